@@ -1,0 +1,62 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/tern/v2/migrate"
+
+	"inkwell/migrations"
+)
+
+// versionTable is where the migration runner keeps the schema's number.
+const versionTable = "public.schema_version"
+
+// Migrate brings the schema up to this program's, under an advisory lock so that
+// several nodes may start at once. ownerURL logs in as the schema's owner. A
+// schema newer than this program's is refused and left as it is.
+func Migrate(ctx context.Context, ownerURL string) error {
+	conn, err := pgx.Connect(ctx, ownerURL)
+	if err != nil {
+		return fmt.Errorf("reach database as its owner: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	m, err := migrate.NewMigrator(ctx, conn, versionTable)
+	if err != nil {
+		return fmt.Errorf("prepare migrations: %w", err)
+	}
+	if err := m.LoadMigrations(migrations.Files); err != nil {
+		return fmt.Errorf("load migrations: %w", err)
+	}
+	if err := refuseNewer(ctx, m); err != nil {
+		return err
+	}
+	if err := m.Migrate(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	_, err = conn.Exec(ctx, "GRANT SELECT ON "+versionTable+" TO "+Role)
+	return err
+}
+
+func refuseNewer(ctx context.Context, m *migrate.Migrator) error {
+	have, err := m.GetCurrentVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	if want := int32(len(m.Migrations)); have > want {
+		return fmt.Errorf("the database has schema %d, newer than this program's %d: start the newer inkwell that made it, or restore a backup", have, want)
+	}
+	return nil
+}
+
+// SchemaVersions are the database's schema number and this program's. They are
+// equal on a healthy installation.
+func (d *DB) SchemaVersions(ctx context.Context) (have, want int, err error) {
+	files, err := migrations.Files.ReadDir(".")
+	if err != nil {
+		return 0, 0, fmt.Errorf("list migrations: %w", err)
+	}
+	err = d.pool.QueryRow(ctx, "SELECT version FROM "+versionTable).Scan(&have)
+	return have, len(files), err
+}

@@ -1,0 +1,100 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"inkwell/internal/fault"
+)
+
+// Tx is a transaction at READ COMMITTED with its scope set. Now is the one time
+// of everything that happens in it.
+type Tx struct {
+	pgx.Tx
+	Now   time.Time
+	after []func()
+}
+
+// AfterCommit has fn called once the transaction has committed, and not at all if
+// it does not. fn must not block.
+func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
+
+// Away is the refusal when the database cannot be reached.
+var Away = fault.New(fault.Unavailable, "database-away", "Printing is paused for a moment. Nothing is lost. Please try again.")
+
+// tries is how often a transaction runs that the database broke off because of
+// another: a deadlock or a serialization failure.
+const tries = 3
+
+// InTx runs fn in a transaction of the given scope and commits if it returns nil.
+// fn may run up to three times, so it must have no effect outside tx but through
+// AfterCommit. A database out of reach is refused with Away; so is a commit whose
+// answer was lost, which may have happened.
+func (d *DB) InTx(ctx context.Context, scope Scope, fn func(ctx context.Context, tx *Tx) error) error {
+	for try := 1; ; try++ {
+		err := d.once(ctx, scope, fn)
+		if err == nil || try == tries || !brokenOff(err) {
+			return err
+		}
+		select {
+		case <-time.After(time.Duration(1+rand.IntN(10*try)) * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (d *DB) once(ctx context.Context, scope Scope, fn func(ctx context.Context, tx *Tx) error) error {
+	raw, err := d.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: scope.begin()})
+	if err != nil {
+		return away("begin", err)
+	}
+	tx := &Tx{Tx: raw, Now: d.Now()}
+	defer func() { _ = raw.Rollback(context.WithoutCancel(ctx)) }() // after a commit this does nothing
+	if err := fn(ctx, tx); err != nil {
+		return away("", err)
+	}
+	if err := raw.Commit(ctx); err != nil {
+		return away("commit", err)
+	}
+	for _, fn := range tx.after {
+		fn()
+	}
+	return nil
+}
+
+// brokenOff says whether the database ended the transaction so that another
+// could go on (SQLSTATE 40001, 40P01).
+func brokenOff(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// away turns the loss of the database into its refusal and leaves all else as it is.
+func away(act string, err error) error {
+	if act != "" {
+		err = fmt.Errorf("%s: %w", act, err)
+	}
+	var pg *pgconn.PgError
+	var connect *pgconn.ConnectError
+	var network net.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.As(err, &pg):
+		// 57P: shutting down; 53: out of connections, disk or memory; 08: connection lost.
+		if c := pg.Code[:2]; c == "08" || c == "53" || pg.Code[:3] == "57P" {
+			return Away.Because(err)
+		}
+	case errors.As(err, &connect), errors.As(err, &network), pgconn.SafeToRetry(err):
+		return Away.Because(err)
+	}
+	return err
+}

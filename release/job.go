@@ -1,0 +1,65 @@
+package release
+
+import (
+	"time"
+
+	"inkwell/internal/school"
+	"inkwell/release/spool"
+)
+
+// JobID is a job's one number everywhere: IPP job-id, kiosk, log, database.
+type JobID int32
+
+// Job is a submitted document and what has become of it.
+type Job struct {
+	ID          JobID // job-id
+	School      school.ID
+	Queue       QueueID
+	Person      school.PersonID
+	Owner       string       // the owner's user name: job-originating-user-name
+	Proof       school.Proof // how the sender proved who they are
+	State       JobState
+	Reason      string // keyword why it is in this state, or ""
+	Title       string // job-name; the owner's alone to see, blank once the job has ended
+	Ticket      Ticket
+	Format      string // document-format as found in the bytes
+	Document    spool.ID
+	Bytes       int64
+	Pages       int       // pages of the document; 0 until counted
+	Impressions int       // page sides the ticket asks for: selected pages x copies
+	Sheets      int       // media sheets the ticket asks for
+	Price       int64     // units the whole job costs; a unit is a page unless the school says otherwise
+	Printed     int       // impressions that have come out and are paid
+	Submitted   time.Time // time-at-creation
+	Received    time.Time // the whole document was safe on disk
+	Held        time.Time // counted and priced
+	Expires     time.Time // held until then
+	Ended       time.Time // time-at-completed
+}
+
+// Left is how many impressions are still to print.
+func (j Job) Left() int { return j.Impressions - j.Printed }
+
+// Due is what the rest of the job costs in units: what has been printed is paid.
+func (j Job) Due() int64 {
+	if j.Impressions == 0 {
+		return 0
+	}
+	return j.Price - j.Price*int64(j.Printed)/int64(j.Impressions)
+}
+
+// Ticket is how the owner wants the document printed. The zero Ticket is one
+// mono copy, two-sided, of all pages on A4.
+type Ticket struct {
+	Copies    int         `json:"copies,omitempty"`     // copies, 1-99; 0 means 1
+	Sides     string      `json:"sides,omitempty"`      // sides: one-sided, two-sided-long-edge (default), two-sided-short-edge
+	ColorMode string      `json:"color_mode,omitempty"` // print-color-mode: monochrome (default), color, auto
+	Media     string      `json:"media,omitempty"`      // media: a PWG 5101.1 name; iso_a4_210x297mm by default
+	Pages     []PageRange `json:"pages,omitempty"`      // page-ranges, ascending; none means all
+}
+
+// PageRange is a rangeOfInteger of page-ranges, 1-based and inclusive.
+type PageRange struct {
+	First int `json:"first"`
+	Last  int `json:"last"`
+}

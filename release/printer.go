@@ -1,0 +1,105 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"inkwell/internal/school"
+)
+
+// PrinterID names a printer.
+type PrinterID int32
+
+// PrinterRecord is a printer as the school knows it.
+type PrinterRecord struct {
+	ID      PrinterID
+	School  school.ID
+	Name    string
+	Room    string
+	URI     string // printer-uri: ipp or ipps
+	State   PrinterState
+	Reasons []string // printer-state-reasons
+	Seen    time.Time
+}
+
+// PrinterState is a printer's printer-state as last seen.
+type PrinterState string
+
+// The printer states.
+const (
+	PrinterUnknown     PrinterState = "unknown"
+	PrinterIdle        PrinterState = "idle"
+	PrinterProcessing  PrinterState = "processing"
+	PrinterStopped     PrinterState = "stopped"
+	PrinterUnreachable PrinterState = "unreachable"
+)
+
+// Printer is a real printer, or a queue that prints for us. A method never
+// repeats what it sends: whoever calls decides what is safe to try again.
+type Printer interface {
+	// Status asks for state, reasons and printer-up-time.
+	Status(ctx context.Context) (Status, error)
+	// Begin opens a job for the errand (Create-Job) and returns its job-id.
+	Begin(ctx context.Context, e Errand) (printerJob int, err error)
+	// Send streams the document of a job that Begin opened, as its last.
+	Send(ctx context.Context, e Errand, printerJob int, document io.Reader) error
+	// Progress asks how far a job is. ErrGone when the printer denies having it.
+	Progress(ctx context.Context, printerJob int) (Progress, error)
+	// Find looks for the errand's token among the printer's active and finished
+	// jobs. ErrGone when no job carries it.
+	Find(ctx context.Context, token string) (printerJob int, p Progress, err error)
+	// Cancel ends a job.
+	Cancel(ctx context.Context, printerJob int) error
+}
+
+// What a Printer's errors mean for the paper. Every other error of a Printer
+// means that it may or may not have what was sent.
+var (
+	// ErrRefused: the printer said no for certain; nothing of this will print.
+	ErrRefused = errors.New("the printer refused")
+	// ErrBusy: the printer said not now; nothing of this will print, and a later try may work.
+	ErrBusy = errors.New("the printer is busy")
+	// ErrUnreachable: no connection was made, so nothing was sent.
+	ErrUnreachable = errors.New("the printer cannot be reached")
+	// ErrGone: the printer has no such job.
+	ErrGone = errors.New("the printer has no such job")
+)
+
+// Errand is what a printer is told about a delivery: nothing that says whose it is.
+type Errand struct {
+	Token  string // job-name: 32 hex digits, unique to this delivery
+	Format string // document-format
+	Copies int
+	Ticket Ticket // sides, print-color-mode, media; its Copies and Pages are already applied
+}
+
+// Status is what a printer says about itself.
+type Status struct {
+	State     PrinterState
+	Reasons   []string // printer-state-reasons, "none" left out
+	Accepting bool     // printer-is-accepting-jobs
+	UpTime    int      // printer-up-time in seconds; a decrease means it was restarted
+}
+
+// Progress is what a printer says about one of its jobs.
+type Progress struct {
+	Phase       Phase
+	Impressions int      // job-impressions-completed; -1 when it does not say
+	Sheets      int      // job-media-sheets-completed; -1 when it does not say
+	Reasons     []string // job-state-reasons
+	UpTime      int      // job-printer-up-time in seconds, 0 when it does not say
+}
+
+// Phase is a printer's job-state as far as a delivery cares.
+type Phase int
+
+// The phases of a job at the printer.
+const (
+	PhaseIncoming  Phase = iota + 1 // open, its document not there yet (job-incoming, or pending-held without data)
+	PhaseActive                     // pending or processing
+	PhaseStopped                    // processing-stopped: jam, paper out
+	PhaseCompleted                  // completed
+	PhaseEnded                      // canceled or aborted
+)

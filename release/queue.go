@@ -1,0 +1,26 @@
+package release
+
+import "inkwell/internal/school"
+
+// QueueID names a queue.
+type QueueID int32
+
+// QueueKind is what a queue does with a job once it is counted.
+type QueueKind string
+
+// The kinds of queue.
+const (
+	Hold   QueueKind = "hold"   // waits for its owner at a station
+	Direct QueueKind = "direct" // released at once to the queue's printer
+)
+
+// Queue is an address our computers print to.
+type Queue struct {
+	ID      QueueID
+	School  school.ID
+	Path    string // path of its printer-uri, e.g. /ipp/print
+	Name    string // printer-name
+	Kind    QueueKind
+	Proof   school.Proof // ByPassword, or ByLoopback: believe requesting-user-name from this machine
+	Printer PrinterID    // of a Direct queue; 0 otherwise
+}
