@@ -1,0 +1,28 @@
+package school
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"inkwell/internal/db"
+)
+
+// Class is a teaching group to be added, with its members from one day to
+// another (the last exclusive).
+type Class struct {
+	Name     string
+	Pupils   []PersonID
+	Teachers []PersonID
+	From, To time.Time
+}
+
+// AddClasses adds classes with their members.
+func AddClasses(ctx context.Context, tx *db.Tx, school ID, all []Class) error {
+	for _, c := range all {
+		if err := insertClass(ctx, tx, school, c); err != nil {
+			return fmt.Errorf("add class: %w", err)
+		}
+	}
+	return nil
+}

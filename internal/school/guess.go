@@ -1,0 +1,50 @@
+package school
+
+import (
+	"context"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+)
+
+// Wrong tries at one place within guessWindow before it pauses. The count is in the
+// database: a restart or another node does not forget it. It never counts
+// against a person, so that nobody can lock another out.
+const (
+	codeTries     = 10
+	passwordTries = 30
+	guessWindow   = 15 * time.Minute
+)
+
+// patience refuses a place that has had too many wrong tries.
+func (d *Directory) patience(ctx context.Context, school ID, place string, tries int) error {
+	var n int
+	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
+		n, err = countGuesses(ctx, tx, school, place, tx.Now.Add(-guessWindow))
+		return err
+	})
+	if err != nil || n < tries {
+		return err
+	}
+	if tries == codeTries {
+		return fault.New(fault.TooMany, "keypad-paused", "The keypad is resting for a few minutes. Badges still work.")
+	}
+	return fault.New(fault.TooMany, "password-paused", "Too many wrong passwords from here. Wait a quarter of an hour, or see IT.")
+}
+
+// wrong counts a wrong try and returns the refusal for it. A badge is counted
+// but pauses nothing.
+func (d *Directory) wrong(ctx context.Context, school ID, person PersonID, place, code string) error {
+	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) error {
+		if code == "badge-unknown" {
+			place += "#badge"
+		}
+		return insertGuess(ctx, tx, school, person, place)
+	})
+	if err != nil {
+		return err
+	}
+	d.log.Info("proof refused", "school", school, "place", place, "reason", code)
+	return notYou(code)
+}

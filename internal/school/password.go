@@ -1,0 +1,97 @@
+package school
+
+import (
+	"context"
+	_ "embed"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/alexedwards/argon2id"
+
+	"inkwell/internal/fault"
+)
+
+// hashing costs tens of milliseconds and 19 MiB on purpose; as many run at once
+// as there are cores, so that a class signing in does not exhaust the memory.
+var hashing = make(chan struct{}, max(2, runtime.NumCPU()))
+
+var cost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// HashPassword makes the argon2id hash that is stored (OWASP: 19 MiB, 2 passes).
+func HashPassword(password string) (string, error) {
+	hashing <- struct{}{}
+	defer func() { <-hashing }()
+	return argon2id.CreateHash(password, cost)
+}
+
+// dummyHash stands in for a person who is not there, so that unknown and wrong
+// take the same time.
+var dummyHash = sync.OnceValue(func() string {
+	hash, err := HashPassword("nobody has this password")
+	if err != nil {
+		panic(err) // no randomness: nothing of ours can go on
+	}
+	return hash
+})
+
+// CheckPassword says whether the password is the hash's. A blank hash takes as
+// long as any other and is never right.
+func CheckPassword(hash, password string) bool {
+	real := hash != ""
+	if !real {
+		hash = dummyHash()
+	}
+	hashing <- struct{}{}
+	defer func() { <-hashing }()
+	ok, err := argon2id.ComparePasswordAndHash(password, hash)
+	return ok && real && err == nil
+}
+
+// ByPassword proves a person by user name and password. place is where it was
+// tried, such as "ipp:10.1.2.3": wrong tries are counted there.
+func (d *Directory) ByPassword(ctx context.Context, school ID, username, password, place string) (Actor, error) {
+	if err := d.patience(ctx, school, place, passwordTries); err != nil {
+		return Actor{}, err
+	}
+	p, err := d.named(ctx, school, username)
+	if err != nil {
+		return Actor{}, err
+	}
+	if !CheckPassword(p.passwordHash, password) {
+		return Actor{}, d.wrong(ctx, school, p.ID, place, "password-wrong")
+	}
+	return p.actor(ByPassword), nil
+}
+
+//go:embed common_passwords.txt
+var commonList string
+
+var common = sync.OnceValue(func() []string { return strings.Fields(commonList) })
+
+// PasswordRule refuses a new password that is shorter than 10 characters, not
+// mixed (letters and something else), common, or made of the user name.
+func PasswordRule(password, username string) error {
+	lower := strings.ToLower(password)
+	letters := strings.ContainsFunc(password, unicode.IsLetter)
+	others := strings.ContainsFunc(password, func(r rune) bool { return !unicode.IsLetter(r) })
+	switch {
+	case len([]rune(password)) < 10 || len(password) > 200:
+		return fault.New(fault.Invalid, "password-length", "Use at least 10 characters. Three random words and a number work well.")
+	case !letters || !others:
+		return fault.New(fault.Invalid, "password-mixed", "Use letters and also numbers, spaces or signs.")
+	case username != "" && strings.Contains(lower, normalName(username)):
+		return fault.New(fault.Invalid, "password-personal", "Leave your user name out of your password.")
+	case slices.ContainsFunc(common(), func(w string) bool { return commonWith(lower, w) }):
+		return fault.New(fault.Invalid, "password-common", "That is one of the first passwords a stranger would try. Choose another.")
+	}
+	return nil
+}
+
+// commonWith says whether the password is the common word with nothing but digits and
+// signs around it.
+func commonWith(password, word string) bool {
+	return strings.TrimFunc(password, func(r rune) bool { return !unicode.IsLetter(r) }) == word || password == word
+}

@@ -1,0 +1,103 @@
+package school
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+)
+
+// Person is a pupil or a member of staff.
+type Person struct {
+	ID        PersonID
+	School    ID
+	Pseudonym Pseudonym
+	Username  string
+	Given     string // preferred given name
+	Family    string
+	Year      int // year group, 0 for staff
+	Roles     []Role
+	Version   int  // of the credentials: raised whenever a password changes
+	Left      bool // has left the school: nothing proves them any more
+
+	passwordHash string
+}
+
+// HasPassword says whether the person can sign in by password.
+func (p Person) HasPassword() bool { return p.passwordHash != "" }
+
+// Newcomer is a person to be added. Password, Badge and Code may each be blank:
+// the person then has none.
+type Newcomer struct {
+	Username     string
+	Given        string
+	Family       string
+	Year         int
+	Role         Role
+	PasswordHash string // of HashPassword
+	Badge        string // as a reader sends it
+	CodeHash     string // of Directory.HashCode
+}
+
+// unknownPerson is the refusal for a missing and a foreign person alike.
+var unknownPerson = fault.New(fault.NotFound, "person-unknown", "There is nobody of that name here.")
+
+// PersonByID finds a person of the transaction's scope, also one who has left.
+func PersonByID(ctx context.Context, tx *db.Tx, id PersonID) (Person, error) {
+	return person(ctx, tx, "p.person_id = $1", id)
+}
+
+// PersonByUsername finds a person of a school, also one who has left. Case and
+// surrounding space do not matter.
+func PersonByUsername(ctx context.Context, tx *db.Tx, school ID, username string) (Person, error) {
+	return person(ctx, tx, "p.school_id = $1 AND p.username = $2", school, normalName(username))
+}
+
+// SearchPeople finds people of a school whose user name or name contains the
+// text, at most limit of them, by user name.
+func SearchPeople(ctx context.Context, tx *db.Tx, school ID, text string, limit int) ([]Person, error) {
+	like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(normalName(text)) + "%"
+	return people(ctx, tx, "p.school_id = $1 AND lower(p.username || ' ' || p.given_name || ' ' || p.family_name) LIKE $2", limit, school, like)
+}
+
+// AddPeople adds newcomers with what proves them, and returns their ids in the
+// same order. A user name or badge already in force fails the transaction.
+func (d *Directory) AddPeople(ctx context.Context, tx *db.Tx, school ID, all []Newcomer) ([]PersonID, error) {
+	ids, err := insertPeople(ctx, tx, school, all)
+	if err != nil {
+		return nil, err
+	}
+	var badges []newBadge
+	var codes []newCode
+	for i, n := range all {
+		if n.Badge != "" {
+			digest, err := d.badgeDigest(n.Badge)
+			if err != nil {
+				return nil, err
+			}
+			badges = append(badges, newBadge{ids[i], digest})
+		}
+		if n.CodeHash != "" {
+			codes = append(codes, newCode{ids[i], n.CodeHash})
+		}
+	}
+	if err := insertBadges(ctx, tx, school, d.keys.ID, badges); err != nil {
+		return nil, err
+	}
+	return ids, insertCodes(ctx, tx, school, d.keys.ID, codes)
+}
+
+// SetPassword gives a person a new password and ends every sign-in made with the
+// old one. hash is of HashPassword.
+func SetPassword(ctx context.Context, tx *db.Tx, id PersonID, hash string) error {
+	return updatePassword(ctx, tx, id, hash)
+}
+
+// Add makes a school and returns its id.
+func Add(ctx context.Context, tx *db.Tx, name string, zone *time.Location) (ID, error) {
+	return insertSchool(ctx, tx, name, zone.String())
+}
+
+func normalName(username string) string { return strings.ToLower(strings.TrimSpace(username)) }

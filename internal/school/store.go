@@ -1,0 +1,158 @@
+package school
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"inkwell/internal/db"
+)
+
+const personColumns = `
+	p.person_id, p.school_id, p.pseudonym, p.username, p.given_name, p.family_name, coalesce(p.year_group, 0),
+	coalesce(p.password_hash, ''), p.credential_version, p.left_at IS NOT NULL,
+	ARRAY(SELECT r.role FROM person_role r WHERE r.person_id = p.person_id AND r.school_id = p.school_id ORDER BY r.role)`
+
+func scanPerson(row pgx.Row, more ...any) (p Person, err error) {
+	dest := []any{&p.ID, &p.School, &p.Pseudonym, &p.Username, &p.Given, &p.Family, &p.Year, &p.passwordHash, &p.Version, &p.Left, &p.Roles}
+	return p, row.Scan(append(dest, more...)...)
+}
+
+func person(ctx context.Context, tx *db.Tx, where string, args ...any) (Person, error) {
+	p, err := scanPerson(tx.QueryRow(ctx, "SELECT "+personColumns+" FROM person p WHERE "+where, args...))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Person{}, unknownPerson
+	}
+	return p, err
+}
+
+func people(ctx context.Context, tx *db.Tx, where string, limit int, args ...any) ([]Person, error) {
+	rows, _ := tx.Query(ctx, fmt.Sprintf("SELECT %s FROM person p WHERE %s ORDER BY p.username LIMIT %d", personColumns, where, limit), args...)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Person, error) { return scanPerson(row) })
+}
+
+// personByBadge is a zero Person when no badge in force has the digest.
+func personByBadge(ctx context.Context, tx *db.Tx, school ID, digest []byte) (Person, error) {
+	p, err := person(ctx, tx, `
+		p.left_at IS NULL AND p.school_id = $1
+		AND p.person_id = (SELECT b.person_id FROM badge b WHERE b.digest = $2 AND b.revoked_at IS NULL)`, school, digest)
+	if errors.Is(err, unknownPerson) {
+		return Person{}, nil
+	}
+	return p, err
+}
+
+// personByCode is a zero Person and a blank hash when nobody of that name has a code.
+func personByCode(ctx context.Context, tx *db.Tx, school ID, username string) (p Person, hash string, err error) {
+	p, err = scanPerson(tx.QueryRow(ctx, `
+		SELECT `+personColumns+`, c.hash
+		  FROM person p JOIN code c USING (person_id)
+		 WHERE p.school_id = $1 AND p.username = $2 AND p.left_at IS NULL`, school, username), &hash)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Person{}, "", nil
+	}
+	return p, hash, err
+}
+
+func insertPeople(ctx context.Context, tx *db.Tx, school ID, all []Newcomer) ([]PersonID, error) {
+	n := len(all)
+	username, given, family, hash, role := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	year := make([]int, n)
+	for i, p := range all {
+		username[i], given[i], family[i], hash[i], role[i], year[i] = normalName(p.Username), p.Given, p.Family, p.PasswordHash, string(p.Role), p.Year
+	}
+	rows, _ := tx.Query(ctx, `
+		WITH added AS (
+			INSERT INTO person (school_id, username, given_name, family_name, year_group, password_hash)
+			SELECT $1, u, g, f, nullif(y, 0), nullif(h, '')
+			  FROM unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::text[]) AS n (u, g, f, y, h)
+			RETURNING person_id, username),
+		roles AS (
+			INSERT INTO person_role (person_id, school_id, role)
+			SELECT a.person_id, $1, n.r FROM added a JOIN unnest($2::text[], $7::text[]) AS n (u, r) ON n.u = a.username)
+		SELECT a.person_id FROM added a JOIN unnest($2::text[]) WITH ORDINALITY AS n (u, place) ON n.u = a.username
+		 ORDER BY n.place`,
+		school, username, given, family, year, hash, role)
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[PersonID])
+	if err != nil {
+		return nil, fmt.Errorf("add people: %w", err)
+	}
+	return ids, nil
+}
+
+type newBadge struct {
+	person PersonID
+	digest []byte
+}
+
+func insertBadges(ctx context.Context, tx *db.Tx, school ID, key string, all []newBadge) error {
+	persons, digests := make([]PersonID, len(all)), make([][]byte, len(all))
+	for i, b := range all {
+		persons[i], digests[i] = b.person, b.digest
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO badge (school_id, person_id, key_id, digest, issued_at)
+		SELECT $1, b.person, $2, b.digest, $3 FROM unnest($4::bigint[], $5::bytea[]) AS b (person, digest)`,
+		school, key, tx.Now, persons, digests)
+	return err
+}
+
+type newCode struct {
+	person PersonID
+	hash   string
+}
+
+func insertCodes(ctx context.Context, tx *db.Tx, school ID, key string, all []newCode) error {
+	persons, hashes := make([]PersonID, len(all)), make([]string, len(all))
+	for i, c := range all {
+		persons[i], hashes[i] = c.person, c.hash
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO code (school_id, person_id, key_id, hash, set_at)
+		SELECT $1, c.person, $2, c.hash, $3 FROM unnest($4::bigint[], $5::text[]) AS c (person, hash)`,
+		school, key, tx.Now, persons, hashes)
+	return err
+}
+
+func updatePassword(ctx context.Context, tx *db.Tx, id PersonID, hash string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE person SET password_hash = $2, credential_version = credential_version + 1 WHERE person_id = $1`, id, hash)
+	return err
+}
+
+func countGuesses(ctx context.Context, tx *db.Tx, school ID, place string, since time.Time) (n int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT count(*) FROM guess WHERE school_id = $1 AND place = $2 AND at > $3`, school, place, since).Scan(&n)
+	return n, err
+}
+
+func insertGuess(ctx context.Context, tx *db.Tx, school ID, person PersonID, place string) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO guess (school_id, place, person_id, at) VALUES ($1, $2, nullif($3::bigint, 0), $4)`, school, place, person, tx.Now)
+	return err
+}
+
+func insertSchool(ctx context.Context, tx *db.Tx, name, zone string) (id ID, err error) {
+	err = tx.QueryRow(ctx, `INSERT INTO school (name, time_zone) VALUES ($1, $2) RETURNING school_id`, name, zone).Scan(&id)
+	return id, err
+}
+
+func schools(ctx context.Context, tx *db.Tx) ([]School, error) {
+	rows, _ := tx.Query(ctx, `SELECT school_id, name, time_zone FROM school ORDER BY school_id`)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (School, error) { return scanSchool(row) })
+}
+
+func schoolByID(ctx context.Context, tx *db.Tx, id ID) (School, error) {
+	return scanSchool(tx.QueryRow(ctx, `SELECT school_id, name, time_zone FROM school WHERE school_id = $1`, id))
+}
+
+func scanSchool(row pgx.Row) (s School, err error) {
+	var zone string
+	if err = row.Scan(&s.ID, &s.Name, &zone); err == nil {
+		s.Zone, err = time.LoadLocation(zone)
+	}
+	return s, err
+}
