@@ -1,0 +1,13 @@
+package events
+
+import "strconv"
+
+// Deliveries is the topic of everything the dispatcher has to look at.
+const Deliveries = "deliveries"
+
+// Person is the topic of what one person would see at a station: jobs, balance,
+// standing. id is a person's number.
+func Person(id int64) string { return "person:" + strconv.FormatInt(id, 10) }
+
+// Printer is the topic of one printer's state. id is a printer's number.
+func Printer(id int32) string { return "printer:" + strconv.FormatInt(int64(id), 10) }
