@@ -71,6 +71,9 @@ CREATE TABLE job (
     sheets       integer     CHECK (sheets > 0),
     price        bigint      CHECK (price >= 0),
     printed      integer     NOT NULL DEFAULT 0 CHECK (printed >= 0 AND printed <= impressions),
+    -- The node that counts it, and how often that was begun: a document that takes
+    -- a node down with it is not tried for ever.
+    node_id      uuid,
     attempts     smallint    NOT NULL DEFAULT 0,
     submitted_at timestamptz NOT NULL,
     received_at  timestamptz,

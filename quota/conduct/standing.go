@@ -1,0 +1,37 @@
+package conduct
+
+import (
+	"context"
+	"fmt"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// Check refuses a person whose printing rights are withdrawn ("printing-suspended").
+// It locks the person's standing FOR SHARE until the transaction ends: first
+// of all locks, so that releases of several people take them by ascending id.
+func Check(ctx context.Context, tx *db.Tx, person school.PersonID) error {
+	if err := lockStanding(ctx, tx, person, "FOR SHARE"); err != nil {
+		return err
+	}
+	return barred(ctx, tx, person)
+}
+
+// Barred is Check without the lock, for showing: a release decides again.
+func Barred(ctx context.Context, tx *db.Tx, person school.PersonID) error {
+	return barred(ctx, tx, person)
+}
+
+func barred(ctx context.Context, tx *db.Tx, person school.PersonID) error {
+	s, found, err := inForce(ctx, tx, person)
+	if err != nil {
+		return fmt.Errorf("read standing: %w", err)
+	}
+	if !found {
+		return nil
+	}
+	return fault.New(fault.Suspended, "printing-suspended",
+		"You can't print here until %s. Reason: %s. Disagree? Ask your tutor for a review.", s.Ends.Format("Monday 2 January, 15:04"), s.Reason)
+}

@@ -1,0 +1,88 @@
+package conduct
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+)
+
+// lockStanding locks a person's standing row, making it first where it is missing.
+func lockStanding(ctx context.Context, tx *db.Tx, person school.PersonID, strength string) error {
+	lock := "SELECT version FROM standing WHERE person_id = $1 " + strength
+	var version int
+	err := tx.QueryRow(ctx, lock, person).Scan(&version)
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO standing (person_id, school_id)
+		SELECT person_id, school_id FROM person WHERE person_id = $1
+		    ON CONFLICT DO NOTHING`, person)
+	if err != nil {
+		return fmt.Errorf("open standing: %w", err)
+	}
+	return tx.QueryRow(ctx, lock, person).Scan(&version)
+}
+
+const suspensionColumns = `s.suspension_id, s.person_id, s.starts_at, s.ends_at, s.reason, c.time_zone`
+
+func scanSuspension(row pgx.Row) (s Suspension, err error) {
+	var zone string
+	if err = row.Scan(&s.ID, &s.Person, &s.Starts, &s.Ends, &s.Reason, &zone); err != nil {
+		return s, err
+	}
+	local, err := time.LoadLocation(zone)
+	if err == nil {
+		s.Ends = s.Ends.In(local)
+	}
+	return s, err
+}
+
+func inForce(ctx context.Context, tx *db.Tx, person school.PersonID) (s Suspension, found bool, err error) {
+	s, err = scanSuspension(tx.QueryRow(ctx, `
+		SELECT `+suspensionColumns+`
+		  FROM suspension s JOIN school c USING (school_id)
+		 WHERE s.person_id = $1 AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2
+		 ORDER BY s.ends_at DESC LIMIT 1`, person, tx.Now))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return s, false, nil
+	}
+	return s, err == nil, err
+}
+
+func allInForce(ctx context.Context, tx *db.Tx, id school.ID) ([]Suspension, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+suspensionColumns+`
+		  FROM suspension s JOIN school c USING (school_id)
+		 WHERE s.school_id = $1 AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2
+		 ORDER BY s.ends_at, s.suspension_id`, id, tx.Now)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Suspension, error) { return scanSuspension(row) })
+}
+
+func insertSuspension(ctx context.Context, tx *db.Tx, by school.Actor, person school.PersonID, until time.Time, reason string) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by)
+		VALUES ($1, $2, $3, $4, $5, $6)`, by.School, person, tx.Now, until, reason, by.Pseudonym)
+	return err
+}
+
+// liftAll lifts what is in force and says how many suspensions that were.
+func liftAll(ctx context.Context, tx *db.Tx, person school.PersonID, by school.Pseudonym) (int64, error) {
+	done, err := tx.Exec(ctx, `
+		UPDATE suspension SET lifted_at = $2, lifted_by = $3
+		 WHERE person_id = $1 AND lifted_at IS NULL AND ends_at > $2`, person, tx.Now, by)
+	return done.RowsAffected(), err
+}
+
+func insertFact(ctx context.Context, tx *db.Tx, f Fact) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO fact (school_id, person_id, at, kind, object, detail)
+		VALUES ($1, $2, $3, $4, nullif($5, ''), $6)`, f.School, f.Person, tx.Now, f.Kind, f.Object, f.Detail)
+	return err
+}
