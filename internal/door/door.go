@@ -1,0 +1,117 @@
+// Package door is how connections come in: TLS and plain HTTP on one port, told
+// apart by the first byte, under limits that no single address can use up. Plain
+// is served to this machine alone; everyone else is sent to TLS before anything of
+// theirs is read. The certificate comes from an authority of our own that may
+// vouch for this machine and nothing else, or from the operator. Its invariant: a
+// request that a handler sees came over TLS or from this machine itself.
+package door
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Times that a connection may take. They are no settings: an honest client needs
+// a fraction of each.
+const (
+	firstByte    = 5 * time.Second  // until the byte that tells TLS from plain
+	wholeHeader  = 5 * time.Second  // for a request's header, and for a TLS handshake
+	betweenCalls = 90 * time.Second // between two requests of one connection
+	stalledWrite = 30 * time.Second // until a client takes the next part of an answer
+	mostHeader   = 32 << 10         // bytes of a request's header
+)
+
+// Options say where a door is and what is behind it.
+type Options struct {
+	Address  string       // host:port to listen on; an empty host is every address of this machine
+	Identity *Identity    // whose certificate the door shows
+	Handler  http.Handler // what is behind; it sees no plain request from elsewhere
+	Limits   *Limits      // shared by the doors of one process; nil means limits of its own
+	HTTP2    bool         // offer HTTP/2 over TLS; IPP stays with HTTP/1.1
+	Log      *slog.Logger
+}
+
+// Door takes connections on one address.
+type Door struct {
+	server *http.Server
+	listen *listener
+}
+
+// Open starts to listen. Nothing is answered before Serve.
+func Open(o Options) (*Door, error) {
+	if o.Handler == nil {
+		return nil, errors.New("a door needs a handler")
+	}
+	o.Handler = guard(o.Handler)
+	return open(o)
+}
+
+func open(o Options) (*Door, error) {
+	if o.Identity == nil || o.Log == nil {
+		return nil, errors.New("a door needs an identity and a log")
+	}
+	if o.Limits == nil {
+		o.Limits = NewLimits(0, 0)
+	}
+	tcp, err := net.Listen("tcp", o.Address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", o.Address, err)
+	}
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(o.HTTP2)
+	return &Door{
+		listen: newListener(tcp, tlsConfig(o.Identity, o.HTTP2), o.Limits),
+		server: &http.Server{
+			Handler:           survive(o.Handler, o.Log),
+			Protocols:         &protocols,
+			ReadHeaderTimeout: wholeHeader,
+			IdleTimeout:       betweenCalls,
+			MaxHeaderBytes:    mostHeader,
+			ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+		},
+	}, nil
+}
+
+// tlsConfig takes Go's own choice of suites, TLS 1.2 or newer.
+func tlsConfig(id *Identity, http2 bool) *tls.Config {
+	protocols := []string{"http/1.1"}
+	if http2 {
+		protocols = []string{"h2", "http/1.1"}
+	}
+	return &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return id.Certificate() },
+		NextProtos:     protocols,
+	}
+}
+
+// Addr is where the door listens, with the port that was really taken.
+func (d *Door) Addr() net.Addr { return d.listen.Addr() }
+
+// Serve answers until Shutdown or Close, which it reports as nil.
+func (d *Door) Serve() error {
+	if err := d.server.Serve(d.listen); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve %s: %w", d.Addr(), err)
+	}
+	return nil
+}
+
+// Shutdown stops accepting and waits for the requests in flight. When the context
+// ends first they are cut off, and its error is returned. Connections that a
+// handler took over (websockets) are the handler's to end.
+func (d *Door) Shutdown(ctx context.Context) error {
+	if err := d.server.Shutdown(ctx); err != nil {
+		return fmt.Errorf("finish requests of %s: %w", d.Addr(), errors.Join(err, d.server.Close()))
+	}
+	return nil
+}
+
+// Close cuts off everything at once.
+func (d *Door) Close() error { return errors.Join(d.server.Close(), d.listen.Close()) }

@@ -1,0 +1,84 @@
+package door
+
+import (
+	"log/slog"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+)
+
+// guard keeps plain requests from elsewhere out, and watches how fast a body comes.
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS == nil && !peer(r).IsLoopback() {
+			turnAway(w, r)
+			return
+		}
+		defer pace(w, r)()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// survive sees to it that a panic ends one request and is heard of.
+func survive(next http.Handler, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if v != http.ErrAbortHandler {
+				// The value may quote what a person sent; the stack does not.
+				log.Error("a request ended in a panic", "stack", string(debug.Stack()))
+			}
+			panic(http.ErrAbortHandler)
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Loopback says whether the request comes from this machine. One that a proxy
+// passed on does not, whatever its address: its sender is elsewhere.
+func Loopback(r *http.Request) bool {
+	for _, passedOn := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
+		if r.Header.Get(passedOn) != "" {
+			return false
+		}
+	}
+	return peer(r).IsLoopback()
+}
+
+// peer is the address at the other end; the zero Addr, which is no loopback, if
+// it has none.
+func peer(r *http.Request) netip.Addr {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return at.Addr().Unmap()
+}
+
+// turnAway tells a plain client from elsewhere to come back over TLS. An IPP client
+// knows 426 (RFC 8010, 8.2); a browser follows a redirect to the same port. What
+// the client may have sent along is not read.
+func turnAway(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Connection", "close")
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/ipp" {
+		w.Header().Set("Connection", "Upgrade, close")
+		w.Header().Set("Upgrade", "TLS/1.2, HTTP/1.1")
+		http.Error(w, "This printer answers over TLS only: use ipps instead of ipp.", http.StatusUpgradeRequired)
+		return
+	}
+	_, port, _ := net.SplitHostPort(localAddr(r))
+	toTLS(w, r, port)
+}
+
+// localAddr is our end of the request's connection.
+func localAddr(r *http.Request) string {
+	if a, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		return a.String()
+	}
+	return ""
+}
