@@ -36,7 +36,7 @@ func (c *Cluster) create(ctx context.Context) error {
 	if err := os.Rename(c.halfMade(), c.data); err != nil {
 		return fmt.Errorf("finish database folder: %w", err)
 	}
-	if err := syncFolder(c.dir); err != nil {
+	if err := errors.Join(syncFolder(c.dir), syncFolder(filepath.Dir(c.dir))); err != nil {
 		return fmt.Errorf("finish database folder: %w", err)
 	}
 	c.log.Info("database made", "version", c.bin.Version, "took", time.Since(began).Round(time.Millisecond))

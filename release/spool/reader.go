@@ -1,0 +1,112 @@
+package spool
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"filippo.io/age"
+)
+
+// Reader reads a document from its beginning by Read, for one goroutine, and at
+// any place by ReadAt, for any number. Each piece is authenticated before it is
+// given out, and its place and the document's length with it: what is not as it
+// was written ends the reading with Damaged.
+type Reader struct {
+	plain io.ReaderAt
+	size  int64
+	next  *bufio.Reader
+	file  *os.File
+}
+
+// ahead is how much Read decrypts at once: a piece is 64 KiB, and is decrypted
+// again for each smaller read that is not served from here.
+const ahead = 256 << 10
+
+// Open opens a document. It refuses with Gone what was destroyed or never
+// committed, and with Damaged what is not as it was written.
+func (s *Spool) Open(ctx context.Context, id ID) (*Reader, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if _, err := ParseID(string(id)); err != nil {
+		return nil, Gone.Because(err)
+	}
+	r, err := s.open(id)
+	if err != nil {
+		return nil, fmt.Errorf("open document %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// open looks for the bytes before the key, as Destroy removes them after it: so
+// a document that is being destroyed is gone, and not damaged.
+func (s *Spool) open(id ID) (*Reader, error) {
+	file, lost := s.root.Open(id.doc())
+	identity, err := s.identity(id)
+	if err == nil && errors.Is(lost, fs.ErrNotExist) {
+		err = Damaged.Because(lost)
+	} else if err == nil {
+		err = lost
+	}
+	var plain *Reader
+	if err == nil {
+		plain, err = decrypt(file, identity)
+	}
+	if err != nil && file != nil {
+		_ = file.Close()
+	}
+	return plain, err
+}
+
+func decrypt(file *os.File, identity age.Identity) (*Reader, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	plain, size, err := age.DecryptReaderAt(file, info.Size(), identity)
+	if err != nil {
+		return nil, damage(err)
+	}
+	r := &Reader{plain: plain, size: size, file: file}
+	r.next = bufio.NewReaderSize(io.NewSectionReader(r, 0, size), ahead)
+	return r, nil
+}
+
+// Read is io.Reader's.
+func (r *Reader) Read(p []byte) (int, error) { return r.next.Read(p) }
+
+// ReadAt is io.ReaderAt's. Reading past the end is io.EOF, as it is there.
+func (r *Reader) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 {
+		return 0, fmt.Errorf("read document at %d", off)
+	}
+	if off >= r.size {
+		return 0, io.EOF
+	}
+	n, err := r.plain.ReadAt(p, off)
+	if err != nil && err != io.EOF {
+		err = damage(err)
+	}
+	return n, err
+}
+
+// Size is the document's in plain bytes.
+func (r *Reader) Size() int64 { return r.size }
+
+// Close gives the file back.
+func (r *Reader) Close() error { return r.file.Close() }
+
+// damage tells a document that is not as it was written from a disk that does
+// not answer.
+func damage(err error) error {
+	var disk *fs.PathError
+	if errors.As(err, &disk) {
+		return fmt.Errorf("read document: %w", err)
+	}
+	return Damaged.Because(err)
+}
