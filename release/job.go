@@ -35,6 +35,9 @@ type Job struct {
 	Held        time.Time // counted and priced
 	Expires     time.Time // held until then
 	Ended       time.Time // time-at-completed
+
+	owner    school.Pseudonym
+	attempts int // how often counting was begun
 }
 
 // Left is how many impressions are still to print.

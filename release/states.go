@@ -39,8 +39,8 @@ var jobMoves = map[JobState][]JobState{
 // deliveryMoves is every move a delivery can make.
 var deliveryMoves = map[DeliveryState][]DeliveryState{
 	Reserved: {Sending, Void},
-	Sending:  {Sending, Printing, Settled, Void, Unclear},
-	Printing: {Settled, Void, Unclear},
+	Sending:  {Reserved, Printing, Settled, Void, Unclear}, // back to Reserved when the printer has nothing of it
+	Printing: {Reserved, Settled, Void, Unclear},
 	Unclear:  {Settled, Void},
 }
 

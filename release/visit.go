@@ -1,9 +1,14 @@
 package release
 
 import (
+	"context"
 	"time"
 
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/quota"
+	"inkwell/quota/conduct"
 )
 
 // StationID names a station.
@@ -57,4 +62,38 @@ type VisitDelivery struct {
 	Of      int    // impressions of this delivery
 	Charged int64  // units, once settled
 	Trouble string // plain words when the printer has stopped, or ""
+}
+
+// lingers is how long an ended job stays on its owner's screen.
+const lingers = 2 * time.Minute
+
+// Visit reads what a visitor sees: person, open jobs, the price of each, standing
+// and the printer beside them.
+func (d *Desk) Visit(ctx context.Context, v Visitor) (visit Visit, err error) {
+	err = d.inSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) error {
+		visit, err = readVisit(ctx, tx, v)
+		return err
+	})
+	return visit, err
+}
+
+func readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit, err error) {
+	p, err := school.PersonByID(ctx, tx, v.Actor.Person)
+	if err != nil {
+		return visit, err
+	}
+	visit.Name = p.Given
+	if visit.Balance, err = quota.Balance(ctx, tx, p.ID); err != nil {
+		return visit, err
+	}
+	if err := conduct.Barred(ctx, tx, p.ID); fault.KindOf(err) == fault.Suspended {
+		visit.Barred = err
+	} else if err != nil {
+		return visit, err
+	}
+	if visit.Printer, err = printerByID(ctx, tx, v.Station.Printer.ID); err != nil {
+		return visit, err
+	}
+	visit.Jobs, err = visitJobs(ctx, tx, p.ID, tx.Now.Add(-lingers))
+	return visit, err
 }

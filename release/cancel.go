@@ -1,0 +1,53 @@
+package release
+
+import (
+	"context"
+	"fmt"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+var (
+	jobUnknown  = fault.New(fault.NotFound, "job-unknown", "There is no such job.")
+	jobEnded    = fault.New(fault.Conflict, "job-ended", "This job has already ended.")
+	jobPrinting = fault.New(fault.Conflict, "job-printing", "This job is at the printer. Use the printer's cancel button.")
+)
+
+// Cancel ends a job that is not at a printer yet, for its owner or IT. Nothing
+// is charged and its document is destroyed.
+func (d *Desk) Cancel(ctx context.Context, a school.Actor, id JobID) error {
+	err := d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		job, err := lockJob(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !job.visibleTo(a):
+			return jobUnknown
+		case job.State.Ended():
+			return jobEnded
+		case !job.may(Cancelled):
+			return jobPrinting
+		}
+		if err := updateEnded(ctx, tx, id, Cancelled, ""); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-cancelled", Actor: a.Pseudonym, Subject: job.owner, Object: object(id)}); err != nil {
+			return err
+		}
+		return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
+	})
+	if err != nil {
+		return fmt.Errorf("cancel job %d: %w", id, err)
+	}
+	return d.shred(ctx, a.School, id)
+}
+
+// Delete is Cancel by a visitor at a station: their own jobs alone.
+func (d *Desk) Delete(ctx context.Context, v Visitor, id JobID) error {
+	return d.Cancel(ctx, v.Actor, id)
+}

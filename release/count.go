@@ -1,0 +1,169 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/fault"
+	"inkwell/quota"
+	"inkwell/quota/conduct"
+	"inkwell/release/document"
+	"inkwell/release/spool"
+)
+
+// countTries is how often counting a document is begun before it is given up
+// as poisoned.
+const countTries = 2
+
+// count counts documents, one at a time, until ctx ends.
+func (d *Desk) count(ctx context.Context) {
+	d.every(ctx, "count documents", time.Second, d.counted, func(ctx context.Context) error {
+		for {
+			job, found, err := d.claimToCount(ctx)
+			if err != nil || !found {
+				return err
+			}
+			d.wakeCounters() // there may be more, for the other counters
+			if err := d.countOne(ctx, job); err != nil {
+				d.Log.Error("count document", "job", job.ID, "error", err)
+				pause(ctx, time.Second)
+			}
+		}
+	})
+}
+
+func (d *Desk) claimToCount(ctx context.Context) (job Job, found bool, err error) {
+	err = d.DB.InTx(ctx, db.System("count"), func(ctx context.Context, tx *db.Tx) error {
+		job, found, err = claimToCount(ctx, tx, d.node)
+		return err
+	})
+	return job, found, err
+}
+
+// countOne rebuilds and counts a job's document and makes the job held, or ends
+// it when the document is at fault.
+func (d *Desk) countOne(ctx context.Context, job Job) error {
+	if job.attempts > countTries {
+		return d.refuse(ctx, job, "document-stuck")
+	}
+	doc, facts, err := d.rebuild(ctx, job)
+	if f := fault.As(err); f != nil {
+		if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+			return errors.Join(err, d.unclaim(context.WithoutCancel(ctx), job))
+		}
+		return d.refuse(ctx, job, f.Code)
+	}
+	kept, err := d.price(ctx, job, doc, facts)
+	gone := job.Document
+	if !kept {
+		gone = doc.ID // cancelled or expired meanwhile, or not written
+	}
+	if err != nil && fault.KindOf(err) == fault.Unavailable {
+		return err // it may have been written: the sweep of orphans decides
+	}
+	return errors.Join(err, d.Spool.Destroy(context.WithoutCancel(ctx), gone))
+}
+
+// rebuild writes the document that will be printed: the engine's own copy of the
+// chosen pages. Its bytes are what is counted, priced and sent.
+func (d *Desk) rebuild(ctx context.Context, job Job) (doc spool.Document, facts document.Facts, err error) {
+	in, err := d.Spool.Open(ctx, job.Document)
+	if err != nil {
+		return doc, facts, err
+	}
+	defer in.Close()
+	draft, err := d.Spool.Create(ctx)
+	if err != nil {
+		return doc, facts, err
+	}
+	defer draft.Abort()
+	if facts, err = d.Documents.Prepare(ctx, in, pagesOf(job.Ticket), draft); err != nil {
+		return doc, facts, err
+	}
+	doc, err = draft.Commit(ctx)
+	return doc, facts, err
+}
+
+// pagesOf are the chosen pages of a ticket as the engine takes them.
+func pagesOf(t Ticket) []document.Range {
+	var all []document.Range
+	for _, p := range t.Pages {
+		all = append(all, document.Range{First: p.First, Last: p.Last})
+	}
+	return all
+}
+
+// price makes a counted job held, or releases it at once on a direct queue. kept
+// is false when the job no longer waits for its count.
+func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts document.Facts) (kept bool, err error) {
+	err = d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
+		now, err := lockJob(ctx, tx, job.ID)
+		if err != nil || now.State != Counting {
+			return err
+		}
+		job = now
+		job.State, job.Document, job.Bytes, job.Held = Held, doc.ID, doc.Size, tx.Now
+		job.Pages = facts.Pages
+		job.Impressions, job.Sheets = job.Ticket.measure(facts.Pages)
+		job.Price = quota.Price(job.Impressions)
+		if err := updateHeld(ctx, tx, job, doc.Digest[:]); err != nil {
+			return err
+		}
+		kept = true
+		return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
+	})
+	if err != nil {
+		return false, err
+	}
+	if kept {
+		err = d.releaseDirect(ctx, job)
+	}
+	return kept, err
+}
+
+// measure is how many impressions and sheets a ticket makes of a number of pages.
+func (t Ticket) measure(pages int) (impressions, sheets int) {
+	copies := max(1, t.Copies)
+	per := pages
+	if t.Sides != "one-sided" {
+		per = (pages + 1) / 2
+	}
+	return pages * copies, per * copies
+}
+
+// refuse ends a job whose document cannot be printed. Its title goes, its document
+// is destroyed, and one fact stays.
+func (d *Desk) refuse(ctx context.Context, job Job, reason string) error {
+	err := d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
+		now, err := lockJob(ctx, tx, job.ID)
+		if err != nil || !now.may(Refused) {
+			return err
+		}
+		if err := updateEnded(ctx, tx, job.ID, Refused, reason); err != nil {
+			return err
+		}
+		if err := conduct.Note(ctx, tx, conduct.Fact{School: job.School, Person: job.Person, Kind: "document-refused", Object: object(job.ID), Detail: map[string]any{"reason": reason}}); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-refused", Subject: now.owner, Object: object(job.ID), Facts: map[string]any{"reason": reason}}); err != nil {
+			return err
+		}
+		return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
+	})
+	if err != nil {
+		return fmt.Errorf("refuse job %d: %w", job.ID, err)
+	}
+	d.Log.Info("job refused", "job", job.ID, "reason", strings.ToLower(reason))
+	return d.shred(ctx, job.School, job.ID)
+}
+
+// unclaim gives a job back whose count failed through no fault of its document.
+func (d *Desk) unclaim(ctx context.Context, job Job) error {
+	return d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error { return unclaimCount(ctx, tx, job.ID) })
+}

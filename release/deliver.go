@@ -1,0 +1,200 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/quota/conduct"
+	"inkwell/release/document"
+)
+
+// handover is how long a document that is on its way when the program is told to
+// stop may take to get there.
+const handover = 7 * time.Second
+
+// deliver takes one delivery as far as it goes: to its end, or to a later try.
+// Before each word to the printer the state it would leave us in is committed; no
+// transaction is open while talking. Every error of ours leaves the delivery as
+// it stands, to be recovered by the next call.
+func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Delivery) error {
+	if del.State != Reserved {
+		return d.recover(ctx, c, p, job, del)
+	}
+	st, err := p.Status(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return d.postpone(ctx, c, job, del, "printer-unreachable")
+	case st.State == PrinterStopped || !st.Accepting:
+		return d.postpone(ctx, c, job, del, "printer-stopped")
+	}
+	del.UpTime = st.UpTime
+	if barred, err := d.markSending(ctx, c, job, &del); err != nil || barred {
+		return err
+	}
+	ctx, stop := grace(ctx, handover)
+	defer stop()
+	del.PrinterJob, err = p.Begin(ctx, del.errand(job))
+	if err != nil {
+		return d.notTaken(ctx, c, p, job, del, err)
+	}
+	if err := d.save(ctx, c, del); err != nil {
+		return err
+	}
+	if err := d.hand(ctx, p, job, del); err != nil {
+		return d.notTaken(ctx, c, p, job, del, err)
+	}
+	del.State = Printing
+	if err := d.save(ctx, c, del); err != nil {
+		return err
+	}
+	return d.follow(ctx, c, p, job, del)
+}
+
+// markSending commits that the printer is about to be spoken to. Somebody whose
+// rights were withdrawn since the release gets nothing, and pays nothing.
+func (d *Desk) markSending(ctx context.Context, c claim, job Job, del *Delivery) (barred bool, err error) {
+	err = d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
+		err := conduct.Check(ctx, tx, job.Person)
+		if fault.KindOf(err) == fault.Suspended {
+			barred = true
+			return d.finishLocked(ctx, tx, c, *del, Outcome{Reason: "printing-suspended"})
+		}
+		if err != nil {
+			return err
+		}
+		del.State, del.Token, del.PrinterJob = Sending, newToken(), 0
+		return updateDelivery(ctx, tx, c, *del)
+	})
+	return barred, err
+}
+
+// hand streams the document to the job that the printer has opened.
+func (d *Desk) hand(ctx context.Context, p Printer, job Job, del Delivery) error {
+	in, err := d.Spool.Open(ctx, job.Document)
+	if err != nil {
+		return fmt.Errorf("open document: %w", errors.Join(errOurs, err))
+	}
+	defer in.Close()
+	if del.FirstPage == 1 {
+		return p.Send(ctx, del.errand(job), del.PrinterJob, ours{in})
+	}
+	tail, out := io.Pipe()
+	go func() {
+		_, err := d.Documents.Prepare(ctx, in, []document.Range{{First: del.FirstPage, Last: job.Pages}}, out)
+		out.CloseWithError(err)
+	}()
+	defer tail.Close()
+	return p.Send(ctx, del.errand(job), del.PrinterJob, ours{tail})
+}
+
+// errOurs marks a failure to read our own document: the printer never had all of it.
+var errOurs = errors.New("our copy of the document cannot be read")
+
+// ours marks the errors of our side of a transfer.
+type ours struct{ from io.Reader }
+
+func (o ours) Read(p []byte) (int, error) {
+	n, err := o.from.Read(p)
+	if err != nil && err != io.EOF {
+		err = errors.Join(errOurs, err)
+	}
+	return n, err
+}
+
+// notTaken decides what a failed word to the printer means for the paper.
+func (d *Desk) notTaken(ctx context.Context, c claim, p Printer, job Job, del Delivery, err error) error {
+	d.Log.Info("printer did not take it", "job", job.ID, "delivery", del.ID, "printer", del.Printer, "error", err)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, errOurs):
+		d.abandon(ctx, p, del)
+		return d.end(ctx, c, del, Outcome{Reason: "document-unreadable"})
+	case errors.Is(err, ErrRefused):
+		d.abandon(ctx, p, del)
+		return d.end(ctx, c, del, Outcome{Reason: "printer-refused"})
+	case errors.Is(err, ErrBusy):
+		d.abandon(ctx, p, del)
+		return d.postpone(ctx, c, job, del, "printer-busy")
+	case errors.Is(err, ErrUnreachable) && del.PrinterJob == 0:
+		return d.postpone(ctx, c, job, del, "printer-unreachable")
+	}
+	return d.recover(ctx, c, p, job, del)
+}
+
+// abandon cancels the empty job that Begin left at the printer. If that fails the
+// printer gives it up by itself: it never has a document.
+func (d *Desk) abandon(ctx context.Context, p Printer, del Delivery) {
+	if del.PrinterJob == 0 {
+		return
+	}
+	if err := p.Cancel(ctx, del.PrinterJob); err != nil && !errors.Is(err, ErrGone) {
+		d.Log.Info("empty job stays at printer", "delivery", del.ID, "printer", del.Printer, "error", err)
+	}
+}
+
+// patience is how often a printer may be out of reach or say not now before the
+// job goes back to its owner: 1+2+4+8 s for the first, a minute for the second.
+var patience = map[string]int{"printer-unreachable": 5, "printer-stopped": 10, "printer-busy": 10}
+
+// postpone puts a delivery that has not begun, or of which the printer has
+// nothing, back to be tried later; and after enough tries back to its owner.
+func (d *Desk) postpone(ctx context.Context, c claim, job Job, del Delivery, reason string) error {
+	del.Tries++
+	if del.Tries >= patience[reason] {
+		return d.end(ctx, c, del, Outcome{Reason: reason})
+	}
+	wait := min(time.Second<<(del.Tries-1), 8*time.Second)
+	del.State, del.Reason, del.PrinterJob = Reserved, reason, 0
+	return d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
+		return updatePostponed(ctx, tx, c, del, tx.Now.Add(wait))
+	})
+}
+
+// save commits how far a delivery is.
+func (d *Desk) save(ctx context.Context, c claim, del Delivery) error {
+	return d.inSchool(ctx, del.School, func(ctx context.Context, tx *db.Tx) error {
+		if err := updateDelivery(ctx, tx, c, del); err != nil {
+			return err
+		}
+		return d.Hub.Touch(ctx, tx, del.School, personTopic(del))
+	})
+}
+
+// end finishes a delivery in a transaction of its own and destroys the document
+// if the job is done with it.
+func (d *Desk) end(ctx context.Context, c claim, del Delivery, o Outcome) error {
+	ctx = context.WithoutCancel(ctx)
+	err := d.inSchool(ctx, del.School, func(ctx context.Context, tx *db.Tx) error { return d.finishLocked(ctx, tx, c, del, o) })
+	if err != nil {
+		return fmt.Errorf("finish delivery %d: %w", del.ID, err)
+	}
+	d.Log.Info("delivery ended", "job", del.Job, "delivery", del.ID, "printer", del.Printer, "reason", o.Reason, "printed", o.Printed)
+	return d.shred(ctx, del.School, del.Job)
+}
+
+// finishLocked locks the job, holds the fence, and finishes.
+func (d *Desk) finishLocked(ctx context.Context, tx *db.Tx, c claim, del Delivery, o Outcome) error {
+	job, err := lockJob(ctx, tx, del.Job)
+	if err != nil {
+		return err
+	}
+	if err := fence(ctx, tx, c); err != nil {
+		return err
+	}
+	return d.finish(ctx, tx, job, del, o)
+}
+
+// grace is ctx that goes on for a while after it has been cancelled.
+func grace(ctx context.Context, extra time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(extra, cancel) })
+	return longer, func() { stop(); cancel() }
+}

@@ -1,0 +1,41 @@
+package release
+
+import (
+	"time"
+
+	"inkwell/internal/school"
+)
+
+// DeliveryID names a delivery.
+type DeliveryID int64
+
+// Delivery is one way of a released job, or what is left of it, to a printer.
+type Delivery struct {
+	ID          DeliveryID
+	School      school.ID
+	Job         JobID
+	Person      school.PersonID
+	Printer     PrinterID
+	Station     StationID // 0 when released without one
+	State       DeliveryState
+	Reason      string // keyword why it ended as it did, or ""
+	Token       string // job-name at the printer
+	FirstPage   int    // first page of the document to send; 1 unless a single copy goes on
+	Copies      int
+	Impressions int   // impressions paid for
+	Amount      int64 // units reserved
+	PrinterJob  int   // job-id at the printer; 0 before it has one
+	UpTime      int   // printer-up-time when it was begun
+	Tries       int   // how often the printer was not reached or said not now
+	Printed     int   // impressions out so far, as reported
+	Charged     int64
+	Reserved    time.Time
+	Begun       time.Time // the first word to the printer was about to be said
+	Sent        time.Time // the printer had the document
+	Ended       time.Time
+}
+
+// errand is what the printer is told.
+func (d Delivery) errand(j Job) Errand {
+	return Errand{Token: d.Token, Format: j.Format, Copies: d.Copies, Ticket: j.Ticket}
+}

@@ -1,0 +1,151 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+)
+
+const deliveryColumns = `
+	d.delivery_id, d.school_id, d.job_id, d.person_id, d.printer_id, coalesce(d.station_id, 0), d.state, coalesce(d.reason, ''), d.token,
+	d.first_page, d.copies, d.impressions, d.amount, coalesce(d.printer_job, 0), coalesce(d.printer_uptime, 0), d.tries,
+	coalesce(d.printed, 0), coalesce(d.charged, 0), d.reserved_at, d.sending_at, d.printing_at, d.ended_at`
+
+func scanDelivery(row pgx.Row) (d Delivery, err error) {
+	var begun, sent, ended *time.Time
+	err = row.Scan(&d.ID, &d.School, &d.Job, &d.Person, &d.Printer, &d.Station, &d.State, &d.Reason, &d.Token,
+		&d.FirstPage, &d.Copies, &d.Impressions, &d.Amount, &d.PrinterJob, &d.UpTime, &d.Tries,
+		&d.Printed, &d.Charged, &d.Reserved, &begun, &sent, &ended)
+	d.Begun, d.Sent, d.Ended = instant(begun), instant(sent), instant(ended)
+	return d, err
+}
+
+func oneDelivery(row pgx.Row) (Delivery, bool, error) {
+	d, err := scanDelivery(row)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Delivery{}, false, nil
+	}
+	return d, err == nil, err
+}
+
+func insertDelivery(ctx context.Context, tx *db.Tx, d Delivery) (id DeliveryID, err error) {
+	err = tx.QueryRow(ctx, `
+		INSERT INTO delivery (school_id, job_id, person_id, printer_id, station_id, state, token, first_page, copies, impressions, amount, reserved_at, not_before)
+		VALUES ($1, $2, $3, $4, nullif($5::integer, 0), $6, $7, $8, $9, $10, $11, $12, $12)
+		RETURNING delivery_id`,
+		d.School, d.Job, d.Person, d.Printer, d.Station, d.State, d.Token, d.FirstPage, d.Copies, d.Impressions, d.Amount, tx.Now).Scan(&id)
+	return id, err
+}
+
+// lockOpenDelivery locks the delivery of a job that has not ended, if it has one. The
+// job is locked already.
+func lockOpenDelivery(ctx context.Context, tx *db.Tx, job JobID) (Delivery, bool, error) {
+	return oneDelivery(tx.QueryRow(ctx, `
+		SELECT `+deliveryColumns+` FROM delivery d WHERE d.job_id = $1 AND d.ended_at IS NULL FOR UPDATE`, job))
+}
+
+// firstDelivery is the printer's oldest delivery on its way, if it is due: what
+// waits to be tried again holds up those behind it, so that order is kept.
+func firstDelivery(ctx context.Context, tx *db.Tx, p PrinterID) (Delivery, bool, error) {
+	return oneDelivery(tx.QueryRow(ctx, `
+		SELECT `+deliveryColumns+`
+		  FROM (SELECT * FROM delivery WHERE printer_id = $1 AND state IN ('reserved', 'sending', 'printing')
+		         ORDER BY delivery_id LIMIT 1) AS d
+		 WHERE d.not_before <= $2`, p, tx.Now))
+}
+
+// fence refuses to write for a printer that another node has taken over. It locks
+// the printer's row FOR SHARE, so that nobody takes it over before the commit.
+func fence(ctx context.Context, tx *db.Tx, c claim) error {
+	var held bool
+	err := tx.QueryRow(ctx, `
+		SELECT true FROM printer WHERE printer_id = $1 AND node_id = $2 AND epoch = $3 FOR SHARE`, c.printer.ID, c.node, c.epoch).Scan(&held)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errFenced
+	}
+	return err
+}
+
+// updateDelivery writes how far an open delivery is, and since when.
+func updateDelivery(ctx context.Context, tx *db.Tx, c claim, d Delivery) error {
+	if err := fence(ctx, tx, c); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		UPDATE delivery
+		   SET state = $2, reason = nullif($3, ''), token = $4, printer_job = nullif($5::integer, 0), printer_uptime = nullif($6::integer, 0), epoch = $7,
+		       printed = nullif($8::integer, 0),
+		       sending_at = CASE WHEN $2 = 'sending' AND state <> 'sending' THEN $9 ELSE sending_at END,
+		       printing_at = CASE WHEN $2 = 'printing' AND state <> 'printing' THEN $9 ELSE printing_at END
+		 WHERE delivery_id = $1 AND ended_at IS NULL`,
+		d.ID, d.State, d.Reason, d.Token, d.PrinterJob, d.UpTime, c.epoch, d.Printed, tx.Now)
+	return err
+}
+
+func updatePostponed(ctx context.Context, tx *db.Tx, c claim, d Delivery, notBefore time.Time) error {
+	if err := updateDelivery(ctx, tx, c, d); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE delivery SET tries = $2, not_before = $3 WHERE delivery_id = $1`, d.ID, d.Tries, notBefore)
+	return err
+}
+
+func updateDeliveryEnded(ctx context.Context, tx *db.Tx, d Delivery) error {
+	done, err := tx.Exec(ctx, `
+		UPDATE delivery
+		   SET state = $2, reason = nullif($3, ''), printed = CASE WHEN $2 = 'settled' THEN $4::integer END,
+		       charged = CASE WHEN $2 = 'settled' THEN $5::bigint END, ended_at = $6
+		 WHERE delivery_id = $1 AND ended_at IS NULL`, d.ID, d.State, d.Reason, d.Printed, d.Charged, tx.Now)
+	if err == nil && done.RowsAffected() == 0 {
+		return errFenced // it was ended by another hand
+	}
+	return err
+}
+
+func deliveriesOf(ctx context.Context, tx *db.Tx, job JobID) ([]Delivery, error) {
+	rows, _ := tx.Query(ctx, `SELECT `+deliveryColumns+` FROM delivery d WHERE d.job_id = $1 ORDER BY d.delivery_id`, job)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Delivery, error) { return scanDelivery(row) })
+}
+
+// visitJobs are a person's open jobs and those that ended since a time, each with
+// its latest delivery, in one read.
+func visitJobs(ctx context.Context, tx *db.Tx, person school.PersonID, since time.Time) ([]VisitJob, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT j.job_id, j.state, coalesce(j.reason, ''), coalesce(j.title, ''), coalesce(j.impressions, 0) - j.printed, coalesce(j.impressions, 0), j.printed, coalesce(j.price, 0),
+		       j.submitted_at, j.expires_at, coalesce(d.state, ''), coalesce(d.printed, 0), coalesce(d.impressions, 0), coalesce(d.charged, 0),
+		       coalesce(r.name, ''), coalesce(r.state, ''), coalesce(r.state_reasons, '{}')
+		  FROM job j
+		  LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.job_id = j.job_id ORDER BY d.delivery_id DESC LIMIT 1) AS d ON true
+		  LEFT JOIN printer r ON r.printer_id = d.printer_id
+		 WHERE j.person_id = $1 AND j.state <> 'receiving' AND (j.ended_at IS NULL OR j.ended_at > $2)
+		 ORDER BY j.job_id`, person, since)
+	return pgx.CollectRows(rows, scanVisitJob)
+}
+
+func scanVisitJob(row pgx.CollectableRow) (v VisitJob, err error) {
+	var job Job
+	var d VisitDelivery
+	var p PrinterRecord
+	err = row.Scan(&v.ID, &v.State, &job.Reason, &v.Title, &v.Pages, &job.Impressions, &job.Printed, &job.Price,
+		&v.Submitted, &v.Expires, &d.State, &d.Printed, &d.Of, &d.Charged, &p.Name, &p.State, &p.Reasons)
+	if err != nil {
+		return v, err
+	}
+	v.Due = job.Due()
+	if v.State == Refused {
+		v.Refusal = sentence(job.Reason)
+	}
+	if d.State != "" {
+		d.Printer = p.Name
+		if !d.State.Ended() {
+			d.Trouble = p.Trouble()
+		}
+		v.Delivery = &d
+	}
+	return v, nil
+}

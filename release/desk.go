@@ -1,0 +1,123 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/school"
+	"inkwell/release/document"
+	"inkwell/release/spool"
+)
+
+// Options are what a Desk works with. All fields but the durations and limits are
+// needed.
+type Options struct {
+	DB        *db.DB
+	Directory *school.Directory
+	Hub       *events.Hub
+	Spool     *spool.Spool
+	Documents *document.Engine
+	// Dial makes the client of a printer; it does not connect yet.
+	Dial func(PrinterRecord) (Printer, error)
+	Log  *slog.Logger
+
+	MaxBytes int64 // of one document; 0 means 256 MiB
+	MaxHeld  int   // open jobs of one person; 0 means 50
+	Counters int   // documents counted at once; 0 means 2
+
+	// How long a stopped printer may take to go on before the rest of a job goes
+	// back to its owner; 0 means a minute.
+	StopPatience time.Duration
+	// How long a printer that was lost in the middle of a job is looked for before
+	// the delivery is unclear; 0 means a minute.
+	LostPatience time.Duration
+	// How often a job at a printer and an idle printer are asked; 0 means 300 ms and 5 s.
+	Poll, Watch time.Duration
+}
+
+// Desk is the release desk. Its methods are safe for concurrent use; Run keeps
+// its work going.
+type Desk struct {
+	Options
+	node    string        // this run of the program, for claims
+	counted chan struct{} // "look for documents to count"
+}
+
+// New makes a Desk.
+func New(o Options) *Desk {
+	set := func(d *time.Duration, to time.Duration) {
+		if *d == 0 {
+			*d = to
+		}
+	}
+	set(&o.StopPatience, time.Minute)
+	set(&o.LostPatience, time.Minute)
+	set(&o.Poll, 300*time.Millisecond)
+	set(&o.Watch, 5*time.Second)
+	if o.MaxBytes == 0 {
+		o.MaxBytes = 256 << 20
+	}
+	if o.MaxHeld == 0 {
+		o.MaxHeld = 50
+	}
+	if o.Counters == 0 {
+		o.Counters = 2
+	}
+	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1)}
+}
+
+// Run counts, dispatches, expires and shreds until ctx ends, and returns once all
+// of it has stopped. What a printer has by then stays there and is found again at
+// the next start.
+func (d *Desk) Run(ctx context.Context) error {
+	if err := d.enlist(ctx); err != nil {
+		return err
+	}
+	var all sync.WaitGroup
+	start := func(name string, work func(context.Context)) {
+		all.Go(func() {
+			work(ctx)
+			d.Log.Debug("stopped", "work", name)
+		})
+	}
+	start("heartbeat", d.beat)
+	start("dispatch", d.dispatch)
+	start("watch", d.watch)
+	start("sweep", d.sweep)
+	for range d.Counters {
+		start("count", d.count)
+	}
+	all.Wait()
+	if err := d.resign(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	return nil
+}
+
+// inSchool runs a transaction in the scope of a school.
+func (d *Desk) inSchool(ctx context.Context, id school.ID, fn func(context.Context, *db.Tx) error) error {
+	return d.DB.InTx(ctx, db.InSchool(id), fn)
+}
+
+// every calls fn at once and then each interval, and when wake is ready, until ctx ends.
+// An error is logged and does not end it.
+func (d *Desk) every(ctx context.Context, name string, interval time.Duration, wake <-chan struct{}, fn func(context.Context) error) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		if err := fn(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			d.Log.Error(name, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-wake:
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package release
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+)
+
+// A node is one run of the program. It beats by the database's clock; one that
+// has not for nodeExpires is gone and its printers are free for another.
+const (
+	beatEvery   = 1500 * time.Millisecond
+	nodeExpires = 5 * time.Second
+)
+
+// newNode draws the name of this run: a version 4 UUID.
+func newNode() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: the runtime ends the process first
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func (d *Desk) enlist(ctx context.Context) error {
+	return d.DB.InTx(ctx, db.System("node"), func(ctx context.Context, tx *db.Tx) error { return beatNode(ctx, tx, d.node) })
+}
+
+func (d *Desk) resign(ctx context.Context) error {
+	return d.DB.InTx(ctx, db.System("node"), func(ctx context.Context, tx *db.Tx) error { return deleteNode(ctx, tx, d.node) })
+}
+
+func (d *Desk) beat(ctx context.Context) { d.every(ctx, "heartbeat", beatEvery, nil, d.enlist) }
+
+// claim is this node's hold on a printer. Every write of a delivery names its
+// epoch; after another node has taken the printer over they touch nothing.
+type claim struct {
+	printer PrinterRecord
+	node    string
+	epoch   int64
+}
+
+// errFenced: another node has the printer now.
+var errFenced = errors.New("another node has the printer")
+
+// dispatch keeps one worker for each printer that has deliveries and is, or can
+// become, this node's.
+func (d *Desk) dispatch(ctx context.Context) {
+	sub := d.Hub.Subscribe(events.Deliveries)
+	defer sub.Close()
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	busy := newRoster()
+	d.every(ctx, "dispatch", time.Second, sub.C, func(ctx context.Context) error {
+		waiting, err := d.waiting(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range waiting {
+			if !busy.enter(p) {
+				continue
+			}
+			workers.Go(func() {
+				defer busy.leave(p)
+				if err := d.serve(ctx, p); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, errFenced) {
+					d.Log.Error("serve printer", "printer", p, "error", err)
+				}
+			})
+		}
+		return nil
+	})
+}
+
+func (d *Desk) waiting(ctx context.Context) (all []PrinterID, err error) {
+	err = d.DB.InTx(ctx, db.System("dispatch"), func(ctx context.Context, tx *db.Tx) error {
+		all, err = printersWaiting(ctx, tx)
+		return err
+	})
+	return all, err
+}
+
+// serve claims a printer and sees its deliveries through, one at a time and in
+// order, until none is due.
+func (d *Desk) serve(ctx context.Context, id PrinterID) error {
+	c, ok, err := d.claim(ctx, id)
+	if err != nil || !ok {
+		return err
+	}
+	printer, err := d.Dial(c.printer)
+	if err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		del, job, found, err := d.next(ctx, c)
+		if err != nil || !found {
+			return err
+		}
+		if err := d.deliver(ctx, c, printer, job, del); err != nil {
+			return fmt.Errorf("deliver job %d: %w", job.ID, err)
+		}
+	}
+	return ctx.Err()
+}
+
+func (d *Desk) claim(ctx context.Context, id PrinterID) (c claim, ok bool, err error) {
+	err = d.DB.InTx(ctx, db.System("dispatch"), func(ctx context.Context, tx *db.Tx) error {
+		c, ok, err = claimPrinter(ctx, tx, id, d.node)
+		return err
+	})
+	return c, ok, err
+}
+
+// next is the printer's first open delivery, if it is due.
+func (d *Desk) next(ctx context.Context, c claim) (del Delivery, job Job, found bool, err error) {
+	err = d.inSchool(ctx, c.printer.School, func(ctx context.Context, tx *db.Tx) error {
+		if del, found, err = firstDelivery(ctx, tx, c.printer.ID); err != nil || !found {
+			return err
+		}
+		job, err = jobByID(ctx, tx, del.Job)
+		return err
+	})
+	return del, job, found, err
+}
+
+// roster is who is at work, so that nobody is hired twice.
+type roster struct {
+	mu sync.Mutex
+	in map[PrinterID]bool
+}
+
+func newRoster() *roster { return &roster{in: map[PrinterID]bool{}} }
+
+func (r *roster) enter(p PrinterID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.in[p] {
+		return false
+	}
+	r.in[p] = true
+	return true
+}
+
+func (r *roster) leave(p PrinterID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.in, p)
+}

@@ -1,0 +1,98 @@
+package release
+
+import (
+	"context"
+	"fmt"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/school"
+	"inkwell/quota"
+	"inkwell/quota/conduct"
+)
+
+// Outcome is how a delivery ended on paper.
+type Outcome struct {
+	Printed  int    // impressions that came out
+	Complete bool   // the printer, or the owner, says that all of it did
+	Reason   string // keyword
+}
+
+// charge is what an outcome costs: never more than was shown and reserved. A
+// printer that says "completed" without a believable count is believed about the
+// word; of several copies some printers count the pages of one.
+func (o Outcome) charge(d Delivery) (printed int, units int64) {
+	printed = min(max(o.Printed, 0), d.Impressions)
+	if o.Complete && (printed == 0 || d.Copies > 1) {
+		printed = d.Impressions
+	}
+	return printed, d.Amount * int64(printed) / int64(d.Impressions)
+}
+
+// finish ends a delivery: charges what came out, gives the rest back, and ends the
+// job or holds it again with what is left. The job is locked; the delivery's row
+// is found in the state that d has.
+func (d *Desk) finish(ctx context.Context, tx *db.Tx, job Job, del Delivery, o Outcome) error {
+	printed, units := o.charge(del)
+	del.State, del.Printed, del.Charged, del.Reason = Settled, printed, units, o.Reason
+	if printed == 0 {
+		del.State = Void
+	}
+	if err := updateDeliveryEnded(ctx, tx, del); err != nil {
+		return err
+	}
+	if err := d.pay(ctx, tx, job, del, units); err != nil {
+		return err
+	}
+	if err := d.afterwards(ctx, tx, job, del, o); err != nil {
+		return err
+	}
+	err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "delivery-" + string(del.State), Subject: job.owner, Object: object(job.ID),
+		Facts: map[string]any{"delivery": del.ID, "printer": del.Printer, "impressions": printed, "units": units, "reason": o.Reason}})
+	if err != nil {
+		return err
+	}
+	return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)), events.Deliveries)
+}
+
+func (d *Desk) pay(ctx context.Context, tx *db.Tx, job Job, del Delivery, units int64) error {
+	if del.State == Void {
+		return quota.Void(ctx, tx, quota.DeliveryID(del.ID))
+	}
+	sc, err := school.ByID(ctx, tx, job.School)
+	if err != nil {
+		return err
+	}
+	return quota.Settle(ctx, tx, quota.DeliveryID(del.ID), units, quota.Use{School: job.School, Person: job.Person,
+		Day: sc.Day(tx.Now), Impressions: del.Printed, Sheets: sheetsOf(job, del.Printed)})
+}
+
+// sheetsOf is how many sheets a number of the job's impressions took.
+func sheetsOf(j Job, impressions int) int {
+	if j.Impressions == 0 {
+		return 0
+	}
+	return (impressions*j.Sheets + j.Impressions - 1) / j.Impressions
+}
+
+// afterwards ends the job or holds it again, for at least half an hour more.
+func (d *Desk) afterwards(ctx context.Context, tx *db.Tx, job Job, del Delivery, o Outcome) error {
+	if o.Complete {
+		return updateDone(ctx, tx, job.ID, job.Printed+del.Printed)
+	}
+	if del.Printed > 0 {
+		fact := conduct.Fact{School: job.School, Person: job.Person, Kind: "printer-stopped", Object: object(job.ID),
+			Detail: map[string]any{"printer": del.Printer, "impressions": del.Printed}}
+		if err := conduct.Note(ctx, tx, fact); err != nil {
+			return err
+		}
+	}
+	if job.Printed+del.Printed >= job.Impressions {
+		return updateDone(ctx, tx, job.ID, job.Impressions)
+	}
+	if err := updateHeldAgain(ctx, tx, job.ID, job.Printed+del.Printed, o.Reason); err != nil {
+		return fmt.Errorf("hold job again: %w", err)
+	}
+	return nil
+}

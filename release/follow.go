@@ -1,0 +1,81 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"inkwell/internal/events"
+)
+
+func personTopic(del Delivery) string { return events.Person(int64(del.Person)) }
+
+// follow asks the printer how far the job is until it has ended, and settles by what
+// came out. Each page that comes out shows on its owner's screen.
+func (d *Desk) follow(ctx context.Context, c claim, p Printer, job Job, del Delivery) error {
+	seen := sighting{last: d.DB.Now()}
+	for {
+		at, err := p.Progress(ctx, del.PrinterJob)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, ErrGone):
+			return d.recover(ctx, c, p, job, del)
+		case err != nil && d.DB.Now().Sub(seen.last) > d.LostPatience:
+			return d.lose(ctx, c, del)
+		case err == nil:
+			done, err := d.heard(ctx, c, p, &del, at, &seen)
+			if err != nil || done {
+				return err
+			}
+		}
+		if !pause(ctx, d.Poll) {
+			return ctx.Err()
+		}
+	}
+}
+
+// sighting is when a followed job was last heard of, and since when it has stood still.
+type sighting struct {
+	last    time.Time
+	stopped time.Time
+	told    bool // the printer was told to cancel
+}
+
+// heard acts on one answer about a followed job.
+func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at Progress, seen *sighting) (done bool, err error) {
+	seen.last = d.DB.Now()
+	switch at.Phase {
+	case PhaseCompleted:
+		return true, d.end(ctx, c, *del, Outcome{Printed: at.Impressions, Complete: true, Reason: "completed"})
+	case PhaseEnded:
+		return true, d.end(ctx, c, *del, Outcome{Printed: at.Impressions, Reason: "printer-ended"})
+	case PhaseStopped:
+		return false, d.stopped(ctx, c, p, *del, seen)
+	}
+	seen.stopped = time.Time{}
+	if out := min(at.Impressions, del.Impressions); out > del.Printed {
+		del.Printed = out
+		return false, d.save(ctx, c, *del)
+	}
+	return false, nil
+}
+
+// stopped gives a jam or an empty tray some time, then takes the rest of the job
+// back from the printer: its owner can print that somewhere else.
+func (d *Desk) stopped(ctx context.Context, c claim, p Printer, del Delivery, seen *sighting) error {
+	if seen.stopped.IsZero() {
+		seen.stopped = d.DB.Now()
+		return d.look(ctx, c.printer, p)
+	}
+	if seen.told || d.DB.Now().Sub(seen.stopped) < d.StopPatience {
+		return nil
+	}
+	d.Log.Info("printer does not go on", "job", del.Job, "delivery", del.ID, "printer", del.Printer)
+	err := p.Cancel(ctx, del.PrinterJob)
+	seen.told = err == nil
+	if err != nil && !errors.Is(err, ErrGone) && !errors.Is(err, ErrRefused) {
+		d.Log.Info("cancel at printer", "delivery", del.ID, "error", err)
+	}
+	return nil
+}

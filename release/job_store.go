@@ -1,0 +1,201 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+	"inkwell/release/spool"
+)
+
+const jobColumns = `
+	j.job_id, j.school_id, j.queue_id, j.person_id, p.username, p.pseudonym, j.proof, j.state, coalesce(j.reason, ''), coalesce(j.title, ''),
+	j.ticket, coalesce(j.format, ''), coalesce(j.document, ''), coalesce(j.bytes, 0), coalesce(j.pages, 0), coalesce(j.impressions, 0),
+	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at`
+
+const jobTables = ` FROM job j JOIN person p USING (person_id) `
+
+func scanJob(row pgx.Row) (j Job, err error) {
+	var received, held, ended *time.Time
+	err = row.Scan(&j.ID, &j.School, &j.Queue, &j.Person, &j.Owner, &j.owner, &j.Proof, &j.State, &j.Reason, &j.Title,
+		&j.Ticket, &j.Format, &j.Document, &j.Bytes, &j.Pages, &j.Impressions,
+		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended)
+	j.Received, j.Held, j.Ended = instant(received), instant(held), instant(ended)
+	return j, err
+}
+
+func instant(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+func oneJob(row pgx.Row) (Job, error) {
+	j, err := scanJob(row)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Job{}, jobUnknown
+	}
+	return j, err
+}
+
+func manyJobs(rows pgx.Rows) ([]Job, error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Job, error) { return scanJob(row) })
+}
+
+func jobByID(ctx context.Context, tx *db.Tx, id JobID) (Job, error) {
+	return oneJob(tx.QueryRow(ctx, `SELECT `+jobColumns+jobTables+`WHERE j.job_id = $1`, id))
+}
+
+// lockJob locks a job's row and reads it after the lock.
+func lockJob(ctx context.Context, tx *db.Tx, id JobID) (Job, error) {
+	return oneJob(tx.QueryRow(ctx, `SELECT `+jobColumns+jobTables+`WHERE j.job_id = $1 FOR UPDATE OF j`, id))
+}
+
+func jobs(ctx context.Context, tx *db.Tx, a school.Actor, f JobFilter) ([]Job, error) {
+	order := "j.job_id"
+	if f.Ended {
+		order = "j.job_id DESC"
+	}
+	// The person's bound is spelt so that the planner sees it; without it the list
+	// of one pupil would walk the school's.
+	mine := ""
+	if f.Mine {
+		mine = " AND j.person_id = $4"
+	} else {
+		mine = " AND $4::bigint IS NOT NULL"
+	}
+	rows, _ := tx.Query(ctx, `
+		SELECT `+jobColumns+jobTables+`
+		 WHERE j.school_id = $1 AND ($2 = 0 OR j.queue_id = $2) AND (j.ended_at IS NOT NULL) = $3`+mine+`
+		 ORDER BY `+order+` LIMIT $5`, a.School, f.Queue, f.Ended, a.Person, f.Limit)
+	return manyJobs(rows)
+}
+
+func countOpen(ctx context.Context, tx *db.Tx, person school.PersonID) (n int, err error) {
+	err = tx.QueryRow(ctx, `SELECT count(*) FROM job WHERE person_id = $1 AND ended_at IS NULL`, person).Scan(&n)
+	return n, err
+}
+
+// receivingUntil is when a job without its document is given up.
+func receivingUntil(now time.Time) time.Time { return now.Add(5 * time.Minute) }
+
+func insertJob(ctx context.Context, tx *db.Tx, s Submission, expires time.Time) (Job, error) {
+	var id JobID
+	err := tx.QueryRow(ctx, `
+		INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, submitted_at, expires_at)
+		VALUES ($1, $2, $3, $4, 'receiving', nullif($5, ''), $6, $7, $8)
+		RETURNING job_id`,
+		s.Queue.School, s.Queue.ID, s.Actor.Person, s.Actor.Proof, firstRunes(s.Title, 255), s.Ticket, tx.Now, expires).Scan(&id)
+	if err != nil {
+		return Job{}, err
+	}
+	return jobByID(ctx, tx, id)
+}
+
+func firstRunes(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
+func updateReceived(ctx context.Context, tx *db.Tx, j Job, digest []byte) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE job SET state = 'counting', format = $2, document = $3, bytes = $4, digest = $5, received_at = $6, expires_at = $7
+		 WHERE job_id = $1`, j.ID, j.Format, j.Document, j.Bytes, digest, j.Received, j.Expires)
+	return err
+}
+
+// claimToCount takes the oldest job that waits for its count and that no living
+// node is counting.
+func claimToCount(ctx context.Context, tx *db.Tx, node string) (Job, bool, error) {
+	j, err := scanJob(tx.QueryRow(ctx, `
+		WITH mine AS (
+			UPDATE job SET node_id = $1, attempts = attempts + 1
+			 WHERE job_id = (SELECT job_id FROM job j
+			                  WHERE state = 'counting'
+			                    AND NOT EXISTS (SELECT FROM node n WHERE n.node_id = j.node_id AND n.beat_at > now() - $2::interval)
+			                  ORDER BY job_id FOR UPDATE SKIP LOCKED LIMIT 1)
+			RETURNING *)
+		SELECT `+jobColumns+` FROM mine j JOIN person p USING (person_id)`, node, nodeExpires))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Job{}, false, nil
+	}
+	return j, err == nil, err
+}
+
+func unclaimCount(ctx context.Context, tx *db.Tx, id JobID) error {
+	_, err := tx.Exec(ctx, `UPDATE job SET node_id = NULL, attempts = attempts - 1 WHERE job_id = $1 AND state = 'counting'`, id)
+	return err
+}
+
+func updateHeld(ctx context.Context, tx *db.Tx, j Job, digest []byte) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE job SET state = 'held', node_id = NULL, document = $2, bytes = $3, digest = $4, pages = $5, impressions = $6, sheets = $7, price = $8, held_at = $9
+		 WHERE job_id = $1`, j.ID, j.Document, j.Bytes, digest, j.Pages, j.Impressions, j.Sheets, j.Price, j.Held)
+	return err
+}
+
+func updateState(ctx context.Context, tx *db.Tx, id JobID, to JobState) error {
+	_, err := tx.Exec(ctx, `UPDATE job SET state = $2, reason = NULL WHERE job_id = $1`, id, to)
+	return err
+}
+
+// updateHeldAgain gives a job whose time is nearly up half an hour more.
+func updateHeldAgain(ctx context.Context, tx *db.Tx, id JobID, printed int, reason string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE job SET state = 'held', printed = $2, reason = nullif($3, ''), expires_at = greatest(expires_at, $4)
+		 WHERE job_id = $1`, id, printed, reason, tx.Now.Add(30*time.Minute))
+	return err
+}
+
+func updateDone(ctx context.Context, tx *db.Tx, id JobID, printed int) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE job SET state = 'done', reason = NULL, printed = least($2, impressions), title = NULL, ended_at = $3
+		 WHERE job_id = $1`, id, printed, tx.Now)
+	return err
+}
+
+// updateEnded ends a job without paper. Its document's name stays until the
+// document is destroyed.
+func updateEnded(ctx context.Context, tx *db.Tx, id JobID, to JobState, reason string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE job SET state = $2, reason = nullif($3, ''), title = NULL, node_id = NULL, ended_at = $4
+		 WHERE job_id = $1`, id, to, reason, tx.Now)
+	return err
+}
+
+func jobsToExpire(ctx context.Context, tx *db.Tx) ([]Job, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+jobColumns+jobTables+`
+		 WHERE j.expires_at <= $1
+		   AND (j.state IN ('receiving', 'counting', 'held')
+		        OR j.state = 'released' AND EXISTS (SELECT FROM delivery d WHERE d.job_id = j.job_id AND d.state = 'unclear'))
+		 ORDER BY j.job_id LIMIT 100`, tx.Now)
+	return manyJobs(rows)
+}
+
+func jobsToShred(ctx context.Context, tx *db.Tx) ([]Job, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+jobColumns+jobTables+`
+		 WHERE j.ended_at IS NOT NULL AND j.document IS NOT NULL ORDER BY j.job_id LIMIT 1000`)
+	return manyJobs(rows)
+}
+
+func forgetDocument(ctx context.Context, tx *db.Tx, id JobID) error {
+	_, err := tx.Exec(ctx, `UPDATE job SET document = NULL WHERE job_id = $1 AND ended_at IS NOT NULL`, id)
+	return err
+}
+
+// withoutJob is those of the documents that no job has.
+func withoutJob(ctx context.Context, tx *db.Tx, documents []spool.ID) ([]spool.ID, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT s.id FROM unnest($1::text[]) AS s (id)
+		 WHERE NOT EXISTS (SELECT FROM job j WHERE j.document = s.id)`, documents)
+	return pgx.CollectRows(rows, pgx.RowTo[spool.ID])
+}

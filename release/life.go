@@ -1,0 +1,98 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/quota"
+)
+
+// Moment is one line of a job's life.
+type Moment struct {
+	At   time.Time
+	What string // received, counted, held, released, printing, printed, charged, ...
+	Say  string // the figures, in plain words
+}
+
+// Life tells what happened to a job, oldest first, for the host's commands. It
+// names no person and no title.
+func (d *Desk) Life(ctx context.Context, id JobID) (Job, []Moment, error) {
+	var job Job
+	var life []Moment
+	err := d.DB.InTx(ctx, db.System("life"), func(ctx context.Context, tx *db.Tx) (err error) {
+		if job, err = jobByID(ctx, tx, id); err != nil {
+			return err
+		}
+		life = job.moments()
+		all, err := deliveriesOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, del := range all {
+			p, err := printerByID(ctx, tx, del.Printer)
+			if err != nil {
+				return err
+			}
+			moved, err := quota.Movements(ctx, tx, quota.DeliveryID(del.ID))
+			if err != nil {
+				return err
+			}
+			life = append(life, del.moments(p, moved)...)
+		}
+		return nil
+	})
+	if !job.Ended.IsZero() {
+		life = append(life, Moment{job.Ended, string(job.State), ending(job)})
+	}
+	life = slices.DeleteFunc(life, func(m Moment) bool { return m.At.IsZero() })
+	slices.SortStableFunc(life, func(a, b Moment) int { return a.At.Compare(b.At) })
+	job.Title = ""
+	return job, life, err
+}
+
+func (j Job) moments() []Moment {
+	m := []Moment{{j.Received, "received", fmt.Sprintf("%d bytes of %s, sender proven by %s", j.Bytes, j.Format, j.Proof)}}
+	if !j.Held.IsZero() {
+		m = append(m,
+			Moment{j.Held, "counted", fmt.Sprintf("%d pages on %d sheets", j.Impressions, j.Sheets)},
+			Moment{j.Held, "held", fmt.Sprintf("costs %s, kept until %s", quota.Pages(j.Price), j.Expires.Format("Mon 2 Jan 15:04 MST"))})
+	}
+	return m
+}
+
+func (d Delivery) moments(p PrinterRecord, moved []quota.Movement) []Moment {
+	m := []Moment{
+		{d.Reserved, "released", fmt.Sprintf("to %s, %s set aside", p.Name, quota.Pages(d.Amount))},
+		{d.Sent, "printing", fmt.Sprintf("%s has it as its job %d", p.Name, d.PrinterJob)},
+	}
+	before := int64(0)
+	for _, t := range moved {
+		if t.Kind == quota.Reserved {
+			before = t.After + t.Amount
+		}
+	}
+	switch d.State {
+	case Settled:
+		m = append(m,
+			Moment{d.Ended, "printed", fmt.Sprintf("%s came out", quota.Pages(int64(d.Printed)))},
+			Moment{d.Ended, "charged", fmt.Sprintf("%s: balance %d before, %d after", quota.Pages(d.Charged), before, before-d.Charged)})
+	case Void:
+		m = append(m, Moment{d.Ended, "given back", fmt.Sprintf("nothing came out (%s): balance %d", d.Reason, before)})
+	case Unclear:
+		m = append(m, Moment{d.Sent, "unclear", "the printer was lost from sight; nothing is charged until its owner answers"})
+	}
+	return m
+}
+
+func ending(j Job) string {
+	switch j.State {
+	case Done:
+		return "its document is destroyed"
+	case Refused:
+		return sentence(j.Reason)
+	}
+	return "its document is destroyed, nothing was charged"
+}

@@ -1,0 +1,138 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+var (
+	queueUnknown   = fault.New(fault.NotFound, "queue-unknown", "There is no printer at this address.")
+	stationUnknown = fault.New(fault.NotFound, "station-unknown", "There is no kiosk at this address.")
+	printerUnknown = fault.New(fault.NotFound, "printer-unknown", "There is no such printer.")
+)
+
+func none[T any](v T, err error, refusal *fault.Error) (T, error) {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return v, refusal
+	}
+	return v, err
+}
+
+const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0)`
+
+func scanQueue(row pgx.Row) (Queue, error) {
+	var q Queue
+	err := row.Scan(&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer)
+	return none(q, err, queueUnknown)
+}
+
+func queueByPath(ctx context.Context, tx *db.Tx, path string) (Queue, error) {
+	return scanQueue(tx.QueryRow(ctx, `SELECT `+queueColumns+` FROM queue WHERE path = $1`, path))
+}
+
+func queueByID(ctx context.Context, tx *db.Tx, id QueueID) (Queue, error) {
+	return scanQueue(tx.QueryRow(ctx, `SELECT `+queueColumns+` FROM queue WHERE queue_id = $1`, id))
+}
+
+func insertQueue(ctx context.Context, tx *db.Tx, q Queue) (id QueueID, err error) {
+	err = tx.QueryRow(ctx, `
+		INSERT INTO queue (school_id, path, name, kind, proof, printer_id) VALUES ($1, $2, $3, $4, $5, nullif($6::integer, 0)) RETURNING queue_id`,
+		q.School, q.Path, q.Name, q.Kind, q.Proof, q.Printer).Scan(&id)
+	return id, err
+}
+
+const printerColumns = `r.printer_id, r.school_id, r.name, r.room, r.uri, r.state, r.state_reasons, r.seen_at`
+
+func scanPrinter(row pgx.Row, more ...any) (p PrinterRecord, err error) {
+	var seen *time.Time
+	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen}, more...)...)
+	p.Seen = instant(seen)
+	return none(p, err, printerUnknown)
+}
+
+func printerByID(ctx context.Context, tx *db.Tx, id PrinterID) (PrinterRecord, error) {
+	return scanPrinter(tx.QueryRow(ctx, `SELECT `+printerColumns+` FROM printer r WHERE r.printer_id = $1`, id))
+}
+
+func printers(ctx context.Context, tx *db.Tx) ([]PrinterRecord, error) {
+	rows, _ := tx.Query(ctx, `SELECT `+printerColumns+` FROM printer r ORDER BY r.printer_id`)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (PrinterRecord, error) { return scanPrinter(row) })
+}
+
+func insertPrinter(ctx context.Context, tx *db.Tx, p PrinterRecord) (id PrinterID, err error) {
+	err = tx.QueryRow(ctx, `
+		INSERT INTO printer (school_id, name, room, uri) VALUES ($1, $2, $3, $4) RETURNING printer_id`, p.School, p.Name, p.Room, p.URI).Scan(&id)
+	return id, err
+}
+
+func updatePrinterState(ctx context.Context, tx *db.Tx, id PrinterID, st Status) error {
+	if st.Reasons == nil {
+		st.Reasons = []string{}
+	}
+	_, err := tx.Exec(ctx, `
+		UPDATE printer SET state = $2, state_reasons = $3, seen_at = CASE WHEN $2 = 'unreachable' THEN seen_at ELSE $4 END
+		 WHERE printer_id = $1`, id, st.State, st.Reasons, tx.Now)
+	return err
+}
+
+// printersWaiting are the printers with a delivery on its way.
+func printersWaiting(ctx context.Context, tx *db.Tx) ([]PrinterID, error) {
+	rows, _ := tx.Query(ctx, `SELECT DISTINCT printer_id FROM delivery WHERE state IN ('reserved', 'sending', 'printing')`)
+	return pgx.CollectRows(rows, pgx.RowTo[PrinterID])
+}
+
+// claimPrinter takes a printer that is this node's, nobody's, or a dead node's. The
+// epoch grows when it changes hands.
+func claimPrinter(ctx context.Context, tx *db.Tx, id PrinterID, node string) (c claim, ok bool, err error) {
+	c.node = node
+	c.printer, err = scanPrinter(tx.QueryRow(ctx, `
+		UPDATE printer r SET node_id = $2, epoch = epoch + CASE WHEN node_id = $2 THEN 0 ELSE 1 END
+		 WHERE printer_id = $1
+		   AND (node_id IS NULL OR node_id = $2
+		        OR NOT EXISTS (SELECT FROM node n WHERE n.node_id = r.node_id AND n.beat_at > now() - $3::interval))
+		RETURNING `+printerColumns+`, r.epoch`, id, node, nodeExpires), &c.epoch)
+	if errors.Is(err, printerUnknown) {
+		return c, false, nil
+	}
+	return c, err == nil, err
+}
+
+// beatNode says that a node lives, by the database's clock, and forgets those
+// that have been silent for a day.
+func beatNode(ctx context.Context, tx *db.Tx, node string) error {
+	_, err := tx.Exec(ctx, `
+		WITH dead AS (DELETE FROM node WHERE beat_at < now() - interval '1 day')
+		INSERT INTO node (node_id, started_at, beat_at) VALUES ($1, now(), now())
+		    ON CONFLICT (node_id) DO UPDATE SET beat_at = now()`, node)
+	return err
+}
+
+func deleteNode(ctx context.Context, tx *db.Tx, node string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM node WHERE node_id = $1`, node)
+	return err
+}
+
+func stationBySlug(ctx context.Context, tx *db.Tx, slug string) (Station, error) {
+	var st Station
+	var err error
+	st.Printer, err = scanPrinter(tx.QueryRow(ctx, `
+		SELECT `+printerColumns+`, s.station_id, s.school_id, c.name, s.slug, s.name
+		  FROM station s JOIN printer r USING (printer_id) JOIN school c ON c.school_id = s.school_id
+		 WHERE s.slug = $1`, slug), &st.ID, &st.School, &st.SchoolName, &st.Slug, &st.Name)
+	if errors.Is(err, printerUnknown) {
+		return st, stationUnknown
+	}
+	return st, err
+}
+
+func insertStation(ctx context.Context, tx *db.Tx, id school.ID, slug, name string, p PrinterID) error {
+	_, err := tx.Exec(ctx, `INSERT INTO station (school_id, slug, name, printer_id) VALUES ($1, $2, $3, $4)`, id, slug, name, p)
+	return err
+}

@@ -1,0 +1,130 @@
+package release
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/fault"
+	"inkwell/quota"
+	"inkwell/quota/conduct"
+)
+
+var (
+	nothingChosen   = fault.New(fault.Invalid, "nothing-chosen", "Choose something to print.")
+	alreadyReleased = fault.New(fault.Conflict, "already-released", "That is printing already.")
+	notReady        = fault.New(fault.Conflict, "not-ready", "That is not ready yet. Wait a few seconds.")
+)
+
+// Release sends a visitor's held jobs to the station's printer: all of them or
+// none. It returns once standing, jobs, deliveries and reservations are committed
+// together; the printer is spoken to afterwards.
+func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	if len(ids) == 0 {
+		return 0, nothingChosen
+	}
+	err := d.inSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) error {
+		p, err := printerByID(ctx, tx, v.Station.Printer.ID)
+		if err != nil {
+			return err
+		}
+		if trouble := p.Trouble(); trouble != "" {
+			return fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
+		}
+		return d.release(ctx, tx, v, p.ID, ids)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("release: %w", err)
+	}
+	return len(ids), nil
+}
+
+// release locks in the one order: standing, jobs ascending, deliveries, account.
+func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterID, ids []JobID) error {
+	if err := conduct.Check(ctx, tx, v.Actor.Person); err != nil {
+		return err
+	}
+	var reservations []quota.Reservation
+	for _, id := range ids {
+		job, err := lockJob(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := job.releasable(v, tx); err != nil {
+			return err
+		}
+		open := newDelivery(job, p, v.Station.ID)
+		if open.ID, err = insertDelivery(ctx, tx, open); err != nil {
+			return err
+		}
+		if err := updateState(ctx, tx, id, Released); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-released", Actor: v.Actor.Pseudonym, Subject: job.owner, Object: object(id),
+			Facts: map[string]any{"printer": p, "station": v.Station.ID, "proof": v.Actor.Proof, "impressions": open.Impressions, "units": open.Amount}}); err != nil {
+			return err
+		}
+		reservations = append(reservations, quota.Reservation{Delivery: quota.DeliveryID(open.ID), Amount: open.Amount})
+	}
+	if err := quota.Reserve(ctx, tx, v.Actor, v.Actor.Person, reservations); err != nil {
+		return err
+	}
+	return d.Hub.Touch(ctx, tx, v.Actor.School, events.Person(int64(v.Actor.Person)), events.Deliveries)
+}
+
+func (j Job) releasable(v Visitor, tx *db.Tx) error {
+	switch {
+	case j.Person != v.Actor.Person:
+		return jobUnknown
+	case j.State == Receiving || j.State == Counting:
+		return notReady
+	case j.State == Released:
+		return alreadyReleased
+	case j.State.Ended() || !j.Expires.After(tx.Now):
+		return jobEnded
+	}
+	return nil
+}
+
+// releaseDirect releases a job of a direct queue as soon as it is counted. What
+// its owner's standing or account does not allow stays held for a station.
+func (d *Desk) releaseDirect(ctx context.Context, job Job) error {
+	err := d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
+		q, err := queueByID(ctx, tx, job.Queue)
+		if err != nil || q.Kind != Direct {
+			return err
+		}
+		return d.release(ctx, tx, Visitor{Actor: job.sender()}, q.Printer, []JobID{job.ID})
+	})
+	if f := fault.As(err); f != nil && f.Kind != fault.Internal && f.Kind != fault.Unavailable {
+		d.Log.Info("direct job stays held", "job", job.ID, "reason", f.Code)
+		return nil
+	}
+	return err
+}
+
+// newDelivery is the way of what is left of a job to a printer. Of a single copy
+// that stopped on the way, the missing pages go; of several copies, whole ones: a
+// copy that broke off is printed again as a gift, paid once.
+func newDelivery(j Job, p PrinterID, st StationID) Delivery {
+	left := j.Left()
+	d := Delivery{School: j.School, Job: j.ID, Person: j.Person, Printer: p, Station: st, State: Reserved,
+		Token: newToken(), FirstPage: 1, Copies: (left + j.Pages - 1) / j.Pages, Impressions: left, Amount: j.Due()}
+	if left < j.Pages {
+		d.FirstPage = j.Pages - left + 1
+	}
+	return d
+}
+
+// newToken names a delivery to the printer: nobody can guess it or learn anything from it.
+func newToken() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: the runtime ends the process first
+	return hex.EncodeToString(b[:])
+}

@@ -1,0 +1,39 @@
+package release
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+)
+
+func jobsSince(ctx context.Context, tx *db.Tx, id school.ID, person school.PersonID, since time.Time) ([]TodayJob, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT j.job_id AS id, j.person_id AS person, p.username, p.given_name || ' ' || p.family_name AS name, j.state,
+		       coalesce(j.reason, '') AS reason,
+		       coalesce((SELECT r.name FROM delivery d JOIN printer r USING (printer_id) WHERE d.job_id = j.job_id ORDER BY d.delivery_id DESC LIMIT 1), '') AS printer,
+		       coalesce(j.impressions, 0) AS pages, j.printed, coalesce(j.price, 0) AS price, j.submitted_at AS submitted
+		  FROM job j JOIN person p USING (person_id)
+		 WHERE j.school_id = $1 AND ($2::bigint = 0 OR j.person_id = $2) AND j.submitted_at >= $3
+		 ORDER BY j.job_id DESC LIMIT 500`, id, person, since)
+	return pgx.CollectRows(rows, pgx.RowToStructByName[TodayJob])
+}
+
+// strayReservations are deliveries whose reservation does not fit their state: open
+// ones without it, ended ones with it still open.
+func strayReservations(ctx context.Context, tx *db.Tx) ([]DeliveryID, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT d.delivery_id FROM delivery d
+		  LEFT JOIN LATERAL (SELECT coalesce(sum(t.amount) FILTER (WHERE t.kind = 'reserve'), 0) AS reserved,
+		                            coalesce(sum(t.amount) FILTER (WHERE t.kind = 'settle'), 0) AS settled,
+		                            coalesce(sum(t.amount) FILTER (WHERE t.kind <> 'reserve'), 0) AS ended
+		                       FROM transfer t WHERE t.delivery_id = d.delivery_id) AS t ON true
+		 WHERE t.reserved <> d.amount
+		    OR t.ended <> CASE WHEN d.ended_at IS NULL THEN 0 ELSE d.amount END
+		    OR d.state = 'settled' AND t.settled <> d.charged
+		 ORDER BY d.delivery_id LIMIT 100`)
+	return pgx.CollectRows(rows, pgx.RowTo[DeliveryID])
+}

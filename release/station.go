@@ -1,0 +1,38 @@
+package release
+
+import (
+	"context"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+)
+
+// Key is what somebody shows at a station: a badge, or a name with its code.
+type Key struct {
+	Badge string // as the reader sent it
+	Name  string
+	Code  string
+}
+
+// Station finds a station by the last part of its page's address.
+func (d *Desk) Station(ctx context.Context, slug string) (st Station, err error) {
+	err = d.DB.InTx(ctx, db.System("station"), func(ctx context.Context, tx *db.Tx) error {
+		st, err = stationBySlug(ctx, tx, slug)
+		return err
+	})
+	return st, err
+}
+
+// SignIn proves a person at a station. An unknown badge, a wrong code and an
+// unknown name are told apart by nobody.
+func (d *Desk) SignIn(ctx context.Context, st Station, k Key) (Visitor, error) {
+	place := "kiosk:" + st.Slug
+	var a school.Actor
+	var err error
+	if k.Badge != "" {
+		a, err = d.Directory.ByBadge(ctx, st.School, k.Badge, place)
+	} else {
+		a, err = d.Directory.ByCode(ctx, st.School, k.Name, k.Code, place)
+	}
+	return Visitor{Actor: a, Station: st}, err
+}

@@ -1,0 +1,217 @@
+package release
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/release/document"
+	"inkwell/release/spool"
+)
+
+// Submission is what a computer asks to be printed, by a proven sender.
+type Submission struct {
+	Queue    Queue
+	Actor    school.Actor
+	Title    string // job-name, at most 255 characters; the rest is cut
+	Ticket   Ticket
+	Declared string // document-format as declared; "" or application/octet-stream: told by content
+}
+
+var (
+	notAllowed  = fault.New(fault.Forbidden, "not-allowed", "Your account may not print here.")
+	tooManyHeld = fault.New(fault.TooMany, "too-many-held", "You have too many jobs waiting. Print or delete some first.")
+	tooLarge    = fault.New(fault.TooLarge, "document-too-large", "This document is too large to print. Print fewer pages at a time.")
+	brokenOff   = fault.New(fault.Invalid, "document-broken-off", "The document did not arrive whole. Please send it again.")
+	notOpen     = fault.New(fault.Conflict, "job-not-open", "This job already has its document.")
+)
+
+// Queue finds a queue by the path of its address.
+func (d *Desk) Queue(ctx context.Context, path string) (q Queue, err error) {
+	err = d.DB.InTx(ctx, db.System("queue"), func(ctx context.Context, tx *db.Tx) error {
+		q, err = queueByPath(ctx, tx, path)
+		return err
+	})
+	return q, err
+}
+
+// Validate refuses what Print would refuse before it has seen the document.
+func (d *Desk) Validate(ctx context.Context, s Submission) error {
+	if s.Declared != "" {
+		if _, err := document.Agree(s.Declared, nil); err != nil && fault.As(err).Code != "document-empty" {
+			return err
+		}
+	}
+	return d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error { return d.admit(ctx, tx, s) })
+}
+
+// admit says whether the sender may submit one more job. Withdrawn rights and an
+// empty account do not stop a job from being held: its owner hears of it at the
+// station, and a client that is refused tries for ever.
+func (d *Desk) admit(ctx context.Context, tx *db.Tx, s Submission) error {
+	if !s.Actor.May(school.Print) || s.Actor.School != s.Queue.School {
+		return notAllowed
+	}
+	n, err := countOpen(ctx, tx, s.Actor.Person)
+	if err == nil && n >= d.MaxHeld {
+		return tooManyHeld
+	}
+	return err
+}
+
+// Print takes a whole job in (Print-Job). When it returns, document and row are
+// durable and the job is being counted; a refusal leaves neither.
+func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, error) {
+	if err := d.Validate(ctx, s); err != nil {
+		return Job{}, err
+	}
+	format, doc, err := d.receive(ctx, s.Declared, body)
+	if err != nil {
+		return Job{}, err
+	}
+	return d.accept(ctx, doc, s.Queue.School, func(ctx context.Context, tx *db.Tx) (Job, error) {
+		job, err := insertJob(ctx, tx, s, receivingUntil(tx.Now))
+		if err != nil {
+			return Job{}, err
+		}
+		return d.counting(ctx, tx, job, format, doc)
+	})
+}
+
+// Create opens a job whose document follows (Create-Job). It is given up after
+// five minutes without one.
+func (d *Desk) Create(ctx context.Context, s Submission) (job Job, err error) {
+	err = d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error {
+		if err := d.admit(ctx, tx, s); err != nil {
+			return err
+		}
+		job, err = insertJob(ctx, tx, s, receivingUntil(tx.Now))
+		return err
+	})
+	return job, err
+}
+
+// Send takes the document of a job that Create opened, as its last. A document
+// that is refused or breaks off ends the job.
+func (d *Desk) Send(ctx context.Context, a school.Actor, id JobID, declared string, body io.Reader) (Job, error) {
+	job, err := d.Job(ctx, a, id)
+	if err != nil {
+		return Job{}, err
+	}
+	if job.State != Receiving || job.Person != a.Person {
+		return Job{}, notOpen
+	}
+	format, doc, err := d.receive(ctx, declared, body)
+	if err != nil {
+		if f := fault.As(err); f.Kind != fault.Internal && f.Kind != fault.Unavailable {
+			err = errors.Join(err, d.refuse(context.WithoutCancel(ctx), job, f.Code))
+		}
+		return Job{}, err
+	}
+	return d.accept(ctx, doc, a.School, func(ctx context.Context, tx *db.Tx) (Job, error) {
+		job, err := lockJob(ctx, tx, id)
+		if err != nil {
+			return Job{}, err
+		}
+		if job.State != Receiving {
+			return Job{}, notOpen
+		}
+		return d.counting(ctx, tx, job, format, doc)
+	})
+}
+
+// receive streams a document into the spool: looked at first, bounded, synced.
+func (d *Desk) receive(ctx context.Context, declared string, body io.Reader) (document.Format, spool.Document, error) {
+	var none spool.Document
+	head := bufio.NewReaderSize(body, 4096)
+	first, err := head.Peek(1024)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", none, brokenOff.Because(err)
+	}
+	format, err := document.Agree(declared, first)
+	if err != nil {
+		return "", none, err
+	}
+	draft, err := d.Spool.Create(ctx)
+	if err != nil {
+		return "", none, err
+	}
+	defer draft.Abort()
+	n, err := io.Copy(draft, arriving{io.LimitReader(head, d.MaxBytes+1)})
+	switch {
+	case errors.As(err, new(*broken)):
+		return "", none, brokenOff.Because(err)
+	case err != nil:
+		return "", none, err
+	case n > d.MaxBytes:
+		return "", none, tooLarge
+	}
+	doc, err := draft.Commit(ctx)
+	return format, doc, err
+}
+
+// arriving marks the errors of the sender's side, so that they are not taken for
+// ours.
+type arriving struct{ from io.Reader }
+
+type broken struct{ error }
+
+func (b *broken) Unwrap() error { return b.error }
+
+func (a arriving) Read(p []byte) (int, error) {
+	n, err := a.from.Read(p)
+	if err != nil && err != io.EOF {
+		err = &broken{err}
+	}
+	return n, err
+}
+
+// accept commits the row of a document that is safe in the spool. If the row is
+// refused for certain the document goes; if the database was lost the row may be
+// there, and the sweep of orphans decides.
+func (d *Desk) accept(ctx context.Context, doc spool.Document, id school.ID, row func(context.Context, *db.Tx) (Job, error)) (job Job, err error) {
+	err = d.inSchool(ctx, id, func(ctx context.Context, tx *db.Tx) error {
+		job, err = row(ctx, tx)
+		return err
+	})
+	if err != nil {
+		if fault.KindOf(err) != fault.Unavailable && !errors.Is(err, context.Canceled) {
+			err = errors.Join(err, d.Spool.Destroy(context.WithoutCancel(ctx), doc.ID))
+		}
+		return Job{}, err
+	}
+	return job, nil
+}
+
+// counting gives a job its document and has it counted once the row is committed.
+func (d *Desk) counting(ctx context.Context, tx *db.Tx, job Job, format document.Format, doc spool.Document) (Job, error) {
+	sc, err := school.ByID(ctx, tx, job.School)
+	if err != nil {
+		return Job{}, err
+	}
+	job.State, job.Format, job.Document, job.Bytes = Counting, string(format), doc.ID, doc.Size
+	job.Received, job.Expires = tx.Now, sc.HoldUntil(tx.Now)
+	if err := updateReceived(ctx, tx, job, doc.Digest[:]); err != nil {
+		return Job{}, err
+	}
+	err = audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-submitted", Subject: job.owner, Object: object(job.ID),
+		Facts: map[string]any{"proof": job.Proof, "bytes": doc.Size, "queue": job.Queue}})
+	if err != nil {
+		return Job{}, err
+	}
+	tx.AfterCommit(d.wakeCounters)
+	return job, d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
+}
+
+func (d *Desk) wakeCounters() {
+	select {
+	case d.counted <- struct{}{}:
+	default:
+	}
+}

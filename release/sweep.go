@@ -1,0 +1,131 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/school"
+	"inkwell/release/spool"
+)
+
+// orphanAge is how old a document must be before one without a job is destroyed:
+// far longer than any upload lasts.
+const orphanAge = time.Hour
+
+// sweep expires what nobody came for and destroys documents that are done with,
+// also those a crash left behind.
+func (d *Desk) sweep(ctx context.Context) {
+	var orphans time.Time
+	d.every(ctx, "sweep", 5*time.Second, nil, func(ctx context.Context) error {
+		err := errors.Join(d.expire(ctx), d.shredAll(ctx))
+		if now := d.DB.Now(); now.Sub(orphans) > orphanAge/4 {
+			orphans = now
+			err = errors.Join(err, d.sweepOrphans(ctx))
+		}
+		return err
+	})
+}
+
+// expire ends held jobs whose time is up, a hundred at a time, each in a
+// transaction of its own.
+func (d *Desk) expire(ctx context.Context) error {
+	var due []Job
+	err := d.DB.InTx(ctx, db.System("expire"), func(ctx context.Context, tx *db.Tx) (err error) {
+		due, err = jobsToExpire(ctx, tx)
+		return err
+	})
+	for _, job := range due {
+		err = errors.Join(err, d.expireOne(ctx, job))
+	}
+	return err
+}
+
+func (d *Desk) expireOne(ctx context.Context, job Job) error {
+	return d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
+		now, err := lockJob(ctx, tx, job.ID)
+		if err != nil || !now.may(Expired) || now.Expires.After(tx.Now) {
+			return err
+		}
+		if open, found, err := lockOpenDelivery(ctx, tx, job.ID); err != nil || found && open.State != Unclear {
+			return err
+		} else if found {
+			// Nobody said whether it came out: nothing is charged.
+			if err := d.finish(ctx, tx, now, open, Outcome{Reason: "nobody-answered"}); err != nil {
+				return err
+			}
+		}
+		if err := updateEnded(ctx, tx, job.ID, Expired, ""); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-expired", Subject: now.owner, Object: object(job.ID)}); err != nil {
+			return err
+		}
+		return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
+	})
+}
+
+// shredAll destroys the documents of jobs that have ended.
+func (d *Desk) shredAll(ctx context.Context) error {
+	var due []Job
+	err := d.DB.InTx(ctx, db.System("shred"), func(ctx context.Context, tx *db.Tx) (err error) {
+		due, err = jobsToShred(ctx, tx)
+		return err
+	})
+	for _, job := range due {
+		err = errors.Join(err, d.destroy(ctx, job))
+	}
+	return err
+}
+
+// shred destroys a job's document at once if the job has ended. What fails is done
+// again by the sweep, so it is logged and not returned.
+func (d *Desk) shred(ctx context.Context, id school.ID, job JobID) error {
+	var j Job
+	err := d.inSchool(ctx, id, func(ctx context.Context, tx *db.Tx) (err error) {
+		j, err = jobByID(ctx, tx, job)
+		return err
+	})
+	if err == nil && j.State.Ended() && j.Document != "" {
+		err = d.destroy(ctx, j)
+	}
+	if err != nil {
+		d.Log.Warn("shred document", "job", job, "error", err)
+	}
+	return nil
+}
+
+// destroy takes the document's key first and forgets its name last, so that a crash
+// in between is finished by the sweep.
+func (d *Desk) destroy(ctx context.Context, job Job) error {
+	if err := d.Spool.Destroy(ctx, job.Document); err != nil {
+		return fmt.Errorf("destroy document of job %d: %w", job.ID, err)
+	}
+	return d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error { return forgetDocument(ctx, tx, job.ID) })
+}
+
+// sweepOrphans destroys old documents that no job has.
+func (d *Desk) sweepOrphans(ctx context.Context) error {
+	var old []spool.ID
+	for e, err := range d.Spool.IDs(ctx) {
+		if err != nil {
+			return err
+		}
+		if e.Age > orphanAge {
+			old = append(old, e.ID)
+		}
+	}
+	var orphans []spool.ID
+	err := d.DB.InTx(ctx, db.System("shred"), func(ctx context.Context, tx *db.Tx) (err error) {
+		orphans, err = withoutJob(ctx, tx, old)
+		return err
+	})
+	for _, id := range orphans {
+		err = errors.Join(err, d.Spool.Destroy(ctx, id))
+	}
+	return err
+}

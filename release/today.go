@@ -1,0 +1,42 @@
+package release
+
+import (
+	"context"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// TodayJob is a job as staff see it: never its title.
+type TodayJob struct {
+	ID        JobID
+	Person    school.PersonID
+	Username  string
+	Name      string // given and family name
+	State     JobState
+	Reason    string
+	Printer   string // of its latest delivery, or ""
+	Pages     int    // impressions asked for, 0 until counted
+	Printed   int
+	Price     int64
+	Submitted time.Time
+}
+
+// Today lists the jobs of the school day so far, newest first, 500 at most. person is 0
+// for everyone's.
+func (d *Desk) Today(ctx context.Context, a school.Actor, person school.PersonID) (all []TodayJob, err error) {
+	if !a.May(school.SeeSchool) {
+		return nil, fault.New(fault.Forbidden, "not-allowed", "Your role does not allow this.")
+	}
+	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		sc, err := school.ByID(ctx, tx, a.School)
+		if err != nil {
+			return err
+		}
+		all, err = jobsSince(ctx, tx, a.School, person, sc.Start(tx.Now))
+		return err
+	})
+	return all, err
+}

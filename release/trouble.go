@@ -1,0 +1,42 @@
+package release
+
+import "strings"
+
+// troubles are the printer-state-reasons that stop printing, in the order in
+// which they are told, and what a person beside the printer reads. Low toner is
+// not among them on purpose: the page still comes out.
+var troubles = []struct{ keyword, words string }{
+	{"media-jam", "The paper is stuck. It's not your fault, and your work is safe."},
+	{"media-empty", "The printer is out of paper. Your work is safe."},
+	{"media-needed", "The printer needs paper. Your work is safe."},
+	{"toner-empty", "The printer is out of toner. Your work is safe."},
+	{"marker-supply-empty", "The printer is out of ink. Your work is safe."},
+	{"cover-open", "A cover of the printer is open. Your work is safe."},
+	{"door-open", "A door of the printer is open. Your work is safe."},
+	{"output-area-full", "The printer's tray is full. Take the paper out."},
+	{"paused", "The printer is paused. Your work is safe."},
+}
+
+// Trouble is why the printer does not print now, in plain words, or "".
+func (p PrinterRecord) Trouble() string {
+	switch p.State {
+	case PrinterUnreachable:
+		return "We can't reach the printer just now. Your work is safe."
+	case PrinterStopped:
+		return troubleOf(p.Reasons)
+	}
+	return ""
+}
+
+// troubleOf puts printer-state-reasons into words; they may carry a severity suffix
+// (RFC 8011 section 5.4.12).
+func troubleOf(reasons []string) string {
+	for _, t := range troubles {
+		for _, r := range reasons {
+			if strings.HasPrefix(r, t.keyword) {
+				return t.words
+			}
+		}
+	}
+	return "The printer has stopped. Your work is safe."
+}

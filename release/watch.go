@@ -1,0 +1,62 @@
+package release
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+)
+
+// watch keeps each printer's state as its stations show it.
+func (d *Desk) watch(ctx context.Context) {
+	d.every(ctx, "watch printers", d.Watch, nil, func(ctx context.Context) error {
+		var all []PrinterRecord
+		err := d.DB.InTx(ctx, db.System("watch"), func(ctx context.Context, tx *db.Tx) (err error) {
+			all, err = printers(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		var asking sync.WaitGroup
+		for _, p := range all {
+			asking.Go(func() { d.glance(ctx, p) })
+		}
+		asking.Wait()
+		return nil
+	})
+}
+
+// glance asks one printer for its state; one that crawls costs the others nothing
+// but this round's end.
+func (d *Desk) glance(ctx context.Context, p PrinterRecord) {
+	ctx, cancel := context.WithTimeout(ctx, max(d.Watch, 2*time.Second))
+	defer cancel()
+	client, err := d.Dial(p)
+	if err == nil {
+		err = d.look(ctx, p, client)
+	}
+	if err != nil && ctx.Err() == nil {
+		d.Log.Warn("watch printer", "printer", p.ID, "error", err)
+	}
+}
+
+// look asks a printer for its state and tells its stations when it has changed.
+func (d *Desk) look(ctx context.Context, p PrinterRecord, client Printer) error {
+	st, err := client.Status(ctx)
+	if err != nil {
+		st = Status{State: PrinterUnreachable}
+	} else if !st.Accepting && st.State != PrinterStopped {
+		st.State, st.Reasons = PrinterStopped, append(st.Reasons, "paused")
+	}
+	changed := st.State != p.State || !slices.Equal(st.Reasons, p.Reasons)
+	return d.inSchool(context.WithoutCancel(ctx), p.School, func(ctx context.Context, tx *db.Tx) error {
+		if err := updatePrinterState(ctx, tx, p.ID, st); err != nil || !changed {
+			return err
+		}
+		return d.Hub.Touch(ctx, tx, p.School, events.Printer(int32(p.ID)))
+	})
+}
