@@ -40,9 +40,14 @@ func (e *Error) Unwrap() error { return e.Cause }
 // StatusOf is the IPP status to answer err with: its own if there is an Error
 // within, internal-error otherwise.
 func StatusOf(err error) Status {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := asError(err); ok {
 		return e.Status
 	}
 	return StatusInternalError
+}
+
+func asError(err error) (*Error, bool) {
+	var e *Error
+	ok := errors.As(err, &e)
+	return e, ok
 }

@@ -6,8 +6,8 @@ import "fmt"
 // "Internet Printing Protocol (IPP) Registrations", section Status Codes.
 type Status uint16
 
-// Successful and client-error statuses (RFC 8011 appendix B; PWG 5100.13 for
-// 0x0418-0x041b, PWG 5100.16 for the account ones, PWG 5100.18 for 0x0420).
+// Successful and client-error statuses (RFC 8011 appendix B and the PWG
+// extensions; PWG 5100.16 for the account ones).
 const (
 	StatusOK                             Status = 0x0000
 	StatusOKIgnoredOrSubstituted         Status = 0x0001
@@ -59,8 +59,7 @@ const (
 	StatusCUPSAccountAuthorizationFailed Status = 0x049f
 )
 
-// Server-error statuses (RFC 8011 appendix B; PWG 5100.14 and RFC 3998 for the
-// last four).
+// Server-error statuses.
 const (
 	StatusInternalError                    Status = 0x0500
 	StatusOperationNotSupported            Status = 0x0501
