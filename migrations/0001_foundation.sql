@@ -30,7 +30,7 @@ END
 $$;
 
 CREATE TABLE installation (
-    only            boolean     PRIMARY KEY DEFAULT true CHECK (only),
+    single          boolean     PRIMARY KEY DEFAULT true CHECK (single),
     installation_id uuid        NOT NULL DEFAULT gen_random_uuid(),
     demo            boolean     NOT NULL,
     created_at      timestamptz NOT NULL
