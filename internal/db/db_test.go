@@ -1,0 +1,225 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"inkwell/internal/db"
+	"inkwell/internal/db/dbtest"
+	"inkwell/internal/fault"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+func addSchool(t *testing.T, d *db.DB, name string) (id db.SchoolID) {
+	t.Helper()
+	return dbtest.Value[db.SchoolID](t, d, "INSERT INTO school (name, time_zone) VALUES ($1, 'UTC') RETURNING school_id", name)
+}
+
+func schoolsSeen(t *testing.T, d *db.DB, scope db.Scope) (n int) {
+	t.Helper()
+	err := d.InTx(t.Context(), scope, func(ctx context.Context, tx *db.Tx) error {
+		return tx.QueryRow(ctx, "SELECT count(*) FROM school").Scan(&n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestScopesAreWalls(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	a := addSchool(t, d, "A")
+	addSchool(t, d, "B")
+	for _, c := range []struct {
+		name  string
+		scope db.Scope
+		want  int
+	}{{"own school", db.InSchool(a), 1}, {"system task", db.System("test"), 2}, {"no scope", db.Scope{}, 0}, {"unknown school", db.InSchool(99), 0}} {
+		if got := schoolsSeen(t, d, c.scope); got != c.want {
+			t.Errorf("%s sees %d schools, want %d", c.name, got, c.want)
+		}
+	}
+	err := d.InTx(t.Context(), db.InSchool(a), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE school SET school_id = DEFAULT WHERE false")
+		if err == nil {
+			_, err = tx.Exec(ctx, "INSERT INTO school (name, time_zone) VALUES ('C', 'UTC')")
+		}
+		return err
+	})
+	if err == nil {
+		t.Error("a school's transaction made a row of another school")
+	}
+	if got := schoolsSeen(t, d, db.Scope{}); got != 0 {
+		t.Error("a scope outlived its transaction on the pooled connection")
+	}
+}
+
+func TestASystemScopeNeedsAPlainName(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a name that could break out of its quotes was taken")
+		}
+	}()
+	db.System("x', true); DROP TABLE person; --")
+}
+
+// Every table says in the schema who may touch what; a new one must choose too.
+func TestEveryTableIsGuarded(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	err := d.InTx(t.Context(), db.System("test"), func(ctx context.Context, tx *db.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
+			       EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'school_id'),
+			       has_table_privilege('inkwell_app', c.oid, 'DELETE'), has_table_privilege('inkwell_app', c.oid, 'TRUNCATE'),
+			       pg_get_userbyid(c.relowner) = 'inkwell_app'
+			  FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace`)
+		if err != nil {
+			return err
+		}
+		var table string
+		var forced, bySchool, mayDelete, mayTruncate, owns bool
+		_, err = pgx.ForEachRow(rows, []any{&table, &forced, &bySchool, &mayDelete, &mayTruncate, &owns}, func() error {
+			if bySchool != forced {
+				t.Errorf("%s: school_id %t, forced row-level security %t", table, bySchool, forced)
+			}
+			if mayDelete != deletable[table] {
+				t.Errorf("%s: the running role may delete: %t", table, mayDelete)
+			}
+			if mayTruncate || owns {
+				t.Errorf("%s: the running role may truncate it or owns it", table)
+			}
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// deletable are the tables whose rows the running role may delete: none that
+// somebody has to answer for.
+var deletable = map[string]bool{"person_role": true, "code": true, "guess": true, "change": true, "node": true}
+
+func TestTransactionsHaveOneTimeAndTheirAfterwards(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	id := addSchool(t, d, "A")
+	var told []string
+	note := func(s string) func() { return func() { told = append(told, s) } }
+	_ = d.InTx(t.Context(), db.InSchool(id), func(_ context.Context, tx *db.Tx) error {
+		tx.AfterCommit(note("never"))
+		return errors.New("no")
+	})
+	err := d.InTx(t.Context(), db.InSchool(id), func(_ context.Context, tx *db.Tx) error {
+		tx.AfterCommit(note("after"))
+		if tx.Now.Location().String() != "UTC" || tx.Now.Nanosecond()%1000 != 0 {
+			t.Errorf("transaction time %v", tx.Now)
+		}
+		return nil
+	})
+	if err != nil || len(told) != 1 || told[0] != "after" {
+		t.Errorf("told %v, %v", told, err)
+	}
+}
+
+func TestDeadlocksAreTriedAgain(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	a, b := addSchool(t, d, "A"), addSchool(t, d, "B")
+	var runs atomic.Int32
+	both := make(chan error, 2)
+	gate := make(chan struct{}, 2)
+	for _, order := range [][]db.SchoolID{{a, b}, {b, a}} {
+		go func() {
+			both <- d.InTx(t.Context(), db.System("test"), func(ctx context.Context, tx *db.Tx) error {
+				for i, id := range order {
+					if _, err := tx.Exec(ctx, "UPDATE school SET name = name WHERE school_id = $1", id); err != nil {
+						return err
+					}
+					if i == 0 && runs.Add(1) <= 2 { // the first two meet in the middle
+						gate <- struct{}{}
+						for len(gate) < 2 && ctx.Err() == nil {
+						}
+					}
+				}
+				return nil
+			})
+		}()
+	}
+	for range 2 {
+		if err := <-both; err != nil {
+			t.Errorf("a deadlock surfaced: %v", err)
+		}
+	}
+	if runs.Load() < 3 {
+		t.Error("there was no deadlock to try again")
+	}
+}
+
+func TestARefusalStaysOne(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	no := fault.New(fault.Conflict, "no", "No.")
+	err := d.InTx(t.Context(), db.System("test"), func(context.Context, *db.Tx) error { return no })
+	if !errors.Is(err, no) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestALostDatabaseIsAPause(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	err := d.InTx(t.Context(), db.System("test"), func(ctx context.Context, tx *db.Tx) error {
+		dbtest.Exec(t, d, "SELECT pg_terminate_backend($1)", int32(tx.Conn().PgConn().PID()))
+		_, err := tx.Exec(ctx, "SELECT 1")
+		return err
+	})
+	if !errors.Is(err, db.Away) {
+		t.Errorf("a cut connection gave %v", err)
+	}
+	if n := schoolsSeen(t, d, db.System("test")); n != 0 {
+		t.Error("the pool did not recover")
+	}
+}
+
+func TestANewerSchemaIsRefused(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	dbtest.Exec(t, d, "UPDATE schema_version SET version = version + 1")
+	if err := db.Migrate(t.Context(), dbtest.URL(t, d, db.Owner)); err == nil {
+		t.Fatal("a newer schema was taken")
+	} else {
+		t.Log(err)
+	}
+	have, want, err := d.SchemaVersions(t.Context())
+	if err != nil || have != want+1 {
+		t.Errorf("versions %d, %d, %v", have, want, err)
+	}
+}
+
+func TestMigratingTwiceChangesNothing(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	if err := db.Migrate(t.Context(), dbtest.URL(t, d, db.Owner)); err != nil {
+		t.Fatal(err)
+	}
+	if have, want, err := d.SchemaVersions(t.Context()); err != nil || have != want {
+		t.Errorf("versions %d, %d, %v", have, want, err)
+	}
+}
+
+func TestDurableRefusesAServerThatForgets(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t) // the test cluster runs without fsync
+	if err := d.Durable(t.Context()); err == nil {
+		t.Error("a server without fsync was taken for durable")
+	}
+}
