@@ -51,6 +51,13 @@ func (n *hostNames) add(name string) {
 	}
 }
 
+// PlainHost says whether a text is a host name or an address and nothing more: no
+// port, no scheme.
+func PlainHost(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil || plainName.MatchString(text)
+}
+
 func firstLabel(name string) string {
 	for i, c := range name {
 		if c == '.' {

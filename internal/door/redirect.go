@@ -65,5 +65,5 @@ func hostName(field string) (string, bool) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.String(), true
 	}
-	return host, plainName.MatchString(host)
+	return host, PlainHost(host)
 }
