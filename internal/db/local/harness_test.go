@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -51,13 +50,11 @@ var serverUser = sync.OnceValue(func() *local.Credential {
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	u, err := user.Lookup("postgres")
+	u, err := local.UserNamed("postgres")
 	if err != nil {
 		panic(err)
 	}
-	uid, _ := strconv.Atoi(u.Uid)
-	gid, _ := strconv.Atoi(u.Gid)
-	return &local.Credential{UID: uint32(uid), GID: uint32(gid)}
+	return u
 })
 
 func options(dir string) local.Options {

@@ -10,10 +10,13 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 
@@ -22,6 +25,17 @@ import (
 
 // Credential is the user that the server runs as.
 type Credential struct{ UID, GID uint32 }
+
+// UserNamed is the credential of one of this machine's users, such as postgres.
+func UserNamed(name string) (*Credential, error) {
+	u, err := user.Lookup(name)
+	if err != nil {
+		return nil, err
+	}
+	uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+	gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+	return &Credential{UID: uint32(uid), GID: uint32(gid)}, errors.Join(err1, err2)
+}
 
 // Options say where the cluster lives and who runs it.
 type Options struct {
