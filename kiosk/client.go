@@ -1,0 +1,130 @@
+package kiosk
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"inkwell/release"
+)
+
+// viewLimit is the most bytes of one view: a full list of long titles is well
+// below it.
+const viewLimit = 1 << 20
+
+// Client is a kiosk without a browser, for demonstrations, tests and load
+// programs. Acts may be called beside Next, but neither from two goroutines at once.
+type Client struct{ conn *websocket.Conn }
+
+// Dial opens a socket like the page at address, e.g.
+// "https://localhost:8443/kiosk/library". trust may be nil for plain http.
+func Dial(ctx context.Context, address string, trust *tls.Config) (*Client, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("read kiosk address: %w", err)
+	}
+	origin := u.Scheme + "://" + u.Host
+	ws := strings.Replace(u.Scheme, "http", "ws", 1) + "://" + u.Host + u.EscapedPath() + "/socket"
+	d := websocket.Dialer{TLSClientConfig: trust, HandshakeTimeout: writeWait, ReadBufferSize: 4 << 10}
+	conn, answer, err := d.DialContext(ctx, ws, http.Header{"Origin": {origin}})
+	if err != nil && answer != nil {
+		return nil, fmt.Errorf("open kiosk %s: %s: %w", u.Path, answer.Status, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open kiosk %s: %w", u.Path, err)
+	}
+	conn.SetReadLimit(viewLimit)
+	return &Client{conn: conn}, nil
+}
+
+// Next waits for the next view. Once ctx has ended the client is of no more use.
+func (c *Client) Next(ctx context.Context) (View, error) {
+	var v View
+	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	_, body, err := c.conn.ReadMessage()
+	if err != nil {
+		return v, fmt.Errorf("read view: %w", errors.Join(ctx.Err(), err))
+	}
+	if err := json.Unmarshal(body, &v); err != nil {
+		return v, fmt.Errorf("read view: %w", err)
+	}
+	return v, nil
+}
+
+// Until waits for a view that is wanted. The error names the last face seen.
+func (c *Client) Until(ctx context.Context, wanted func(View) bool) (View, error) {
+	face := "nothing"
+	for {
+		v, err := c.Next(ctx)
+		if err != nil {
+			return v, fmt.Errorf("wait for the kiosk, last seen %s: %w", face, err)
+		}
+		if wanted(v) {
+			return v, nil
+		}
+		face = v.Face
+	}
+}
+
+// Tap holds a badge to the reader.
+func (c *Client) Tap(badge string) error { return c.send(message{Do: "tap", Badge: badge}) }
+
+// SignInWithCode opens the keypad and enters name and code.
+func (c *Client) SignInWithCode(name, code string) error {
+	if err := c.send(message{Do: "keypad"}); err != nil {
+		return err
+	}
+	return c.send(message{Do: "submit", Name: name, Code: code})
+}
+
+// Select takes a job into the choice, or out of it.
+func (c *Client) Select(job release.JobID, on bool) error {
+	return c.send(message{Do: "select", Job: job, On: on})
+}
+
+// ReleaseAll prints everything that can be printed.
+func (c *Client) ReleaseAll() error { return c.send(message{Do: "release-all"}) }
+
+// Release prints exactly these jobs.
+func (c *Client) Release(jobs ...release.JobID) error {
+	return c.send(message{Do: "release", Jobs: jobs})
+}
+
+// Delete strikes a job out, to be destroyed after 5 s.
+func (c *Client) Delete(job release.JobID) error { return c.send(message{Do: "delete", Job: job}) }
+
+// Undo takes a Delete back.
+func (c *Client) Undo(job release.JobID) error { return c.send(message{Do: "undo", Job: job}) }
+
+// Answer says whether a job lost from sight came out.
+func (c *Client) Answer(job release.JobID, came bool) error {
+	return c.send(message{Do: "answer", Job: job, Came: came})
+}
+
+// Touch keeps the visit alive.
+func (c *Client) Touch() error { return c.send(message{Do: "touch"}) }
+
+// SignOut ends the visit.
+func (c *Client) SignOut() error { return c.send(message{Do: "sign-out"}) }
+
+// Close ends the connection.
+func (c *Client) Close() error { return c.conn.Close() }
+
+func (c *Client) send(m message) error {
+	if err := c.conn.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
+		return fmt.Errorf("%s: %w", m.Do, err)
+	}
+	if err := c.conn.WriteJSON(m); err != nil {
+		return fmt.Errorf("%s: %w", m.Do, err)
+	}
+	return nil
+}

@@ -1,0 +1,230 @@
+package kiosk
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"inkwell/internal/events"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/release"
+)
+
+// noon is a Monday in term.
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+const sam = school.PersonID(7)
+
+var (
+	badgeUnknown = fault.New(fault.Unauthenticated, "badge-unknown", "no such badge")
+	codeWrong    = fault.New(fault.Unauthenticated, "code-wrong", "no such code")
+)
+
+func library() release.Station {
+	return release.Station{
+		ID: 1, School: 1, SchoolName: "Riverside Academy", Slug: "library", Name: "Library",
+		Printer: release.PrinterRecord{ID: 3, School: 1, Name: "Library printer", State: release.PrinterIdle},
+	}
+}
+
+// held is a job of so many pages sent minutes before noon.
+func held(id release.JobID, title string, pages int, minutes int) release.VisitJob {
+	return release.VisitJob{
+		ID: id, State: release.Held, Title: title, Pages: pages, Due: int64(pages),
+		Submitted: noon.Add(-time.Duration(minutes) * time.Minute), Expires: noon.Add(30 * time.Hour),
+	}
+}
+
+// fakeDesk is a desk with one pupil, Sam, whose badge is 04A2B3C4 and whose
+// name and code are sam.jones and 482913. Tests move his jobs.
+type fakeDesk struct {
+	mu       sync.Mutex
+	station  release.Station
+	visit    release.Visit
+	fail     error         // returned by Release, Delete and Answer
+	away     error         // returned by Visit
+	hold     chan struct{} // when not nil, SignIn waits for it
+	signIns  int
+	releases [][]release.JobID
+	deleted  []release.JobID
+	bells    map[string][]chan struct{}
+}
+
+func newFakeDesk(jobs ...release.VisitJob) *fakeDesk {
+	st := library()
+	return &fakeDesk{
+		station: st, visit: release.Visit{Name: "Sam", Balance: 95, Printer: st.Printer, Jobs: jobs},
+		bells: map[string][]chan struct{}{},
+	}
+}
+
+func (d *fakeDesk) Station(_ context.Context, slug string) (release.Station, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if slug != d.station.Slug {
+		return release.Station{}, fault.New(fault.NotFound, "station-unknown", "There is no such station.")
+	}
+	return d.station, nil
+}
+
+func (d *fakeDesk) SignIn(ctx context.Context, st release.Station, k release.Key) (release.Visitor, error) {
+	d.mu.Lock()
+	d.signIns++
+	hold := d.hold
+	d.mu.Unlock()
+	if hold != nil {
+		select {
+		case <-hold:
+		case <-ctx.Done():
+			return release.Visitor{}, ctx.Err()
+		}
+	}
+	switch k {
+	case release.Key{Badge: "04A2B3C4"}, release.Key{Name: "sam.jones", Code: "482913"}:
+		return release.Visitor{Actor: school.Actor{School: 1, Person: sam}, Station: st}, nil
+	}
+	if k.Badge != "" {
+		return release.Visitor{}, badgeUnknown
+	}
+	return release.Visitor{}, codeWrong
+}
+
+func (d *fakeDesk) Visit(context.Context, release.Visitor) (release.Visit, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	v := d.visit
+	v.Jobs = slices.Clone(d.visit.Jobs)
+	return v, d.away
+}
+
+func (d *fakeDesk) Release(_ context.Context, _ release.Visitor, ids []release.JobID) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.fail != nil {
+		return 0, d.fail
+	}
+	d.releases = append(d.releases, ids)
+	for i := range d.visit.Jobs {
+		j := &d.visit.Jobs[i]
+		if slices.Contains(ids, j.ID) {
+			j.State = release.Released
+			j.Delivery = &release.VisitDelivery{State: release.Reserved, Printer: d.station.Printer.Name, Of: j.Pages}
+			d.visit.Balance -= j.Due
+		}
+	}
+	return len(ids), nil
+}
+
+func (d *fakeDesk) Delete(_ context.Context, _ release.Visitor, id release.JobID) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.fail != nil {
+		return d.fail
+	}
+	d.deleted = append(d.deleted, id)
+	d.visit.Jobs = slices.DeleteFunc(d.visit.Jobs, func(j release.VisitJob) bool { return j.ID == id })
+	return nil
+}
+
+func (d *fakeDesk) Answer(_ context.Context, _ release.Visitor, id release.JobID, came bool) error {
+	return d.change(func() {
+		j := d.job(id)
+		if came {
+			d.finish(j)
+			return
+		}
+		j.State, j.Delivery.State = release.Held, release.Void
+	})
+}
+
+// job is for use within change.
+func (d *fakeDesk) job(id release.JobID) *release.VisitJob {
+	i := slices.IndexFunc(d.visit.Jobs, func(j release.VisitJob) bool { return j.ID == id })
+	return &d.visit.Jobs[i]
+}
+
+func (d *fakeDesk) finish(j *release.VisitJob) {
+	j.State, j.Title = release.Done, ""
+	j.Delivery.State, j.Delivery.Printed, j.Delivery.Charged = release.Settled, j.Delivery.Of, int64(j.Delivery.Of)
+}
+
+// change alters the desk and rings for Sam and the printer.
+func (d *fakeDesk) change(act func()) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.fail != nil {
+		return d.fail
+	}
+	act()
+	for _, topic := range []string{events.Person(int64(sam)), events.Printer(int32(d.station.Printer.ID))} {
+		for _, bell := range d.bells[topic] {
+			select {
+			case bell <- struct{}{}:
+			default:
+			}
+		}
+	}
+	return nil
+}
+
+// print makes the printer report so many pages of the job, the last one settling it.
+func (d *fakeDesk) print(id release.JobID, pages int) {
+	_ = d.change(func() {
+		j := d.job(id)
+		j.Delivery.State, j.Delivery.Printed = release.Printing, pages
+		if pages == j.Delivery.Of {
+			d.finish(j)
+		}
+	})
+}
+
+func (d *fakeDesk) subscribe(topics ...string) (<-chan struct{}, func()) {
+	bell := make(chan struct{}, 1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, t := range topics {
+		d.bells[t] = append(d.bells[t], bell)
+	}
+	return bell, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, t := range topics {
+			d.bells[t] = slices.DeleteFunc(d.bells[t], func(b chan struct{}) bool { return b == bell })
+		}
+	}
+}
+
+// counts reads what has been asked of the desk.
+func (d *fakeDesk) counts() (signIns, releases, deleted, listeners int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, b := range d.bells {
+		listeners += len(b)
+	}
+	return d.signIns, len(d.releases), len(d.deleted), listeners
+}
+
+// open serves the desk's kiosk on loopback at a clock that stands near noon, and
+// returns the address of its page.
+func open(t *testing.T, d *fakeDesk, idle time.Duration) (address string, k *Kiosk) {
+	t.Helper()
+	start := time.Now()
+	k, err := New(Options{
+		Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Zone: time.UTC, Idle: idle,
+		Clock: func() time.Time { return noon.Add(time.Since(start)) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = k.Run(ctx) }()
+	server := httptest.NewServer(k.Handler())
+	t.Cleanup(func() { cancel(); <-ended; server.Close() })
+	return server.URL + "/kiosk/library", k
+}

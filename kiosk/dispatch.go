@@ -1,0 +1,176 @@
+package kiosk
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"inkwell/internal/fault"
+	"inkwell/release"
+)
+
+// callWait is how long one call to the desk may take.
+const callWait = 10 * time.Second
+
+// line is one page's connection: reader and writer around a dispatcher, which
+// alone touches the Screen.
+type line struct {
+	k      *Kiosk
+	conn   *websocket.Conn
+	slug   string
+	log    *slog.Logger
+	screen *Screen
+
+	inputs  chan Input  // from the reader
+	results chan Input  // from calls
+	views   chan []byte // to the writer; capacity 1, only the newest
+	gone    chan struct{}
+	once    sync.Once
+
+	calls  sync.WaitGroup
+	topics []string
+	bell   <-chan struct{}
+	unhook func()
+}
+
+// talk serves a connection until either side ends it, and returns once all its
+// goroutines have.
+func (k *Kiosk) talk(conn *websocket.Conn, st release.Station) {
+	l := &line{
+		k: k, conn: conn, slug: st.Slug, log: k.log.With("station", st.ID),
+		screen: NewScreen(st, k.idle, k.digestBadge),
+		inputs: make(chan Input), results: make(chan Input), views: make(chan []byte, 1),
+		gone: make(chan struct{}), unhook: func() {},
+	}
+	var ends sync.WaitGroup
+	ends.Go(l.read)
+	ends.Go(l.write)
+	l.dispatch()
+	l.hangUp()
+	ends.Wait()
+	l.calls.Wait()
+}
+
+// hangUp closes the connection, which ends reader, writer and dispatcher.
+func (l *line) hangUp() {
+	l.once.Do(func() {
+		close(l.gone)
+		_ = l.conn.Close()
+	})
+}
+
+// dispatch gives the screen its inputs one by one, makes the calls it wants and
+// sends its view after each.
+func (l *line) dispatch() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	defer func() { l.unhook() }()
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	var in Input = Changed{}
+	for {
+		effects := l.screen.Apply(l.k.clock(), in)
+		l.hook() // before the calls: what changes after a look rings
+		for _, e := range effects {
+			l.call(ctx, e)
+		}
+		l.show()
+		l.arm(timer)
+		select {
+		case in = <-l.inputs:
+		case in = <-l.results:
+		case <-l.bell:
+			in = Changed{}
+		case <-timer.C:
+			in = Tick{}
+		case <-l.k.quit:
+			return
+		case <-l.gone:
+			return
+		}
+	}
+}
+
+// hook keeps the subscription on what the screen has to hear of.
+func (l *line) hook() {
+	topics := l.screen.Topics()
+	if slices.Equal(topics, l.topics) {
+		return
+	}
+	l.unhook()
+	l.topics = topics
+	l.bell, l.unhook = l.k.subscribe(topics...)
+}
+
+// call makes one call beside the dispatcher. What a person has pressed is seen
+// through even when the page is gone.
+func (l *line) call(ctx context.Context, e Effect) {
+	if e.lasting() {
+		ctx = context.WithoutCancel(ctx)
+	}
+	l.calls.Go(func() {
+		ctx, cancel := context.WithTimeout(ctx, callWait)
+		defer cancel()
+		in := e.run(ctx, l.k.desk, l.slug)
+		l.note(in)
+		select {
+		case l.results <- in:
+		case <-l.gone:
+		case <-l.k.quit:
+		}
+	})
+}
+
+// note logs what a person cannot see: errors of ours.
+func (l *line) note(in Input) {
+	var err error
+	switch r := in.(type) {
+	case SignedIn:
+		err = r.Err
+	case Looked:
+		err = r.Err
+	case StationLooked:
+		err = r.Err
+	case Acted:
+		err = r.Err
+	}
+	select {
+	case <-l.gone: // the call was cut short because the page has gone
+		return
+	default:
+	}
+	if f := fault.As(err); f != nil && f.Kind == fault.Internal {
+		l.log.Error("call failed", "error", err)
+	}
+}
+
+// show hands the writer the newest view, in place of one it has not yet sent.
+func (l *line) show() {
+	v := l.screen.View(l.k.clock())
+	v.Build = l.k.build
+	body, err := json.Marshal(v)
+	if err != nil {
+		l.log.Error("view not written", "error", err)
+		return
+	}
+	select {
+	case <-l.views:
+	default:
+	}
+	l.views <- body
+}
+
+// arm sets the timer for the screen's next moment.
+func (l *line) arm(t *time.Timer) {
+	next := l.screen.Next()
+	if next.IsZero() {
+		t.Stop()
+		return
+	}
+	t.Reset(max(0, next.Sub(l.k.clock())))
+}

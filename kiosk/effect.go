@@ -1,0 +1,89 @@
+package kiosk
+
+import (
+	"context"
+
+	"inkwell/release"
+)
+
+// Effect is a call that a Screen wants made. Its result comes back as an Input.
+type Effect interface {
+	// run makes the call and returns its result.
+	run(ctx context.Context, d Desk, slug string) Input
+	// lasting effects go on when the socket is lost: the person has pressed.
+	lasting() bool
+}
+
+// The effects.
+type (
+	// SignIn asks whose badge, or name and code, this is.
+	SignIn struct {
+		Turn int
+		Key  release.Key
+	}
+	// Look reads the visit again.
+	Look struct {
+		Turn    int
+		Visitor release.Visitor
+	}
+	// LookAtStation reads the station and its printer again.
+	LookAtStation struct{ Turn int }
+	// ReleaseJobs sends jobs to the station's printer.
+	ReleaseJobs struct {
+		Turn    int
+		Visitor release.Visitor
+		Jobs    []release.JobID
+	}
+	// DeleteJob destroys a held job.
+	DeleteJob struct {
+		Turn    int
+		Visitor release.Visitor
+		Job     release.JobID
+	}
+	// AnswerJob ends an unclear delivery.
+	AnswerJob struct {
+		Turn    int
+		Visitor release.Visitor
+		Job     release.JobID
+		Came    bool
+	}
+)
+
+func (e SignIn) run(ctx context.Context, d Desk, slug string) Input {
+	st, err := d.Station(ctx, slug)
+	if err != nil {
+		return SignedIn{Turn: e.Turn, Err: err}
+	}
+	v, err := d.SignIn(ctx, st, e.Key)
+	return SignedIn{Turn: e.Turn, Visitor: v, Err: err}
+}
+
+func (e Look) run(ctx context.Context, d Desk, _ string) Input {
+	v, err := d.Visit(ctx, e.Visitor)
+	return Looked{Turn: e.Turn, Visit: v, Err: err}
+}
+
+func (e LookAtStation) run(ctx context.Context, d Desk, slug string) Input {
+	st, err := d.Station(ctx, slug)
+	return StationLooked{Turn: e.Turn, Station: st, Err: err}
+}
+
+func (e ReleaseJobs) run(ctx context.Context, d Desk, _ string) Input {
+	_, err := d.Release(ctx, e.Visitor, e.Jobs)
+	return Acted{Turn: e.Turn, Of: e, Err: err}
+}
+
+func (e DeleteJob) run(ctx context.Context, d Desk, _ string) Input {
+	return Acted{Turn: e.Turn, Of: e, Err: d.Delete(ctx, e.Visitor, e.Job)}
+}
+
+func (e AnswerJob) run(ctx context.Context, d Desk, _ string) Input {
+	return Acted{Turn: e.Turn, Of: e, Err: d.Answer(ctx, e.Visitor, e.Job, e.Came)}
+}
+
+func (SignIn) lasting() bool        { return false }
+func (Look) lasting() bool          { return false }
+func (LookAtStation) lasting() bool { return false }
+func (ReleaseJobs) lasting() bool   { return true }
+func (DeleteJob) lasting() bool     { return true }
+func (AnswerJob) lasting() bool     { return true }

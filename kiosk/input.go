@@ -1,0 +1,97 @@
+package kiosk
+
+import (
+	"time"
+
+	"inkwell/release"
+)
+
+// Input is one thing that happens to a Screen: an act of the person before it, a
+// moment that has come, or the result of an Effect.
+type Input interface {
+	apply(s *Screen, now time.Time) []Effect
+}
+
+// The acts of a person. Each one keeps the visit alive for another while.
+type (
+	// Tap is a badge held to the reader. It ends the visit before it.
+	Tap struct{ Badge string }
+	// OpenKeypad asks for the way in by name and code.
+	OpenKeypad struct{}
+	// Submit is a name and code from the keypad.
+	Submit struct{ Name, Code string }
+	// Select takes a job into the choice, or out of it.
+	Select struct {
+		Job release.JobID
+		On  bool
+	}
+	// ReleaseAll prints everything that can be printed.
+	ReleaseAll struct{}
+	// Release prints exactly these jobs: those the person saw chosen.
+	Release struct{ Jobs []release.JobID }
+	// Delete strikes a job out; it is destroyed after a short while.
+	Delete struct{ Job release.JobID }
+	// Undo takes a Delete back.
+	Undo struct{ Job release.JobID }
+	// Answer says whether a job that was lost from sight came out.
+	Answer struct {
+		Job  release.JobID
+		Came bool
+	}
+	// Later puts the question about a job off, and Ask takes it up again.
+	Later struct{ Job release.JobID }
+	Ask   struct{ Job release.JobID }
+	// Why asks for the reason behind "You can't print here today".
+	Why struct{}
+	// Back leaves the keypad, a message, or the printing screen.
+	Back struct{}
+	// SignOut ends the visit at once.
+	SignOut struct{}
+	// Touch is any other touch of the screen.
+	Touch struct{}
+)
+
+// The moments that come by themselves.
+type (
+	// Tick says that the time of Screen.Next has come.
+	Tick struct{}
+	// Changed says that the printer or the visitor's jobs may have changed.
+	Changed struct{}
+)
+
+// The results of effects. A result of an earlier Turn is dropped.
+type (
+	// SignedIn is the result of SignIn.
+	SignedIn struct {
+		Turn    int
+		Visitor release.Visitor
+		Err     error
+	}
+	// Looked is the result of Look.
+	Looked struct {
+		Turn  int
+		Visit release.Visit
+		Err   error
+	}
+	// StationLooked is the result of LookAtStation.
+	StationLooked struct {
+		Turn    int
+		Station release.Station
+		Err     error
+	}
+	// Acted is the result of ReleaseJobs, DeleteJob or AnswerJob.
+	Acted struct {
+		Turn int
+		Of   Effect
+		Err  error
+	}
+)
+
+// isAct says whether a person did it.
+func isAct(in Input) bool {
+	switch in.(type) {
+	case Tick, Changed, SignedIn, Looked, StationLooked, Acted:
+		return false
+	}
+	return true
+}

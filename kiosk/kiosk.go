@@ -1,0 +1,148 @@
+package kiosk
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"time"
+
+	"inkwell/internal/web"
+	"inkwell/release"
+)
+
+//go:embed static templates
+var files embed.FS
+
+// scripts are the page's scripts in the order they need each other.
+var scripts = []string{"bind.js", "reader.js", "keypad.js", "kiosk.js"}
+
+// Desk is the part of release.Desk that a kiosk needs. Every method may return a
+// fault; release.Desk says which.
+type Desk interface {
+	Station(ctx context.Context, slug string) (release.Station, error)
+	SignIn(ctx context.Context, st release.Station, k release.Key) (release.Visitor, error)
+	Visit(ctx context.Context, v release.Visitor) (release.Visit, error)
+	Release(ctx context.Context, v release.Visitor, ids []release.JobID) (int, error)
+	Delete(ctx context.Context, v release.Visitor, id release.JobID) error
+	Answer(ctx context.Context, v release.Visitor, id release.JobID, came bool) error
+}
+
+// Options are a kiosk's parts.
+type Options struct {
+	Desk Desk
+	// Subscribe returns a bell for topics of package events, and how to take it
+	// down: events.Hub.Subscribe's C and Close.
+	Subscribe func(topics ...string) (bell <-chan struct{}, stop func())
+	Log       *slog.Logger
+	Clock     func() time.Time // nil means time.Now
+	// Zone is the school's time zone, for "kept until"; nil means the server's.
+	Zone *time.Location
+	// Idle is how long a visit lives without a touch; 0 means 20 s.
+	Idle time.Duration
+}
+
+// Kiosk serves the pages beside all printers. It is safe for concurrent use.
+type Kiosk struct {
+	desk      Desk
+	subscribe func(topics ...string) (<-chan struct{}, func())
+	log       *slog.Logger
+	clock     func() time.Time
+	idle      time.Duration
+	pages     *web.Pages
+	build     string
+	seed      maphash.Seed
+
+	quit  chan struct{} // closed when Run ends
+	lines sync.WaitGroup
+	mu    sync.Mutex // guards what follows
+	shut  bool
+	seats map[release.StationID]int // open sockets
+}
+
+// New checks the options and parses the page.
+func New(o Options) (*Kiosk, error) {
+	if o.Desk == nil || o.Subscribe == nil || o.Log == nil {
+		return nil, errors.New("a kiosk needs a desk, a hub and a log")
+	}
+	if o.Idle < 0 || o.Idle > 10*time.Minute {
+		return nil, fmt.Errorf("kiosk idle time %s is not between 0 and 10 minutes", o.Idle)
+	}
+	k := &Kiosk{
+		desk: o.Desk, subscribe: o.Subscribe, log: o.Log, idle: o.Idle, seed: maphash.MakeSeed(),
+		quit: make(chan struct{}), seats: map[release.StationID]int{},
+	}
+	if k.idle == 0 {
+		k.idle = 20 * time.Second
+	}
+	now, zone := o.Clock, o.Zone
+	if now == nil {
+		now = time.Now
+	}
+	if zone == nil {
+		zone = time.Local
+	}
+	k.clock = func() time.Time { return now().In(zone) }
+	return k, k.parse()
+}
+
+func (k *Kiosk) parse() error {
+	templates, err := fs.Sub(files, "templates")
+	if err != nil {
+		return fmt.Errorf("open kiosk templates: %w", err)
+	}
+	static, err := fs.Sub(files, "static")
+	if err != nil {
+		return fmt.Errorf("open kiosk static files: %w", err)
+	}
+	k.pages, err = web.New(web.Options{
+		Prefix: staticPrefix, Templates: templates, Static: static, Log: k.log,
+		Funcs: template.FuncMap{"scripts": func() []string { return scripts }},
+	})
+	if err != nil {
+		return err
+	}
+	k.build, err = k.digest(templates)
+	return err
+}
+
+// digest names this build of the page: a page of another build loads itself anew.
+func (k *Kiosk) digest(templates fs.FS) (string, error) {
+	h := sha256.New()
+	page, err := fs.ReadFile(templates, "kiosk.html")
+	if err != nil {
+		return "", fmt.Errorf("read kiosk page: %w", err)
+	}
+	h.Write(page)
+	for _, name := range append([]string{"inkwell.css", "kiosk.css"}, scripts...) {
+		path, err := k.pages.AssetPath(name)
+		if err != nil {
+			return "", err
+		}
+		h.Write([]byte(path))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6]), nil
+}
+
+// Run waits for ctx to end, then closes every socket and waits until what people
+// have pressed is done. A socket that comes afterwards is refused.
+func (k *Kiosk) Run(ctx context.Context) error {
+	<-ctx.Done()
+	k.mu.Lock()
+	if !k.shut {
+		k.shut = true
+		close(k.quit)
+	}
+	k.mu.Unlock()
+	k.lines.Wait()
+	return nil
+}
+
+func (k *Kiosk) digestBadge(badge string) uint64 { return maphash.String(k.seed, badge) }

@@ -1,0 +1,65 @@
+package kiosk
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"inkwell/internal/fault"
+	"inkwell/release"
+)
+
+// line is a job's line in the list. Jobs that have ended well, or that their
+// owner ended, have none.
+func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
+	v := JobView{ID: j.ID, Title: titleOf(j.Title), Pages: j.Pages, Price: j.Due}
+	switch j.State {
+	case release.Receiving, release.Counting:
+		v.State, v.Meta = "preparing", "Getting ready…"
+	case release.Held:
+		v.State, v.Held, v.Selected = "held", true, !s.off[j.ID]
+		v.Meta = heldMeta(j, now)
+		if end, struck := s.struck[j.ID]; struck {
+			v.State, v.Held, v.Selected, v.Meta = "struck", false, false, "Deleted"
+			v.Undo = countdown(now, end, undoFor)
+		}
+	case release.Released:
+		s.runLine(&v, j)
+	case release.Refused:
+		v.State, v.Meta = "refused", plain(j.Refusal, titleLimit)
+		if v.Meta == "" {
+			v.Meta = "This one cannot be printed."
+		}
+	default:
+		return v, false
+	}
+	return v, true
+}
+
+func heldMeta(j release.VisitJob, now time.Time) string {
+	facts := []string{pages(j.Pages), sent(now, j.Submitted), kept(now, j.Expires)}
+	if d := j.Delivery; d != nil && d.State == release.Settled && d.Printed > 0 {
+		facts[0] = fmt.Sprintf("the other %s", pages(j.Pages))
+	}
+	return strings.Join(facts, " · ")
+}
+
+// runLine fills in where a released job is.
+func (s *Screen) runLine(v *JobView, j release.VisitJob) {
+	d := j.Delivery
+	switch {
+	case d == nil || d.State == release.Reserved:
+		v.State, v.Meta = "waiting", "Waiting for the printer"
+	case d.State == release.Unclear:
+		v.State, v.Meta, v.Ask = "unclear", "Did it come out?", true
+	case d.Trouble != "":
+		v.State, v.Meta = "stopped", fmt.Sprintf("Stopped after page %d of %d", d.Printed, d.Of)
+	case d.State == release.Sending:
+		v.State, v.Meta = "printing", "Sending to the printer"
+	default:
+		v.State, v.Meta = "printing", fmt.Sprintf("Page %d of %d", min(d.Printed+1, d.Of), d.Of)
+	}
+}
+
+// reason is the sentence behind "Why?".
+func reason(barred error) string { return plain(fault.As(barred).Say, 400) }

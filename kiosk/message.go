@@ -1,0 +1,58 @@
+package kiosk
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"inkwell/release"
+)
+
+// message is what a page sends: one act by its name, with what it needs.
+type message struct {
+	Do    string          `json:"do"`
+	Badge string          `json:"badge,omitempty"`
+	Name  string          `json:"name,omitempty"`
+	Code  string          `json:"code,omitempty"`
+	Job   release.JobID   `json:"job,omitempty"`
+	Jobs  []release.JobID `json:"jobs,omitempty"`
+	On    bool            `json:"on,omitempty"`
+	Came  bool            `json:"came,omitempty"`
+}
+
+// acts is every act a page can ask for.
+var acts = map[string]func(message) Input{
+	"tap":         func(m message) Input { return Tap{Badge: m.Badge} },
+	"keypad":      func(message) Input { return OpenKeypad{} },
+	"submit":      func(m message) Input { return Submit{Name: m.Name, Code: m.Code} },
+	"select":      func(m message) Input { return Select{Job: m.Job, On: m.On} },
+	"release":     func(m message) Input { return Release{Jobs: m.Jobs} },
+	"release-all": func(message) Input { return ReleaseAll{} },
+	"delete":      func(m message) Input { return Delete{Job: m.Job} },
+	"undo":        func(m message) Input { return Undo{Job: m.Job} },
+	"answer":      func(m message) Input { return Answer{Job: m.Job, Came: m.Came} },
+	"later":       func(m message) Input { return Later{Job: m.Job} },
+	"ask":         func(m message) Input { return Ask{Job: m.Job} },
+	"why":         func(message) Input { return Why{} },
+	"back":        func(message) Input { return Back{} },
+	"sign-out":    func(message) Input { return SignOut{} },
+	"touch":       func(message) Input { return Touch{} },
+}
+
+// decode reads one message strictly. The error never carries what was sent.
+func decode(body []byte) (Input, error) {
+	var m message
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&m); err != nil {
+		return nil, fmt.Errorf("read message of %d bytes: not the protocol", len(body))
+	}
+	if d.More() {
+		return nil, fmt.Errorf("read message of %d bytes: more than one", len(body))
+	}
+	act, ok := acts[m.Do]
+	if !ok {
+		return nil, fmt.Errorf("read message of %d bytes: no such act", len(body))
+	}
+	return act(m), nil
+}

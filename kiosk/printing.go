@@ -1,0 +1,129 @@
+package kiosk
+
+import (
+	"slices"
+	"time"
+
+	"inkwell/release"
+)
+
+func (ReleaseAll) apply(s *Screen, _ time.Time) []Effect {
+	var ids []release.JobID
+	for _, j := range s.jobsWhere(s.printable) {
+		ids = append(ids, j.ID)
+	}
+	return s.release(ids)
+}
+
+func (in Release) apply(s *Screen, _ time.Time) []Effect {
+	var ids []release.JobID
+	for _, id := range in.Jobs {
+		if j := s.job(id); j != nil && s.printable(*j) && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return s.release(ids)
+}
+
+// release asks for the jobs once: a second press while the first is under way is
+// none.
+func (s *Screen) release(ids []release.JobID) []Effect {
+	if s.visit == nil || s.visit.Barred != nil || s.busy || len(ids) == 0 {
+		return nil
+	}
+	s.busy, s.note = true, ""
+	return []Effect{ReleaseJobs{Turn: s.turn, Visitor: *s.visitor, Jobs: ids}}
+}
+
+// released follows the jobs of a release that was granted. The screen stays busy
+// until it has seen them on their way.
+func (s *Screen) released(ids []release.JobID) {
+	s.listed = false
+	for _, id := range ids {
+		s.follow(id)
+	}
+}
+
+// startWithRunning follows what was released before this visit, when nothing
+// else waits for the visitor.
+func (s *Screen) startWithRunning() {
+	waits := func(j release.VisitJob) bool { return !j.State.Ended() && j.State != release.Released }
+	if len(s.jobsWhere(waits)) > 0 {
+		return
+	}
+	for _, j := range s.jobsWhere(func(j release.VisitJob) bool { return j.State == release.Released }) {
+		s.follow(j.ID)
+	}
+}
+
+func (s *Screen) follow(id release.JobID) {
+	if slices.Contains(s.run, id) {
+		return
+	}
+	s.run = append(s.run, id)
+	if s.seen == nil {
+		s.seen = map[release.JobID]release.VisitJob{}
+	}
+	if j := s.job(id); j != nil {
+		s.seen[id] = *j
+	}
+}
+
+// watchRun keeps the last sight of each job of the run: one that has left the
+// list since counts as it was last seen.
+func (s *Screen) watchRun() {
+	for _, id := range s.run {
+		if j := s.job(id); j != nil {
+			s.seen[id] = *j
+		}
+	}
+}
+
+// running says whether any job of the run is still on its way and not waiting
+// for an answer.
+func (s *Screen) running() bool {
+	return slices.ContainsFunc(s.run, func(id release.JobID) bool {
+		j := s.job(id)
+		return j != nil && j.State == release.Released && !unclear(*j)
+	})
+}
+
+// question is the first job that was lost from sight and not put off.
+func (s *Screen) question() *release.VisitJob {
+	for _, j := range s.jobsWhere(unclear) {
+		if !s.put[j.ID] {
+			return &j
+		}
+	}
+	return nil
+}
+
+func unclear(j release.VisitJob) bool {
+	return j.State == release.Released && j.Delivery != nil && j.Delivery.State == release.Unclear
+}
+
+func (in Answer) apply(s *Screen, _ time.Time) []Effect {
+	j := s.job(in.Job)
+	if j == nil || !unclear(*j) || s.busy {
+		return nil
+	}
+	s.busy, s.note = true, ""
+	return []Effect{AnswerJob{Turn: s.turn, Visitor: *s.visitor, Job: in.Job, Came: in.Came}}
+}
+
+func (in Later) apply(s *Screen, _ time.Time) []Effect {
+	if j := s.job(in.Job); j == nil || !unclear(*j) {
+		return nil
+	}
+	if s.put == nil {
+		s.put = map[release.JobID]bool{}
+	}
+	s.put[in.Job] = true
+	s.run = slices.DeleteFunc(s.run, func(id release.JobID) bool { return id == in.Job })
+	return nil
+}
+
+func (in Ask) apply(s *Screen, _ time.Time) []Effect {
+	delete(s.put, in.Job)
+	return nil
+}

@@ -1,0 +1,104 @@
+package kiosk
+
+import (
+	"fmt"
+	"time"
+
+	"inkwell/release"
+)
+
+// tally is what has become of the run as a whole, in impressions.
+type tally struct {
+	out, of int   // come out so far, and asked for
+	charged int64 // units of what has been settled
+	left    int   // jobs held again with something still to print
+	begun   bool  // the printer has something of it
+	trouble string
+}
+
+func (s *Screen) tally() tally {
+	var t tally
+	for _, id := range s.run {
+		j := s.seen[id]
+		d := j.Delivery
+		if d == nil {
+			t.of += j.Pages
+			continue
+		}
+		t.out += max(0, min(d.Printed, d.Of))
+		t.of += d.Of
+		t.charged += d.Charged
+		t.begun = t.begun || d.Printed > 0 || d.State == release.Printing
+		if j.State == release.Released && d.Trouble != "" {
+			t.trouble = plain(d.Trouble, titleLimit)
+		}
+		if j.State == release.Held {
+			t.left++
+		}
+	}
+	return t
+}
+
+func (s *Screen) viewPrinting(v *View, now time.Time) {
+	t := s.tally()
+	v.Progress = &Progress{Page: t.out, Of: t.of, Trouble: t.trouble}
+	switch {
+	case t.trouble != "":
+		v.Title = fmt.Sprintf("Stopped after page %d of %d", t.out, t.of)
+	case !t.begun:
+		v.Title = "Sending " + pages(t.of)
+	case t.out == t.of:
+		v.Title = "Nearly done"
+	default:
+		v.Title = fmt.Sprintf("Printing page %d of %d", t.out+1, t.of)
+	}
+	v.Text = "You can sign out. It goes on printing."
+	if t.trouble != "" {
+		v.Text = t.trouble
+	}
+	s.viewRun(v, now)
+}
+
+func (s *Screen) viewDone(v *View, now time.Time) {
+	t := s.tally()
+	v.Progress = &Progress{Page: t.out, Of: t.of, Partly: t.left > 0}
+	switch {
+	case t.out == 0:
+		v.Title = "Nothing came out."
+		v.Text = "Nothing was charged."
+		if t.left > 0 {
+			v.Text += " Your work is safe in your list."
+		}
+	case t.left > 0:
+		v.Title = fmt.Sprintf("%d of %s came out.", t.out, pages(t.of))
+		v.Text = fmt.Sprintf("%s charged, %d left. The rest is safe in your list.", pages(t.charged), s.visit.Balance)
+	default:
+		v.Title = fmt.Sprintf("Done: %s.", pages(t.out))
+		v.Text = fmt.Sprintf("%d left.", s.visit.Balance)
+	}
+	s.viewRun(v, now)
+}
+
+// viewRun lists the jobs of the run, and says what else waits.
+func (s *Screen) viewRun(v *View, now time.Time) {
+	v.Balance = &s.visit.Balance
+	for _, id := range s.run {
+		j := s.seen[id]
+		line, ok := s.line(j, now)
+		if !ok {
+			line.State, line.Meta = "done", pages(printed(j))
+		}
+		line.Held = false
+		v.Jobs = append(v.Jobs, line)
+	}
+	if n := len(s.jobsWhere(s.printable)); n > 0 {
+		v.Waits = counted(int64(n), "job") + " waiting"
+	}
+}
+
+func printed(j release.VisitJob) int {
+	if j.Delivery == nil {
+		return 0
+	}
+	return j.Delivery.Printed
+}

@@ -1,0 +1,42 @@
+package kiosk
+
+import "inkwell/internal/fault"
+
+// cantSignIn is the one sentence for an unknown badge, an unknown name and a
+// wrong code: which of them it was is nobody's business at a corridor screen.
+const cantSignIn = "We can't sign you in. Try again, or see reception."
+
+// notHere is what a suspended visitor reads first; the reason stands behind "Why?".
+const notHere = "You can't print here today."
+
+// said is what a kiosk says instead of a refusal's own sentence: shorter, and
+// with what to do next.
+var said = map[string]string{
+	"not-enough":         "You don't have enough pages for that. Choose fewer, or ask for more.",
+	"printing-suspended": notHere,
+	"already-released":   "That is on its way to a printer already.",
+	"job-ended":          "That one has ended already.",
+	"job-printing":       "That one is at the printer. Use the printer's cancel button.",
+	"job-unknown":        "That one is no longer here.",
+	"not-ready":          "That one is still getting ready. Wait a few seconds.",
+	"database-away":      "Printing is paused for a moment. Your work is safe. Try again soon.",
+	"keypad-paused":      "The keypad is resting for a few minutes. Badges still work.",
+}
+
+// refusal is where a fault becomes words at the kiosk: one sentence or two, never
+// a hint whether somebody exists, never anything internal. Of a nil error it is "".
+func refusal(err error) string {
+	f := fault.As(err)
+	switch {
+	case f == nil:
+		return ""
+	case f.Kind == fault.Unauthenticated:
+		return cantSignIn
+	case f.Kind == fault.Internal:
+		return fault.Sorry
+	}
+	if words, ok := said[f.Code]; ok {
+		return words
+	}
+	return f.Say
+}

@@ -1,0 +1,212 @@
+package kiosk
+
+import (
+	"time"
+
+	"inkwell/internal/events"
+	"inkwell/release"
+)
+
+// How long things stay on the screen.
+const (
+	messageFor = 6 * time.Second  // a refusal on a screen of its own
+	undoFor    = 5 * time.Second  // a deleted job, before it is destroyed
+	doneFor    = 10 * time.Second // "Done", at least
+	retryAfter = 2 * time.Second  // a look that failed
+	echoFor    = 2 * time.Second  // the same badge again is the reader's echo
+)
+
+// The faces of a Screen, as the View names them.
+const (
+	FaceIdle     = "idle"     // nobody here: tap your badge
+	FaceKeypad   = "keypad"   // name and code
+	FaceBusy     = "busy"     // one moment
+	FaceMessage  = "message"  // one sentence, then idle
+	FaceJobs     = "jobs"     // the visitor's list
+	FacePrinting = "printing" // what this visit released is on its way
+	FaceDone     = "done"     // and has ended
+	FaceQuestion = "question" // a job was lost from sight: did it come out?
+)
+
+// Screen is what one kiosk shows, and all that decides it: no socket, no clock, no
+// database. It is not safe for concurrent use.
+type Screen struct {
+	station release.Station
+	idleFor time.Duration
+	hash    func(string) uint64 // of a badge, to know the reader's echo
+
+	turn    int       // visits and tries so far; what an earlier one asked for is dropped
+	until   time.Time // when this face ends by itself; zero on FaceIdle
+	retry   time.Time // when a failed look is made again; zero for none
+	looking bool      // a look is under way
+	again   bool      // and another one is due after it
+	echo    uint64    // hash of the last badge
+	echoEnd time.Time // until when it counts as an echo
+
+	face  string // while nobody is signed in
+	busy  bool   // keypad: a try is under way; visit: a release is
+	note  string // one sentence of refusal, or ""
+	blind string // why the last look at the visit failed, or ""
+
+	visitor *release.Visitor
+	visit   *release.Visit                     // nil until the first look
+	off     map[release.JobID]bool             // not chosen; everything else is
+	struck  map[release.JobID]time.Time        // deleted, and when that is done for good
+	put     map[release.JobID]bool             // questions put off
+	run     []release.JobID                    // released in this visit and not yet dismissed
+	seen    map[release.JobID]release.VisitJob // the last sight of each job of the run
+	listed  bool                               // the list is shown though the run goes on
+	why     bool                               // the reason behind "You can't print here today" is shown
+}
+
+// NewScreen is an idle screen of the station. idleFor is how long a visit lives
+// without a touch; hash digests badges and may be any good hash with a secret seed.
+func NewScreen(st release.Station, idleFor time.Duration, hash func(string) uint64) *Screen {
+	return &Screen{station: st, idleFor: idleFor, hash: hash, face: FaceIdle}
+}
+
+// Apply takes one input at a time now and returns the calls to make.
+func (s *Screen) Apply(now time.Time, in Input) []Effect {
+	if isAct(in) && !s.until.IsZero() && s.face != FaceMessage {
+		s.until = later(s.until, now.Add(s.idleFor))
+	}
+	return in.apply(s, now)
+}
+
+// Next is when the next Tick is due; the zero time when none is.
+func (s *Screen) Next() time.Time {
+	next := s.until
+	for _, t := range s.struck {
+		next = sooner(next, t)
+	}
+	return sooner(next, s.retry)
+}
+
+// Topics is what the screen has to hear of, in events' words.
+func (s *Screen) Topics() []string {
+	topics := []string{events.Printer(int32(s.station.Printer.ID))}
+	if s.visitor != nil {
+		topics = append(topics, events.Person(int64(s.visitor.Actor.Person)))
+	}
+	return topics
+}
+
+// Face is what the screen shows now.
+func (s *Screen) Face() string {
+	switch {
+	case s.visitor == nil:
+		return s.face
+	case s.visit == nil:
+		return FaceBusy
+	case s.question() != nil:
+		return FaceQuestion
+	case len(s.run) == 0 || s.listed || s.busy:
+		return FaceJobs
+	case s.running():
+		return FacePrinting
+	}
+	return FaceDone
+}
+
+// leave ends whatever was on the screen and forgets it, to show face next. Jobs
+// struck out by the one who leaves are deleted now.
+func (s *Screen) leave(face string) []Effect {
+	var effects []Effect
+	for _, id := range sortedIDs(s.struck) {
+		effects = append(effects, DeleteJob{Turn: s.turn, Visitor: *s.visitor, Job: id})
+	}
+	*s = Screen{station: s.station, idleFor: s.idleFor, hash: s.hash, turn: s.turn + 1, echo: s.echo, echoEnd: s.echoEnd, face: face}
+	return effects
+}
+
+func (Tick) apply(s *Screen, now time.Time) []Effect {
+	if !s.until.IsZero() && !now.Before(s.until) {
+		return s.leave(FaceIdle)
+	}
+	var effects []Effect
+	for _, id := range sortedIDs(s.struck) {
+		if !now.Before(s.struck[id]) {
+			delete(s.struck, id)
+			effects = append(effects, DeleteJob{Turn: s.turn, Visitor: *s.visitor, Job: id})
+		}
+	}
+	if !s.retry.IsZero() && !now.Before(s.retry) {
+		s.retry = time.Time{}
+		effects = append(effects, s.look()...)
+	}
+	return effects
+}
+
+func (Changed) apply(s *Screen, _ time.Time) []Effect { return s.look() }
+
+// look asks for one fresh look; while one is under way, for another after it.
+func (s *Screen) look() []Effect {
+	if s.looking {
+		s.again = true
+		return nil
+	}
+	s.looking = true
+	if s.visitor != nil {
+		return []Effect{Look{Turn: s.turn, Visitor: *s.visitor}}
+	}
+	return []Effect{LookAtStation{Turn: s.turn}}
+}
+
+// looked ends a look and says whether what it saw is the newest there is.
+func (s *Screen) looked() (newest bool, effects []Effect) {
+	s.looking = false
+	if s.again {
+		s.again = false
+		return false, s.look()
+	}
+	return true, nil
+}
+
+func (r StationLooked) apply(s *Screen, now time.Time) []Effect {
+	if r.Turn != s.turn {
+		return nil
+	}
+	_, effects := s.looked()
+	if r.Err != nil {
+		s.retry = now.Add(retryAfter)
+		return effects
+	}
+	s.station = r.Station
+	return effects
+}
+
+func (Touch) apply(*Screen, time.Time) []Effect { return nil }
+
+func (SignOut) apply(s *Screen, _ time.Time) []Effect {
+	if s.visitor == nil && s.face == FaceIdle {
+		return nil
+	}
+	return s.leave(FaceIdle)
+}
+
+func (Back) apply(s *Screen, _ time.Time) []Effect {
+	switch s.Face() {
+	case FaceKeypad, FaceMessage:
+		return s.leave(FaceIdle)
+	case FacePrinting:
+		s.listed = true
+	case FaceDone:
+		s.run, s.seen = nil, nil
+	}
+	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// sooner is the earlier of two times, where the zero time is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,177 @@
+package kiosk
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"inkwell/internal/fault"
+	"inkwell/release"
+)
+
+// TestShots takes a picture of every face at every size into the folder
+// INKWELL_SHOTS names. Without the variable there is nothing to do, and it says so.
+func TestShots(t *testing.T) {
+	folder := os.Getenv("INKWELL_SHOTS")
+	if folder == "" {
+		t.Log("INKWELL_SHOTS names no folder: no pictures wanted")
+		return
+	}
+	b := startBrowser(t)
+	for _, size := range [][2]int64{{800, 480}, {1280, 800}, {1080, 1920}} {
+		for _, scheme := range []string{"light", "dark"} {
+			for _, s := range shots {
+				if scheme == "dark" && size[0] != 1280 {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s-%dx%d-%s", s.name, size[0], size[1], scheme), func(t *testing.T) {
+					shoot(t, b, s, size, scheme, folder)
+				})
+			}
+		}
+	}
+}
+
+func shoot(t *testing.T, b browser, s shot, size [2]int64, scheme, folder string) {
+	jobs := s.jobs
+	if jobs == nil {
+		jobs = twoJobs
+	}
+	d := newFakeDesk(jobs()...)
+	if s.set != nil {
+		s.set(d)
+	}
+	address, _ := open(t, d, 20*time.Second)
+	p := b.page(t)
+	p.do(chromedp.EmulateViewport(size[0], size[1]))
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p.open(address)
+	if s.act != nil {
+		s.act(p, d)
+	}
+	p.do(chromedp.Sleep(600 * time.Millisecond)) // let the animations arrive
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("%s-%dx%d-%s.png", s.name, size[0], size[1], scheme)
+	if err := os.WriteFile(filepath.Join(folder, name), png, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+type shot struct {
+	name string
+	jobs func() []release.VisitJob
+	set  func(d *fakeDesk)
+	act  func(p *page, d *fakeDesk)
+}
+
+func twoJobs() []release.VisitJob {
+	return []release.VisitJob{held(41, "Geography: rivers, final draft", 4, 5), held(42, "Maths homework 7B", 3, 0)}
+}
+
+func manyJobs() []release.VisitJob {
+	colour := held(44, "Poster for the science fair, A3 in colour with all the pictures of the volcano that we took on the trip last Thursday afternoon", 2, 75)
+	colour.Due = 8
+	counting := held(46, "History essay (1).pdf", 0, 0)
+	counting.State = release.Counting
+	refused := held(47, "scan0001.pdf", 0, 3)
+	refused.State, refused.Refusal = release.Refused, "This document is locked with a password. Save it without one and send it again."
+	return append(twoJobs(), held(43, "Übung – مرحبا بالعالم 🖨️", 1, 12), colour, held(45, "Spanish vocabulary list", 2, 60*20), counting, refused)
+}
+
+func signedIn(p *page, _ *fakeDesk) {
+	p.badge("04A2B3C4")
+	p.wait("jobs")
+}
+
+func released(p *page, d *fakeDesk) {
+	signedIn(p, d)
+	p.press("release")
+	p.wait("printing")
+}
+
+var shots = []shot{
+	{name: "idle", act: func(p *page, _ *fakeDesk) { p.wait("idle") }},
+	{name: "idle-trouble", set: func(d *fakeDesk) {
+		d.station.Printer.State, d.station.Printer.Reasons = release.PrinterStopped, []string{"media-empty-error"}
+	}, act: func(p *page, _ *fakeDesk) { p.wait("idle") }},
+	{name: "keypad-name", act: func(p *page, _ *fakeDesk) { p.press("keypad"); p.wait("keypad"); p.keys("sam.jo") }},
+	{name: "keypad-code", act: func(p *page, _ *fakeDesk) {
+		p.press("keypad")
+		p.wait("keypad")
+		p.keys("sam.jones\r4829")
+	}},
+	{name: "keypad-note", act: func(p *page, _ *fakeDesk) {
+		p.press("keypad")
+		p.wait("keypad")
+		p.keys("sam.jones\r000000\r")
+		p.seen("We can't sign you in")
+	}},
+	{name: "busy", set: func(d *fakeDesk) { d.hold = make(chan struct{}) }, act: func(p *page, _ *fakeDesk) { p.badge("04A2B3C4"); p.wait("busy") }},
+	{name: "message", act: func(p *page, _ *fakeDesk) { p.badge("99999999"); p.wait("message") }},
+	{name: "jobs", act: signedIn},
+	{name: "jobs-many", jobs: manyJobs, act: signedIn},
+	{name: "jobs-some", jobs: manyJobs, act: func(p *page, d *fakeDesk) {
+		signedIn(p, d)
+		p.do(chromedp.Click(chromedp.CSS(`li[data-key="42"] input`)))
+		p.do(chromedp.Click(chromedp.CSS(`li[data-key="43"] [data-do=delete]`)))
+		p.seen("Deleted")
+	}},
+	{name: "jobs-short", set: func(d *fakeDesk) { d.visit.Balance = 5 }, act: signedIn},
+	{name: "jobs-empty", jobs: func() []release.VisitJob { return []release.VisitJob{} }, act: signedIn},
+	{name: "jobs-refused", set: func(d *fakeDesk) {
+		d.fail = fault.New(fault.Conflict, "already-released", "")
+	}, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.seen("on its way") }},
+	{name: "jobs-barred", set: barred, act: signedIn},
+	{name: "jobs-why", set: barred, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("why"); p.seen("140 pages") }},
+	{name: "printing", act: func(p *page, d *fakeDesk) { released(p, d); d.print(41, 4); d.print(42, 1); p.seen("page 6 of 7") }},
+	{name: "printing-trouble", act: func(p *page, d *fakeDesk) {
+		released(p, d)
+		d.print(41, 3)
+		_ = d.change(func() { d.job(41).Delivery.Trouble = "The paper is stuck. It's not your fault, and your work is safe." })
+		p.seen("Stopped")
+	}},
+	{name: "question", act: func(p *page, d *fakeDesk) {
+		released(p, d)
+		_ = d.change(func() { d.job(41).Delivery.State = release.Unclear })
+		p.wait("question")
+	}},
+	{name: "done", act: func(p *page, d *fakeDesk) { released(p, d); d.print(41, 4); d.print(42, 3); p.wait("done") }},
+	{name: "done-partly", act: func(p *page, d *fakeDesk) {
+		released(p, d)
+		d.print(42, 3)
+		_ = d.change(func() {
+			j := d.job(41)
+			j.State, j.Pages, j.Due = release.Held, 1, 1
+			j.Delivery.State, j.Delivery.Printed, j.Delivery.Charged = release.Settled, 3, 3
+		})
+		p.wait("done")
+	}},
+	{name: "offline", act: func(p *page, _ *fakeDesk) {
+		p.wait("idle")
+		p.eval(`Reader; WebSocket.prototype.send = function () { this.onclose(); }; document.querySelector('[data-do=keypad]').click()`)
+		p.wait("offline")
+	}},
+	{name: "elsewhere", act: func(p *page, _ *fakeDesk) { p.open(p.address + "/nothing") }},
+}
+
+func barred(d *fakeDesk) {
+	d.visit.Barred = fault.New(fault.Suspended, "printing-suspended",
+		"You can't print here until Thursday 26 November, 08:00. Reason: 140 pages in 10 minutes on Tuesday. Disagree? Ask your tutor for a review.")
+}
+
+var _ = context.Background
+var _ = httptest.NewServer

@@ -1,0 +1,81 @@
+package kiosk
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"inkwell/internal/fault"
+	"inkwell/release"
+)
+
+// badgeShape is what a reader can send: card numbers, UIDs and magnetic stripes.
+// Everything else is no badge and is dropped without a word.
+var badgeShape = regexp.MustCompile(`^[0-9A-Za-z;=?:-]{4,32}$`)
+
+const (
+	nameLimit = 64 // runes of a user name
+	codeLimit = 16 // digits of a code
+)
+
+func (t Tap) apply(s *Screen, now time.Time) []Effect {
+	if !badgeShape.MatchString(t.Badge) || (s.visitor == nil && s.face == FaceBusy) {
+		return nil
+	}
+	echo := s.hash(t.Badge)
+	if echo == s.echo && now.Before(s.echoEnd) {
+		s.echoEnd = now.Add(echoFor)
+		return nil
+	}
+	effects := s.leave(FaceBusy)
+	s.echo, s.echoEnd = echo, now.Add(echoFor)
+	s.until = now.Add(s.idleFor)
+	return append(effects, SignIn{Turn: s.turn, Key: release.Key{Badge: t.Badge}})
+}
+
+func (OpenKeypad) apply(s *Screen, now time.Time) []Effect {
+	if s.visitor != nil || s.face == FaceBusy {
+		return nil
+	}
+	effects := s.leave(FaceKeypad)
+	s.until = now.Add(s.idleFor)
+	return effects
+}
+
+func (in Submit) apply(s *Screen, _ time.Time) []Effect {
+	if s.visitor != nil || s.face != FaceKeypad || s.busy {
+		return nil
+	}
+	name, code := strings.TrimSpace(in.Name), strings.TrimSpace(in.Code)
+	if name == "" || code == "" || utf8.RuneCountInString(name) > nameLimit || len(code) > codeLimit {
+		s.note = cantSignIn
+		return nil
+	}
+	s.note, s.busy = "", true
+	return []Effect{SignIn{Turn: s.turn, Key: release.Key{Name: name, Code: code}}}
+}
+
+func (r SignedIn) apply(s *Screen, now time.Time) []Effect {
+	if r.Turn != s.turn || s.visitor != nil {
+		return nil
+	}
+	keypad := s.face == FaceKeypad
+	if r.Err != nil && keypad {
+		s.busy, s.note = false, refusal(r.Err)
+		return nil
+	}
+	effects := s.leave(FaceMessage)
+	if r.Err != nil {
+		s.note = refusal(r.Err)
+		s.until = now.Add(messageFor)
+		if fault.KindOf(r.Err) != fault.Unauthenticated {
+			s.echoEnd = time.Time{} // our fault, not the badge's: the next try counts at once
+		}
+		return effects
+	}
+	s.face = FaceIdle
+	s.visitor = &r.Visitor
+	s.until = now.Add(s.idleFor)
+	return append(effects, s.look()...)
+}

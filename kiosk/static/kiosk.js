@@ -1,0 +1,118 @@
+'use strict';
+// The page shows exactly the view it is sent and sends back what is pressed. It
+// decides nothing and keeps nothing: when the socket is lost the screen is wiped.
+(() => {
+  const root = document.getElementById('kiosk');
+  const live = document.getElementById('say');
+  let socket = null;
+  let view = null;
+  let face = '';
+  let keypad = null;
+  let losses = 0;
+  let watchdog = 0;
+  let retry = 0;
+  let answer = 0;
+  let touched = 0;
+
+  // Every act is answered by a view. One that is not means that the connection is
+  // gone, whatever the socket believes; it is not sent again.
+  const send = (act) => {
+    if (!socket || socket.readyState !== WebSocket.OPEN) return;
+    socket.send(JSON.stringify(act));
+    if (!answer) answer = setTimeout(drop, 5000);
+  };
+
+  // ---- what is shown
+  const show = (next) => {
+    const was = view;
+    view = next;
+    if (face !== next.face) {
+      face = next.face;
+      keypad = null;
+      root.replaceChildren(document.importNode(document.getElementById(`face-${face}`).content, true));
+      root.dataset.face = face;
+      if (face === 'keypad') keypad = Keypad.build(root, (name, code) => send({ do: 'submit', name, code }));
+      else root.querySelector('h1').focus({ preventScroll: true });
+    }
+    Bind.fill(root, next);
+    if (keypad && was && was.busy && !next.busy) keypad.again();
+    say(next);
+  };
+
+  const say = (next) => {
+    const print = next.print || {};
+    const words = ['idle', 'offline'].includes(next.face) ? [] : [next.title, print.sum || next.text, print.after, next.note];
+    const text = words.filter(Boolean).join(' ');
+    if (live.textContent !== text) live.textContent = text;
+  };
+
+  // The server ends a visit; should it fall silent, the page wipes itself.
+  const watch = () => {
+    clearTimeout(watchdog);
+    clearTimeout(answer);
+    answer = 0;
+    if (view.idle) watchdog = setTimeout(drop, view.idle.left + 3000);
+  };
+
+  // Another build on the server: load its page, once, when nobody is here.
+  const renew = () => {
+    if (view.face !== 'idle' || view.build === root.dataset.build || sessionStorage.getItem('build') === view.build) return;
+    sessionStorage.setItem('build', view.build);
+    location.reload();
+  };
+
+  // ---- the socket
+  const connect = () => {
+    clearTimeout(retry);
+    socket = new WebSocket(location.origin.replace(/^http/, 'ws') + root.dataset.socket);
+    socket.onclose = drop;
+    socket.onmessage = (event) => {
+      losses = 0;
+      show(JSON.parse(event.data));
+      watch();
+      renew();
+    };
+  };
+  const drop = () => {
+    socket.onclose = socket.onmessage = null;
+    socket.close();
+    show({ face: 'offline' });
+    watch();
+    const most = Math.min(15000, 500 * 2 ** losses++);
+    clearTimeout(retry);
+    retry = setTimeout(connect, most * (0.5 + Math.random() / 2));
+  };
+  window.addEventListener('online', () => { if (face === 'offline') connect(); });
+
+  // ---- what is pressed
+  const acts = {
+    select: (el, job) => ({ job: job.id, on: el.checked }),
+    release: () => ({ jobs: view.print.jobs }),
+    delete: (el, job) => ({ job: job.id }),
+    undo: (el, job) => ({ job: job.id }),
+    ask: (el, job) => ({ job: job.id }),
+    answer: (el) => ({ job: view.question.id, came: el.dataset.came === 'yes' }),
+    later: () => ({ job: view.question.id }),
+  };
+  root.addEventListener('click', (event) => {
+    const el = event.target.closest('[data-do]');
+    if (!el) return;
+    const act = el.dataset.do;
+    send({ do: act, ...(acts[act] ? acts[act](el, Bind.item(el)) : {}) });
+  });
+  const touch = () => {
+    if (!view || !view.idle || Date.now() - touched < 1000) return;
+    touched = Date.now();
+    send({ do: 'touch' });
+  };
+  window.addEventListener('pointerdown', touch, true);
+  window.addEventListener('keydown', (event) => {
+    touch();
+    if (event.key === 'Escape' && ['keypad', 'message'].includes(face)) send({ do: 'back' });
+  }, true);
+  window.addEventListener('contextmenu', (event) => event.preventDefault());
+  window.addEventListener('dragstart', (event) => event.preventDefault());
+
+  Reader.listen((badge) => send({ do: 'tap', badge }));
+  connect();
+})();

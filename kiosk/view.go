@@ -1,0 +1,186 @@
+package kiosk
+
+import (
+	"fmt"
+	"time"
+
+	"inkwell/release"
+)
+
+// View is all that a page shows, whole each time. What a face does not show is
+// left out of it, so that nothing personal outlives a visit.
+type View struct {
+	Face    string     `json:"face"`
+	Build   string     `json:"build"` // of the page's files; another one means: load them anew
+	School  string     `json:"school"`
+	Station string     `json:"station"`
+	Printer Notice     `json:"printer"`
+	Idle    *Countdown `json:"idle,omitempty"`  // until this face ends by itself
+	Busy    bool       `json:"busy,omitempty"`  // a call is under way: nothing to press
+	Title   string     `json:"title,omitempty"` // the heading
+	Text    string     `json:"text,omitempty"`  // the sentence under it
+	Note    string     `json:"note,omitempty"`  // a refusal, in one sentence
+
+	Balance  *int64     `json:"balance,omitempty"` // units left to spend
+	Jobs     []JobView  `json:"jobs,omitempty"`
+	Print    *PrintView `json:"print,omitempty"` // nil when there is nothing to print, or no right to
+	Barred   *Barred    `json:"barred,omitempty"`
+	Progress *Progress  `json:"progress,omitempty"`
+	Question *Question  `json:"question,omitempty"`
+	Waits    string     `json:"waits,omitempty"` // "2 jobs still waiting", on the printing and done faces
+}
+
+// Notice is a short sentence with its weight: "good", "busy" or "bad".
+type Notice struct {
+	Level string `json:"level"`
+	Text  string `json:"text"`
+}
+
+// Countdown is a bar that shrinks: milliseconds left of a whole.
+type Countdown struct {
+	Left int64 `json:"left"`
+	Of   int64 `json:"of"`
+}
+
+// JobView is one line of the list.
+type JobView struct {
+	ID       release.JobID `json:"id"`
+	State    string        `json:"state"` // held, struck, preparing, printing, waiting, done, unclear, stopped or refused
+	Title    string        `json:"title"`
+	Meta     string        `json:"meta"` // "3 pages · 5 min ago · kept until 18:00", or what is happening to it
+	Pages    int           `json:"pages"`
+	Price    int64         `json:"price"` // units
+	Selected bool          `json:"selected"`
+	Held     bool          `json:"held"` // can be chosen and deleted
+	Undo     *Countdown    `json:"undo,omitempty"`
+	Ask      bool          `json:"ask,omitempty"` // "Did it come out?" can be answered
+}
+
+// PrintView is the one big button.
+type PrintView struct {
+	Label  string          `json:"label"`
+	Sum    string          `json:"sum"`   // "2 jobs, 7 pages"
+	After  string          `json:"after"` // "88 left afterwards", or why not
+	Jobs   []release.JobID `json:"jobs"`  // what it prints
+	Ready  bool            `json:"ready"` // it can be pressed
+	Enough bool            `json:"enough"`
+}
+
+// Barred is the neutral sentence, and its reason once it was asked for.
+type Barred struct {
+	Say    string `json:"say"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Progress is how far the pages of this visit have come.
+type Progress struct {
+	Page    int    `json:"page"` // impressions out
+	Of      int    `json:"of"`
+	Trouble string `json:"trouble,omitempty"`
+	Partly  bool   `json:"partly,omitempty"` // done, but not all came out
+}
+
+// Question asks about one job that was lost from sight.
+type Question struct {
+	ID    release.JobID `json:"id"`
+	Title string        `json:"title"`
+	Pages string        `json:"pages"`
+}
+
+// View is what the page shows now. The location of now is the school's.
+func (s *Screen) View(now time.Time) View {
+	v := View{
+		Face: s.Face(), School: s.station.SchoolName, Station: s.station.Name,
+		Printer: printerNotice(s.station.Printer), Busy: s.busy, Note: s.note,
+	}
+	if v.Note == "" {
+		v.Note = s.blind
+	}
+	if !s.until.IsZero() {
+		v.Idle = countdown(now, s.until, s.idleFor)
+	}
+	switch v.Face {
+	case FaceMessage:
+		v.Title, v.Note = s.note, ""
+	case FaceJobs:
+		s.viewJobs(&v, now)
+	case FacePrinting:
+		s.viewPrinting(&v, now)
+	case FaceDone:
+		s.viewDone(&v, now)
+	case FaceQuestion:
+		q := s.question()
+		v.Question = &Question{ID: q.ID, Title: titleOf(q.Title), Pages: pages(q.Pages)}
+	}
+	return v
+}
+
+func (s *Screen) viewJobs(v *View, now time.Time) {
+	v.Title = "Hi " + plain(s.visit.Name, nameShown) + "."
+	v.Balance = &s.visit.Balance
+	for _, j := range s.visit.Jobs {
+		if line, ok := s.line(j, now); ok {
+			v.Jobs = append(v.Jobs, line)
+		}
+	}
+	v.Text = pages(s.visit.Balance) + " left."
+	if v.Note == "" && v.Printer.Level == "bad" {
+		v.Note = v.Printer.Text
+	}
+	if s.visit.Barred != nil {
+		v.Barred = &Barred{Say: notHere}
+		if s.why {
+			v.Barred.Reason = reason(s.visit.Barred)
+		}
+		return
+	}
+	if held := s.jobsWhere(s.printable); len(held) > 0 {
+		v.Print = s.printView(held)
+	}
+}
+
+// printView sums up what is chosen among the held jobs.
+func (s *Screen) printView(held []release.VisitJob) *PrintView {
+	chosen := s.chosen()
+	p := &PrintView{Label: "Print", Enough: true}
+	var due int64
+	for _, j := range chosen {
+		due += j.Due
+		p.Jobs = append(p.Jobs, j.ID)
+	}
+	switch {
+	case len(chosen) == 0:
+		p.Label, p.After = "Choose what to print", pages(s.visit.Balance)+" left"
+		return p
+	case len(held) > 1 && len(chosen) == len(held):
+		p.Label = "Print all"
+	case len(held) > 1:
+		p.Label = fmt.Sprintf("Print %d", len(chosen))
+	}
+	p.Sum = counted(int64(len(chosen)), "job") + ", " + pages(due)
+	p.After = fmt.Sprintf("%d left afterwards", s.visit.Balance-due)
+	if due > s.visit.Balance {
+		p.Enough = false
+		p.After = fmt.Sprintf("Needs %d, you have %d. Choose fewer, or ask for more.", due, s.visit.Balance)
+	}
+	p.Ready = p.Enough && !s.busy && s.visit.Printer.Trouble() == ""
+	return p
+}
+
+// printerNotice says in plain words how the printer is.
+func printerNotice(p release.PrinterRecord) Notice {
+	if trouble := p.Trouble(); trouble != "" {
+		return Notice{"bad", trouble}
+	}
+	switch p.State {
+	case release.PrinterIdle:
+		return Notice{"good", "The printer is ready."}
+	case release.PrinterProcessing:
+		return Notice{"good", "The printer is printing."}
+	}
+	return Notice{"busy", "Looking for the printer."}
+}
+
+func countdown(now, end time.Time, of time.Duration) *Countdown {
+	return &Countdown{Left: max(0, end.Sub(now).Milliseconds()), Of: of.Milliseconds()}
+}

@@ -1,0 +1,145 @@
+package kiosk
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"inkwell/internal/fault"
+	"inkwell/release"
+)
+
+func (r Looked) apply(s *Screen, now time.Time) []Effect {
+	if r.Turn != s.turn {
+		return nil
+	}
+	newest, effects := s.looked()
+	if r.Err != nil {
+		return append(effects, s.cannotLook(r.Err, now)...)
+	}
+	was := s.Face()
+	first := s.visit == nil
+	s.visit, s.station.Printer = &r.Visit, r.Visit.Printer
+	s.blind = ""
+	if newest {
+		s.busy = false
+	}
+	if first {
+		s.startWithRunning()
+	}
+	s.watchRun()
+	if was != FaceDone && s.Face() == FaceDone {
+		s.until = later(s.until, now.Add(doneFor))
+	}
+	return effects
+}
+
+// cannotLook keeps what is on the screen and tries again; a visit that never
+// began becomes a message.
+func (s *Screen) cannotLook(err error, now time.Time) []Effect {
+	if s.visit != nil {
+		s.blind, s.retry = refusal(err), now.Add(retryAfter)
+		return nil
+	}
+	effects := s.leave(FaceMessage)
+	s.note, s.until, s.echoEnd = refusal(err), now.Add(messageFor), time.Time{}
+	return effects
+}
+
+func (in Select) apply(s *Screen, _ time.Time) []Effect {
+	j := s.job(in.Job)
+	if j == nil || j.State != release.Held {
+		return nil
+	}
+	s.note = ""
+	if in.On {
+		delete(s.off, in.Job)
+		return nil
+	}
+	if s.off == nil {
+		s.off = map[release.JobID]bool{}
+	}
+	s.off[in.Job] = true
+	return nil
+}
+
+func (in Delete) apply(s *Screen, now time.Time) []Effect {
+	j := s.job(in.Job)
+	if j == nil || j.State != release.Held || s.busy {
+		return nil
+	}
+	if s.struck == nil {
+		s.struck = map[release.JobID]time.Time{}
+	}
+	if _, already := s.struck[in.Job]; !already {
+		s.struck[in.Job] = now.Add(undoFor)
+	}
+	return nil
+}
+
+func (in Undo) apply(s *Screen, _ time.Time) []Effect {
+	delete(s.struck, in.Job)
+	return nil
+}
+
+func (Why) apply(s *Screen, _ time.Time) []Effect {
+	s.why = s.visit != nil && s.visit.Barred != nil
+	return nil
+}
+
+func (r Acted) apply(s *Screen, _ time.Time) []Effect {
+	if r.Turn != s.turn {
+		return nil
+	}
+	if of, ok := r.Of.(ReleaseJobs); ok && r.Err == nil {
+		s.released(of.Jobs)
+	}
+	if r.Err != nil {
+		s.busy = false
+		s.note = refusal(r.Err)
+	}
+	if fault.KindOf(r.Err) == fault.Suspended {
+		s.note = "" // the list itself says so, neutrally
+	}
+	return s.look()
+}
+
+// job is a job of the visit as last seen, or nil.
+func (s *Screen) job(id release.JobID) *release.VisitJob {
+	if s.visit == nil {
+		return nil
+	}
+	for i := range s.visit.Jobs {
+		if s.visit.Jobs[i].ID == id {
+			return &s.visit.Jobs[i]
+		}
+	}
+	return nil
+}
+
+// printable says whether the job can be chosen now.
+func (s *Screen) printable(j release.VisitJob) bool {
+	_, gone := s.struck[j.ID]
+	return j.State == release.Held && !gone
+}
+
+// chosen is what "Print" would print, oldest first.
+func (s *Screen) chosen() []release.VisitJob {
+	return s.jobsWhere(func(j release.VisitJob) bool { return s.printable(j) && !s.off[j.ID] })
+}
+
+func (s *Screen) jobsWhere(ok func(release.VisitJob) bool) []release.VisitJob {
+	if s.visit == nil {
+		return nil
+	}
+	var jobs []release.VisitJob
+	for _, j := range s.visit.Jobs {
+		if ok(j) {
+			jobs = append(jobs, j)
+		}
+	}
+	return jobs
+}
+
+func sortedIDs[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
