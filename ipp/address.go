@@ -1,0 +1,83 @@
+package ipp
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+
+	"github.com/OpenPrinting/goipp"
+
+	"inkwell/internal/door"
+	"inkwell/release"
+)
+
+const tagURI = goipp.TagURI
+
+// plainHost is a Host header that is safe to put into a URI: a name or an address,
+// with or without a port.
+var plainHost = regexp.MustCompile(`^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$`)
+
+// host is the name and port that the client itself uses for us: whatever it
+// called has reached us, which no name of our own choosing is sure to do.
+func (c *call) host() string {
+	if plainHost.MatchString(c.http.Host) {
+		return c.http.Host
+	}
+	return c.Host
+}
+
+// schemes are the URI schemes that this client can use, the one in use first:
+// plain connections are for this machine alone.
+func (c *call) schemes() []string {
+	switch {
+	case c.http.TLS == nil:
+		return []string{"ipp", "ipps"}
+	case door.Loopback(c.http):
+		return []string{"ipps", "ipp"}
+	default:
+		return []string{"ipps"}
+	}
+}
+
+// security is the uri-security-supported of a scheme.
+var security = map[string]string{"ipp": "none", "ipps": "tls"}
+
+// printerURI is the queue's address as this client uses it.
+func (c *call) printerURI() string { return c.schemes()[0] + "://" + c.host() + c.queue.Path }
+
+// jobURI is a job's address as this client uses it.
+func (c *call) jobURI(id release.JobID) string {
+	return c.printerURI() + jobsPath + strconv.Itoa(int(id))
+}
+
+// webURI is the queue's page for a browser.
+func (c *call) webURI() string {
+	scheme := "https://"
+	if c.http.TLS == nil {
+		scheme = "http://"
+	}
+	return scheme + c.host() + c.queue.Path
+}
+
+// uuid is a URN that stands for a thing of this installation for ever
+// (RFC 9562 section 5.8, RFC 4122 section 3).
+func (s *Server) uuid(thing string) string {
+	b := sha256.Sum256([]byte(s.Installation + "\x00" + thing))
+	b[6] = b[6]&0x0f | 0x80 // version 8: our own way of making it
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
+}
+
+// page tells a person who opens a queue's address in a browser what it is.
+func (s *Server) page(w http.ResponseWriter, r *http.Request) {
+	q, err := s.Desk.Queue(r.Context(), r.URL.Path)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	c := &call{Server: s, http: r, queue: q}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintf(w, "%s\n\nThis is a printer. Add it to your computer with this address:\n%s\n", q.Name, c.printerURI())
+}

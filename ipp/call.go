@@ -1,0 +1,97 @@
+package ipp
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/ipp/wire"
+	"inkwell/release"
+)
+
+// call is one request and what has been found out about it so far.
+type call struct {
+	*Server
+	http     *http.Request
+	req      *wire.Message
+	document *bufio.Reader // what follows the attributes
+
+	queue release.Queue
+	jobID release.JobID // of an operation on a job
+	actor school.Actor
+	known bool // actor is proven
+}
+
+var (
+	jobUnknown = fault.New(fault.NotFound, "job-unknown", "There is no such job.")
+	brokenOff  = fault.New(fault.Invalid, "document-broken-off", "The document did not arrive whole. Please print it again.")
+)
+
+// op is the operation attributes.
+func (c *call) op() wire.Attributes { return c.req.Operation() }
+
+// ok begins a successful answer.
+func (c *call) ok() *wire.Message { return wire.NewResponse(c.req, wire.StatusOK, "") }
+
+// find reads the target attributes (RFC 8011 section 4.1.5) and looks the queue
+// up. Their host is not looked at: behind a name of its own a client is as welcome.
+func (c *call) find(ctx context.Context, on object) error {
+	path, id, err := c.target(on)
+	if err != nil {
+		return err
+	}
+	c.jobID = id
+	c.queue, err = c.Desk.Queue(ctx, path)
+	return err
+}
+
+// target is the path of the queue and, for an operation on a job, the job's number.
+func (c *call) target(on object) (path string, id release.JobID, err error) {
+	if on == onJob && c.op().Has("job-uri") {
+		uri, err := c.op().String("job-uri", tagURI)
+		if err != nil {
+			return "", 0, err
+		}
+		return splitJobURI(uri)
+	}
+	uri, err := c.op().String("printer-uri", tagURI)
+	if err != nil {
+		return "", 0, err
+	}
+	if path, err = pathOf(uri); err != nil || on == onPrinter {
+		return path, 0, err
+	}
+	n, err := c.op().Int("job-id")
+	return path, release.JobID(n), err //nolint:gosec // 32 bits on the wire
+}
+
+// pathOf is the path of a printer-uri, without a slash at its end.
+func pathOf(uri string) (string, error) {
+	u, err := url.Parse(uri)
+	if err != nil || u.Host == "" {
+		return "", refuse(wire.StatusBadRequest, "The address of the printer is malformed.")
+	}
+	return strings.TrimSuffix(u.Path, "/"), nil
+}
+
+// jobsPath is what stands between a queue's path and a job's number in a job-uri.
+const jobsPath = "/jobs/"
+
+// splitJobURI takes a job-uri apart that jobURI has made.
+func splitJobURI(uri string) (path string, id release.JobID, err error) {
+	whole, err := pathOf(uri)
+	if err != nil {
+		return "", 0, err
+	}
+	path, number, _ := strings.Cut(whole, jobsPath)
+	n, err := strconv.ParseInt(number, 10, 32)
+	if err != nil || n < 1 {
+		return "", 0, jobUnknown
+	}
+	return path, release.JobID(n), nil
+}

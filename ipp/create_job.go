@@ -1,0 +1,21 @@
+package ipp
+
+import (
+	"context"
+
+	"inkwell/ipp/wire"
+)
+
+// createJob carries out Create-Job (RFC 8011 section 4.2.4). The job waits for one
+// Send-Document, and is given up without one.
+func createJob(ctx context.Context, c *call) (*wire.Message, error) {
+	s, ignored, err := c.submission()
+	if err != nil {
+		return nil, err
+	}
+	j, err := c.Desk.Create(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return c.accepted(j, ignored), nil
+}

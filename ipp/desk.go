@@ -1,0 +1,62 @@
+package ipp
+
+import (
+	"context"
+	"io"
+
+	"inkwell/internal/school"
+	"inkwell/release"
+)
+
+// Desk is what this package needs of the release desk. Its refusals are fault
+// values; see statuses for those that have an IPP status of their own.
+type Desk interface {
+	Queues
+	Intake
+	Register
+}
+
+// Queues knows the addresses that computers print to.
+type Queues interface {
+	// Queue finds a queue by the path of its address ("queue-unknown").
+	Queue(ctx context.Context, path string) (release.Queue, error)
+	// Queued counts the jobs of a queue that have not ended (queued-job-count).
+	Queued(ctx context.Context, q release.Queue) (int, error)
+}
+
+// Intake takes jobs in.
+type Intake interface {
+	// Validate refuses what Print would refuse before it has seen the document.
+	Validate(ctx context.Context, s release.Submission) error
+	// Print takes a job with its document. A document that ends in an error leaves
+	// no job.
+	Print(ctx context.Context, s release.Submission, document io.Reader) (release.Job, error)
+	// Create opens a job whose document follows.
+	Create(ctx context.Context, s release.Submission) (release.Job, error)
+	// Send takes the one document of a job that Create opened. A document that is
+	// refused or ends in an error ends the job.
+	Send(ctx context.Context, a school.Actor, id release.JobID, declared string, document io.Reader) (release.Job, error)
+	// Cancel ends a job that is not at a printer yet.
+	Cancel(ctx context.Context, a school.Actor, id release.JobID) error
+}
+
+// Register tells of jobs.
+type Register interface {
+	// Job finds a job of the actor's ("job-unknown"); for IT, any of the school.
+	Job(ctx context.Context, a school.Actor, id release.JobID) (release.Job, error)
+	// Jobs lists jobs that the actor may see.
+	Jobs(ctx context.Context, a school.Actor, f release.JobFilter) ([]release.Job, error)
+	// Glimpse finds a job of the queue as anybody may see it: state, counts and
+	// times, with Title and Owner blank ("job-unknown").
+	Glimpse(ctx context.Context, q release.Queue, id release.JobID) (release.Job, error)
+}
+
+// Directory proves who a sender is.
+type Directory interface {
+	// ByPassword refuses as fault.Unauthenticated, or as fault.TooMany when too
+	// many tries came from place.
+	ByPassword(ctx context.Context, id school.ID, username, password, place string) (school.Actor, error)
+	// ByLoopback believes a name; the caller has made sure that it comes from this
+	// machine.
+	ByLoopback(ctx context.Context, id school.ID, username string) (school.Actor, error)
+}

@@ -1,0 +1,268 @@
+package ipp
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/release"
+	"inkwell/release/document"
+)
+
+// The queues of the fake desk.
+var (
+	holdQueue    = release.Queue{ID: 1, School: 1, Path: "/ipp/print", Name: "Follow me", Kind: release.Hold, Proof: school.ByPassword}
+	directQueue  = release.Queue{ID: 2, School: 1, Path: "/ipp/print/direct", Name: "Room 4", Kind: release.Direct, Proof: school.ByLoopback, Printer: 1}
+	trustedQueue = release.Queue{ID: 3, School: 1, Path: "/ipp/print/trusted", Name: "Lab", Kind: release.Hold, Proof: school.ByLoopback}
+	officeQueue  = release.Queue{ID: 4, School: 1, Path: "/ipp/print/office", Name: "Office", Kind: release.Direct, Proof: school.ByPassword, Printer: 1}
+)
+
+// The people of the fake directory, all with the password "correct horse 7".
+var people = map[string]school.Actor{
+	"ada":  {School: 1, Person: 1, Roles: []school.Role{school.Pupil}},
+	"ben":  {School: 1, Person: 2, Roles: []school.Role{school.Pupil}},
+	"iris": {School: 1, Person: 3, Roles: []school.Role{school.IT}},
+}
+
+const password = "correct horse 7"
+
+// fakeDesk keeps jobs in memory. Like the real one it reads a document to its end,
+// leaves no job for one that breaks off, and looks at its content. Each look at a
+// direct job takes it one step further: counted, released, done.
+type fakeDesk struct {
+	mu      sync.Mutex
+	jobs    []release.Job
+	sums    map[release.JobID][32]byte
+	refuse  error // what Validate, Print and Create say, if not nil
+	arrived []release.Submission
+}
+
+func (d *fakeDesk) Queue(_ context.Context, path string) (release.Queue, error) {
+	for _, q := range []release.Queue{holdQueue, directQueue, trustedQueue, officeQueue} {
+		if q.Path == path {
+			return q, nil
+		}
+	}
+	return release.Queue{}, fault.New(fault.NotFound, "queue-unknown", "There is no such printer.")
+}
+
+func (d *fakeDesk) Queued(_ context.Context, q release.Queue) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := 0
+	for _, j := range d.jobs {
+		if j.Queue == q.ID && !j.State.Ended() {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (d *fakeDesk) Validate(_ context.Context, s release.Submission) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.arrived = append(d.arrived, s)
+	return d.refuse
+}
+
+func (d *fakeDesk) Print(ctx context.Context, s release.Submission, doc io.Reader) (release.Job, error) {
+	if err := d.Validate(ctx, s); err != nil {
+		return release.Job{}, err
+	}
+	sum, n, err := receive(s.Declared, doc)
+	if err != nil {
+		return release.Job{}, err
+	}
+	return d.counting(d.insert(s), sum, n), nil
+}
+
+func (d *fakeDesk) Create(ctx context.Context, s release.Submission) (release.Job, error) {
+	if err := d.Validate(ctx, s); err != nil {
+		return release.Job{}, err
+	}
+	return d.insert(s), nil
+}
+
+func (d *fakeDesk) Send(ctx context.Context, a school.Actor, id release.JobID, declared string, doc io.Reader) (release.Job, error) {
+	j, err := d.Job(ctx, a, id)
+	if err != nil {
+		return j, err
+	}
+	if j.State != release.Receiving || j.Person != a.Person {
+		return j, fault.New(fault.Conflict, "job-not-open", "This job already has its document.")
+	}
+	sum, n, err := receive(declared, doc)
+	if err != nil {
+		d.change(id, func(j *release.Job) { j.State, j.Reason, j.Ended = release.Refused, fault.As(err).Code, time.Now() })
+		return j, err
+	}
+	return d.counting(j, sum, n), nil
+}
+
+func (d *fakeDesk) Cancel(ctx context.Context, a school.Actor, id release.JobID) error {
+	j, err := d.Job(ctx, a, id)
+	switch {
+	case err != nil:
+		return err
+	case j.State.Ended():
+		return fault.New(fault.Conflict, "job-ended", "This job has already ended.")
+	}
+	d.change(id, func(j *release.Job) { j.State, j.Title, j.Ended = release.Cancelled, "", time.Now() })
+	return nil
+}
+
+func (d *fakeDesk) Job(_ context.Context, a school.Actor, id release.JobID) (release.Job, error) {
+	j := d.change(id, advance)
+	if j.ID == 0 || j.Person != a.Person && !a.May(school.ManageFace) {
+		return release.Job{}, jobUnknown
+	}
+	return j, nil
+}
+
+func (d *fakeDesk) Glimpse(_ context.Context, q release.Queue, id release.JobID) (release.Job, error) {
+	j := d.change(id, advance)
+	if j.ID == 0 || j.Queue != q.ID {
+		return release.Job{}, jobUnknown
+	}
+	j.Title, j.Owner = "", ""
+	return j, nil
+}
+
+func (d *fakeDesk) Jobs(_ context.Context, a school.Actor, f release.JobFilter) ([]release.Job, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []release.Job
+	for _, j := range d.jobs {
+		mine := j.Person == a.Person
+		if j.Queue == f.Queue && j.State.Ended() == f.Ended && (mine || !f.Mine && a.May(school.ManageFace)) {
+			all = append(all, j)
+		}
+	}
+	return all[:min(len(all), f.Limit)], nil
+}
+
+func receive(declared string, doc io.Reader) (sum [32]byte, n int64, err error) {
+	head := make([]byte, 8)
+	k, err := io.ReadFull(doc, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return sum, 0, brokenOff.Because(err)
+	}
+	if _, err := document.Agree(declared, head[:k]); err != nil {
+		return sum, 0, err
+	}
+	hash := sha256.New()
+	hash.Write(head[:k])
+	n, err = io.Copy(hash, doc)
+	if err != nil {
+		return sum, 0, brokenOff.Because(err)
+	}
+	return [32]byte(hash.Sum(nil)), n + int64(k), nil
+}
+
+func (d *fakeDesk) insert(s release.Submission) release.Job {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	owner := ""
+	for name, a := range people {
+		if a.Person == s.Actor.Person {
+			owner = name
+		}
+	}
+	j := release.Job{
+		ID: release.JobID(len(d.jobs) + 1), School: 1, Queue: s.Queue.ID, Person: s.Actor.Person, Owner: owner,
+		State: release.Receiving, Title: s.Title, Ticket: s.Ticket, Submitted: time.Now(),
+	}
+	d.jobs = append(d.jobs, j)
+	return j
+}
+
+func (d *fakeDesk) counting(j release.Job, sum [32]byte, n int64) release.Job {
+	d.mu.Lock()
+	if d.sums == nil {
+		d.sums = map[release.JobID][32]byte{}
+	}
+	d.sums[j.ID] = sum
+	d.mu.Unlock()
+	return d.change(j.ID, func(j *release.Job) {
+		j.State, j.Bytes, j.Format, j.Received = release.Counting, n, "application/pdf", time.Now()
+	})
+}
+
+// change applies fn to a job and returns it; the zero Job if there is none.
+func (d *fakeDesk) change(id release.JobID, fn func(*release.Job)) release.Job {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i := slices.IndexFunc(d.jobs, func(j release.Job) bool { return j.ID == id })
+	if i < 0 {
+		return release.Job{}
+	}
+	fn(&d.jobs[i])
+	return d.jobs[i]
+}
+
+func advance(j *release.Job) {
+	if j.Queue != directQueue.ID && j.Queue != officeQueue.ID {
+		return
+	}
+	switch j.State {
+	case release.Counting:
+		j.State, j.Held = release.Held, time.Now()
+		j.Pages, j.Impressions, j.Sheets, j.Price = 4, 4*max(1, j.Ticket.Copies), 2*max(1, j.Ticket.Copies), 4
+	case release.Held:
+		j.State = release.Released
+	case release.Released:
+		j.State, j.Printed, j.Title, j.Ended = release.Done, j.Impressions, "", time.Now()
+	default: // where it is it stays
+	}
+}
+
+// all is the desk's jobs as they are now.
+func (d *fakeDesk) all() []release.Job {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.jobs)
+}
+
+func (d *fakeDesk) last() release.Submission {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.arrived) == 0 {
+		return release.Submission{}
+	}
+	return d.arrived[len(d.arrived)-1]
+}
+
+// fakeDirectory knows people, and the places where passwords were tried.
+type fakeDirectory struct {
+	mu     sync.Mutex
+	places []string
+}
+
+func (f *fakeDirectory) ByPassword(_ context.Context, _ school.ID, username, secret, place string) (school.Actor, error) {
+	f.mu.Lock()
+	f.places = append(f.places, place)
+	f.mu.Unlock()
+	a, ok := people[username]
+	if !ok || secret != password {
+		return school.Actor{}, fault.New(fault.Unauthenticated, "password-wrong", "We can't sign you in.")
+	}
+	a.Proof = school.ByPassword
+	return a, nil
+}
+
+func (f *fakeDirectory) ByLoopback(_ context.Context, _ school.ID, username string) (school.Actor, error) {
+	a, ok := people[username]
+	if !ok {
+		return school.Actor{}, fault.New(fault.Unauthenticated, "password-wrong", "We can't sign you in.")
+	}
+	a.Proof = school.ByLoopback
+	return a, nil
+}
+
+var pdf = []byte("%PDF-1.7\n" + fmt.Sprintf("%01024d", 0) + "\n%%EOF\n")

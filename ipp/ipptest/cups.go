@@ -1,0 +1,203 @@
+package ipptest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long anything of CUPS may take before a test gives up.
+const patience = 30 * time.Second
+
+// CUPSServer is a cupsd of the test's own, with its own folders and no business
+// with the machine's: it listens on a socket in its folder, announces nothing and
+// finds nothing.
+type CUPSServer struct {
+	t   testing.TB
+	dir string
+	cmd *exec.Cmd
+}
+
+// CUPS starts a cupsd and stops it, with all it has started, when the test ends.
+// A failed test shows the end of its log.
+func CUPS(t testing.TB) *CUPSServer {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "cups") // short, for the socket's name
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &CUPSServer{t: t, dir: dir}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	c.configure()
+	c.cmd = exec.Command("/usr/sbin/cupsd", "-f", "-c", c.path("cupsd.conf"), "-s", c.path("cups-files.conf")) //nolint:gosec // a fixed program
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := c.cmd.Start(); err != nil {
+		t.Fatalf("start cupsd: %v", err)
+	}
+	t.Cleanup(c.stop)
+	c.Wait("cupsd answers", func() bool {
+		said, _ := c.run("lpstat", "-r") // exits with 0 either way
+		return strings.Contains(said, "scheduler is running")
+	})
+	return c
+}
+
+// configure writes the two configuration files and makes the folders they name.
+func (c *CUPSServer) configure() {
+	// Filters and backends run as another user when cupsd runs as root.
+	if err := os.Chmod(c.dir, 0o755); err != nil { //nolint:gosec // nothing in it is secret
+		c.t.Fatal(err)
+	}
+	for _, sub := range []string{"root", "spool", "cache", "state", "tmp"} {
+		if err := os.Mkdir(c.path(sub), 0o755); err != nil { //nolint:gosec // as above
+			c.t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(c.path("tmp"), 0o777|os.ModeSticky); err != nil { //nolint:gosec // as above
+		c.t.Fatal(err)
+	}
+	c.write("cupsd.conf", `Listen %[1]s/sock
+LogLevel debug
+Browsing No
+WebInterface No
+DefaultAuthType None
+JobRetryInterval 1
+<Location />
+  Allow all
+</Location>
+<Policy default>
+  <Limit All>
+    Order deny,allow
+    Allow all
+  </Limit>
+</Policy>
+`)
+	c.write("cups-files.conf", `ServerRoot %[1]s/root
+RequestRoot %[1]s/spool
+CacheDir %[1]s/cache
+StateDir %[1]s/state
+TempDir %[1]s/tmp
+ErrorLog %[1]s/error_log
+AccessLog %[1]s/access_log
+PageLog %[1]s/page_log
+ConfigFilePerm 0644
+`)
+}
+
+func (c *CUPSServer) write(name, format string) {
+	if err := os.WriteFile(c.path(name), fmt.Appendf(nil, format, c.dir), 0o644); err != nil { //nolint:gosec // cupsd's helpers read it
+		c.t.Fatal(err)
+	}
+}
+
+func (c *CUPSServer) path(name string) string { return filepath.Join(c.dir, name) }
+
+// stop asks cupsd to end, and after a while ends it and its helpers.
+func (c *CUPSServer) stop() {
+	if c.t.Failed() {
+		c.t.Logf("what cupsd said of its jobs:\n%s", c.jobLog())
+	}
+	group := -c.cmd.Process.Pid
+	_ = c.cmd.Process.Signal(syscall.SIGTERM)
+	late := time.AfterFunc(10*time.Second, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
+	_ = c.cmd.Wait()
+	late.Stop()
+	_ = syscall.Kill(group, syscall.SIGKILL) // helpers that outlive it
+}
+
+// jobLog is the lines of the log that tell of jobs.
+func (c *CUPSServer) jobLog() string {
+	var about strings.Builder
+	for line := range strings.Lines(c.Log()) {
+		if strings.Contains(line, "[Job ") || strings.HasPrefix(line, "E ") {
+			about.WriteString(line)
+		}
+	}
+	return about.String()
+}
+
+// Wait looks until fn is true, and fails the test if that takes too long.
+func (c *CUPSServer) Wait(fact string, fn func() bool) {
+	c.t.Helper()
+	for end := time.Now().Add(patience); !fn(); {
+		if time.Now().After(end) {
+			c.t.Fatalf("waited in vain until %s", fact)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// AddQueue makes a driverless queue that prints to uri, which carries user name
+// and password if the printer wants them. What a job does that cannot be printed
+// is the default: the queue stops.
+func (c *CUPSServer) AddQueue(name, uri string) {
+	c.t.Helper()
+	c.must("lpadmin", "-p", name, "-E", "-v", uri, "-m", "everywhere")
+}
+
+// LP prints a file with lp and returns the request, such as "room4-7". Options are
+// those of lp -o, such as "sides=one-sided".
+func (c *CUPSServer) LP(queue, file string, options ...string) (request string) {
+	c.t.Helper()
+	args := []string{"-d", queue}
+	for _, o := range options {
+		args = append(args, "-o", o)
+	}
+	said := c.must("lp", append(args, "--", file)...) // request id is room4-7 (1 file(s))
+	words := strings.Fields(said)
+	if len(words) < 4 || words[0] != "request" {
+		c.t.Fatalf("lp said %q", said)
+	}
+	return words[3]
+}
+
+// Done says whether CUPS has let go of a request: it is no longer among the jobs
+// that wait or print.
+func (c *CUPSServer) Done(request string) bool {
+	c.t.Helper()
+	for line := range strings.Lines(c.must("lpstat", "-W", "not-completed", "-o")) {
+		if strings.HasPrefix(line, request+" ") {
+			return false
+		}
+	}
+	return true
+}
+
+// Log is what cupsd and its backends have logged so far.
+func (c *CUPSServer) Log() string {
+	log, err := os.ReadFile(c.path("error_log"))
+	if err != nil {
+		return err.Error()
+	}
+	return string(log)
+}
+
+// Must runs one of CUPS's own programs against this server, fails the test if it
+// fails, and returns what it said.
+func (c *CUPSServer) must(program string, args ...string) string {
+	c.t.Helper()
+	said, err := c.run(program, args...)
+	if err != nil {
+		c.t.Fatalf("%s: %v: %s", program, err, said)
+	}
+	return said
+}
+
+// run runs one of CUPS's own programs against this server.
+func (c *CUPSServer) run(program string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Env = append(os.Environ(), "CUPS_SERVER="+c.path("sock"), "LC_ALL=C", "HOME="+c.path("tmp"))
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	err := cmd.Run()
+	return said.String(), err
+}

@@ -1,0 +1,90 @@
+package ipp
+
+import (
+	"context"
+
+	"inkwell/internal/school"
+	"inkwell/ipp/wire"
+	"inkwell/release"
+)
+
+// need is whether an operation needs a proven sender.
+type need int
+
+const (
+	never   need = iota // anybody; credentials are not even looked at
+	ifGiven             // anybody, but a proven sender is told more
+	always
+)
+
+// object is what an operation acts on.
+type object int
+
+const (
+	onPrinter object = iota // named by printer-uri
+	onJob                   // named by job-uri, or printer-uri and job-id
+)
+
+// operation is one row of the table of operations.
+type operation struct {
+	op     wire.Op // also its name
+	object object
+	proof  need
+	serve  func(context.Context, *call) (*wire.Message, error)
+}
+
+// operations is the one table of all operations; operations-supported is made
+// of it. Asking about a printer is never challenged: clients that meet a challenge
+// there take the printer for broken.
+func operations() []operation {
+	return []operation{
+		{wire.OpPrintJob, onPrinter, always, printJob},
+		{wire.OpValidateJob, onPrinter, always, validateJob},
+		{wire.OpCreateJob, onPrinter, always, createJob},
+		{wire.OpSendDocument, onJob, always, sendDocument},
+		{wire.OpCancelJob, onJob, always, cancelJob},
+		{wire.OpGetJobAttributes, onJob, ifGiven, getJobAttributes},
+		{wire.OpGetJobs, onPrinter, ifGiven, getJobs},
+		{wire.OpGetPrinterAttributes, onPrinter, never, getPrinterAttributes},
+		{wire.OpCancelMyJobs, onPrinter, always, cancelMyJobs},
+		{wire.OpCloseJob, onJob, always, closeJob},
+	}
+}
+
+// operationAttributes is what we read of the operation attributes that create a
+// job, for job-creation-attributes-supported.
+var operationAttributes = []string{"document-format", "document-name", "ipp-attribute-fidelity", "job-name"}
+
+// serve finds what the request is about, who sends it, and carries it out.
+func (c *call) serve(ctx context.Context) (*wire.Message, error) {
+	op, ok := c.operations[c.req.Op()]
+	if !ok {
+		return nil, refuse(wire.StatusOperationNotSupported, "This printer does not know that operation.")
+	}
+	if err := c.find(ctx, op.object); err != nil {
+		return nil, err
+	}
+	if err := c.identify(ctx, op.proof); err != nil {
+		return nil, err
+	}
+	return op.serve(ctx, c)
+}
+
+// mine says whether a job is the sender's own.
+func (c *call) mine(j release.Job) bool { return c.known && j.Person == c.actor.Person }
+
+// job finds the job of the request among those that the proven sender may act on
+// through this queue. A name that only this queue believes must not reach into
+// another queue.
+func (c *call) job(ctx context.Context) (release.Job, error) {
+	j, err := c.Desk.Job(ctx, c.actor, c.jobID)
+	if err == nil && j.Queue != c.queue.ID {
+		err = jobUnknown
+	}
+	return j, err
+}
+
+// sees says whether the sender may know whose job it is.
+func (c *call) sees(j release.Job) bool {
+	return c.mine(j) || c.known && c.actor.May(school.ManageFace)
+}

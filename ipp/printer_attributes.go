@@ -1,0 +1,149 @@
+package ipp
+
+import (
+	"slices"
+	"time"
+
+	"inkwell/internal/school"
+	"inkwell/ipp/wire"
+	"inkwell/release"
+	"inkwell/release/document"
+)
+
+// formats is document-format-supported; what it does not name is told by content.
+var formats = []string{"application/octet-stream", string(document.PDF)}
+
+// incomingSeconds is how long a job of Create-Job waits for its document: the
+// desk's five minutes (multiple-operation-time-out).
+const incomingSeconds = 300
+
+// perMinute is pages-per-minute: an ordinary school printer's, since nobody knows
+// yet which printer will print a held job.
+const perMinute = 30
+
+// description is the printer-description group of this call's queue (RFC 8011
+// section 5.4, PWG 5100.7, 5100.11, 5100.13, 5100.14).
+func (c *call) description(queued int) []wire.Attribute {
+	return slices.Concat(c.addresses(), c.language(), c.abilities(), c.printerState(queued))
+}
+
+// addresses says where and what the printer is.
+func (c *call) addresses() []wire.Attribute {
+	authentication := "basic"
+	if c.queue.Proof == school.ByLoopback {
+		authentication = "requesting-user-name"
+	}
+	var uris, proofs, secure []string
+	for _, scheme := range c.schemes() {
+		uris = append(uris, scheme+"://"+c.host()+c.queue.Path)
+		proofs = append(proofs, authentication)
+		secure = append(secure, security[scheme])
+	}
+	return []wire.Attribute{
+		wire.URI("printer-uri-supported", uris...),
+		wire.Keyword("uri-authentication-supported", proofs...),
+		wire.Keyword("uri-security-supported", secure...),
+		wire.URI("printer-uuid", c.uuid("printer "+c.queue.Path)),
+		wire.Name("printer-name", c.queue.Name),
+		wire.Text("printer-info", c.queue.Name),
+		wire.Text("printer-location", ""),
+		wire.Unknown("printer-geo-location"),
+		wire.Text("printer-organization", ""),
+		wire.Text("printer-organizational-unit", ""),
+		wire.Text("printer-make-and-model", "Inkwell"),
+		wire.Text("printer-device-id", "MFG:Inkwell;MDL:Inkwell;CMD:PDF;"),
+		wire.URI("printer-more-info", c.webURI()),
+	}
+}
+
+// language is what the printer can say and read.
+func (c *call) language() []wire.Attribute {
+	return []wire.Attribute{
+		wire.Charset("charset-configured", "utf-8"),
+		wire.Charset("charset-supported", "us-ascii", "utf-8"),
+		wire.Language("natural-language-configured", "en"),
+		wire.Language("generated-natural-language-supported", "en"),
+		wire.Keyword("compression-supported", "none"),
+		wire.MIMEType("document-format-default", formats[0]),
+		wire.MIMEType("document-format-preferred", string(document.PDF)),
+		wire.MIMEType("document-format-supported", formats...),
+		wire.Integer("document-password-supported", 0),
+		wire.Keyword("ipp-versions-supported", "1.0", "1.1", "2.0"),
+		wire.Keyword("pdl-override-supported", "attempted"),
+	}
+}
+
+// abilities is what the printer does with jobs.
+func (c *call) abilities() []wire.Attribute {
+	feature, action := "none", "none"
+	if c.queue.Kind == release.Hold {
+		feature, action = "job-release", "owner-authorized"
+	}
+	return []wire.Attribute{
+		wire.Enum("operations-supported", c.operationIDs()...),
+		wire.Keyword("ipp-features-supported", feature),
+		wire.Keyword("job-release-action-default", action),
+		wire.Keyword("job-release-action-supported", action),
+		wire.Keyword("job-creation-attributes-supported", c.creationAttributes()...),
+		wire.Keyword("job-privacy-attributes", "job-name", "job-originating-user-name"),
+		wire.Keyword("job-privacy-scope", "owner"),
+		wire.Boolean("job-ids-supported", true),
+		wire.Keyword("which-jobs-supported", whichJobs...),
+		wire.Range("job-k-octets-supported", wire.IntRange{Upper: int(c.MaxBytes >> 10)}),
+		wire.Boolean("multiple-document-jobs-supported", false),
+		wire.Integer("multiple-operation-time-out", incomingSeconds),
+		wire.Keyword("multiple-operation-time-out-action", "abort-job"),
+		wire.Boolean("preferred-attributes-supported", false),
+		wire.Keyword("printer-get-attributes-supported", "document-format"),
+		wire.Boolean("color-supported", true),
+		wire.Integer("pages-per-minute", perMinute),
+		wire.Integer("pages-per-minute-color", perMinute),
+	}
+}
+
+// printerState is how the printer is now. It is never stopped: a job is taken in
+// whatever the paper printers do.
+func (c *call) printerState(queued int) []wire.Attribute {
+	state := wire.PrinterIdle
+	if c.queue.Kind == release.Direct && queued > 0 {
+		state = wire.PrinterProcessing
+	}
+	now := c.Clock()
+	return []wire.Attribute{
+		wire.Enum("printer-state", state),
+		wire.Keyword("printer-state-reasons", "none"),
+		wire.Text("printer-state-message", ""),
+		wire.Boolean("printer-is-accepting-jobs", true),
+		wire.Integer("queued-job-count", queued),
+		wire.Integer("printer-up-time", upTime(now)),
+		wire.DateTime("printer-current-time", now),
+		wire.Integer("printer-state-change-time", upTime(c.started)),
+		wire.DateTime("printer-state-change-date-time", c.started),
+		wire.Integer("printer-config-change-time", upTime(c.started)),
+		wire.DateTime("printer-config-change-date-time", c.started),
+	}
+}
+
+// upTime is a moment on the clock that printer-up-time and all time-at-... run
+// on. It counts from 1970, as CUPS does: the printer is the installation, which no
+// restart and no second node makes younger.
+func upTime(t time.Time) int { return int(t.Unix()) }
+
+// operationIDs is operations-supported, ascending.
+func (c *call) operationIDs() []int {
+	var ids []int
+	for op := range c.operations {
+		ids = append(ids, int(op))
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// creationAttributes is what a client may say of a job.
+func (c *call) creationAttributes() []string {
+	names := slices.Clone(operationAttributes)
+	for _, o := range c.template {
+		names = append(names, o.name)
+	}
+	return names
+}

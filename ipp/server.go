@@ -1,0 +1,127 @@
+// Package ipp is the printer that computers see: an http.Handler that answers
+// IPP over HTTP (RFC 8010, RFC 8011 and the PWG extensions listed in
+// docs/ipp.md) on the paths of queues. It turns attributes into what the release
+// desk takes, and jobs and refusals back into attributes. It stands behind
+// internal/door, which keeps plain connections from elsewhere and slow senders
+// out. It refuses a job under a name that nobody proved, and shows a job's title
+// to its owner alone. A document goes through as a stream; nothing is kept here.
+package ipp
+
+import (
+	"bufio"
+	"errors"
+	"log/slog"
+	"mime"
+	"net/http"
+	"strconv"
+	"time"
+
+	"inkwell/internal/fault"
+	"inkwell/ipp/wire"
+)
+
+// Options are what a Server works with. Desk, Directory, Log and Installation
+// are needed.
+type Options struct {
+	Desk      Desk
+	Directory Directory
+	Log       *slog.Logger
+
+	// Installation tells this installation from every other one. printer-uuid and
+	// job-uuid are made from it, so it must never change; its form is free.
+	Installation string
+	// Host is the name, and the port unless it is 631, that stands in URIs for a
+	// client whose own Host header cannot be used; "" means localhost.
+	Host     string
+	MaxBytes int64            // of one document, as the desk takes it; 0 means 256 MiB
+	Clock    func() time.Time // nil means time.Now
+}
+
+// Server answers IPP requests. It is safe for concurrent use.
+type Server struct {
+	Options
+	operations map[wire.Op]operation
+	template   []option
+	started    time.Time
+}
+
+// readAhead is how much of a request is buffered; the document passes through it.
+const readAhead = 32 << 10
+
+// New makes a Server.
+func New(o Options) (*Server, error) {
+	if o.Desk == nil || o.Directory == nil || o.Log == nil || o.Installation == "" {
+		return nil, errors.New("an ipp server needs a desk, a directory, a log and the name of its installation")
+	}
+	if o.Host == "" {
+		o.Host = "localhost"
+	}
+	if o.MaxBytes == 0 {
+		o.MaxBytes = 256 << 20
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	s := &Server{Options: o, operations: map[wire.Op]operation{}, template: template(), started: o.Clock()}
+	for _, op := range operations() {
+		s.operations[op.op] = op
+	}
+	return s, nil
+}
+
+// ServeHTTP answers one request: IPP by POST with status 200 whatever IPP's own
+// status is (RFC 8010 section 4.1.1), a plain page about a queue by GET.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		s.page(w, r)
+	case r.Method != http.MethodPost:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		http.Error(w, "This is a printer. It takes print jobs by POST.", http.StatusMethodNotAllowed)
+	case kind != wire.ContentType:
+		http.Error(w, "This is a printer. It takes "+wire.ContentType+" only.", http.StatusUnsupportedMediaType)
+	case r.ContentLength > s.MaxBytes+int64(wire.ForRequests.Bytes):
+		http.Error(w, "This document is too large to print. Print fewer pages at a time.", http.StatusRequestEntityTooLarge)
+	default:
+		s.answer(w, r)
+	}
+}
+
+// answer reads an IPP request up to its document, and answers it.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
+	c := &call{Server: s, http: r, document: bufio.NewReaderSize(r.Body, readAhead)}
+	var err error
+	c.req, err = wire.Read(c.document, wire.ForRequests)
+	if c.req == nil {
+		c.req = &wire.Message{Version: wire.Version11} // not even a header: nothing to echo
+	}
+	var reply *wire.Message
+	if err == nil {
+		reply, err = c.serve(r.Context())
+	}
+	if err != nil {
+		if c.challenge(w, err) {
+			return
+		}
+		reply = c.refusal(err)
+	}
+	s.write(w, r, reply)
+}
+
+// write sends an answer.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, reply *wire.Message) {
+	raw, err := reply.Encode()
+	if err != nil {
+		s.Log.Error("encode answer", "error", err)
+		http.Error(w, fault.Sorry, http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", wire.ContentType)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
+	if _, err := w.Write(raw); err != nil {
+		s.Log.Debug("send answer", "error", err)
+	}
+}
