@@ -1,0 +1,122 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"inkwell/internal/db"
+)
+
+// insertEntry writes the row and its note in one statement.
+func insertEntry(ctx context.Context, tx *db.Tx, e Entry, facts string, n note) error {
+	_, err := tx.Exec(ctx, `
+		WITH entry AS (
+			INSERT INTO audit (school_id, at, act, actor, subject, object, facts, note_digest)
+			VALUES ($1, $2, $3, nullif($4, '')::uuid, nullif($5, '')::uuid, nullif($6, ''), $7::jsonb, $8)
+			RETURNING audit_id, school_id
+		)
+		INSERT INTO audit_note (audit_id, school_id, salt, note)
+		SELECT audit_id, school_id, $9::bytea, $10 FROM entry WHERE $9::bytea IS NOT NULL`,
+		e.School, tx.Now, e.Act, e.Actor, e.Subject, e.Object, facts, n.digest, n.salt, n.text)
+	return err
+}
+
+// lines writes each row of a chain as one text that no other row can have: the
+// same on every server, whatever its locale, time zone and date style. Columns
+// that come later are added at the end of a new form, never to these.
+var lines = map[Chain]string{
+	Acts: `jsonb_build_array(audit_id, school_id, xact::text, (extract(epoch FROM at) * 1000000)::bigint,
+		act, actor, subject, object, facts, encode(note_digest, 'hex'))::text`,
+	Transfers: `concat_ws('|', transfer_id, school_id, xact, (extract(epoch FROM at) * 1000000)::bigint,
+		kind, from_account, to_account, amount, coalesce(delivery_id::text, '-'), coalesce(actor::text, '-'), coalesce('=' || key, '-'))`,
+}
+
+// ids are the chains' primary keys, the order of rows within a transaction.
+var ids = map[Chain]string{Acts: "audit_id", Transfers: "transfer_id"}
+
+// lockChain is true for one transaction at a time over all nodes.
+func lockChain(ctx context.Context, tx *db.Tx, chain Chain) (mine bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock(hashtext('inkwell.seal.' || $1::text))`, chain).Scan(&mine)
+	return mine, err
+}
+
+// readBound is the oldest transaction that may still be open.
+func readBound(ctx context.Context, tx *db.Tx) (bound uint64, err error) {
+	err = tx.QueryRow(ctx, `SELECT pg_snapshot_xmin(pg_current_snapshot())`).Scan(&bound)
+	return bound, err
+}
+
+// cut is where a seal from lo on must end to have about limit rows: at most at
+// bound, and never within a transaction.
+func cut(ctx context.Context, tx *db.Tx, chain Chain, lo, bound uint64, limit int64) (hi uint64, err error) {
+	err = tx.QueryRow(ctx, `
+		WITH beyond AS (
+			SELECT xact FROM `+string(chain)+` WHERE xact >= $1 AND xact < $2 ORDER BY xact OFFSET $3 LIMIT 1
+		), first AS (
+			SELECT xact FROM `+string(chain)+` WHERE xact >= $1 AND xact < $2 ORDER BY xact LIMIT 1
+		)
+		SELECT CASE WHEN beyond.xact > first.xact THEN beyond.xact
+		            ELSE (beyond.xact::text::numeric + 1)::text::xid8 END
+		  FROM beyond, first`, lo, bound, limit).Scan(&hi)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return bound, nil
+	}
+	return hi, err
+}
+
+func eachRow(ctx context.Context, tx *db.Tx, chain Chain, lo, hi uint64, fn func(line []byte)) error {
+	rows, err := tx.Query(ctx, `
+		SELECT `+lines[chain]+` FROM `+string(chain)+`
+		 WHERE xact >= $1 AND xact < $2
+		 ORDER BY xact, `+ids[chain], lo, hi)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		fn(rows.RawValues()[0])
+	}
+	return rows.Err()
+}
+
+const sealColumns = `chain, number, lo, hi, row_count, digest, sealed_at`
+
+func scanSeal(row pgx.CollectableRow) (s seal, err error) {
+	err = row.Scan(&s.chain, &s.number, &s.lo, &s.hi, &s.rows, &s.digest, &s.at)
+	return s, err
+}
+
+// lastSeal is the chain's head, or a seal numbered 0 that ends at transaction 0.
+func lastSeal(ctx context.Context, tx *db.Tx, chain Chain) (seal, error) {
+	rows, _ := tx.Query(ctx, `SELECT `+sealColumns+` FROM seal WHERE chain = $1 ORDER BY number DESC LIMIT 1`, chain)
+	s, err := pgx.CollectExactlyOneRow(rows, scanSeal)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return seal{chain: chain}, nil
+	}
+	return s, err
+}
+
+func insertSeal(ctx context.Context, tx *db.Tx, s seal) error {
+	_, err := tx.Exec(ctx, `INSERT INTO seal (`+sealColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		s.chain, s.number, s.lo, s.hi, s.rows, s.digest, s.at)
+	return err
+}
+
+// eachBrokenNote finds notes that do not fit their row's digest.
+func eachBrokenNote(ctx context.Context, tx *db.Tx, fn func(id int64)) error {
+	rows, _ := tx.Query(ctx, `
+		SELECT n.audit_id
+		  FROM audit_note n LEFT JOIN audit a USING (audit_id)
+		 WHERE sha256(n.salt || convert_to(n.note, 'UTF8')) IS DISTINCT FROM a.note_digest
+		    OR n.school_id IS DISTINCT FROM a.school_id
+		 ORDER BY n.audit_id`)
+	var id int64
+	_, err := pgx.ForEachRow(rows, []any{&id}, func() error { fn(id); return nil })
+	if err != nil {
+		return fmt.Errorf("compare notes: %w", err)
+	}
+	return nil
+}
