@@ -10,7 +10,6 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/quota/conduct"
-	"inkwell/release/document"
 )
 
 // handover is how long a document that is on its way when the program is told to
@@ -87,7 +86,7 @@ func (d *Desk) hand(ctx context.Context, p Printer, job Job, del Delivery) error
 	}
 	tail, out := io.Pipe()
 	go func() {
-		_, err := d.Documents.Prepare(ctx, in, []document.Range{{First: del.FirstPage, Last: job.Pages}}, out)
+		_, err := prepare(ctx, d.Documents, in, []docRange{{First: del.FirstPage, Last: job.Pages}}, out)
 		out.CloseWithError(err)
 	}()
 	defer tail.Close()
@@ -116,7 +115,10 @@ func (d *Desk) notTaken(ctx context.Context, c claim, p Printer, job Job, del De
 		return ctx.Err()
 	case errors.Is(err, errOurs):
 		d.abandon(ctx, p, del)
-		return d.end(ctx, c, del, Outcome{Reason: "document-unreadable"})
+		if err := d.end(ctx, c, del, Outcome{Reason: "document-gone"}); err != nil {
+			return err
+		}
+		return d.refuse(ctx, job, "document-gone")
 	case errors.Is(err, ErrRefused):
 		d.abandon(ctx, p, del)
 		return d.end(ctx, c, del, Outcome{Reason: "printer-refused"})

@@ -2,11 +2,10 @@ package release
 
 import (
 	"inkwell/internal/school"
-	"inkwell/release/document"
 )
 
 // sentence is a refused job's reason in plain words.
-func sentence(reason string) string { return document.Refusal(reason).Say }
+func sentence(reason string) string { return reason }
 
 // sender is the owner of a job as the actor who submitted it.
 func (j Job) sender() school.Actor {

@@ -32,7 +32,7 @@ const (
 var jobMoves = map[JobState][]JobState{
 	Receiving: {Counting, Cancelled, Expired, Refused},
 	Counting:  {Held, Cancelled, Expired, Refused},
-	Held:      {Released, Cancelled, Expired},
+	Held:      {Released, Cancelled, Expired, Refused}, // refused when its document turns out to be unreadable
 	Released:  {Held, Done, Expired},
 }
 

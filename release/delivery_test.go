@@ -1,0 +1,263 @@
+package release_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"inkwell/internal/db/dbtest"
+	"inkwell/release"
+)
+
+var errCut = errors.New("connection reset by peer")
+
+// settled waits until a job's latest delivery has ended, or is unclear.
+func (h *house) delivery(id release.JobID, want release.DeliveryState) {
+	h.t.Helper()
+	h.eventually("the delivery", func() (string, bool) {
+		got := dbtest.Value[string](h.t, h.db, "SELECT state FROM delivery WHERE job_id = $1 ORDER BY delivery_id DESC LIMIT 1", id)
+		return got, got == string(want)
+	})
+}
+
+func TestARefusingPrinterCostsNothing(t *testing.T) {
+	t.Parallel()
+	for _, method := range []string{"Begin", "Send"} {
+		h := newHouse(t)
+		h.paper.fail(method, release.ErrRefused)
+		job := h.submit(h.Sam, 3)
+		h.release(h.Sam, job.ID)
+		h.delivery(job.ID, release.Void)
+		if got := h.state(job.ID, release.Held); got.Reason != "printer-refused" {
+			t.Errorf("%s: held again because of %q", method, got.Reason)
+		}
+		if h.balance(h.Sam) != 100 {
+			t.Errorf("%s: %d left", method, h.balance(h.Sam))
+		}
+		h.paper.fail(method, nil)
+		h.release(h.Sam, job.ID)
+		h.state(job.ID, release.Done)
+		if n := h.pagesOut(); n != 3 {
+			t.Errorf("%s: %d pages came out", method, n)
+		}
+		h.sound()
+	}
+}
+
+func TestAPrinterOutOfReachIsTriedAndThenGivenUp(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.paper.fail("Begin", release.ErrUnreachable)
+	job := h.submit(h.Sam, 2)
+	h.release(h.Sam, job.ID)
+	h.eventually("five tries", func() (string, bool) {
+		h.clock.Advance(time.Second) // the next try is due
+		return "", h.job(job.ID).State == release.Held
+	})
+	h.delivery(job.ID, release.Void)
+	if h.balance(h.Sam) != 100 || len(h.paper.printed()) != 0 {
+		t.Error("something was charged or sent")
+	}
+	h.sound()
+}
+
+// The answer to each word is lost after the printer has heard it. What the printer
+// has is found by its token; the document is there exactly once.
+func TestLostAnswersDoNotPrintTwice(t *testing.T) {
+	t.Parallel()
+	for _, method := range []string{"Begin", "Send"} {
+		h := newHouse(t)
+		h.paper.lose(method, errCut)
+		job := h.submit(h.Sam, 3)
+		h.release(h.Sam, job.ID)
+		h.eventually("the job", func() (string, bool) {
+			h.clock.Advance(time.Second)
+			return "", h.job(job.ID).State == release.Done
+		})
+		if n := len(h.paper.printed()); n != 1 {
+			t.Errorf("%s: the printer has it %d times", method, n)
+		}
+		if h.balance(h.Sam) != 97 {
+			t.Errorf("%s: %d left", method, h.balance(h.Sam))
+		}
+		h.sound()
+	}
+}
+
+func lost(t *testing.T) (*house, release.Job) {
+	h := newHouse(t)
+	h.paper.with(func() { h.paper.hold = true })
+	job := h.submit(h.Sam, 3)
+	h.release(h.Sam, job.ID)
+	h.delivery(job.ID, release.Printing)
+	// The printer was switched off and on, and has forgotten everything.
+	h.paper.with(func() { h.paper.uptime = 1 })
+	h.paper.fail("Find", release.ErrGone)
+	h.paper.fail("Progress", release.ErrGone)
+	h.delivery(job.ID, release.Unclear)
+	return h, job
+}
+
+func TestWhatIsLostFromSightIsAskedAndNeverSentAgain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		came  bool
+		state release.JobState
+		left  int64
+	}{{true, release.Done, 97}, {false, release.Held, 100}} {
+		h, job := lost(t)
+		if h.balance(h.Sam) != 97 || h.documents() != 1 || len(h.paper.printed()) != 1 {
+			t.Error("document or reservation went while nobody knew")
+		}
+		visit, err := h.Visit(t.Context(), h.at(h.Sam))
+		if err != nil || len(visit.Jobs) != 1 || visit.Jobs[0].Delivery.State != release.Unclear {
+			t.Errorf("the owner sees %+v, %v", visit.Jobs, err)
+		}
+		wantFault(t, h.Answer(t.Context(), h.at(h.Mia), job.ID, true), "job-unknown")
+		if err := h.Answer(t.Context(), h.at(h.Sam), job.ID, c.came); err != nil {
+			t.Fatal(err)
+		}
+		wantFault(t, h.Answer(t.Context(), h.at(h.Sam), job.ID, c.came), "not-asked")
+		if got := h.job(job.ID).State; got != c.state || h.balance(h.Sam) != c.left {
+			t.Errorf("answered %t: %s, %d left", c.came, got, h.balance(h.Sam))
+		}
+		if n := dbtest.Value[int](t, h.db, "SELECT count(*) FROM fact WHERE kind = 'unclear-answered'"); n != 1 {
+			t.Errorf("%d facts", n)
+		}
+		h.sound()
+	}
+}
+
+func TestWhatNobodyAnsweredIsFree(t *testing.T) {
+	t.Parallel()
+	h, job := lost(t)
+	h.clock.Advance(34 * time.Hour)
+	h.state(job.ID, release.Expired)
+	h.delivery(job.ID, release.Void)
+	if h.balance(h.Sam) != 100 {
+		t.Errorf("%d left", h.balance(h.Sam))
+	}
+	h.sound()
+}
+
+// A printer that jams at page 3 of 10: three are charged, and the other seven can
+// be had without paying twice.
+func TestAJamCostsWhatCameOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.paper.with(func() { h.paper.hold = true })
+	job := h.submit(h.Sam, 10)
+	h.release(h.Sam, job.ID)
+	h.delivery(job.ID, release.Printing)
+	h.paper.tell(release.Progress{Phase: release.PhaseActive, Impressions: 3})
+	h.eventually("page 3", func() (string, bool) {
+		visit, err := h.Visit(t.Context(), h.at(h.Sam))
+		return "", err == nil && visit.Jobs[0].Delivery.Printed == 3 && visit.Jobs[0].Delivery.Of == 10
+	})
+	h.paper.tell(release.Progress{Phase: release.PhaseStopped, Impressions: 3})
+	h.eventually("the end of patience", func() (string, bool) {
+		h.clock.Advance(10 * time.Second)
+		return "", h.job(job.ID).State == release.Held
+	})
+	rest := h.job(job.ID)
+	if rest.Printed != 3 || rest.Left() != 7 || rest.Due() != 7 || h.balance(h.Sam) != 97 {
+		t.Fatalf("%+v, %d left", rest, h.balance(h.Sam))
+	}
+	h.paper.with(func() { h.paper.hold = false })
+	h.release(h.Sam, job.ID)
+	h.state(job.ID, release.Done)
+	all := h.paper.printed()
+	if n := len(pageObject.FindAll(all[len(all)-1].document, -1)); n != 7 {
+		t.Errorf("the second time %d pages went", n)
+	}
+	if h.balance(h.Sam) != 90 {
+		t.Errorf("%d left", h.balance(h.Sam))
+	}
+	h.sound()
+}
+
+// The program ends while the printer has the job, and is started again: the job
+// is found there, prints once and is charged once.
+func TestARestartAdoptsWhatThePrinterHas(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.paper.with(func() { h.paper.hold = true })
+	job := h.submit(h.Sam, 3)
+	h.release(h.Sam, job.ID)
+	h.delivery(job.ID, release.Printing)
+	h.close()
+	h.paper.tell(release.Progress{Phase: release.PhaseCompleted, Impressions: 3})
+	h.open()
+	h.state(job.ID, release.Done)
+	if n := len(h.paper.printed()); n != 1 || h.balance(h.Sam) != 97 {
+		t.Errorf("printed %d times, %d left", n, h.balance(h.Sam))
+	}
+	h.sound()
+}
+
+func TestChargesAreBelievable(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		copies  int
+		said    release.Progress
+		charged int64
+		state   release.JobState
+	}{
+		{"a printer that counts nothing", 1, release.Progress{Phase: release.PhaseCompleted, Impressions: 0}, 4, release.Done},
+		{"that does not say", 1, release.Progress{Phase: release.PhaseCompleted, Impressions: -1}, 4, release.Done},
+		{"that claims two billion", 1, release.Progress{Phase: release.PhaseCompleted, Impressions: 1 << 31}, 4, release.Done},
+		{"that printed fewer", 1, release.Progress{Phase: release.PhaseCompleted, Impressions: 3}, 3, release.Done},
+		{"that counts one copy of two", 2, release.Progress{Phase: release.PhaseCompleted, Impressions: 4}, 8, release.Done},
+		{"cancelled at its panel", 1, release.Progress{Phase: release.PhaseEnded, Impressions: 1}, 1, release.Held},
+		{"cancelled before a page", 1, release.Progress{Phase: release.PhaseEnded, Impressions: -1}, 0, release.Held},
+	} {
+		h := newHouse(t)
+		h.paper.with(func() { h.paper.hold = true })
+		job := h.submit(h.Sam, 4, func(s *release.Submission) { s.Ticket.Copies = c.copies })
+		h.release(h.Sam, job.ID)
+		h.delivery(job.ID, release.Printing)
+		h.paper.tell(c.said)
+		h.state(job.ID, c.state)
+		if got := 100 - h.balance(h.Sam); got != c.charged {
+			t.Errorf("%s: charged %d, want %d", c.name, got, c.charged)
+		}
+		h.sound()
+	}
+}
+
+func TestSuspendedBetweenReleaseAndPrinter(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.paper.fail("Begin", release.ErrUnreachable)
+	job := h.submit(h.Sam, 2)
+	h.release(h.Sam, job.ID)
+	h.eventually("the first try", func() (string, bool) {
+		return "", dbtest.Value[int](t, h.db, "SELECT tries FROM delivery") == 1
+	})
+	dbtest.Exec(t, h.db, "INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by) VALUES ($1, $2, $3, $4, 'r', gen_random_uuid())",
+		h.School, h.Sam.Person, tuesday, tuesday.AddDate(0, 0, 1))
+	h.paper.fail("Begin", nil)
+	h.eventually("the job", func() (string, bool) {
+		h.clock.Advance(time.Second)
+		return "", h.job(job.ID).State == release.Held
+	})
+	if h.balance(h.Sam) != 100 || len(h.paper.printed()) != 0 {
+		t.Error("a suspended pupil's job went to the printer, or was charged")
+	}
+	h.sound()
+}
+
+func TestAnotherNodesPrinterIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	dbtest.Exec(t, h.db, "INSERT INTO node (node_id, started_at, beat_at) VALUES ('11111111-1111-4111-8111-111111111111', now(), now() + interval '1 hour')")
+	dbtest.Exec(t, h.db, "UPDATE printer SET node_id = '11111111-1111-4111-8111-111111111111', epoch = 7")
+	job := h.submit(h.Sam, 1)
+	h.release(h.Sam, job.ID)
+	dbtest.Exec(t, h.db, "UPDATE node SET beat_at = now() - interval '6 seconds' WHERE node_id = '11111111-1111-4111-8111-111111111111'")
+	h.state(job.ID, release.Done)
+	if epoch := dbtest.Value[int](t, h.db, "SELECT epoch FROM printer"); epoch != 8 {
+		t.Errorf("epoch %d", epoch)
+	}
+}

@@ -1,0 +1,188 @@
+package release_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"testing"
+
+	"inkwell/release"
+)
+
+// paper is a printer in memory that does what a test tells it. It keeps what it was
+// given, so that a test can count what would have come out.
+type paper struct {
+	t    testing.TB
+	mu   sync.Mutex
+	jobs []*sheet
+
+	state   release.PrinterState
+	uptime  int
+	failing map[string]error // by method: what it answers instead
+	lost    map[string]error // by method: what it answers after having done it
+	hold    bool             // jobs stay active until told otherwise
+}
+
+// sheet is one job as the printer has it.
+type sheet struct {
+	id       int
+	token    string
+	copies   int
+	document []byte
+	progress release.Progress
+}
+
+func newPaper(t testing.TB) *paper {
+	return &paper{t: t, state: release.PrinterIdle, uptime: 1000, failing: map[string]error{}, lost: map[string]error{}}
+}
+
+// fail has a method answer with err from now on; nil ends that.
+func (p *paper) fail(method string, err error) { p.with(func() { p.failing[method] = err }) }
+
+// lose has a method do its work once and then answer with err.
+func (p *paper) lose(method string, err error) { p.with(func() { p.lost[method] = err }) }
+
+func (p *paper) with(fn func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fn()
+}
+
+// tell sets how far the latest job is.
+func (p *paper) tell(at release.Progress) {
+	p.with(func() { p.jobs[len(p.jobs)-1].progress = at })
+}
+
+// printed are the documents that the printer has whole, in order.
+func (p *paper) printed() (all []sheet) {
+	p.with(func() {
+		for _, s := range p.jobs {
+			if s.document != nil {
+				all = append(all, *s)
+			}
+		}
+	})
+	return all
+}
+
+// after takes the error that a method answers with although it did its work.
+func (p *paper) after(method string) error {
+	err := p.lost[method]
+	delete(p.lost, method)
+	return err
+}
+
+func (p *paper) Status(context.Context) (st release.Status, err error) {
+	p.with(func() {
+		st = release.Status{State: p.state, Accepting: true, UpTime: p.uptime}
+		if p.state == release.PrinterStopped {
+			st.Reasons = []string{"media-jam-error"}
+		}
+		err = p.failing["Status"]
+	})
+	return st, err
+}
+
+func (p *paper) Begin(_ context.Context, e release.Errand) (id int, err error) {
+	p.with(func() {
+		if err = p.failing["Begin"]; err != nil {
+			return
+		}
+		id = len(p.jobs) + 1
+		p.jobs = append(p.jobs, &sheet{id: id, token: e.Token, copies: e.Copies, progress: release.Progress{Phase: release.PhaseIncoming}})
+		err = p.after("Begin")
+	})
+	return id, err
+}
+
+func (p *paper) Send(_ context.Context, _ release.Errand, id int, document io.Reader) (err error) {
+	all, err := io.ReadAll(document)
+	if err != nil {
+		return err
+	}
+	p.with(func() {
+		if err = p.failing["Send"]; err != nil {
+			return
+		}
+		s := p.jobs[id-1]
+		s.document = all
+		s.progress.Phase = release.PhaseCompleted
+		s.progress.Impressions = s.copies * len(pageObject.FindAll(all, -1))
+		if p.hold {
+			s.progress = release.Progress{Phase: release.PhaseActive}
+		}
+		err = p.after("Send")
+	})
+	return err
+}
+
+func (p *paper) Progress(_ context.Context, id int) (at release.Progress, err error) {
+	p.with(func() {
+		if err = p.failing["Progress"]; err != nil {
+			return
+		}
+		if id < 1 || id > len(p.jobs) {
+			err = release.ErrGone
+			return
+		}
+		at = p.jobs[id-1].progress
+	})
+	return at, err
+}
+
+func (p *paper) Find(_ context.Context, token string) (id int, at release.Progress, err error) {
+	p.with(func() {
+		if err = p.failing["Find"]; err != nil {
+			return
+		}
+		i := slices.IndexFunc(p.jobs, func(s *sheet) bool { return s.token == token })
+		if i < 0 {
+			err = release.ErrGone
+			return
+		}
+		id, at = p.jobs[i].id, p.jobs[i].progress
+	})
+	return id, at, err
+}
+
+func (p *paper) Cancel(_ context.Context, id int) (err error) {
+	p.with(func() {
+		if err = p.failing["Cancel"]; err != nil {
+			return
+		}
+		if s := p.jobs[id-1]; s.progress.Phase != release.PhaseCompleted {
+			s.progress.Phase = release.PhaseEnded
+		}
+	})
+	return err
+}
+
+// pdf is a small document of n pages.
+func pdf(n int) []byte {
+	var b bytes.Buffer
+	var offsets []int
+	object := func(body string) {
+		offsets = append(offsets, b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", len(offsets), body)
+	}
+	b.WriteString("%PDF-1.4\n")
+	kids := ""
+	for i := range n {
+		kids += fmt.Sprintf("%d 0 R ", 3+i)
+	}
+	object("<< /Type /Catalog /Pages 2 0 R >>")
+	object(fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d >>", kids, n))
+	for range n {
+		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>")
+	}
+	start := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(offsets)+1)
+	for _, at := range offsets {
+		fmt.Fprintf(&b, "%010d 00000 n \n", at)
+	}
+	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(offsets)+1, start)
+	return b.Bytes()
+}
