@@ -1,0 +1,125 @@
+package document
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Bombs end within their limits, and the server hardly notices. This test runs
+// alone: it measures the whole process.
+func TestBombs(t *testing.T) {
+	e := newEngine(t, func(o *Options) { o.CPUSeconds = 3; o.Timeout = 20 * time.Second })
+	if err := e.warm(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	page := pdfPages(1)
+	twoGiB := flateBomb(2048)
+	for _, c := range []struct {
+		name string
+		pdf  []byte
+		code string // empty: it may pass, with one page
+	}{
+		{"2 GiB in a page", page.set(5, rawStream("/Filter/FlateDecode", twoGiB)).file(), "document-stuck"},
+		{"2 GiB, packed again", page.set(5, packedAgain(twoGiB)).file(), "document-stuck"},
+		{"2 GiB of objects", objectStreamBomb(twoGiB), "document-stuck"},
+		{"forms in forms", formBomb(30, 10), "document-stuck"},
+		{"endless pages", endless(), "document-stuck"},
+		{"deep dictionary", withPage("/Deep" + strings.Repeat("<</D", 5000) + " 0" + strings.Repeat(">>", 5000)), ""},
+		{"deep page tree", deepTree(2000), "document-damaged"},
+		{"wide page tree", wideTree(), "document-damaged"},
+		{"media box of 1e9", withPage("/MediaBox[0 0 1e9 1e9]/UserUnit 1e9"), ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := forgetPeak(t)
+			began := time.Now()
+			facts, rebuilt, err := prepared(t, e, c.pdf)
+			took, grew := time.Since(began), peakMemory(t)-before
+			t.Logf("%v, %d bytes sent, peak memory of the server %+d KiB: %v", took.Round(time.Millisecond), len(c.pdf), grew>>10, err)
+			if grew > 32<<20 {
+				t.Errorf("the server grew by %d MiB", grew>>20)
+			}
+			if c.code != "" || err != nil {
+				wantRefusal(t, err, c.code)
+				return
+			}
+			if n := qpdfPages(t, rebuilt); facts.Pages != 1 || n != 1 {
+				t.Errorf("%+v, and really %d pages", facts, n)
+			}
+		})
+	}
+	var children unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_CHILDREN, &children); err != nil || children.Maxrss > 1<<20 {
+		t.Errorf("a child took %d MiB, %v", children.Maxrss>>10, err)
+	}
+	t.Logf("the largest child took %d MiB", children.Maxrss>>10)
+	if facts, _, err := prepared(t, e, page.file()); err != nil || facts.Pages != 1 {
+		t.Errorf("the document after the bombs: %+v, %v", facts, err)
+	}
+}
+
+// forgetPeak starts the measuring of this process's highest memory anew.
+func forgetPeak(t *testing.T) int {
+	t.Helper()
+	debug.FreeOSMemory()
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+		t.Fatal(err)
+	}
+	return peakMemory(t)
+}
+
+// peakMemory is the highest resident size since forgetPeak, in bytes.
+func peakMemory(t *testing.T) int {
+	t.Helper()
+	kib, err := strconv.Atoi(strings.TrimSuffix(statusField(t, readProc(t, os.Getpid(), "status"), "VmHWM"), " kB"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kib << 10
+}
+
+// packedAgain is a small stream that becomes a bomb that becomes a page.
+func packedAgain(bomb string) string {
+	return strings.Replace(pdfStream("", bomb), "/Filter/FlateDecode", "/Filter[/FlateDecode/FlateDecode]", 1)
+}
+
+// objectStreamBomb keeps its page tree inside a bomb.
+func objectStreamBomb(bomb string) []byte {
+	objects := pdfPages(1).set(pagesRoot, "")
+	objects = append(objects, rawStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", bomb))
+	return bytes.Replace(objects.file(), []byte("/Root 1 0 R"), []byte("/Root 1 0 R/Junk 6 0 R"), 1)
+}
+
+// deepTree has its one page below so many nodes.
+func deepTree(deep int) []byte {
+	objects := pdfPages(1)
+	first := len(objects) + 1
+	for i := range deep {
+		objects = append(objects, pagesObject([]string{strconv.Itoa(first+i+1) + " 0 R"}, 1))
+	}
+	objects[len(objects)-1] = pagesObject([]string{"4 0 R"}, 1)
+	return objects.set(pagesRoot, pagesObject([]string{strconv.Itoa(first) + " 0 R"}, 1)).file()
+}
+
+// wideTree has 10 nodes on each of 12 levels, all of them shared: a million
+// million pages.
+func wideTree() []byte {
+	objects := pdfPages(1)
+	first := len(objects) + 1
+	for i := range 12 {
+		below := strconv.Itoa(first+i+1) + " 0 R"
+		if i == 11 {
+			below = "4 0 R"
+		}
+		kids := strings.Split(strings.Repeat(below+",", 9)+below, ",")
+		objects = append(objects, pagesObject(kids, 1))
+	}
+	return objects.set(pagesRoot, pagesObject([]string{strconv.Itoa(first) + " 0 R"}, 1)).file()
+}

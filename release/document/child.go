@@ -1,0 +1,104 @@
+package document
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+
+	"golang.org/x/sys/unix"
+)
+
+// The parts a child can play, as its first argument.
+const (
+	partReader   = "document-child"   // reads one document
+	partCompiler = "document-compile" // fills the cache folder
+)
+
+// The files a reader gets.
+const (
+	sourceFile = 3 // the document, sealed
+	targetFile = 4 // where the rebuilt one goes
+	cacheFile  = 5 // the folder of the compiled engine
+)
+
+// Child plays the child's part and ends the program when this process was started
+// for that, and returns at once otherwise. main and TestMain call it before
+// anything else.
+func Child() {
+	if len(os.Args) != 3 {
+		return
+	}
+	var err error
+	switch part, told := os.Args[1], os.Args[2]; part {
+	case partReader:
+		err = read(told)
+	case partCompiler:
+		err = compileInto(told)
+	default:
+		return
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(os.Stdout, "%.*s", maxAnswer/4, err) // of ours: a document's errors become a verdict
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// compileInto fills the cache folder and leaves it readable for the readers. It
+// holds the folder meanwhile, so that nobody's half-made file replaces one in use.
+func compileInto(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("open cache folder: %w", err)
+	}
+	defer folder.Close()                                               // and with it the lock
+	if err := unix.Flock(int(folder.Fd()), unix.LOCK_EX); err != nil { //nolint:gosec // a descriptor fits
+		return fmt.Errorf("lock cache folder: %w", err)
+	}
+	if _, err := load(dir, runtime.NumCPU()); err != nil {
+		return err
+	}
+	if err := openCache(dir); err != nil {
+		return err
+	}
+	_, err = os.Stdout.WriteString(ready)
+	return err
+}
+
+// read is one reader's life.
+func read(told string) error {
+	t, lib, err := settle(told)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stdout.WriteString(ready); err != nil {
+		return err
+	}
+	v := lib.rebuild(t, os.NewFile(sourceFile, "source"), os.NewFile(targetFile, "target"))
+	said, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(said)
+	return err
+}
+
+// settle takes up limits, loads the engine, and shuts the door. When it returns,
+// the document has not been looked at yet and nothing more can be opened.
+func settle(told string) (t task, lib *library, err error) {
+	if err := json.Unmarshal([]byte(told), &t); err != nil {
+		return t, nil, fmt.Errorf("read task: %w", err)
+	}
+	if err := limitStart(t); err != nil {
+		return t, nil, err
+	}
+	lib, err = load(fmt.Sprintf("/proc/self/fd/%d", cacheFile), 1)
+	if err != nil {
+		return t, nil, err
+	}
+	if err := os.NewFile(cacheFile, "cache").Close(); err != nil {
+		return t, nil, fmt.Errorf("close cache folder: %w", err)
+	}
+	return t, lib, shut()
+}

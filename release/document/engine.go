@@ -1,0 +1,199 @@
+package document
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options are an engine's settings. A zero value stands for the default.
+type Options struct {
+	CacheDir   string        // required: folder for the compiled engine (19 MB, rebuilt when missing); ours, writable by nobody else
+	Workers    int           // documents read at the same time: 2; each may take 0.7 GB and twice MaxBytes
+	Timeout    time.Duration // wall time of one document: 15 s
+	CPUSeconds int           // processor time of one document: 10
+	MaxPages   int           // 5,000
+	MaxBytes   int64         // of a document, as sent and as rebuilt: 512 MiB
+	Log        *slog.Logger  // nil: silent
+	Executable string        // a binary that calls Child first: /proc/self/exe
+}
+
+// Engine reads documents, each in a child process of its own. It is safe for
+// concurrent use; Close it.
+type Engine struct {
+	opts  Options
+	slots chan struct{} // one token per document being read
+	cache compiled
+	plain atomic.Bool // the system refused namespaces; said once
+
+	mu      sync.Mutex
+	running map[*context.CancelCauseFunc]struct{} // nil once closed
+	work    sync.WaitGroup
+}
+
+var errClosed = errors.New("document engine is closed")
+
+// New makes an engine and begins to compile it in the background, which takes
+// 2 to 5 s the first time and 0.1 s from CacheDir; documents wait for it. A
+// compilation that failed is logged, and tried again by the next document.
+//
+// New also marks every file that this process inherited as not to be inherited
+// further.
+func New(opts Options) (*Engine, error) {
+	if err := errors.Join(opts.complete(), keepDescriptors()); err != nil {
+		return nil, fmt.Errorf("start document engine: %w", err)
+	}
+	e := &Engine{
+		opts:    opts,
+		slots:   make(chan struct{}, opts.Workers),
+		cache:   compiled{turn: make(chan struct{}, 1)},
+		running: map[*context.CancelCauseFunc]struct{}{},
+	}
+	ctx, leave, err := e.enter(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	go func() {
+		defer leave()
+		if err := e.warm(ctx); err != nil && !errors.Is(err, errClosed) {
+			e.opts.Log.Error("document engine does not compile", "error", err)
+		}
+	}()
+	return e, nil
+}
+
+func (o *Options) complete() error {
+	if o.Workers == 0 {
+		o.Workers = 2
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 15 * time.Second
+	}
+	if o.CPUSeconds == 0 {
+		o.CPUSeconds = 10
+	}
+	if o.MaxPages == 0 {
+		o.MaxPages = 5000
+	}
+	if o.MaxBytes == 0 {
+		o.MaxBytes = 512 << 20
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Executable == "" {
+		o.Executable = "/proc/self/exe"
+	}
+	if o.Workers < 0 || o.Timeout < 0 || o.CPUSeconds < 0 || o.MaxPages < 0 || o.MaxBytes < 0 {
+		return errors.New("a limit is negative")
+	}
+	return prepareCacheDir(o.CacheDir)
+}
+
+// Close ends what is running, waits for it, and refuses what comes later.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	for cancel := range e.running {
+		(*cancel)(errClosed)
+	}
+	e.running = nil
+	e.mu.Unlock()
+	e.work.Wait()
+	return nil
+}
+
+// enter registers a piece of work that Close cancels and waits for. The caller
+// calls leave once.
+func (e *Engine) enter(ctx context.Context) (_ context.Context, leave func(), _ error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.running == nil {
+		return nil, nil, errClosed
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	e.running[&cancel] = struct{}{}
+	e.work.Add(1)
+	return ctx, func() {
+		e.mu.Lock()
+		delete(e.running, &cancel)
+		e.mu.Unlock()
+		cancel(nil)
+		e.work.Done()
+	}, nil
+}
+
+func (e *Engine) rebuild(ctx context.Context, in io.Reader, first, last int, out io.Writer) (Facts, error) {
+	ctx, leave, err := e.enter(ctx)
+	if err != nil {
+		return Facts{}, err
+	}
+	defer leave()
+	select {
+	case e.slots <- struct{}{}:
+		defer func() { <-e.slots }()
+	case <-ctx.Done():
+		return Facts{}, fmt.Errorf("wait for a document worker: %w", context.Cause(ctx))
+	}
+	source, err := receive(ctx, in, e.opts.MaxBytes)
+	if err != nil {
+		return Facts{}, err
+	}
+	defer source.Close()
+	target, err := newMemory()
+	if err != nil {
+		return Facts{}, err
+	}
+	defer target.Close()
+	if err := e.warm(ctx); err != nil {
+		return Facts{}, err
+	}
+	facts, err := e.ask(ctx, e.task(first, last), source, target)
+	if err != nil {
+		return Facts{}, err
+	}
+	if _, err := io.Copy(out, io.NewSectionReader(target, 0, facts.Bytes)); err != nil {
+		return Facts{}, fmt.Errorf("write rebuilt document: %w", err)
+	}
+	return facts, nil
+}
+
+func (e *Engine) task(first, last int) task {
+	return task{First: first, Last: last, MaxPages: e.opts.MaxPages, MaxBytes: e.opts.MaxBytes, CPUSeconds: uint64(e.opts.CPUSeconds)}
+}
+
+// ask has one fresh child read source and fill target. Whatever the child did,
+// it is gone when ask returns, and target can no longer change.
+func (e *Engine) ask(ctx context.Context, t task, source, target *os.File) (Facts, error) {
+	limited, cancel := context.WithTimeoutCause(ctx, e.opts.Timeout, errTimeout)
+	defer cancel()
+	said, ended, err := e.readDocument(limited, t, source, target)
+	if err != nil {
+		return Facts{}, err
+	}
+	if ctx.Err() != nil {
+		return Facts{}, fmt.Errorf("read document: %w", context.Cause(ctx))
+	}
+	v, began, err := parseAnswer(said)
+	if !began {
+		e.forget()
+		return Facts{}, fmt.Errorf("start document child: %w", errors.Join(err, ended, context.Cause(limited)))
+	}
+	if err != nil || ended != nil {
+		cause := errors.Join(err, ended, context.Cause(limited))
+		e.opts.Log.Warn("document child ended without a verdict", "error", cause)
+		return Facts{}, stuck.Because(cause)
+	}
+	size, err := sealedSize(target)
+	if err != nil {
+		return Facts{}, stuck.Because(err)
+	}
+	return v.facts(t, size)
+}
+
+var errTimeout = errors.New("time is up")

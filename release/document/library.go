@@ -1,0 +1,100 @@
+package document
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/klippa-app/go-pdfium"
+	pdfium_errors "github.com/klippa-app/go-pdfium/errors"
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/webassembly"
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/experimental"
+)
+
+// guestPages bounds the engine's memory, in WebAssembly pages of 64 KiB: 256 MiB.
+const guestPages = 4096
+
+// startTime bounds the start of an engine from compiled code, which takes 5 ms.
+const startTime = 5 * time.Second
+
+// library is the compiled PDF engine within a child.
+type library struct{ pool pdfium.Pool }
+
+// load compiles the engine, or takes it from the cache folder. It is given no
+// file, no standard streams and no clock; not even the root folder, which is what
+// the engine's package would mount by default. It starts and ends one engine, so
+// that whatever does not work here is known before a document is blamed, and so
+// that the runtime has opened what it needs.
+func load(cacheDir string, workers int) (*library, error) {
+	cache, err := wazero.NewCompilationCacheWithDir(cacheDir)
+	if err != nil {
+		return nil, fmt.Errorf("open engine cache: %w", err)
+	}
+	pool, err := webassembly.Init(webassembly.Config{
+		Context:       experimental.WithCompilationWorkers(context.Background(), workers),
+		MaxTotal:      1,
+		FSConfig:      wazero.NewFSConfig(),
+		Stdout:        io.Discard,
+		Stderr:        io.Discard,
+		RandomSource:  rand.Reader,
+		RuntimeConfig: wazero.NewRuntimeConfig().WithMemoryLimitPages(guestPages).WithCompilationCache(cache),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load engine: %w", err)
+	}
+	engine, err := pool.GetInstance(startTime)
+	if err != nil {
+		return nil, fmt.Errorf("start engine: %w", err)
+	}
+	if err := engine.Close(); err != nil {
+		return nil, fmt.Errorf("close engine: %w", err)
+	}
+	return &library{pool: pool}, nil
+}
+
+// open starts a fresh engine with one document. The caller closes the engine,
+// whatever happened to it; it is never used for a second document.
+func (l *library) open(in io.ReaderAt, size int64) (engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, err error) {
+	engine, err = l.pool.GetInstance(startTime)
+	if err != nil {
+		return nil, "", fmt.Errorf("start engine: %w", err)
+	}
+	opened, err := engine.OpenDocument(&requests.OpenDocument{
+		FileReader:     io.NewSectionReader(in, 0, size),
+		FileReaderSize: size,
+	})
+	if err != nil {
+		return nil, "", errors.Join(err, engine.Close())
+	}
+	return engine, opened.Document, nil
+}
+
+// outcomeOf sorts what went wrong with a document in the engine.
+func outcomeOf(err error) outcome {
+	var known outcome
+	switch {
+	case err == nil:
+		return isDone
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, pdfium_errors.ErrPassword), errors.Is(err, pdfium_errors.ErrSecurity):
+		return isLocked
+	case trapped(err):
+		return isStuck
+	}
+	return isDamaged
+}
+
+// trapped says that the engine itself was stopped: out of memory, out of stack,
+// or led astray. The runtime has no type for it, only these words.
+func trapped(err error) bool {
+	return strings.Contains(err.Error(), "wasm error") || strings.Contains(err.Error(), "panic occurred") ||
+		strings.Contains(err.Error(), "module closed")
+}

@@ -1,0 +1,197 @@
+package document
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// process is one child to be: its part, what it is told, and the files it gets
+// from descriptor 3 on.
+type process struct {
+	part  string // partReader or partCompiler
+	told  string
+	files []*os.File
+	attr  *syscall.SysProcAttr
+	env   []string
+	tame  bool // it will see a document
+}
+
+// compile starts a child that fills the cache folder. It runs as we do and sees
+// no document.
+func (e *Engine) compile(ctx context.Context) error {
+	said, ended, err := e.run(ctx, process{
+		part: partCompiler,
+		told: e.opts.CacheDir,
+		attr: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true},
+		env:  []string{},
+	})
+	if err != nil {
+		return err
+	}
+	if string(said) != ready {
+		return errors.Join(fmt.Errorf("child was never ready: %q", said), ended)
+	}
+	return ended
+}
+
+// readDocument starts a child that reads source into target, confined as far as
+// this system allows.
+func (e *Engine) readDocument(ctx context.Context, t task, source, target *os.File) (said []byte, ended, err error) {
+	told, err := json.Marshal(t)
+	if err != nil {
+		return nil, nil, fmt.Errorf("write task: %w", err)
+	}
+	dir, err := os.Open(e.opts.CacheDir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open cache folder: %w", err)
+	}
+	defer dir.Close()
+	p := process{part: partReader, told: string(told), files: []*os.File{source, target, dir}}
+	return e.runConfined(ctx, p)
+}
+
+// readerEnv is a reader's whole environment: bounds for the runtime, and no
+// control-group files held open by it.
+var readerEnv = []string{"GOMEMLIMIT=400MiB", "GOMAXPROCS=1", "GODEBUG=containermaxprocs=0"}
+
+// runConfined runs p without privilege and in namespaces of its own; where the
+// system refuses those, without them, and says so once.
+func (e *Engine) runConfined(ctx context.Context, p process) (said []byte, ended, err error) {
+	p.tame = true
+	p.env = readerEnv
+	if !e.plain.Load() {
+		p.attr = confinement(true)
+		said, ended, err := e.run(ctx, p)
+		if !namespacesRefused(err) {
+			return said, ended, err
+		}
+	}
+	p.attr = confinement(false)
+	said, ended, err = e.run(ctx, p)
+	if err == nil && e.plain.CompareAndSwap(false, true) {
+		e.opts.Log.Warn("this system refuses namespaces: documents are read in a child that has no file and no privilege, but shares network and process ids with the server")
+	}
+	return said, ended, err
+}
+
+// nobody is the user and group without rights (Debian's nobody and nogroup).
+const nobody = 65534
+
+// confinement says how a child starts: without our privilege, killed when we die,
+// out of reach of a terminal's signals. Alone means in namespaces of its own: no
+// network, no shared memory, and no sight of any other process, so that even one
+// of the same user can neither be signalled nor read. An ordinary user's child
+// needs a user namespace for that; it stays without a mapping, so no user exists
+// in it and nothing can be created.
+func confinement(alone bool) *syscall.SysProcAttr {
+	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+	root := os.Geteuid() == 0
+	if root {
+		attr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+	}
+	if alone {
+		attr.Cloneflags = unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWPID
+		if !root {
+			attr.Cloneflags |= unix.CLONE_NEWUSER
+		}
+	}
+	return attr
+}
+
+func namespacesRefused(err error) bool {
+	for _, refusal := range []error{unix.EPERM, unix.EACCES, unix.EINVAL, unix.ENOSPC, unix.ENOSYS, unix.EUSERS} {
+		if errors.Is(err, refusal) {
+			return true
+		}
+	}
+	return false
+}
+
+// run starts a child and waits for its end. What it said is cut at maxAnswer;
+// ended is how it ended if not by exit status 0; err says that it did not start.
+//
+// The system ties a child to the thread that started it (Pdeathsig), so that
+// thread lives as long as the child. What the thread renounces first, the child
+// is born without; therefore the thread is thrown away afterwards: the goroutine
+// ends without unlocking it.
+func (e *Engine) run(ctx context.Context, p process) (said []byte, ended, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread()
+		if p.tame {
+			err = renounce()
+		}
+		if err == nil {
+			said, ended, err = e.startAndWait(ctx, p)
+		}
+	}()
+	<-done
+	return said, ended, err
+}
+
+// renounce takes from the calling thread every way to more privilege, and the
+// changing of files by name.
+func renounce() error {
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("renounce privileges: %w", err)
+	}
+	return renounceNames()
+}
+
+func (e *Engine) startAndWait(ctx context.Context, p process) (said []byte, ended, err error) {
+	answer := &bounded{left: maxAnswer}
+	cmd := exec.CommandContext(ctx, e.opts.Executable, p.part, p.told) //nolint:gosec // our own binary, fixed arguments
+	cmd.Dir = "/"
+	cmd.Env = p.env
+	cmd.ExtraFiles = p.files
+	cmd.SysProcAttr = p.attr
+	cmd.Stdout = answer
+	cmd.WaitDelay = time.Second
+	if err := cmd.Start(); err != nil {
+		return nil, nil, fmt.Errorf("start document child: %w", err)
+	}
+	ended = cmd.Wait()
+	return answer.said, ended, nil
+}
+
+// keepDescriptors marks what the server itself inherited from whoever started it
+// as not for its children.
+func keepDescriptors() error {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return fmt.Errorf("list open files: %w", err)
+	}
+	for _, entry := range entries {
+		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return nil
+}
+
+// bounded keeps the first bytes written to it and then refuses more.
+type bounded struct {
+	said []byte
+	left int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	n := min(len(p), b.left)
+	b.left -= n
+	b.said = append(b.said, p[:n]...)
+	if n < len(p) {
+		return n, errors.New("the child says too much")
+	}
+	return n, nil
+}

@@ -1,0 +1,194 @@
+package document
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+)
+
+// rebuilding is one document on its way through a child.
+type rebuilding struct {
+	lib    *library
+	task   task
+	source *os.File
+	target *os.File
+}
+
+// rebuild makes target the copy of source's pages that the task asks for. Each
+// step has a fresh engine, so that none inherits what a document did to the one
+// before.
+func (l *library) rebuild(t task, source, target *os.File) verdict {
+	r := rebuilding{lib: l, task: t, source: source, target: target}
+	pages, err := r.survey()
+	if err == nil {
+		pages, err = r.copyPages(pages)
+	}
+	if err == nil {
+		err = r.recount(pages)
+	}
+	if err != nil {
+		return verdict{Outcome: outcomeOf(err)}
+	}
+	size, err := sizeOf(target)
+	return verdict{Outcome: outcomeOf(err), Pages: pages, Bytes: size}
+}
+
+// survey counts the source's pages twice: as the engine believes, and by walking
+// every leaf of the page tree in a copy that the engine wrote in its own plain
+// form. A tree that holds more or fewer pages than it claims is damaged: some
+// printers go by one number and some by the other.
+func (r *rebuilding) survey() (pages int, err error) {
+	engine, doc, err := r.open(r.source)
+	if err != nil {
+		return 0, err
+	}
+	defer closing(engine, &err)
+	pages, err = countPages(engine, doc)
+	if err != nil {
+		return 0, err
+	}
+	if pages == 0 {
+		return 0, isEmpty
+	}
+	if pages > r.task.MaxPages {
+		return 0, isTooLong
+	}
+	if err := r.save(engine, doc, requests.SaveFlagRemoveSecurity); err != nil {
+		return 0, err
+	}
+	return pages, r.checkLeaves(pages)
+}
+
+// copyPages puts the pages asked for into a new document and that into target.
+func (r *rebuilding) copyPages(pages int) (copied int, err error) {
+	first, last := r.task.First, r.task.Last
+	if last == 0 {
+		last = pages
+	}
+	if last > pages || first > last {
+		return 0, hasNoRange
+	}
+	engine, doc, err := r.open(r.source)
+	if err != nil {
+		return 0, err
+	}
+	defer closing(engine, &err)
+	fresh, err := engine.FPDF_CreateNewDocument(&requests.FPDF_CreateNewDocument{})
+	if err != nil {
+		return 0, fmt.Errorf("create document: %w", err)
+	}
+	chosen := fmt.Sprintf("%d-%d", first, last)
+	if _, err := engine.FPDF_ImportPages(&requests.FPDF_ImportPages{Source: doc, Destination: fresh.Document, PageRange: &chosen}); err != nil {
+		return 0, fmt.Errorf("import pages: %w", err)
+	}
+	return last - first + 1, r.save(engine, fresh.Document, requests.SaveFlagNoIncremental)
+}
+
+// recount reads the rebuilt bytes as a stranger would: the engine's count, the
+// leaves of the tree, and every page with its content must be there.
+func (r *rebuilding) recount(pages int) (err error) {
+	engine, doc, err := r.open(r.target)
+	if err != nil {
+		return err
+	}
+	defer closing(engine, &err)
+	counted, err := countPages(engine, doc)
+	if err != nil {
+		return err
+	}
+	if counted != pages {
+		return isDamaged
+	}
+	for i := range pages {
+		if err := loadPage(engine, doc, i); err != nil {
+			return err
+		}
+	}
+	return r.checkLeaves(pages)
+}
+
+func (r *rebuilding) open(f *os.File) (pdfium.Pdfium, references.FPDF_DOCUMENT, error) {
+	size, err := sizeOf(f)
+	if err != nil {
+		return nil, "", err
+	}
+	return r.lib.open(f, size)
+}
+
+// checkLeaves compares pages with the page tree of what the engine wrote to
+// target.
+func (r *rebuilding) checkLeaves(pages int) error {
+	size, err := sizeOf(r.target)
+	if err != nil {
+		return err
+	}
+	leaves, err := countLeaves(r.target, size, r.task.MaxPages)
+	if err != nil {
+		return fmt.Errorf("walk page tree: %w", err)
+	}
+	if leaves != pages {
+		return isDamaged
+	}
+	return nil
+}
+
+// save replaces target with what the engine writes of doc.
+func (r *rebuilding) save(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, flags requests.SaveFlags) error {
+	if err := r.target.Truncate(0); err != nil {
+		return fmt.Errorf("empty target: %w", err)
+	}
+	w := &capped{w: bufio.NewWriterSize(io.NewOffsetWriter(r.target, 0), 1<<16), left: r.task.MaxBytes}
+	_, err := engine.FPDF_SaveAsCopy(&requests.FPDF_SaveAsCopy{Document: doc, FileWriter: w, Flags: flags})
+	if w.full {
+		return isTooLarge
+	}
+	if err != nil {
+		return fmt.Errorf("save document: %w", err)
+	}
+	return w.w.Flush()
+}
+
+// capped writes at most left bytes, and remembers that there would have been more.
+type capped struct {
+	w    *bufio.Writer
+	left int64
+	full bool
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	if int64(len(p)) > c.left {
+		c.full = true
+		return 0, isTooLarge
+	}
+	c.left -= int64(len(p))
+	return c.w.Write(p)
+}
+
+func countPages(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT) (int, error) {
+	counted, err := engine.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: doc})
+	if err != nil {
+		return 0, fmt.Errorf("count pages: %w", err)
+	}
+	return counted.PageCount, nil
+}
+
+func loadPage(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int) error {
+	page, err := engine.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		return fmt.Errorf("load page: %w", err)
+	}
+	_, err = engine.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: page.Page})
+	return err
+}
+
+// closing ends an engine; a trap on the way out counts like any other.
+func closing(engine pdfium.Pdfium, err *error) {
+	if closed := engine.Close(); closed != nil && *err == nil {
+		*err = fmt.Errorf("close engine: %w", closed)
+	}
+}
