@@ -14,7 +14,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
+
+	"inkwell/internal/fault"
 )
 
 // Times that a connection may take. They are no settings: an honest client needs
@@ -60,6 +63,9 @@ func open(o Options) (*Door, error) {
 		o.Limits = NewLimits(0, 0)
 	}
 	tcp, err := net.Listen("tcp", o.Address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fault.New(fault.Conflict, "address-taken", "Another program is already listening on %s. Stop it, or choose another address.", o.Address).Because(err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", o.Address, err)
 	}

@@ -3,6 +3,7 @@ package door
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -208,4 +209,26 @@ func (id *Identity) Leaf() (*x509.Certificate, error) {
 		return nil, err
 	}
 	return cert.Leaf, nil
+}
+
+// Ends says, changing nothing, when the certificate ends that a server with this
+// folder shows, and whether the server makes the next one by itself.
+func Ends(dir string) (end time.Time, byItself bool, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, operatorCert)) // #nosec G304 -- our own folder
+	byItself = errors.Is(err, fs.ErrNotExist)
+	if byItself {
+		text, err = os.ReadFile(filepath.Join(dir, ownFile)) // #nosec G304 -- our own folder
+	}
+	if err != nil {
+		return time.Time{}, byItself, fmt.Errorf("read certificate: %w", err)
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return time.Time{}, byItself, fmt.Errorf("the certificate in %s is damaged", dir)
+	}
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return time.Time{}, byItself, fmt.Errorf("read certificate: %w", err)
+	}
+	return cert.NotAfter, byItself, nil
 }

@@ -174,6 +174,9 @@ func TestTheOperatorsCertificateIsUsedAndFollowed(t *testing.T) {
 	dir, elsewhere := t.TempDir(), t.TempDir()
 	id := newIdentity(t, dir, nil)
 	own := leafOf(t, id)
+	if end, byItself, err := Ends(dir); err != nil || !byItself || !end.Equal(own.NotAfter) {
+		t.Errorf("Ends: %s %v %v", end, byItself, err)
+	}
 	put := func(name string, from *Identity, text []byte) {
 		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
 			t.Fatal(err)
@@ -188,6 +191,9 @@ func TestTheOperatorsCertificateIsUsedAndFollowed(t *testing.T) {
 	put(operatorKey, theirs, key)
 	if !leafOf(t, id).Equal(theirs.own.Leaf) {
 		t.Fatal("the operator's certificate is not shown")
+	}
+	if end, byItself, err := Ends(dir); err != nil || byItself || !end.Equal(theirs.own.Leaf.NotAfter) {
+		t.Errorf("Ends: %s %v %v", end, byItself, err)
 	}
 	if id.Authority() != nil {
 		t.Error("our authority is handed out though its certificate is not in use")
@@ -222,6 +228,13 @@ func pemOf(t *testing.T, dir string) (cert, key []byte) {
 		t.Fatal(err)
 	}
 	return []byte(c), []byte("-----BEGIN EC" + k)
+}
+
+func TestAFolderWithoutACertificateEndsNever(t *testing.T) {
+	t.Parallel()
+	if _, _, err := Ends(t.TempDir()); err == nil {
+		t.Error("an empty folder has an end")
+	}
 }
 
 func TestADamagedFileIsNotWrittenOver(t *testing.T) {

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"inkwell/internal/door"
+)
+
+// Config is everything an operator can choose. The table settings says for each
+// value its key, its default and what it may be.
+type Config struct {
+	DataDir        string   // data-dir: all of the installation's own files
+	IPPListen      string   // ipp-listen: where computers print to
+	WebListen      string   // web-listen: where kiosks and staff connect
+	RedirectListen string   // redirect-listen: sends browsers to web-listen; "" is off
+	Demo           bool     // demo: a generated school, on loopback only
+	User           string   // user: whom to run as when started by root; "" chooses
+	DatabaseURL    string   // database.url: a PostgreSQL server; "" runs a private one
+	OwnerURL       string   // database.owner-url: the same database as the schema's owner; "" is DatabaseURL
+	TLSNames       []string // tls.names: names of this server that it does not know by itself
+	MaxDocument    int64    // document.max-bytes
+	Headroom       int64    // spool.headroom: bytes of the disk left to others
+	LogLevel       slog.Level
+	LogFormat      string // log.format: text or json
+}
+
+// setting is one key. read parses a value into the Config and its error is the
+// hint that the operator is given; show is the effective value as text.
+type setting struct {
+	key, usage string
+	byDefault  func(demo bool) string
+	secret     bool // never shown and never a flag: a command line is public
+	read       func(c *Config, text string) error
+	show       func(c *Config) string
+}
+
+// settings are all keys, as they are listed and explained.
+var settings = []setting{
+	text("data-dir", "folder of all the installation's own files", defaultDataDir,
+		func(c *Config) *string { return &c.DataDir }, isFolder),
+	text("ipp-listen", "address that computers print to", fixed(":8631"),
+		func(c *Config) *string { return &c.IPPListen }, isAddress),
+	text("web-listen", "address of kiosks and staff pages", fixed(":8443"),
+		func(c *Config) *string { return &c.WebListen }, isAddress),
+	text("redirect-listen", "address that sends browsers to https and hands out the CA certificate; empty is off", fixed(":8080"),
+		func(c *Config) *string { return &c.RedirectListen }, isAddressOrOff),
+	{
+		key: "demo", usage: "a generated school on loopback only", byDefault: fixed("false"),
+		read: func(c *Config, text string) (err error) { c.Demo, err = isBool(text); return err },
+		show: func(c *Config) string { return strconv.FormatBool(c.Demo) },
+	},
+	text("user", "user to run as when started by root (inkwell, else postgres, else nobody)", fixed(""),
+		func(c *Config) *string { return &c.User }, isUserName),
+	secret(text("database.url", "PostgreSQL to use instead of a private one", fixed(""),
+		func(c *Config) *string { return &c.DatabaseURL }, isDatabaseURL)),
+	secret(text("database.owner-url", "the same database as the owner of its schema, for migrations", fixed(""),
+		func(c *Config) *string { return &c.OwnerURL }, isDatabaseURL)),
+	{
+		key: "tls.names", usage: "further names and addresses of this server, for its certificate", byDefault: fixed(""),
+		read: func(c *Config, text string) error {
+			c.TLSNames = strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+			return areNames(c.TLSNames)
+		},
+		show: func(c *Config) string { return strings.Join(c.TLSNames, ",") },
+	},
+	size("document.max-bytes", "largest document taken", "256MiB", func(c *Config) *int64 { return &c.MaxDocument }),
+	size("spool.headroom", "room on the disk that documents leave to others", "1GiB", func(c *Config) *int64 { return &c.Headroom }),
+	{
+		key: "log.level", usage: "debug, info, warn or error", byDefault: fixed("info"),
+		read: func(c *Config, text string) error {
+			if c.LogLevel.UnmarshalText([]byte(text)) != nil {
+				return fmt.Errorf("write debug, info, warn or error")
+			}
+			return nil
+		},
+		show: func(c *Config) string { return strings.ToLower(c.LogLevel.String()) },
+	},
+	text("log.format", "text or json", fixed("text"),
+		func(c *Config) *string { return &c.LogFormat }, isLogFormat),
+}
+
+// flagName is the setting's flag; "" for a secret.
+func (s setting) flagName() string {
+	if s.secret {
+		return ""
+	}
+	return strings.ReplaceAll(s.key, ".", "-")
+}
+
+// envName is the setting's environment variable.
+func (s setting) envName() string { return envName(s.key) }
+
+func envName(key string) string {
+	return envPrefix + "_" + strings.ToUpper(envReplacer.Replace(key))
+}
+
+func fixed(value string) func(bool) string { return func(bool) string { return value } }
+
+func text(key, usage string, byDefault func(bool) string, field func(*Config) *string, check func(string) error) setting {
+	return setting{
+		key: key, usage: usage, byDefault: byDefault,
+		read: func(c *Config, text string) error { *field(c) = text; return check(text) },
+		show: func(c *Config) string { return *field(c) },
+	}
+}
+
+func secret(s setting) setting {
+	s.secret = true
+	return s
+}
+
+func size(key, usage, byDefault string, field func(*Config) *int64) setting {
+	return setting{
+		key: key, usage: usage, byDefault: fixed(byDefault),
+		read: func(c *Config, text string) (err error) { *field(c), err = isSize(text); return err },
+		show: func(c *Config) string { return sizeText(*field(c)) },
+	}
+}
+
+// defaultDataDir is the data folder when none is named; a demo has its own, so
+// that trying it never touches an installation.
+func defaultDataDir(demo bool) string {
+	name := "inkwell"
+	if demo {
+		name = "inkwell-demo"
+	}
+	if os.Geteuid() == 0 {
+		return filepath.Join("/var/lib", name)
+	}
+	home := os.Getenv("XDG_DATA_HOME")
+	if !filepath.IsAbs(home) { // the XDG specification ignores a relative one
+		user, err := os.UserHomeDir()
+		if err != nil {
+			return "" // refused by isFolder, with what to do
+		}
+		home = filepath.Join(user, ".local", "share")
+	}
+	return filepath.Join(home, name)
+}
+
+// loopbackOnly gives listen addresses without a host this machine's own, and
+// refuses any other host: a demo's passwords are printed on the screen.
+func (c *Config) loopbackOnly() error {
+	for _, field := range []*string{&c.IPPListen, &c.WebListen, &c.RedirectListen} {
+		if *field == "" {
+			continue
+		}
+		host, port, err := net.SplitHostPort(*field)
+		if err != nil {
+			return err
+		}
+		if host == "" {
+			*field = net.JoinHostPort("127.0.0.1", port)
+		} else if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return fmt.Errorf("a demo listens on this machine alone: %s is open to others; write 127.0.0.1:%s", *field, port)
+		}
+	}
+	return nil
+}
+
+// The checks of single values. Their errors are hints: what to write instead.
+
+func isFolder(text string) error {
+	if text == "" {
+		return fmt.Errorf("name a folder")
+	}
+	return nil
+}
+
+func isAddress(text string) error {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return fmt.Errorf("write host:port, or :port for every address of this machine")
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n > 65535 {
+		return fmt.Errorf("the port is a number from 0 to 65535")
+	}
+	return nil
+}
+
+func isAddressOrOff(text string) error {
+	if text == "" {
+		return nil
+	}
+	return isAddress(text)
+}
+
+func isBool(text string) (bool, error) {
+	b, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, fmt.Errorf("write true or false")
+	}
+	return b, nil
+}
+
+func isUserName(text string) error {
+	if text == "root" || text == "0" {
+		return fmt.Errorf("name an ordinary user; nothing here needs root once it has started")
+	}
+	return nil
+}
+
+func isDatabaseURL(text string) error {
+	if text == "" || strings.HasPrefix(text, "postgres://") || strings.HasPrefix(text, "postgresql://") {
+		return nil
+	}
+	return fmt.Errorf("write postgres://user:password@host:5432/database")
+}
+
+func areNames(names []string) error {
+	for _, name := range names {
+		if !door.PlainHost(name) {
+			return fmt.Errorf("write host names or addresses, without port or https://")
+		}
+	}
+	return nil
+}
+
+func isLogFormat(text string) error {
+	if text != "text" && text != "json" {
+		return fmt.Errorf("write text or json")
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+// masked stands for a secret.
+const masked = "(hidden)"
+
+func configCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Show the effective configuration and where each value came from",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := load(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			return l.print(cmd.OutOrStdout())
+		},
+	}
+	addFlags(cmd.Flags())
+	return cmd
+}
+
+// print lists every setting: key, value, source.
+func (l *Loaded) print(to io.Writer) error {
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	file := l.File
+	if file == "" {
+		file = "none"
+	}
+	_, _ = fmt.Fprintf(w, "configuration file\t%s\t\n\n", file) // tabwriter keeps an error for Flush
+	for _, s := range settings {
+		value := s.show(&l.Config)
+		if s.secret {
+			value = maskURL(value)
+		}
+		if value == "" {
+			value = `""`
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", s.key, value, l.Sources[s.key])
+	}
+	return w.Flush()
+}
+
+// maskURL hides the password of a connection string and keeps what helps to find
+// a mistake: user, host and database.
+func maskURL(text string) string {
+	if !strings.Contains(text, "://") {
+		return text
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return masked
+	}
+	u.RawQuery, u.Fragment = "", ""
+	if _, ok := u.User.Password(); ok {
+		u.User = url.User(u.User.Username())
+		return u.String() + " " + masked
+	}
+	return u.String()
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"inkwell/internal/door"
+)
+
+// openDoors comes last: once it has returned, everything behind the doors is ready.
+func (m *Main) openDoors(context.Context) (err error) {
+	m.identity, err = door.OpenIdentity(door.IdentityOptions{Dir: m.config.folder("tls"), Names: m.config.TLSNames, Log: m.log})
+	if err != nil {
+		return err
+	}
+	var doors doors
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, doors.close())
+		}
+	}()
+	o := door.Options{Identity: m.identity, Limits: door.NewLimits(0, 0), Log: m.log}
+	o.Address, o.Handler = m.config.IPPListen, m.printer
+	if m.IPPAddr, err = doors.add(door.Open(o)); err != nil {
+		return err
+	}
+	o.Address, o.Handler, o.HTTP2 = m.config.WebListen, m.web, true
+	if m.WebAddr, err = doors.add(door.Open(o)); err != nil {
+		return err
+	}
+	if o.Address = m.config.RedirectListen; o.Address != "" {
+		if m.RedirectAddr, err = doors.add(door.OpenRedirect(o, m.WebAddr)); err != nil {
+			return err
+		}
+	}
+	m.life.run("doors", doors.serve)
+	return nil
+}
+
+// doors are served and shut together.
+type doors []*door.Door
+
+func (all *doors) add(d *door.Door, err error) (net.Addr, error) {
+	if err != nil {
+		return nil, err
+	}
+	*all = append(*all, d)
+	return d.Addr(), nil
+}
+
+func (all doors) close() (err error) {
+	for _, d := range all {
+		err = errors.Join(err, d.Close())
+	}
+	return err
+}
+
+// serve answers until ctx ends; then it stops accepting at all doors at once and
+// finishes what is in flight. A door that fails ends the others.
+func (all doors) serve(ctx context.Context) error {
+	ended := make(chan error, len(all))
+	for _, d := range all {
+		go func() { ended <- d.Serve() }()
+	}
+	var err error
+	left := len(all)
+	select {
+	case <-ctx.Done():
+	case err = <-ended:
+		left--
+	}
+	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
+	defer cancel()
+	shut := make([]error, len(all))
+	var wait sync.WaitGroup
+	for i, d := range all {
+		wait.Go(func() { shut[i] = d.Shutdown(finish) })
+	}
+	wait.Wait()
+	for range left {
+		err = errors.Join(err, <-ended)
+	}
+	return errors.Join(append(shut, err)...)
+}
+
+// announce says, for a person and for scripts that wait for it, that all is up.
+func (m *Main) announce(took time.Duration) {
+	line := fmt.Sprintf("ready in %s: print to ipps://%s/ipp/print, web https://%s/", took.Round(10*time.Millisecond), reachable(m.IPPAddr), reachable(m.WebAddr))
+	if m.RedirectAddr != nil {
+		line += fmt.Sprintf(", CA certificate http://%s/ca.crt", reachable(m.RedirectAddr))
+	}
+	_, _ = fmt.Fprintln(m.out, line)
+	m.log.Info("ready", "took", took.Round(time.Millisecond), "data", m.config.DataDir, "user", os.Getuid(), "demo", m.made.Demo)
+}
+
+// reachable is an address that a person can type: of a door that is open on all
+// of the machine's addresses, the machine's name.
+func reachable(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		if host, err = os.Hostname(); err != nil {
+			host = "localhost"
+		}
+	}
+	return net.JoinHostPort(strings.ToLower(host), port)
+}
+
+// hostOf is what a client can be told to come back to, for a listen address.
+func hostOf(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		if host, err = os.Hostname(); err != nil {
+			return ""
+		}
+	}
+	return net.JoinHostPort(host, port)
+}

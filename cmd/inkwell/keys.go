@@ -1,0 +1,117 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"inkwell/internal/fault"
+)
+
+// key is 32 secret bytes and the name they are known by, so that a key can be
+// replaced while what was made with it lasts.
+type key struct {
+	ID     string // 8 hex digits
+	Secret []byte
+}
+
+// keys are an installation's secrets, in DATA/keys. They stand outside the database, so
+// that neither alone is of use to a thief.
+type keys struct {
+	Spool  key // wraps the documents' own keys
+	Badges key // digests badges and codes
+	Seal   key // seals the exported heads of the audit and ledger chains
+}
+
+// files are the keys by file name.
+func (k *keys) files() map[string]*key {
+	return map[string]*key{"spool.key": &k.Spool, "badges.key": &k.Badges, "seal.key": &k.Seal}
+}
+
+// openKeys reads the keys, and makes them when fresh: when there is no
+// installation yet that needs older ones. Keys are never made for an installation
+// that has lost its own: badges would be unknown and documents unreadable, and
+// nobody would see why.
+func openKeys(dir string, fresh bool) (*keys, error) {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		if !fresh {
+			return nil, fault.New(fault.Conflict, "keys-missing",
+				"This installation's keys are not in %s. Put them back from the backup, or copy them from another server of the same installation.", dir)
+		}
+		if err := makeKeys(dir); err != nil {
+			return nil, fmt.Errorf("make keys: %w", err)
+		}
+	}
+	k := &keys{}
+	for name, into := range k.files() {
+		var err error
+		if *into, err = readKey(filepath.Join(dir, name)); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
+}
+
+// makeKeys makes all keys or none.
+func makeKeys(dir string) error {
+	half := dir + ".new"
+	if err := errors.Join(os.RemoveAll(half), os.Mkdir(half, 0o700)); err != nil {
+		return err
+	}
+	for name := range (&keys{}).files() {
+		if err := writeKey(filepath.Join(half, name)); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(syncFolder(half), os.Rename(half, dir)); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(dir))
+}
+
+// writeKey draws a key and writes it as "id secret", in hex.
+func writeKey(path string) error {
+	random := make([]byte, 4+32)
+	_, _ = rand.Read(random)                                              // never fails (crypto/rand)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // #nosec G304 -- our own folder
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "%x %x\n", random[:4], random[4:])
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// readKey reads a file of writeKey. It refuses one that others may read.
+func readKey(path string) (key, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return key{}, fmt.Errorf("read key: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return key{}, fault.New(fault.Forbidden, "key-open", "Others can read %s. Take that away: chmod 600 %s", path, path)
+	}
+	text, err := os.ReadFile(path) // #nosec G304 -- our own folder
+	if err != nil {
+		return key{}, fmt.Errorf("read key: %w", err)
+	}
+	id, secret, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
+	raw, err := hex.DecodeString(secret)
+	if err != nil || len(raw) != 32 || len(id) != 8 {
+		return key{}, fault.New(fault.Conflict, "key-damaged", "The key in %s is damaged. Put it back from the backup.", path)
+	}
+	return key{ID: id, Secret: raw}, nil
+}
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir) // #nosec G304 -- our own folder
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -1,0 +1,51 @@
+// Command inkwell is the whole of Inkwell in one binary: the server, the commands
+// beside it on its host, a virtual printer, and the child process that reads
+// documents. It holds wiring only: what is read from where, what is started in
+// which order, and how it ends.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"inkwell/release/document"
+)
+
+func main() {
+	document.Child() // does not return in a process that was started to read a document
+	root := rootCommand()
+	if err := root.ExecuteContext(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "inkwell:", asPerson(err))
+		os.Exit(1)
+	}
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "inkwell",
+		Short:         "Print release and accounting for schools",
+		Long:          "Inkwell holds what pupils print until they stand at the printer, counts it, and charges it once.",
+		SilenceErrors: true, // main says them, once
+		SilenceUsage:  true, // a refusal is no reason to repeat the manual
+	}
+	root.AddCommand(
+		serveCommand(), configCommand(), checkCommand(), versionCommand(),
+		group("staff", "Staff accounts", staffAddCommand()),
+		group("printer", "Printers, real and virtual", printerAddCommand(), printerListCommand(), printerSimulateCommand()),
+		group("kiosk", "The page beside a printer", kioskTapCommand()),
+		group("job", "Print jobs", jobShowCommand()),
+		group("ledger", "What was spent", ledgerVerifyCommand()),
+		group("audit", "Who did what", auditVerifyCommand()),
+	)
+	return root
+}
+
+// group is a command that only holds others.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	g := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	g.AddCommand(commands...)
+	return g
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"inkwell/release/document"
+)
+
+func TestMain(m *testing.M) {
+	document.Child()
+	code := m.Run()
+	if built.dir != "" {
+		if err := os.RemoveAll(built.dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// built is the real binary, built once for all tests that run it.
+var built struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+// binary is the path of the real program.
+func binary(t *testing.T) string {
+	t.Helper()
+	built.once.Do(func() {
+		if built.dir, built.err = os.MkdirTemp("", "inkwell-test-"); built.err != nil {
+			return
+		}
+		if built.err = os.Chmod(built.dir, 0o755); built.err != nil { // the service user runs it too
+			return
+		}
+		out, err := exec.Command("go", "build", "-o", built.dir, ".").CombinedOutput()
+		if err != nil {
+			built.err = fmt.Errorf("build inkwell: %w\n%s", err, out)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return filepath.Join(built.dir, "inkwell")
+}
+
+// dataDir is a folder that may become an installation's, also for the service user.
+func dataDir(t *testing.T) string {
+	t.Helper()
+	parent, err := os.MkdirTemp("", "inkwell-data-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(parent, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(parent); err != nil {
+			t.Error(err)
+		}
+	})
+	return filepath.Join(parent, "data")
+}
+
+// program is the real binary, running.
+type program struct {
+	*exec.Cmd
+	t     *testing.T
+	out   *bufio.Reader
+	log   *bytes.Buffer
+	ended chan error
+	ready string // the line that said so
+}
+
+// serve starts the server on free ports and waits until it says that it is ready.
+func serve(t *testing.T, dir string, args ...string) *program {
+	t.Helper()
+	p := launch(t, append([]string{"serve", "--data-dir", dir, "--ipp-listen", "127.0.0.1:0", "--web-listen", "127.0.0.1:0", "--redirect-listen", "127.0.0.1:0"}, args...)...)
+	line, err := p.out.ReadString('\n')
+	if err != nil || !strings.HasPrefix(line, "ready in ") {
+		t.Fatalf("serve said %q (%v); its log:\n%s", line, err, p.wait())
+	}
+	p.ready = line
+	return p
+}
+
+// launch starts the program without waiting for anything.
+func launch(t *testing.T, args ...string) *program {
+	t.Helper()
+	p := &program{Cmd: exec.Command(binary(t), args...), t: t, log: &bytes.Buffer{}, ended: make(chan error, 1)}
+	p.Stderr = p.log
+	out, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.out = bufio.NewReader(out)
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = p.Process.Kill()
+		p.wait()
+	})
+	return p
+}
+
+// wait reaps the program and gives its log. It may be called again.
+func (p *program) wait() string {
+	if p.ProcessState == nil {
+		_, _ = io.Copy(io.Discard, p.out)
+		p.ended <- p.Wait()
+	}
+	return p.log.String()
+}
+
+// stop asks the server to end, and wants it to do so in order and in time.
+func (p *program) stop() {
+	p.t.Helper()
+	began := time.Now()
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		p.t.Fatal(err)
+	}
+	log := p.wait()
+	if err := <-p.ended; err != nil {
+		p.t.Errorf("serve ended with %v:\n%s", err, log)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		p.t.Errorf("it took %s to stop", took)
+	}
+}
+
+// address is a part of the ready line: the host and port after a word.
+func (p *program) address(after string) string {
+	p.t.Helper()
+	m := regexp.MustCompile(regexp.QuoteMeta(after) + `([^/ ,]+)`).FindStringSubmatch(p.ready)
+	if m == nil {
+		p.t.Fatalf("%q does not say %s", p.ready, after)
+	}
+	return m[1]
+}
+
+// inkwell runs a command to its end and gives all it said.
+func inkwell(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	out, err := exec.Command(binary(t), args...).CombinedOutput()
+	return string(out), err
+}

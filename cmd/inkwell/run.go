@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/door"
+	"inkwell/internal/events"
+	"inkwell/internal/school"
+	"inkwell/quota/conduct"
+	"inkwell/release"
+	"inkwell/release/document"
+	"inkwell/release/spool"
+)
+
+// stopWithin is how long everything together may take to end, and finishWithin
+// how much of it goes to requests in flight.
+const (
+	stopWithin   = 9 * time.Second
+	finishWithin = 4 * time.Second
+)
+
+// Main is the running program. Run starts it and returns when it has ended.
+type Main struct {
+	config Config
+	log    *slog.Logger
+	out    io.Writer
+	life   *lifecycle
+	ready  chan struct{}
+
+	house // what start fills in
+}
+
+// house is everything that runs, from the ground up.
+type house struct {
+	db        *db.DB
+	made      db.Installation
+	keys      *keys
+	hub       *events.Hub
+	directory *school.Directory
+	conduct   *conduct.Conduct
+	spool     *spool.Spool
+	documents *document.Engine
+	desk      *release.Desk
+	printer   http.Handler // the printer that computers see
+	web       http.Handler // kiosks and staff pages
+	identity  *door.Identity
+
+	// Addresses in use, once ready.
+	IPPAddr, WebAddr, RedirectAddr net.Addr
+}
+
+// New makes a program that has done nothing yet. out takes the line that says it
+// is ready.
+func New(c Config, log *slog.Logger, out io.Writer) *Main {
+	return &Main{config: c, log: log, out: out, life: newLifecycle(log), ready: make(chan struct{})}
+}
+
+// Ready is closed when every door is open and the addresses are known.
+func (m *Main) Ready() <-chan struct{} { return m.ready }
+
+// Run starts everything, works until ctx ends or a part fails, and ends everything
+// in order: it stops accepting, finishes what is in flight, and closes the
+// database last.
+func (m *Main) Run(ctx context.Context) error {
+	began := time.Now()
+	err := m.start(ctx)
+	if err == nil {
+		close(m.ready)
+		m.announce(time.Since(began))
+		select {
+		case <-ctx.Done():
+			m.log.Info("stopping")
+		case err = <-m.life.failed:
+		}
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	return errors.Join(err, m.life.stop(stopping))
+}
+
+// start goes up the house, floor by floor.
+func (m *Main) start(ctx context.Context) error {
+	for _, floor := range []func(context.Context) error{m.openGround, m.openDesk, m.fillDemo, m.openFaces, m.openDoors} {
+		if err := floor(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openGround opens what every room stands on: database, keys, events, audit.
+func (m *Main) openGround(ctx context.Context) (err error) {
+	if m.db, err = openDatabase(ctx, m.config, m.life, m.log); err != nil {
+		return err
+	}
+	if m.made, m.keys, err = claim(ctx, m.config, m.db); err != nil {
+		return err
+	}
+	sealer, err := audit.NewSealer(m.db, audit.SealerOptions{Heads: m.config.heads(m.keys), Log: m.log})
+	if err != nil {
+		return err
+	}
+	m.life.run("sealer", sealer.Run)
+	m.hub = events.New(m.db, m.log)
+	m.life.run("events", m.hub.Run)
+	m.directory = school.New(m.db, school.Keys{ID: m.keys.Badges.ID, Secret: m.keys.Badges.Secret}, m.log)
+	m.conduct = conduct.New(m.db, m.hub, m.log)
+	return nil
+}
+
+// heads is where the ends of the sealed chains are exported.
+func (c Config) heads(k *keys) audit.Heads {
+	return audit.Heads{File: c.folder("audit-heads"), Key: k.Seal.Secret}
+}
+
+// openDesk opens the spool and the document engine, and the desk that uses them.
+func (m *Main) openDesk(context.Context) (err error) {
+	if m.spool, err = openSpool(m.config, m.keys, m.log); err != nil {
+		return err
+	}
+	m.life.ends("spool", func(context.Context) error { return m.spool.Close() })
+	m.documents, err = document.New(document.Options{CacheDir: m.config.folder("engine"), MaxBytes: 2 * m.config.MaxDocument, Log: m.log})
+	if err != nil {
+		return err
+	}
+	m.life.ends("document engine", func(context.Context) error { return m.documents.Close() })
+	m.desk = release.New(release.Options{
+		DB: m.db, Directory: m.directory, Hub: m.hub, Spool: m.spool, Documents: m.documents,
+		Dial: dialPrinter, Log: m.log, MaxBytes: m.config.MaxDocument,
+	})
+	m.life.run("release desk", m.desk.Run)
+	return nil
+}
+
+func openSpool(c Config, k *keys, log *slog.Logger) (*spool.Spool, error) {
+	return spool.Open(spool.Options{
+		Dir: c.folder("spool"), Master: k.Spool.Secret, KeyID: k.Spool.ID,
+		Headroom: uint64(c.Headroom), Log: log, // #nosec G115 -- isSize takes nothing below 1
+	})
+}
