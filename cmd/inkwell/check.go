@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"inkwell/internal/db"
+)
+
+// level is how a finding counts.
+type level string
+
+// The levels. Only a bad one makes the check fail.
+const (
+	good level = "good"
+	look level = "look"
+	bad  level = "BAD"
+)
+
+// finding is one line of the check: what was looked at, how it is in plain words,
+// and what to do about it.
+type finding struct {
+	level         level
+	what, say, do string
+}
+
+var errUnhealthy = errors.New("this installation needs attention: see the lines marked BAD")
+
+func checkCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Say whether this installation is healthy, and what to do if not",
+		Long: `Look at the database, its schema and settings, the spool, the printers, the
+clock, the certificate and the doors of an installation that is running. Ends
+with 0 when all is well enough to print, with 1 when something needs attention.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := load(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			if err := visit(l.Config); err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(cmd.Context(), 30*time.Second)
+			defer cancel()
+			return report(cmd.OutOrStdout(), examine(ctx, l.Config))
+		},
+	}
+	addFlags(cmd.Flags(), "data-dir", "ipp-listen", "web-listen")
+	return cmd
+}
+
+// examine looks at everything. What cannot be looked at because the database is
+// away is left out: the database's own line says so.
+func examine(ctx context.Context, c Config) []finding {
+	var all []finding
+	d, err := joinDatabase(ctx, c)
+	if err != nil {
+		all = append(all, finding{bad, "database", asPerson(err), "start the server with inkwell serve, and read its log if it ends"})
+	} else {
+		defer d.Close()
+		all = append(all, checkDatabase(ctx, d)...)
+		all = append(all, checkClock(ctx, d), checkPrinters(ctx, d, time.Now()))
+	}
+	return append(all, checkKeysAndSpool(ctx, c), checkCertificate(c, time.Now()),
+		checkDoor(ctx, "printing door", c.IPPListen), checkDoor(ctx, "web door", c.WebListen))
+}
+
+// checkDatabase is about the server, its schema and its promises.
+func checkDatabase(ctx context.Context, d *db.DB) []finding {
+	have, want, err := d.SchemaVersions(ctx)
+	switch {
+	case err != nil:
+		return []finding{{bad, "database", "it answers, but its schema cannot be read: " + asPerson(err), "start the server once; it makes the schema"}}
+	case have != want:
+		return []finding{{bad, "database", fmt.Sprintf("its schema is %d and this program's is %d", have, want), "run the same version of inkwell as the server"}}
+	}
+	all := []finding{{good, "database", fmt.Sprintf("it answers, with schema %d", have), ""}}
+	if err := d.Durable(ctx); err != nil {
+		return append(all, finding{bad, "durability", asPerson(err), "change postgresql.conf and restart the database"})
+	}
+	return append(all, finding{good, "durability", "what was acknowledged survives a power cut", ""})
+}
+
+// report prints the findings and fails when one is bad.
+func report(to io.Writer, all []finding) (err error) {
+	for _, f := range all {
+		_, _ = fmt.Fprintf(to, "%-5s %-14s %s\n", f.level, f.what, f.say)
+		if f.do != "" {
+			_, _ = fmt.Fprintf(to, "%-5s %-14s what to do: %s\n", "", "", f.do)
+		}
+		if f.level == bad {
+			err = errUnhealthy
+		}
+	}
+	return err
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/release"
+)
+
+// host is a command's way to the installation on this machine: the same database
+// and the same desk, but nothing of it runs here.
+type host struct {
+	config Config
+	log    *slog.Logger
+	db     *db.DB
+	desk   *release.Desk
+	out    io.Writer
+}
+
+// hostCommand is a command beside a running installation. The folder's owner may
+// use it, and root, who becomes that owner first.
+func hostCommand(use, short string, args cobra.PositionalArgs, run func(context.Context, *host, []string) error) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   use,
+		Short: short,
+		Args:  args,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			l, err := load(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			if err := visit(l.Config); err != nil {
+				return err
+			}
+			d, err := joinDatabase(cmd.Context(), l.Config)
+			if err != nil {
+				return err
+			}
+			defer d.Close()
+			h := &host{config: l.Config, log: newLog(l.Config, cmd.ErrOrStderr()), db: d, desk: release.New(release.Options{DB: d}), out: cmd.OutOrStdout()}
+			return run(cmd.Context(), h, args)
+		},
+	}
+	addFlags(cmd.Flags(), "data-dir")
+	return cmd
+}
+
+// hub announces what a host command changes; the server's own hub hears of it.
+func (h *host) hub() *events.Hub { return events.New(h.db, h.log) }
+
+// only is the installation's one school, or the one that is named.
+func (h *host) only(ctx context.Context, name string) (school.School, error) {
+	keys, err := openKeys(h.config.folder("keys"), false)
+	if err != nil {
+		return school.School{}, err
+	}
+	all, err := school.New(h.db, school.Keys{ID: keys.Badges.ID, Secret: keys.Badges.Secret}, h.log).Schools(ctx)
+	if err != nil {
+		return school.School{}, err
+	}
+	for _, s := range all {
+		if s.Name == name || name == "" && len(all) == 1 {
+			return s, nil
+		}
+	}
+	if len(all) == 0 {
+		return school.School{}, fault.New(fault.NotFound, "school-missing", "There is no school here yet. Name it: --school \"Hill Road School\"")
+	}
+	return school.School{}, fault.New(fault.NotFound, "school-unknown", "Say which of the schools is meant, with --school and its name as it is written on the staff pages.")
+}
+
+// record keeps the act of a host command in its own transaction. Who typed it is
+// not known to us, only that they were allowed onto the host.
+func record(ctx context.Context, tx *db.Tx, e audit.Entry) error {
+	if e.Facts == nil {
+		e.Facts = map[string]any{}
+	}
+	e.Facts["proof"] = string(school.ByHost)
+	return audit.Record(ctx, tx, e)
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"inkwell/internal/fault"
+	"inkwell/release"
+)
+
+func jobShowCommand() *cobra.Command {
+	return hostCommand("show NUMBER", "Show what happened to a job, line by line", cobra.ExactArgs(1),
+		func(ctx context.Context, h *host, args []string) error {
+			n, err := strconv.ParseInt(args[0], 10, 32)
+			if err != nil || n < 1 {
+				return fault.New(fault.Invalid, "job-number", "A job's number is the one that the kiosk and the printing computer show.")
+			}
+			job, life, err := h.desk.Life(ctx, release.JobID(n))
+			if err != nil {
+				return err
+			}
+			return printLife(h.out, job, life)
+		})
+}
+
+// printLife shows a job's life as a table, with the time since it began.
+func printLife(to io.Writer, job release.Job, life []release.Moment) error {
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintf(w, "job %d is %s\n\n", job.ID, job.State) // tabwriter keeps an error for Flush
+	for _, m := range life {
+		since := ""
+		if m.At.After(life[0].At) {
+			since = "+" + m.At.Sub(life[0].At).Round(10*time.Millisecond).String()
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.At.Local().Format("15:04:05"), since, m.What, m.Say)
+	}
+	return w.Flush()
+}

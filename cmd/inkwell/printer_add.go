@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/release"
+)
+
+func printerAddCommand() *cobra.Command {
+	var room, station, schoolName string
+	cmd := hostCommand("add NAME ADDRESS", "Make a printer known, with a kiosk beside it if one is named", cobra.ExactArgs(2),
+		func(ctx context.Context, h *host, args []string) error {
+			s, err := h.only(ctx, schoolName)
+			if err != nil {
+				return err
+			}
+			p := release.PrinterRecord{School: s.ID, Name: args[0], URI: args[1], Room: room}
+			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
+				if p.ID, err = release.AddPrinter(ctx, tx, p); err != nil {
+					return err
+				}
+				if station != "" {
+					if err := release.AddStation(ctx, tx, s.ID, station, p.Name, p.ID); err != nil {
+						return err
+					}
+				}
+				tx.AfterCommit(func() { h.tellAdded(p, station) })
+				return record(ctx, tx, audit.Entry{School: s.ID, Act: "printer-added", Object: fmt.Sprintf("printer:%d", p.ID)})
+			})
+		})
+	cmd.Example = "  inkwell printer add Library ipps://printer7.school.example/ipp/print --room \"Room 12\" --station library"
+	cmd.Flags().StringVar(&room, "room", "", "where it stands")
+	cmd.Flags().StringVar(&station, "station", "", "last part of the address of the kiosk beside it, e.g. library for /kiosk/library")
+	cmd.Flags().StringVar(&schoolName, "school", "", "whose it is, where there are several schools")
+	return cmd
+}
+
+func (h *host) tellAdded(p release.PrinterRecord, station string) {
+	_, _ = fmt.Fprintf(h.out, "printer %d, %s, is known; inkwell check says whether it answers\n", p.ID, p.Name)
+	if station != "" {
+		_, _ = fmt.Fprintf(h.out, "its kiosk is the page /kiosk/%s\n", station)
+	}
+}

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func printerListCommand() *cobra.Command {
+	return hostCommand("list", "List the printers and how they are", cobra.NoArgs,
+		func(ctx context.Context, h *host, _ []string) error {
+			all, err := h.desk.Printers(ctx)
+			if err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(h.out, 0, 0, 2, ' ', 0)
+			_, _ = fmt.Fprintln(w, "NUMBER\tNAME\tROOM\tADDRESS\tSTATE\tSEEN") // tabwriter keeps an error for Flush
+			for _, p := range all {
+				seen := "never"
+				if !p.Seen.IsZero() {
+					seen = time.Since(p.Seen).Round(time.Second).String() + " ago"
+				}
+				_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Name, p.Room, p.URI, cmp.Or(p.Trouble(), string(p.State)), seen)
+			}
+			return w.Flush()
+		})
+}
