@@ -1,0 +1,174 @@
+package signin
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// Staff is a member of staff to be invited.
+type Staff struct {
+	School   school.ID
+	Username string
+	Given    string // needed only for somebody new
+	Family   string
+	Role     school.Role // school.IT or school.Teacher
+}
+
+// AddStaff invites a member of staff, whom it makes if nobody has that name, and
+// returns the token of their one-use link. For somebody who is there already it
+// makes a new link, and older ones end. It is called by the command on the host
+// alone: whoever calls it can let anybody in.
+func (s *SignIn) AddStaff(ctx context.Context, who Staff) (token string, err error) {
+	if err := who.check(); err != nil {
+		return "", err
+	}
+	if err := s.freeElsewhere(ctx, who); err != nil {
+		return "", err
+	}
+	token, digest := newToken()
+	err = s.db.InTx(ctx, db.InSchool(who.School), func(ctx context.Context, tx *db.Tx) error {
+		p, err := s.findOrMake(ctx, tx, who)
+		if err != nil {
+			return err
+		}
+		if err := endInvitations(ctx, tx, p.ID); err != nil {
+			return err
+		}
+		if err := insertInvitation(ctx, tx, digest, who.School, p.ID, tx.Now.Add(s.limits.InvitationLife)); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			School: who.School, Act: "staff-invited", Subject: p.Pseudonym, Facts: map[string]any{"role": string(who.Role)},
+		})
+	})
+	if err != nil {
+		return "", err
+	}
+	return token, nil
+}
+
+// check refuses what no account can be made of.
+func (who Staff) check() error {
+	if who.Role != school.IT && who.Role != school.Teacher {
+		return fault.New(fault.Invalid, "role-unknown", "Staff are it or teacher.")
+	}
+	name := strings.TrimSpace(who.Username)
+	if name == "" || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
+		return fault.New(fault.Invalid, "username-form", "A user name has 1 to 64 characters without spaces.")
+	}
+	return nil
+}
+
+// freeElsewhere refuses a name that is staff's at another school: one name, one
+// sign-in.
+func (s *SignIn) freeElsewhere(ctx context.Context, who Staff) error {
+	home, staff, err := s.home(ctx, who.Username)
+	if err == nil && staff.ID != 0 && home != who.School {
+		return fault.New(fault.Conflict, "username-elsewhere", "Staff of another school have that user name.")
+	}
+	return err
+}
+
+func (s *SignIn) findOrMake(ctx context.Context, tx *db.Tx, who Staff) (school.Person, error) {
+	p, err := school.PersonByUsername(ctx, tx, who.School, who.Username)
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
+		return s.make(ctx, tx, who)
+	case err != nil:
+		return p, err
+	case p.Left:
+		return p, fault.New(fault.Conflict, "person-left", "That person has left the school.")
+	case !slices.Contains(p.Roles, who.Role):
+		return p, fault.New(fault.Conflict, "role-differs", "That person is here with another role.")
+	}
+	return p, nil
+}
+
+func (s *SignIn) make(ctx context.Context, tx *db.Tx, who Staff) (school.Person, error) {
+	given, family := strings.TrimSpace(who.Given), strings.TrimSpace(who.Family)
+	if given == "" || family == "" {
+		return school.Person{}, fault.New(fault.Invalid, "name-missing", "Give the person's first and last name.")
+	}
+	ids, err := s.directory.AddPeople(ctx, tx, who.School, []school.Newcomer{
+		{Username: who.Username, Given: given, Family: family, Role: who.Role},
+	})
+	if err != nil {
+		return school.Person{}, err
+	}
+	return school.PersonByID(ctx, tx, ids[0])
+}
+
+// unknownInvitation is the one answer to a link that was used, has expired or
+// never was.
+var unknownInvitation = fault.New(fault.NotFound, "invitation-unknown", "This link has been used or has expired. Ask IT for a new one.")
+
+// Invitation is the user name that a link is for. Used, expired and unknown are
+// all "invitation-unknown".
+func (s *SignIn) Invitation(ctx context.Context, token string) (username string, err error) {
+	digest := tokenDigest(token)
+	if digest == nil {
+		return "", unknownInvitation
+	}
+	err = s.db.InTx(ctx, db.System("invitation"), func(ctx context.Context, tx *db.Tx) error {
+		id, found, err := openInvitation(ctx, tx, digest)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return unknownInvitation
+		}
+		p, err := invited(ctx, tx, id)
+		username = p.Username
+		return err
+	})
+	return username, err
+}
+
+// Accept uses a link up and gives its person the password, which ends every session
+// they have. A password that the rule refuses leaves the link as it was.
+func (s *SignIn) Accept(ctx context.Context, token, password string) error {
+	username, err := s.Invitation(ctx, token)
+	if err != nil {
+		return err
+	}
+	if err := school.PasswordRule(password, username); err != nil {
+		return err
+	}
+	hash, err := school.HashPassword(password)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, db.System("invitation"), func(ctx context.Context, tx *db.Tx) error {
+		id, found, err := useInvitation(ctx, tx, tokenDigest(token))
+		if err != nil {
+			return err
+		}
+		if !found {
+			return unknownInvitation
+		}
+		p, err := invited(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := school.SetPassword(ctx, tx, p.ID, hash); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{School: p.School, Act: "staff-password-set", Actor: p.Pseudonym, Subject: p.Pseudonym})
+	})
+}
+
+// invited is the person of an invitation, unless they have left.
+func invited(ctx context.Context, tx *db.Tx, id school.PersonID) (school.Person, error) {
+	p, err := school.PersonByID(ctx, tx, id)
+	if err == nil && p.Left {
+		return p, unknownInvitation
+	}
+	return p, err
+}

@@ -1,0 +1,103 @@
+package signin
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// Options are limits of time; one that is not positive is the default.
+type Options struct {
+	IdleLimit      time.Duration // a session unused for so long is over; 30 minutes
+	Limit          time.Duration // a session is over after so long; 12 hours
+	InvitationLife time.Duration // 15 minutes
+}
+
+// SignIn is the way in for staff. It is safe for concurrent use.
+type SignIn struct {
+	db        *db.DB
+	directory *school.Directory
+	log       *slog.Logger
+	limits    Options
+}
+
+// New makes a SignIn.
+func New(d *db.DB, directory *school.Directory, log *slog.Logger, o Options) *SignIn {
+	for limit, usual := range map[*time.Duration]time.Duration{
+		&o.IdleLimit: 30 * time.Minute, &o.Limit: 12 * time.Hour, &o.InvitationLife: 15 * time.Minute,
+	} {
+		if *limit <= 0 {
+			*limit = usual
+		}
+	}
+	return &SignIn{db: d, directory: directory, log: log, limits: o}
+}
+
+// refused is the one answer to whoever cannot sign in.
+var refused = fault.New(fault.Unauthenticated, "password-wrong", "We can't sign you in. Check your user name and password, or ask IT for a new link.")
+
+// SignIn starts a session and returns its token, a new one each time. place is
+// where it was tried, such as "staff:10.1.2.3": wrong tries are counted there, and
+// too many pause that place alone ("password-paused"). Unknown, wrong, left and
+// without the right to the console are all "password-wrong".
+func (s *SignIn) SignIn(ctx context.Context, username, password, place string) (token string, err error) {
+	home, staff, err := s.home(ctx, username)
+	if err != nil {
+		return "", err
+	}
+	a, err := s.directory.ByPassword(ctx, home, username, password, place)
+	if fault.KindOf(err) == fault.Unauthenticated {
+		return "", refused.Because(err)
+	}
+	if err != nil {
+		return "", err
+	}
+	if a.Person != staff.ID || !a.May(school.UseConsole) {
+		return "", refused
+	}
+	// The version is that from before the password was checked: one changed
+	// meanwhile makes this session void.
+	return s.begin(ctx, a, staff.Version)
+}
+
+// home is the school where that name is staff, with the person; the first school
+// and nobody when it is none, so that what follows takes the same time.
+func (s *SignIn) home(ctx context.Context, username string) (home school.ID, staff school.Person, err error) {
+	schools, err := s.directory.Schools(ctx)
+	if err != nil {
+		return 0, staff, err
+	}
+	// A name that the database would not even take cannot be anybody's.
+	if len(schools) == 0 || strings.ContainsFunc(username, unicode.IsControl) {
+		return 0, staff, refused
+	}
+	err = s.db.InTx(ctx, db.System("sign-in"), func(ctx context.Context, tx *db.Tx) error {
+		home, staff = schools[0].ID, school.Person{}
+		for _, sc := range schools {
+			p, err := staffNamed(ctx, tx, sc.ID, username)
+			if err != nil {
+				return err
+			}
+			if p.ID != 0 {
+				home, staff = sc.ID, p
+			}
+		}
+		return nil
+	})
+	return home, staff, err
+}
+
+// staffNamed is the person of that name who may use the console, or nobody.
+func staffNamed(ctx context.Context, tx *db.Tx, id school.ID, username string) (school.Person, error) {
+	p, err := school.PersonByUsername(ctx, tx, id, username)
+	if fault.KindOf(err) == fault.NotFound || err == nil && !actor(p).May(school.UseConsole) {
+		return school.Person{}, nil
+	}
+	return p, err
+}

@@ -1,0 +1,80 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+)
+
+func insertInvitation(ctx context.Context, tx *db.Tx, digest []byte, id school.ID, person school.PersonID, expires time.Time) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO invitation (digest, school_id, person_id, made_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
+		digest, id, person, tx.Now, expires)
+	return err
+}
+
+func endInvitations(ctx context.Context, tx *db.Tx, person school.PersonID) error {
+	_, err := tx.Exec(ctx, `UPDATE invitation SET used_at = $2 WHERE person_id = $1 AND used_at IS NULL`, person, tx.Now)
+	return err
+}
+
+// openInvitation is whom an unused, unexpired invitation is for.
+func openInvitation(ctx context.Context, tx *db.Tx, digest []byte) (person school.PersonID, found bool, err error) {
+	return personOf(tx.QueryRow(ctx, `
+		SELECT person_id FROM invitation WHERE digest = $1 AND used_at IS NULL AND expires_at > $2`, digest, tx.Now))
+}
+
+// useInvitation is openInvitation that also uses it up: of several at once, one
+// finds it.
+func useInvitation(ctx context.Context, tx *db.Tx, digest []byte) (person school.PersonID, found bool, err error) {
+	return personOf(tx.QueryRow(ctx, `
+		UPDATE invitation SET used_at = $2
+		 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2
+		RETURNING person_id`, digest, tx.Now))
+}
+
+func personOf(row pgx.Row) (person school.PersonID, found bool, err error) {
+	err = row.Scan(&person)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, false, nil
+	}
+	return person, err == nil, err
+}
+
+const sessionColumns = `digest, school_id, person_id, credential_version, seen_at, ends_at`
+
+func insertSession(ctx context.Context, tx *db.Tx, s session) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO session (`+sessionColumns+`, started_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		s.digest, s.school, s.person, s.version, s.seen, s.ends, tx.Now)
+	return err
+}
+
+// openSession finds a session that has not been ended; whether its time is up is
+// the caller's to say.
+func openSession(ctx context.Context, tx *db.Tx, digest []byte) (s session, found bool, err error) {
+	return scanSession(tx.QueryRow(ctx, `SELECT `+sessionColumns+` FROM session WHERE digest = $1 AND ended_at IS NULL`, digest))
+}
+
+func endSession(ctx context.Context, tx *db.Tx, digest []byte) (s session, found bool, err error) {
+	return scanSession(tx.QueryRow(ctx, `
+		UPDATE session SET ended_at = $2 WHERE digest = $1 AND ended_at IS NULL RETURNING `+sessionColumns, digest, tx.Now))
+}
+
+func touchSession(ctx context.Context, tx *db.Tx, digest []byte) error {
+	_, err := tx.Exec(ctx, `UPDATE session SET seen_at = $2 WHERE digest = $1 AND seen_at < $2`, digest, tx.Now)
+	return err
+}
+
+func scanSession(row pgx.Row) (s session, found bool, err error) {
+	err = row.Scan(&s.digest, &s.school, &s.person, &s.version, &s.seen, &s.ends)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return session{}, false, nil
+	}
+	return s, err == nil, err
+}
