@@ -86,6 +86,7 @@ CREATE TABLE job (
     CHECK (state NOT IN ('held', 'released', 'done') OR (impressions IS NOT NULL AND price IS NOT NULL AND held_at IS NOT NULL))
 );
 CREATE INDEX job_by_person ON job (person_id, job_id) WHERE ended_at IS NULL;
+CREATE INDEX job_open_by_queue ON job (queue_id) WHERE ended_at IS NULL;
 CREATE INDEX job_of_person ON job (person_id, job_id);
 CREATE INDEX job_to_count ON job (job_id) WHERE state = 'counting';
 CREATE INDEX job_to_expire ON job (expires_at) WHERE state IN ('receiving', 'counting', 'held');

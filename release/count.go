@@ -83,7 +83,7 @@ func (d *Desk) rebuild(ctx context.Context, job Job) (doc spool.Document, facts 
 		return doc, facts, err
 	}
 	defer draft.Abort()
-	if facts, err = prepare(ctx, d.Documents, in, pagesOf(job.Ticket), draft); err != nil {
+	if facts, err = d.Documents.Prepare(ctx, in, pagesOf(job.Ticket), draft); err != nil {
 		return doc, facts, err
 	}
 	doc, err = draft.Commit(ctx)
@@ -91,10 +91,10 @@ func (d *Desk) rebuild(ctx context.Context, job Job) (doc spool.Document, facts 
 }
 
 // pagesOf are the chosen pages of a ticket as the engine takes them.
-func pagesOf(t Ticket) []docRange {
-	var all []docRange
+func pagesOf(t Ticket) []document.Range {
+	var all []document.Range
 	for _, p := range t.Pages {
-		all = append(all, docRange{First: p.First, Last: p.Last})
+		all = append(all, document.Range{First: p.First, Last: p.Last})
 	}
 	return all
 }

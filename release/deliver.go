@@ -10,6 +10,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/quota/conduct"
+	"inkwell/release/document"
 )
 
 // handover is how long a document that is on its way when the program is told to
@@ -86,7 +87,7 @@ func (d *Desk) hand(ctx context.Context, p Printer, job Job, del Delivery) error
 	}
 	tail, out := io.Pipe()
 	go func() {
-		_, err := prepare(ctx, d.Documents, in, []docRange{{First: del.FirstPage, Last: job.Pages}}, out)
+		_, err := d.Documents.Prepare(ctx, in, []document.Range{{First: del.FirstPage, Last: job.Pages}}, out)
 		out.CloseWithError(err)
 	}()
 	defer tail.Close()

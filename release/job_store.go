@@ -81,6 +81,11 @@ func countOpen(ctx context.Context, tx *db.Tx, person school.PersonID) (n int, e
 	return n, err
 }
 
+func countQueued(ctx context.Context, tx *db.Tx, q QueueID) (n int, err error) {
+	err = tx.QueryRow(ctx, `SELECT count(*) FROM job WHERE queue_id = $1 AND ended_at IS NULL`, q).Scan(&n)
+	return n, err
+}
+
 // receivingUntil is when a job without its document is given up.
 func receivingUntil(now time.Time) time.Time { return now.Add(5 * time.Minute) }
 

@@ -19,7 +19,7 @@ func BenchmarkPrepare(b *testing.B) {
 			pdf := pdfPages(pages).file()
 			b.SetBytes(int64(len(pdf)))
 			for b.Loop() {
-				if _, err := e.Prepare(context.Background(), bytes.NewReader(pdf), io.Discard); err != nil {
+				if _, err := e.Prepare(context.Background(), bytes.NewReader(pdf), nil, io.Discard); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -34,7 +34,7 @@ func TestBombs(t *testing.T) {
 		{"endless pages", endless(), "document-stuck"},
 		{"deep dictionary", withPage("/Deep" + strings.Repeat("<</D", 5000) + " 0" + strings.Repeat(">>", 5000)), ""},
 		{"deep page tree", deepTree(2000), "document-damaged"},
-		{"wide page tree", wideTree(), "document-damaged"},
+		{"wide page tree", wideTree(), ""},
 		{"media box of 1e9", withPage("/MediaBox[0 0 1e9 1e9]/UserUnit 1e9"), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

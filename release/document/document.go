@@ -25,25 +25,28 @@ type Facts struct {
 	Bytes int64 // length of the rebuilt copy
 }
 
-// Prepare reads a PDF, rebuilds it page by page as a new document, and writes
-// that copy to out, only after it was counted; on any error nothing is written,
-// unless out itself failed.
+// Range is pages of a document, counted from 1, both ends included.
+type Range struct {
+	First int `json:"first"`
+	Last  int `json:"last"` // beyond the document's last page means up to that
+}
+
+// maxRanges bounds how many ranges one document can be asked for: they travel on a
+// child's command line.
+const maxRanges = 200
+
+// Prepare reads a PDF, rebuilds the pages asked for, or all when none are named, as
+// a new document, and writes that copy to out, only after it was counted; on any
+// error nothing is written, unless out itself failed.
 //
 // Refusals: "format-mismatch" and "format-unsupported" (not a PDF at its first
 // byte), "document-empty", "document-password", "document-damaged" (a page that
-// does not load, or a page tree that contradicts its own count, included),
-// "document-too-long", "document-too-large" and "document-stuck". Any other error
-// is ours, or the context's, and says nothing about the document.
-func (e *Engine) Prepare(ctx context.Context, in io.Reader, out io.Writer) (Facts, error) {
-	return e.rebuild(ctx, in, 1, 0, out)
-}
-
-// Extract is Prepare for the pages first to last alone, both included, counted
-// from 1. A range that the document does not have is refused as
-// "document-range".
-func (e *Engine) Extract(ctx context.Context, in io.Reader, first, last int, out io.Writer) (Facts, error) {
-	if first < 1 || last < first {
+// does not load included), "document-range" (none of the pages asked for is
+// there), "document-too-long", "document-too-large" and "document-stuck". Any other
+// error is ours, or the context's, and says nothing about the document.
+func (e *Engine) Prepare(ctx context.Context, in io.Reader, pages []Range, out io.Writer) (Facts, error) {
+	if len(pages) > maxRanges {
 		return Facts{}, noSuchPages
 	}
-	return e.rebuild(ctx, in, first, last, out)
+	return e.rebuild(ctx, in, pages, out)
 }

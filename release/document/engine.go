@@ -128,7 +128,7 @@ func (e *Engine) enter(ctx context.Context) (_ context.Context, leave func(), _ 
 	}, nil
 }
 
-func (e *Engine) rebuild(ctx context.Context, in io.Reader, first, last int, out io.Writer) (Facts, error) {
+func (e *Engine) rebuild(ctx context.Context, in io.Reader, pages []Range, out io.Writer) (Facts, error) {
 	ctx, leave, err := e.enter(ctx)
 	if err != nil {
 		return Facts{}, err
@@ -153,7 +153,7 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, first, last int, out
 	if err := e.warm(ctx); err != nil {
 		return Facts{}, err
 	}
-	facts, err := e.ask(ctx, e.task(first, last), source, target)
+	facts, err := e.ask(ctx, e.task(pages), source, target)
 	if err != nil {
 		return Facts{}, err
 	}
@@ -163,8 +163,8 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, first, last int, out
 	return facts, nil
 }
 
-func (e *Engine) task(first, last int) task {
-	return task{First: first, Last: last, MaxPages: e.opts.MaxPages, MaxBytes: e.opts.MaxBytes, CPUSeconds: uint64(e.opts.CPUSeconds)}
+func (e *Engine) task(pages []Range) task {
+	return task{Pages: pages, MaxPages: e.opts.MaxPages, MaxBytes: e.opts.MaxBytes, CPUSeconds: uint64(e.opts.CPUSeconds)}
 }
 
 // ask has one fresh child read source and fill target. Whatever the child did,

@@ -77,7 +77,7 @@ func newEngine(t testing.TB, change func(*Options)) *Engine {
 func prepared(t testing.TB, e *Engine, pdf []byte) (Facts, []byte, error) {
 	t.Helper()
 	var out bytes.Buffer
-	facts, err := e.Prepare(context.Background(), bytes.NewReader(pdf), &out)
+	facts, err := e.Prepare(context.Background(), bytes.NewReader(pdf), nil, &out)
 	if err != nil && out.Len() > 0 {
 		t.Errorf("a refused document left %d bytes", out.Len())
 	}

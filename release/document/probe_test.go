@@ -19,7 +19,7 @@ import (
 const partProbe = "document-probe"
 
 // probeTarget is what the probe goes for, passed in the task's numbers where the
-// real child has page numbers: the server's process.
+// real child has its limit of pages: the server's process.
 func probe(told string) {
 	t, _, err := settle(told)
 	if err != nil {
@@ -27,7 +27,7 @@ func probe(told string) {
 		return
 	}
 	fmt.Print(ready)
-	for name, try := range attempts(t.First) {
+	for name, try := range attempts(t.MaxPages) {
 		if err := try(); err == nil {
 			fmt.Println(name)
 		}
@@ -123,7 +123,7 @@ func runProbe(t *testing.T, e *Engine) string {
 		t.Fatal(err)
 	}
 	defer dir.Close()
-	told, err := json.Marshal(task{First: os.Getpid(), MaxBytes: 1 << 20, CPUSeconds: 10})
+	told, err := json.Marshal(task{MaxPages: os.Getpid(), MaxBytes: 1 << 20, CPUSeconds: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

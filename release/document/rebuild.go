@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/references"
@@ -19,15 +20,12 @@ type rebuilding struct {
 	target *os.File
 }
 
-// rebuild makes target the copy of source's pages that the task asks for. Each
-// step has a fresh engine, so that none inherits what a document did to the one
-// before.
+// rebuild makes target the copy of source's pages that the task asks for. The copy
+// is read back by a fresh engine, which inherits nothing of what the document
+// did to the first one.
 func (l *library) rebuild(t task, source, target *os.File) verdict {
 	r := rebuilding{lib: l, task: t, source: source, target: target}
-	pages, err := r.survey()
-	if err == nil {
-		pages, err = r.copyPages(pages)
-	}
+	pages, err := r.copyPages()
 	if err == nil {
 		err = r.recount(pages)
 	}
@@ -38,59 +36,57 @@ func (l *library) rebuild(t task, source, target *os.File) verdict {
 	return verdict{Outcome: outcomeOf(err), Pages: pages, Bytes: size}
 }
 
-// survey counts the source's pages twice: as the engine believes, and by walking
-// every leaf of the page tree in a copy that the engine wrote in its own plain
-// form. A tree that holds more or fewer pages than it claims is damaged: some
-// printers go by one number and some by the other.
-func (r *rebuilding) survey() (pages int, err error) {
+// copyPages puts the pages asked for into a new document and that into target. The
+// new document has a page tree of its own: pages that the source's count hides
+// are not in it and cannot be printed, pages that it only claims do not load.
+func (r *rebuilding) copyPages() (copied int, err error) {
 	engine, doc, err := r.open(r.source)
 	if err != nil {
 		return 0, err
 	}
 	defer closing(engine, &err)
-	pages, err = countPages(engine, doc)
+	pages, err := countPages(engine, doc)
 	if err != nil {
 		return 0, err
 	}
 	if pages == 0 {
 		return 0, isEmpty
 	}
-	if pages > r.task.MaxPages {
+	chosen, copied := choose(r.task.Pages, pages)
+	switch {
+	case copied == 0:
+		return 0, hasNoRange
+	case copied > r.task.MaxPages:
 		return 0, isTooLong
 	}
-	if err := r.save(engine, doc, requests.SaveFlagRemoveSecurity); err != nil {
-		return 0, err
-	}
-	return pages, r.checkLeaves(pages)
-}
-
-// copyPages puts the pages asked for into a new document and that into target.
-func (r *rebuilding) copyPages(pages int) (copied int, err error) {
-	first, last := r.task.First, r.task.Last
-	if last == 0 {
-		last = pages
-	}
-	if last > pages || first > last {
-		return 0, hasNoRange
-	}
-	engine, doc, err := r.open(r.source)
-	if err != nil {
-		return 0, err
-	}
-	defer closing(engine, &err)
 	fresh, err := engine.FPDF_CreateNewDocument(&requests.FPDF_CreateNewDocument{})
 	if err != nil {
 		return 0, fmt.Errorf("create document: %w", err)
 	}
-	chosen := fmt.Sprintf("%d-%d", first, last)
 	if _, err := engine.FPDF_ImportPages(&requests.FPDF_ImportPages{Source: doc, Destination: fresh.Document, PageRange: &chosen}); err != nil {
 		return 0, fmt.Errorf("import pages: %w", err)
 	}
-	return last - first + 1, r.save(engine, fresh.Document, requests.SaveFlagNoIncremental)
+	return copied, r.save(engine, fresh.Document, requests.SaveFlagNoIncremental)
 }
 
-// recount reads the rebuilt bytes as a stranger would: the engine's count, the
-// leaves of the tree, and every page with its content must be there.
+// choose is the ranges in the engine's words, cut at the document's last page, and
+// how many pages they are. No ranges mean all pages.
+func choose(ranges []Range, pages int) (chosen string, n int) {
+	if len(ranges) == 0 {
+		ranges = []Range{{1, pages}}
+	}
+	var parts []string
+	for _, r := range ranges {
+		if last := min(r.Last, pages); r.First >= 1 && r.First <= last {
+			parts = append(parts, fmt.Sprintf("%d-%d", r.First, last))
+			n += last - r.First + 1
+		}
+	}
+	return strings.Join(parts, ","), n
+}
+
+// recount reads the rebuilt bytes as a stranger would: every page with its content
+// must be there, and no other.
 func (r *rebuilding) recount(pages int) (err error) {
 	engine, doc, err := r.open(r.target)
 	if err != nil {
@@ -109,7 +105,7 @@ func (r *rebuilding) recount(pages int) (err error) {
 			return err
 		}
 	}
-	return r.checkLeaves(pages)
+	return nil
 }
 
 func (r *rebuilding) open(f *os.File) (pdfium.Pdfium, references.FPDF_DOCUMENT, error) {
@@ -118,23 +114,6 @@ func (r *rebuilding) open(f *os.File) (pdfium.Pdfium, references.FPDF_DOCUMENT, 
 		return nil, "", err
 	}
 	return r.lib.open(f, size)
-}
-
-// checkLeaves compares pages with the page tree of what the engine wrote to
-// target.
-func (r *rebuilding) checkLeaves(pages int) error {
-	size, err := sizeOf(r.target)
-	if err != nil {
-		return err
-	}
-	leaves, err := countLeaves(r.target, size, r.task.MaxPages)
-	if err != nil {
-		return fmt.Errorf("walk page tree: %w", err)
-	}
-	if leaves != pages {
-		return isDamaged
-	}
-	return nil
 }
 
 // save replaces target with what the engine writes of doc.

@@ -31,3 +31,14 @@ var refusals = map[outcome]*fault.Error{
 	isStuck:    stuck,
 	hasNoRange: noSuchPages,
 }
+
+// Refusal is the refusal of a code that a document was refused with, for the words
+// of one that is long gone; the words of a damaged document for an unknown code.
+func Refusal(code string) *fault.Error {
+	for _, f := range refusals {
+		if f.Code == code {
+			return f
+		}
+	}
+	return damaged
+}

@@ -71,10 +71,10 @@ func serve(told string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := e.Prepare(context.Background(), bytes.NewReader(pdf), io.Discard); err != nil {
+	if _, err := e.Prepare(context.Background(), bytes.NewReader(pdf), nil, io.Discard); err != nil {
 		return err
 	}
-	_, err = e.Prepare(context.Background(), bytes.NewReader(pdf), os.Stdout)
+	_, err = e.Prepare(context.Background(), bytes.NewReader(pdf), nil, os.Stdout)
 	return err
 }
 

@@ -18,11 +18,10 @@ const maxAnswer = 512
 
 // task is what the parent tells a child on its command line: numbers alone.
 type task struct {
-	First      int    `json:"first"`
-	Last       int    `json:"last"` // 0: to the end
-	MaxPages   int    `json:"maxPages"`
-	MaxBytes   int64  `json:"maxBytes"`
-	CPUSeconds uint64 `json:"cpuSeconds"`
+	Pages      []Range `json:"pages"` // none: all
+	MaxPages   int     `json:"maxPages"`
+	MaxBytes   int64   `json:"maxBytes"`
+	CPUSeconds uint64  `json:"cpuSeconds"`
 }
 
 // outcome is a child's finding. As an error it carries that finding up to the
@@ -74,8 +73,7 @@ func (v verdict) facts(t task, size int64) (Facts, error) {
 	if refusal, ok := refusals[v.Outcome]; ok {
 		return Facts{}, refusal
 	}
-	wanted := t.Last == 0 || v.Pages == t.Last-t.First+1
-	if v.Outcome != isDone || !wanted || v.Pages < 1 || v.Pages > t.MaxPages || v.Bytes < 1 || v.Bytes != size || size > t.MaxBytes {
+	if v.Outcome != isDone || v.Pages < 1 || v.Pages > t.MaxPages || v.Bytes < 1 || v.Bytes != size || size > t.MaxBytes {
 		return Facts{}, stuck.Because(fmt.Errorf("verdict out of range: %d pages, %d of %d bytes", v.Pages, v.Bytes, size))
 	}
 	return Facts{Pages: v.Pages, Bytes: v.Bytes}, nil

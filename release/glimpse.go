@@ -1,0 +1,34 @@
+package release
+
+import (
+	"context"
+
+	"inkwell/internal/db"
+)
+
+// Glimpse finds a job of the queue as anybody who knows its number may see it:
+// state, counts and times, without title and owner. CUPS asks this way for jobs
+// that it was not asked a password for.
+func (d *Desk) Glimpse(ctx context.Context, q Queue, id JobID) (job Job, err error) {
+	err = d.inSchool(ctx, q.School, func(ctx context.Context, tx *db.Tx) error {
+		job, err = jobByID(ctx, tx, id)
+		return err
+	})
+	if err == nil && job.Queue != q.ID {
+		err = jobUnknown
+	}
+	if err != nil {
+		return Job{}, err
+	}
+	job.Title, job.Owner = "", ""
+	return job, nil
+}
+
+// Queued counts the jobs of a queue that have not ended.
+func (d *Desk) Queued(ctx context.Context, q Queue) (n int, err error) {
+	err = d.inSchool(ctx, q.School, func(ctx context.Context, tx *db.Tx) error {
+		n, err = countQueued(ctx, tx, q.ID)
+		return err
+	})
+	return n, err
+}
