@@ -33,14 +33,16 @@ var people = map[string]school.Actor{
 const password = "correct horse 7"
 
 // fakeDesk keeps jobs in memory. Like the real one it reads a document to its end,
-// leaves no job for one that breaks off, and looks at its content. Each look at a
-// direct job takes it one step further: counted, released, done.
+// leaves no job for one that breaks off, and looks at its content. Whoever looks at a
+// direct job finds it printed.
 type fakeDesk struct {
 	mu      sync.Mutex
 	jobs    []release.Job
 	sums    map[release.JobID][32]byte
-	refuse  error // what Validate, Print and Create say, if not nil
 	arrived []release.Submission
+
+	refuse   error // what Validate, Print and Create say, if not nil
+	failSend error // what the next Send says, if not nil
 }
 
 func (d *fakeDesk) Queue(_ context.Context, path string) (release.Queue, error) {
@@ -96,6 +98,10 @@ func (d *fakeDesk) Send(ctx context.Context, a school.Actor, id release.JobID, d
 	}
 	if j.State != release.Receiving || j.Person != a.Person {
 		return j, fault.New(fault.Conflict, "job-not-open", "This job already has its document.")
+	}
+	if err := d.failSend; err != nil {
+		d.failSend = nil
+		return j, err
 	}
 	sum, n, err := receive(declared, doc)
 	if err != nil {
@@ -206,20 +212,14 @@ func (d *fakeDesk) change(id release.JobID, fn func(*release.Job)) release.Job {
 	return d.jobs[i]
 }
 
+// advance prints a direct job.
 func advance(j *release.Job) {
-	if j.Queue != directQueue.ID && j.Queue != officeQueue.ID {
+	if j.State != release.Counting || j.Queue != directQueue.ID && j.Queue != officeQueue.ID {
 		return
 	}
-	switch j.State {
-	case release.Counting:
-		j.State, j.Held = release.Held, time.Now()
-		j.Pages, j.Impressions, j.Sheets, j.Price = 4, 4*max(1, j.Ticket.Copies), 2*max(1, j.Ticket.Copies), 4
-	case release.Held:
-		j.State = release.Released
-	case release.Released:
-		j.State, j.Printed, j.Title, j.Ended = release.Done, j.Impressions, "", time.Now()
-	default: // where it is it stays
-	}
+	copies := max(1, j.Ticket.Copies)
+	j.Pages, j.Impressions, j.Sheets, j.Price, j.Printed = 4, 4*copies, 2*copies, 4, 4*copies
+	j.State, j.Title, j.Held, j.Ended = release.Done, "", time.Now(), time.Now()
 }
 
 // all is the desk's jobs as they are now.
@@ -236,6 +236,13 @@ func (d *fakeDesk) last() release.Submission {
 		return release.Submission{}
 	}
 	return d.arrived[len(d.arrived)-1]
+}
+
+// tries is how often something was submitted.
+func (d *fakeDesk) tries() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.arrived)
 }
 
 // fakeDirectory knows people, and the places where passwords were tried.

@@ -135,11 +135,14 @@ func (c *CUPSServer) Wait(fact string, fn func() bool) {
 }
 
 // AddQueue makes a driverless queue that prints to uri, which carries user name
-// and password if the printer wants them. What a job does that cannot be printed
-// is the default: the queue stops.
+// and password if the printer wants them, and waits until CUPS has learnt what the
+// printer can do. What lp prints before that goes astray.
 func (c *CUPSServer) AddQueue(name, uri string) {
 	c.t.Helper()
 	c.must("lpadmin", "-p", name, "-E", "-v", uri, "-m", "everywhere")
+	c.Wait("CUPS knows the printer of "+name, func() bool {
+		return strings.Contains(c.Log(), fmt.Sprintf("Printer %q is now available.", name))
+	})
 }
 
 // LP prints a file with lp and returns the request, such as "room4-7". Options are
@@ -168,6 +171,25 @@ func (c *CUPSServer) Done(request string) bool {
 		}
 	}
 	return true
+}
+
+// Alerts is why a request waits, as lpstat tells it, such as "job-printing" or
+// "cups-held-for-authentication"; "" once it no longer waits.
+func (c *CUPSServer) Alerts(request string) string {
+	c.t.Helper()
+	_, about, found := strings.Cut("\n"+c.must("lpstat", "-l", "-o"), "\n"+request+" ")
+	if !found {
+		return ""
+	}
+	_, alerts, _ := strings.Cut(about, "Alerts: ")
+	alerts, _, _ = strings.Cut(alerts, "\n")
+	return alerts
+}
+
+// Enabled says whether a queue still takes jobs to its printer.
+func (c *CUPSServer) Enabled(queue string) bool {
+	c.t.Helper()
+	return !strings.Contains(c.must("lpstat", "-p", queue), "disabled")
 }
 
 // Log is what cupsd and its backends have logged so far.
