@@ -33,9 +33,11 @@ type Loaded struct {
 // addFlags gives a command the flags of the named settings, or of all that are
 // not secret.
 func addFlags(flags *pflag.FlagSet, keys ...string) {
-	flags.String(configKey, "", "configuration file (default DATA/inkwell.toml or "+systemConfig+", if there)")
+	if flags.Lookup(configKey) == nil {
+		flags.String(configKey, "", "configuration file (default DATA/inkwell.toml or "+systemConfig+", if there)")
+	}
 	for _, s := range settings {
-		if s.secret || len(keys) > 0 && !slices.Contains(keys, s.key) {
+		if s.secret || flags.Lookup(s.flagName()) != nil || len(keys) > 0 && !slices.Contains(keys, s.key) {
 			continue
 		}
 		if s.key == "demo" {

@@ -4,8 +4,12 @@ import (
 	"context"
 	"net/http"
 
+	"inkwell/internal/signin"
 	"inkwell/ipp"
+	"inkwell/ipp/device"
 	"inkwell/kiosk"
+	"inkwell/kiosk/console"
+	"inkwell/release"
 )
 
 // openFaces makes what is behind the doors.
@@ -22,10 +26,29 @@ func (m *Main) openFaces(context.Context) (err error) {
 		return err
 	}
 	m.life.run("kiosks", stations.Run)
-	mux := http.NewServeMux()
-	mux.Handle("/kiosk/", stations.Handler())
-	m.web = mux
+	pages, err := console.New(console.Options{
+		DB: m.db, SignIn: signin.New(m.db, m.directory, m.log, signin.Options{}), Desk: m.desk, Conduct: m.conduct, Log: m.log,
+	})
+	if err != nil {
+		return err
+	}
+	m.web = webRoutes(stations.Handler(), pages.Handler())
 	return nil
+}
+
+// webRoutes are the faces of the web door. Whoever comes without an address is
+// staff: a kiosk knows its own.
+func webRoutes(kiosks, staff http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/kiosk/", kiosks)
+	mux.Handle("/", staff)
+	mux.Handle("GET /{$}", http.RedirectHandler("/staff", http.StatusSeeOther))
+	return mux
+}
+
+// dialPrinter makes the client of a printer.
+func dialPrinter(p release.PrinterRecord) (release.Printer, error) {
+	return device.New(device.Options{URI: p.URI})
 }
 
 // subscribe is the hub's bell as the kiosks take it.

@@ -9,8 +9,6 @@ import (
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
-	"inkwell/internal/events"
-	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/release"
 )
@@ -51,30 +49,6 @@ func hostCommand(use, short string, args cobra.PositionalArgs, run func(context.
 	}
 	addFlags(cmd.Flags(), "data-dir")
 	return cmd
-}
-
-// hub announces what a host command changes; the server's own hub hears of it.
-func (h *host) hub() *events.Hub { return events.New(h.db, h.log) }
-
-// only is the installation's one school, or the one that is named.
-func (h *host) only(ctx context.Context, name string) (school.School, error) {
-	keys, err := openKeys(h.config.folder("keys"), false)
-	if err != nil {
-		return school.School{}, err
-	}
-	all, err := school.New(h.db, school.Keys{ID: keys.Badges.ID, Secret: keys.Badges.Secret}, h.log).Schools(ctx)
-	if err != nil {
-		return school.School{}, err
-	}
-	for _, s := range all {
-		if s.Name == name || name == "" && len(all) == 1 {
-			return s, nil
-		}
-	}
-	if len(all) == 0 {
-		return school.School{}, fault.New(fault.NotFound, "school-missing", "There is no school here yet. Name it: --school \"Hill Road School\"")
-	}
-	return school.School{}, fault.New(fault.NotFound, "school-unknown", "Say which of the schools is meant, with --school and its name as it is written on the staff pages.")
 }
 
 // record keeps the act of a host command in its own transaction. Who typed it is

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,7 @@ type tapping struct {
 	releaseAll         bool
 	patience           time.Duration
 	out                io.Writer
+	shown              string // the line printed last
 }
 
 func kioskTapCommand() *cobra.Command {
@@ -101,6 +103,8 @@ func (t *tapping) until(ctx context.Context, c *kiosk.Client, step, face string)
 			return v, fmt.Errorf("%s: the kiosk says: %s %s", step, v.Title, v.Text)
 		case v.Note != "" && !v.Busy:
 			return v, fmt.Errorf("%s: the kiosk says: %s", step, v.Note)
+		case v.Face == kiosk.FaceIdle && face == kiosk.FaceDone:
+			return v, fmt.Errorf("%s: the kiosk signed out before the pages were out", step)
 		}
 	}
 }
@@ -117,7 +121,10 @@ func (t *tapping) show(v kiosk.View) {
 	case v.Face == kiosk.FaceIdle:
 		line += " " + v.Station + ": " + v.Printer.Text
 	}
-	_, _ = fmt.Fprintln(t.out, line)
+	if line = strings.TrimRight(line, " "); line != t.shown {
+		_, _ = fmt.Fprintln(t.out, line)
+	}
+	t.shown = line
 }
 
 // trusting is TLS that trusts an authority's certificate file, or the machine's

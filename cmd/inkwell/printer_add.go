@@ -15,7 +15,7 @@ func printerAddCommand() *cobra.Command {
 	var room, station, schoolName string
 	cmd := hostCommand("add NAME ADDRESS", "Make a printer known, with a kiosk beside it if one is named", cobra.ExactArgs(2),
 		func(ctx context.Context, h *host, args []string) error {
-			s, err := h.only(ctx, schoolName)
+			s, err := h.school(ctx, schoolName)
 			if err != nil {
 				return err
 			}

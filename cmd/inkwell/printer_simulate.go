@@ -99,7 +99,7 @@ func (s *simulation) count(ctx context.Context, in io.Reader) (int, error) {
 	if s.failed != nil {
 		return 0, s.failed
 	}
-	facts, err := s.engine.Prepare(ctx, in, io.Discard)
+	facts, err := s.engine.Prepare(ctx, in, nil, io.Discard)
 	return facts.Pages, err
 }
 

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"github.com/spf13/cobra"
+
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/internal/signin"
+)
+
+func staffAddCommand() *cobra.Command {
+	who, role := signin.Staff{}, ""
+	first := newSchool{}
+	cmd := hostCommand("add USERNAME", "Invite a member of staff and print their one-use link", cobra.ExactArgs(1),
+		func(ctx context.Context, h *host, args []string) error {
+			who.Username, who.Role = args[0], school.Role(role)
+			if who.Role != school.IT && who.Role != school.Teacher {
+				return fault.New(fault.Invalid, "role-unknown", "The role is it or teacher.")
+			}
+			s, err := h.schoolOrFirst(ctx, first)
+			if err != nil {
+				return err
+			}
+			who.School = s.ID
+			people, err := h.directory()
+			if err != nil {
+				return err
+			}
+			token, err := signin.New(h.db, people, h.log, signin.Options{}).AddStaff(ctx, who)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(h.out, "https://%s/staff/invitation/%s\n\nGive %s this link. It works once, for 15 minutes, and asks for a password.\n",
+				h.config.webAddress(), token, who.Username)
+			return err
+		})
+	cmd.Example = `  inkwell staff add jdoe --given Jo --family Doe
+  inkwell staff add jdoe --given Jo --family Doe --school "Hill Road School"    the first one names the school`
+	cmd.Flags().StringVar(&who.Given, "given", "", "given name, for somebody new")
+	cmd.Flags().StringVar(&who.Family, "family", "", "family name, for somebody new")
+	cmd.Flags().StringVar(&role, "role", string(school.IT), "it or teacher")
+	cmd.Flags().StringVar(&first.name, "school", "", "their school; the installation's first is made under this name")
+	cmd.Flags().StringVar(&first.zone, "time-zone", "Europe/London", "of a school that is made")
+	addFlags(cmd.Flags(), "web-listen")
+	return cmd
+}
+
+// webAddress is where staff reach the pages: the first name that the operator
+// gave this server, or the one it knows itself.
+func (c Config) webAddress() string {
+	if len(c.TLSNames) == 0 {
+		return hostOf(c.WebListen)
+	}
+	_, port, err := net.SplitHostPort(c.WebListen)
+	if err != nil {
+		return c.TLSNames[0]
+	}
+	return net.JoinHostPort(c.TLSNames[0], port)
+}
