@@ -1,0 +1,63 @@
+# Everything a developer does, in words. What a target needs is installed by it.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
+ROOMS    = $(shell $(GO) list ./... | grep -v /cmd/inkwell$$)
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test lint format vet staticcheck golangci-lint gosec order rooms whole prove bench shots clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## the one binary, bin/inkwell
+	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/inkwell ./cmd/inkwell
+
+demo: ## a school, a kiosk and three printers on this machine (ONCE=1: print one page and stop)
+	@.ci/install demo
+	@.ci/demo
+
+test: ## install what the tests need, and run all of them
+	@.ci/part install 300 .ci/install demo test
+	@.ci/part order 60 $(MAKE) -s order
+	@.ci/part rooms 480 $(MAKE) -s rooms
+	@.ci/part whole 300 $(MAKE) -s whole
+
+order: # who imports whom
+	$(GO) test -count=1 -run 'TestTheHouse' ./cmd/inkwell
+
+rooms: # every package on its own, with real PostgreSQL, under the race detector
+	$(GO) test -race -timeout 15m $(ROOMS)
+
+whole: # the real binary, real clients, a real browser
+	$(GO) test -race -timeout 15m ./cmd/inkwell
+
+lint: format vet staticcheck golangci-lint gosec ## all that reads the code
+
+format: # gofmt leaves nothing to do
+	@left=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$left" ] || { echo "gofmt would change:"; echo "$$left"; exit 1; }
+
+vet:
+	@$(GO) vet ./...
+
+staticcheck:
+	@$$(.ci/tool staticcheck) ./...
+
+golangci-lint:
+	@$$(.ci/tool golangci-lint) run --config .ci/golangci.yml ./...
+
+gosec:
+	@$$(.ci/tool gosec) -quiet -exclude-generated ./...
+
+prove: ## the long forms of the campaigns, with full figures
+	@.ci/prove
+
+bench: ## what it costs: benchmarks of every room
+	$(GO) test -run '^$$' -bench . -benchmem $(ROOMS)
+
+shots: ## pictures of the pages, into docs/
+	@.ci/install demo test
+	$(GO) test -count=1 -run 'TestShots' ./cmd/inkwell -shots $(CURDIR)/docs
+
+clean: ## remove what was built here
+	@rm -rf bin .build
