@@ -67,13 +67,18 @@ func (who Staff) check() error {
 }
 
 // freeElsewhere refuses a name that is staff's at another school: one name, one
-// sign-in.
+// sign-in, wherever it is us who give it.
 func (s *SignIn) freeElsewhere(ctx context.Context, who Staff) error {
-	home, staff, err := s.home(ctx, who.Username)
-	if err == nil && staff.ID != 0 && home != who.School {
-		return fault.New(fault.Conflict, "username-elsewhere", "Staff of another school have that user name.")
+	homes, err := s.homes(ctx, who.Username)
+	if err != nil {
+		return err
 	}
-	return err
+	for _, p := range homes {
+		if p.ID != 0 && p.School != who.School {
+			return fault.New(fault.Conflict, "username-elsewhere", "Staff of another school have that user name.")
+		}
+	}
+	return nil
 }
 
 func (s *SignIn) findOrMake(ctx context.Context, tx *db.Tx, who Staff) (school.Person, error) {

@@ -47,50 +47,56 @@ var refused = fault.New(fault.Unauthenticated, "password-wrong", "We can't sign 
 // too many pause that place alone ("password-paused"). Unknown, wrong, left and
 // without the right to the console are all "password-wrong".
 func (s *SignIn) SignIn(ctx context.Context, username, password, place string) (token string, err error) {
-	home, staff, err := s.home(ctx, username)
+	homes, err := s.homes(ctx, username)
 	if err != nil {
 		return "", err
 	}
-	a, err := s.directory.ByPassword(ctx, home, username, password, place)
-	if fault.KindOf(err) == fault.Unauthenticated {
-		return "", refused.Because(err)
+	var wrong error
+	for _, staff := range homes {
+		a, err := s.directory.ByPassword(ctx, staff.School, username, password, place)
+		switch {
+		case fault.KindOf(err) == fault.Unauthenticated:
+			wrong = err
+		case err != nil:
+			return "", err
+		case a.Person == staff.ID && a.May(school.UseConsole):
+			// The version is that from before the password was checked: one changed
+			// meanwhile makes this session void.
+			return s.begin(ctx, a, staff.Version)
+		}
 	}
-	if err != nil {
-		return "", err
-	}
-	if a.Person != staff.ID || !a.May(school.UseConsole) {
-		return "", refused
-	}
-	// The version is that from before the password was checked: one changed
-	// meanwhile makes this session void.
-	return s.begin(ctx, a, staff.Version)
+	return "", refused.Because(wrong)
 }
 
-// home is the school where that name is staff, with the person; the first school
-// and nobody when it is none, so that what follows takes the same time.
-func (s *SignIn) home(ctx context.Context, username string) (home school.ID, staff school.Person, err error) {
+// homes are the staff of that name, nearly always one: two schools may have given
+// the same. Nobody is one person of the first school without a number, so that what
+// follows takes the same time.
+func (s *SignIn) homes(ctx context.Context, username string) (homes []school.Person, err error) {
 	schools, err := s.directory.Schools(ctx)
 	if err != nil {
-		return 0, staff, err
+		return nil, err
 	}
 	// A name that the database would not even take cannot be anybody's.
 	if len(schools) == 0 || strings.ContainsFunc(username, unicode.IsControl) {
-		return 0, staff, refused
+		return nil, nil
 	}
 	err = s.db.InTx(ctx, db.System("sign-in"), func(ctx context.Context, tx *db.Tx) error {
-		home, staff = schools[0].ID, school.Person{}
+		homes = nil
 		for _, sc := range schools {
 			p, err := staffNamed(ctx, tx, sc.ID, username)
 			if err != nil {
 				return err
 			}
 			if p.ID != 0 {
-				home, staff = sc.ID, p
+				homes = append(homes, p)
 			}
 		}
 		return nil
 	})
-	return home, staff, err
+	if err == nil && homes == nil {
+		homes = []school.Person{{School: schools[0].ID}}
+	}
+	return homes, err
 }
 
 // staffNamed is the person of that name who may use the console, or nobody.

@@ -166,14 +166,24 @@ func TestGuessesPauseTheirPlace(t *testing.T) {
 	h.signIn("it")
 }
 
-// TestStaffOfSeveralSchools sign in to their own.
+// TestStaffOfSeveralSchools sign in to their own, also when two schools gave the
+// same name.
 func TestStaffOfSeveralSchools(t *testing.T) {
 	h := newHouse(t)
 	other := schooltest.New(t, h.db, "Hill")
-	dbtest.Exec(t, h.db, "UPDATE person SET username = 'hillit' WHERE person_id = $1", other.IT.Person)
-	h.is(h.signIn("hillit"), other.IT)
+	hash, err := school.HashPassword("hill has boats 5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Exec(t, h.db, "UPDATE person SET password_hash = $2 WHERE person_id = $1", other.IT.Person, hash)
 	h.is(h.signIn("it"), h.cast.IT)
-	_, err := h.in.AddStaff(t.Context(), signin.Staff{School: h.cast.School, Username: "HillIT", Given: "A", Family: "B", Role: school.IT})
+	token, err := h.in.SignIn(t.Context(), "it", "hill has boats 5", "staff:test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.is(token, other.IT)
+	dbtest.Exec(t, h.db, "UPDATE person SET username = 'hillit' WHERE person_id = $1", other.IT.Person)
+	_, err = h.in.AddStaff(t.Context(), signin.Staff{School: h.cast.School, Username: "HillIT", Given: "A", Family: "B", Role: school.IT})
 	h.refused(err, "username-elsewhere")
 }
 
