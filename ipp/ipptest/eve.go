@@ -1,0 +1,118 @@
+package ipptest
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// EveOptions says what printer ippeveprinter is to be.
+type EveOptions struct {
+	// Name is its printer-name; one of its own by default.
+	Name string
+	// PerPage is how long each impression takes; none by default.
+	PerPage time.Duration
+	// Script is what a job runs instead of the default, as sh. Its $1 is the
+	// document; what it writes to stderr as "ATTR: name=value" or "STATE:
+	// +reason" becomes the job's or the printer's attributes; its exit status, if
+	// not 0, aborts the job.
+	Script string
+}
+
+// Eve is a running ippeveprinter, the IPP Everywhere printer of CUPS. It takes one
+// job at a time, and answers others with server-error-busy.
+type Eve struct {
+	URI string // printer-uri
+	dir string
+}
+
+// evePages counts the pages of a plain PDF, one line for each, and reports
+// impressions one by one, copies included.
+const evePages = `pages=$(grep -aoE '/Type */Page([^s]|$)' "$1" | wc -l)
+total=$((pages * ${IPP_COPIES:-1}))
+echo "ATTR: job-impressions=$pages" >&2
+n=0
+while [ $n -lt $total ]; do
+  sleep %s
+  n=$((n + 1))
+  echo "ATTR: job-impressions-completed=$n" >&2
+done
+`
+
+// EvePrinter starts ippeveprinter on a free port of this machine and waits until
+// it answers. It needs the packages cups-ipp-utils, avahi-daemon and dbus, and
+// announces itself on the loopback alone: with a message bus and an Avahi of its
+// own, that know nothing of the machine's.
+func EvePrinter(t testing.TB, o EveOptions) *Eve {
+	t.Helper()
+	e := &Eve{dir: t.TempDir()}
+	if o.Script == "" {
+		o.Script = fmt.Sprintf(evePages, strconv.FormatFloat(o.PerPage.Seconds(), 'f', 3, 64))
+	}
+	command := filepath.Join(e.dir, "print.sh")
+	if err := os.WriteFile(command, []byte("#!/bin/sh\n"+o.Script), 0o700); err != nil { //nolint:gosec // it must run
+		t.Fatal(err)
+	}
+	spool := filepath.Join(e.dir, "kept")
+	if err := os.Mkdir(spool, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	port := freePort(t)
+	if o.Name == "" {
+		o.Name = fmt.Sprintf("Eve %d", port)
+	}
+	e.URI = fmt.Sprintf("ipp://localhost:%d/ipp/print", port)
+	start(t, &daemon{
+		program: "ippeveprinter", pack: "cups-ipp-utils", env: []string{"DBUS_SYSTEM_BUS_ADDRESS=" + avahi(t)},
+		args: []string{
+			"-v", "-2", "-n", "localhost", "-p", strconv.Itoa(port), "-r", "off", "-f", "application/pdf",
+			"-c", command, "-k", "-d", spool, o.Name,
+		},
+		ready: func(string) bool {
+			conn, err := net.Dial("tcp", fmt.Sprintf("localhost:%d", port))
+			if err == nil {
+				_ = conn.Close()
+			}
+			return err == nil
+		},
+	})
+	return e
+}
+
+// Documents is the bytes of the documents it was given, in the order of its jobs.
+func (e *Eve) Documents(t testing.TB) [][]byte {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(e.dir, "kept", "*.pdf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := func(path string) (n int) {
+		_, _ = fmt.Sscanf(filepath.Base(path), "%d-", &n)
+		return n
+	}
+	sort.Slice(paths, func(i, k int) bool { return job(paths[i]) < job(paths[k]) })
+	var documents [][]byte
+	for _, path := range paths {
+		b, err := os.ReadFile(path) //nolint:gosec // a folder of this test
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents = append(documents, b)
+	}
+	return documents
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
