@@ -1,0 +1,80 @@
+package console
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+	"inkwell/internal/web"
+	"inkwell/quota/conduct"
+	"inkwell/release"
+)
+
+//go:embed static all:templates
+var files embed.FS
+
+// SignIn is how staff get in: signin.SignIn.
+type SignIn interface {
+	SignIn(ctx context.Context, username, password, place string) (token string, err error)
+	Actor(ctx context.Context, token string) (school.Actor, error)
+	SignOut(ctx context.Context, token string) error
+	Invitation(ctx context.Context, token string) (username string, err error)
+	Accept(ctx context.Context, token, password string) error
+}
+
+// Desk is what staff see of the release desk: release.Desk.
+type Desk interface {
+	Today(ctx context.Context, a school.Actor, person school.PersonID) ([]release.TodayJob, error)
+	Printers(ctx context.Context) ([]release.PrinterRecord, error)
+}
+
+// Conduct decides who may print at all: conduct.Conduct.
+type Conduct interface {
+	Suspend(ctx context.Context, by school.Actor, person school.PersonID, until time.Time, reason string) error
+	Lift(ctx context.Context, by school.Actor, person school.PersonID, reason string) error
+	InForce(ctx context.Context, by school.Actor) ([]conduct.Suspension, error)
+}
+
+// Options are the console's parts; all are needed.
+type Options struct {
+	DB      *db.DB
+	SignIn  SignIn
+	Desk    Desk
+	Conduct Conduct
+	Log     *slog.Logger
+}
+
+// Console serves the staff pages. It is safe for concurrent use.
+type Console struct {
+	db      *db.DB
+	signIn  SignIn
+	desk    Desk
+	conduct Conduct
+	log     *slog.Logger
+	pages   *web.Pages
+}
+
+// New checks the options and parses the pages.
+func New(o Options) (*Console, error) {
+	if o.DB == nil || o.SignIn == nil || o.Desk == nil || o.Conduct == nil || o.Log == nil {
+		return nil, errors.New("the staff pages need a database, a sign-in, a desk, conduct and a log")
+	}
+	templates, err := fs.Sub(files, "templates")
+	if err != nil {
+		return nil, err
+	}
+	static, err := fs.Sub(files, "static")
+	if err != nil {
+		return nil, err
+	}
+	pages, err := web.New(web.Options{Prefix: staticPrefix, Templates: templates, Static: static, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	return &Console{db: o.DB, signIn: o.SignIn, desk: o.Desk, conduct: o.Conduct, log: o.Log, pages: pages}, nil
+}

@@ -1,0 +1,103 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+	"inkwell/quota"
+)
+
+// personPage is what person.html shows.
+type personPage struct {
+	visitor
+	ID      school.PersonID
+	Title   string
+	User    string
+	Role    string
+	Balance int64
+	Own     bool // the visitor's own page
+	Gone    bool // has left: nothing to withdraw
+	Jobs    []jobRow
+	Printed int
+	Barred  *barred
+	Form    decision
+}
+
+// barred is a withdrawal in force.
+type barred struct{ Until, Reason string }
+
+// decision is what somebody typed about a person's printing rights, and why it was
+// not taken.
+type decision struct {
+	Until  string // as datetime-local writes it, in the school's time
+	Reason string
+	Say    string
+}
+
+// untilForm is how a browser writes datetime-local.
+const untilForm = "2006-01-02T15:04"
+
+func (c *Console) personPage(w http.ResponseWriter, r *http.Request, v visitor) {
+	c.showPerson(w, r, v, http.StatusOK, decision{Until: nextWeek(v.Now)})
+}
+
+// nextWeek is the end that the form proposes.
+func nextWeek(now time.Time) string {
+	return time.Date(now.Year(), now.Month(), now.Day()+7, 8, 0, 0, 0, now.Location()).Format(untilForm)
+}
+
+func (c *Console) showPerson(w http.ResponseWriter, r *http.Request, v visitor, status int, form decision) {
+	page, err := c.person(r.Context(), v, personID(r))
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	page.Form = form
+	c.pages.Show(w, r, status, "person", page)
+}
+
+// personID is the number in the address; 0, which nobody has, for anything else.
+func personID(r *http.Request) school.PersonID {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return school.PersonID(id)
+}
+
+// person reads one person's page, which is an act on record.
+func (c *Console) person(ctx context.Context, v visitor, id school.PersonID) (personPage, error) {
+	page := personPage{visitor: v, ID: id, Own: id == v.Person}
+	err := c.db.InTx(ctx, db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
+		p, err := school.PersonByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		page.Title, page.User, page.Role, page.Gone = p.Given+" "+p.Family, p.Username, role(p), p.Left
+		if page.Balance, err = quota.Balance(ctx, tx, id); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{School: v.School, Act: "person-viewed", Actor: v.Pseudonym, Subject: p.Pseudonym})
+	})
+	if err != nil {
+		return page, err
+	}
+	inForce, err := c.inForce(ctx, v)
+	if err != nil {
+		return page, err
+	}
+	if s, ok := inForce[id]; ok {
+		page.Barred = &barred{moment(s.Ends, v.Now), s.Reason}
+	}
+	jobs, err := c.desk.Today(ctx, v.Actor, id)
+	if err != nil {
+		return page, err
+	}
+	page.Jobs, page.Printed = rowsOf(jobs, v.Now), figuresOf(jobs).Pages
+	return page, nil
+}

@@ -1,0 +1,80 @@
+package console
+
+import (
+	"net/http"
+
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// staticPrefix is where the pages' own files are served.
+const staticPrefix = "/staff/static/"
+
+// formLimit is the most that a form may be long.
+const formLimit = 16 << 10
+
+// route is one address of the console. needs is the capability without which it
+// does not exist; a route that needs none is open to everyone and gets no visitor.
+type route struct {
+	pattern string
+	needs   school.Capability
+	serve   func(c *Console, w http.ResponseWriter, r *http.Request, v visitor)
+}
+
+// routes is every address there is.
+var routes = []route{
+	{"GET /staff/sign-in", "", (*Console).signInPage},
+	{"POST /staff/sign-in", "", (*Console).doSignIn},
+	{"POST /staff/sign-out", "", (*Console).doSignOut},
+	{"GET /staff/invitation/{token}", "", (*Console).invitationPage},
+	{"POST /staff/invitation/{token}", "", (*Console).acceptInvitation},
+	{"GET " + staticPrefix + "{digest}/{name}", "", (*Console).static},
+	{"GET /staff", school.SeeSchool, (*Console).todayPage},
+	{"GET /staff/people", school.SeeSchool, (*Console).peoplePage},
+	{"GET /staff/people/{id}", school.SeeSchool, (*Console).personPage},
+	{"POST /staff/people/{id}/suspend", school.Suspend, (*Console).suspend},
+	{"POST /staff/people/{id}/lift", school.Suspend, (*Console).lift},
+}
+
+// Handler serves everything under /staff.
+func (c *Console) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, route := range routes {
+		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { c.admit(w, r, route) })
+	}
+	mux.HandleFunc("/", c.nothing)
+	return c.pages.Secure(mux)
+}
+
+// admit lets in whom the route is for. Without a session it leads to the sign-in;
+// without the capability there is nothing here.
+func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
+	r.Body = http.MaxBytesReader(w, r.Body, formLimit)
+	if err := r.ParseForm(); err != nil {
+		c.pages.Error(w, r, fault.New(fault.Invalid, "form-unreadable", "We could not read that form. Please go back and try again.").Because(err))
+		return
+	}
+	if route.needs == "" {
+		route.serve(c, w, r, visitor{})
+		return
+	}
+	v, err := c.visitor(r)
+	switch {
+	case fault.KindOf(err) == fault.Unauthenticated:
+		http.Redirect(w, r, "/staff/sign-in", http.StatusSeeOther)
+	case err != nil:
+		c.pages.Error(w, r, err)
+	case !v.May(route.needs):
+		c.nothing(w, r)
+	default:
+		route.serve(c, w, r, v)
+	}
+}
+
+func (c *Console) nothing(w http.ResponseWriter, r *http.Request) {
+	c.pages.Error(w, r, fault.New(fault.NotFound, "page-unknown", "There is no page at this address."))
+}
+
+func (c *Console) static(w http.ResponseWriter, r *http.Request, _ visitor) {
+	c.pages.Static().ServeHTTP(w, r)
+}

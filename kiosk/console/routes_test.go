@@ -1,0 +1,168 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// entrance is SignIn under a name that does not hide its method.
+type entrance interface{ SignIn }
+
+// doorman lets the given actor in, or nobody.
+type doorman struct {
+	entrance
+	actor *school.Actor
+}
+
+func (d doorman) Actor(context.Context, string) (school.Actor, error) {
+	if d.actor == nil {
+		return school.Actor{}, fault.New(fault.Unauthenticated, "session-over", "")
+	}
+	return *d.actor, nil
+}
+
+// address is a request that a route matches, about the person.
+func address(r route, person school.PersonID) (method, path string) {
+	method, path, _ = strings.Cut(r.pattern, " ")
+	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x").Replace(path)
+}
+
+// TestEveryRouteForEveryRole: who has the capability gets in, everybody else finds
+// nothing, and without a session there is only the way to the sign-in.
+func TestEveryRouteForEveryRole(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	nobody := h.serve(nil, httptest.NewRequest(http.MethodGet, "/staff/nothing", nil))
+	for _, route := range routes {
+		if route.needs == "" {
+			continue
+		}
+		method, path := address(route, h.Sam.Person)
+		if a := h.serve(nil, httptest.NewRequest(method, path, nil)); a.Code != http.StatusSeeOther || a.Header().Get("Location") != "/staff/sign-in" {
+			t.Errorf("%s without a session: %d", route.pattern, a.Code)
+		}
+		for role, actor := range map[string]school.Actor{"pupil": h.Sam, "teacher": h.Teacher, "it": h.IT, "nothing": {School: h.School, Person: h.Sam.Person}} {
+			a := h.serve(&actor, httptest.NewRequest(method, path, nil))
+			allowed := actor.May(route.needs)
+			if allowed != (role == "it") {
+				t.Errorf("%s: a %s may: %v", route.pattern, role, allowed)
+			}
+			if !allowed && (a.Code != http.StatusNotFound || a.Body.String() != nobody.Body.String()) {
+				t.Errorf("%s as %s: %d, and not what is shown where nothing is", route.pattern, role, a.Code)
+			}
+			if allowed && (a.Code == http.StatusNotFound || a.Code >= 500) {
+				t.Errorf("%s as %s: %d %s", route.pattern, role, a.Code, a.Body)
+			}
+		}
+	}
+}
+
+// serve answers one request as if the actor had a session.
+func (h *house) serve(actor *school.Actor, r *http.Request) *httptest.ResponseRecorder {
+	h.Helper()
+	c := *h.console
+	c.signIn = doorman{h.signIn, actor}
+	w := httptest.NewRecorder()
+	c.Handler().ServeHTTP(w, r)
+	return w
+}
+
+// TestOpenRoutes are the ones meant to be, and a new one is a decision.
+func TestOpenRoutes(t *testing.T) {
+	t.Parallel()
+	var open []string
+	for _, r := range routes {
+		if r.needs == "" {
+			open = append(open, r.pattern)
+		}
+	}
+	want := "GET /staff/sign-in, POST /staff/sign-in, POST /staff/sign-out, GET /staff/invitation/{token}, POST /staff/invitation/{token}, GET /staff/static/{digest}/{name}"
+	if got := strings.Join(open, ", "); got != want {
+		t.Errorf("open: %s", got)
+	}
+}
+
+func TestUnregisteredIsNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, request := range []string{
+		"GET /", "GET /staff/", "GET /staff/admin", "POST /staff", "PUT /staff/people", "DELETE /staff/people/1", "GET /staff/people/1/suspend",
+		"GET /staff/sign-out", "GET /staff/people/1/jobs", "POST /staff/people/1", "GET /kiosk/library", "GET /staff/../staff/admin",
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		for _, actor := range []*school.Actor{nil, &h.IT} {
+			w := h.serve(actor, httptest.NewRequest(method, path, nil))
+			if w.Code == http.StatusTemporaryRedirect || w.Code == http.StatusMovedPermanently {
+				continue // to the clean form of the address, which is asked for anew
+			}
+			if w.Code != http.StatusNotFound {
+				t.Errorf("%s: %d", request, w.Code)
+			}
+		}
+	}
+}
+
+// TestEveryChangeFromAnotherSiteIsRefused, whoever's browser it is.
+func TestEveryChangeFromAnotherSiteIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	changing := 0
+	for _, route := range routes {
+		method, path := address(route, h.Sam.Person)
+		if method == http.MethodGet {
+			continue
+		}
+		changing++
+		for header, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.test"} {
+			r := httptest.NewRequest(method, path, strings.NewReader("until=2026-11-27T08:00&reason=x"))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set(header, value)
+			if w := h.serve(&h.IT, r); w.Code != http.StatusForbidden {
+				t.Errorf("%s with %s: %d", route.pattern, header, w.Code)
+			}
+		}
+	}
+	if changing != 5 || h.acts() != "" {
+		t.Errorf("%d changing routes; audit has %q", changing, h.acts())
+	}
+}
+
+// TestEveryPageWithoutDatabase is an error page that says nothing of why.
+func TestEveryPageWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.enter("it")
+	h.db.Close()
+	for _, route := range routes {
+		method, path := address(route, h.Sam.Person)
+		if strings.Contains(path, "static") || path == "/staff/sign-in" && method == http.MethodGet {
+			continue // they need none
+		}
+		form := map[string][]string{"username": {"it"}, "password": {"x"}, "again": {"x"}, "until": {"2026-11-27T08:00"}, "reason": {"x"}}
+		a := h.do(h.request(method, strings.Replace(path, "/x", "/"+strings.Repeat("A", 43), 1), form))
+		if a.status < 500 || strings.Contains(a.body, "closed pool") {
+			t.Errorf("%s: %d %s", route.pattern, a.status, a.body)
+		}
+	}
+}
+
+func TestHugeFormIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	a := h.post("/staff/sign-in", map[string][]string{"username": {strings.Repeat("a", formLimit)}})
+	h.says(a, http.StatusBadRequest, "We could not read that form")
+}
+
+func TestNewNeedsAllItsParts(t *testing.T) {
+	t.Parallel()
+	if _, err := New(Options{}); err == nil {
+		t.Error("made staff pages of nothing")
+	}
+}

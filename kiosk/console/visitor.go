@@ -1,0 +1,41 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+)
+
+// visitor is the member of staff who asks for a page, and the moment of asking in
+// their school's time.
+type visitor struct {
+	school.Actor
+	Name       string
+	SchoolName string
+	Now        time.Time
+}
+
+// visitor is whom the request's session stands for; fault.Unauthenticated without one.
+func (c *Console) visitor(r *http.Request) (visitor, error) {
+	a, err := c.signIn.Actor(r.Context(), sessionToken(r))
+	if err != nil {
+		return visitor{}, err
+	}
+	v := visitor{Actor: a}
+	err = c.db.InTx(r.Context(), db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) error {
+		sc, err := school.ByID(ctx, tx, a.School)
+		if err != nil {
+			return err
+		}
+		p, err := school.PersonByID(ctx, tx, a.Person)
+		v.SchoolName, v.Name, v.Now = sc.Name, p.Given+" "+p.Family, tx.Now.In(sc.Zone)
+		return err
+	})
+	return v, err
+}
+
+// MaySuspend says whether to offer it.
+func (v visitor) MaySuspend() bool { return v.May(school.Suspend) }
