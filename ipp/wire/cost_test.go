@@ -49,33 +49,30 @@ func costly() map[string][]byte {
 	}
 }
 
-// No message of 64 KiB costs more than 16 MiB or 50 ms.
+// No message of 64 KiB costs more than 16 MiB or 50 ms. The time is that of the
+// fastest of three: what a busy machine adds is not the message's.
 func TestCost(t *testing.T) {
 	for name, b := range costly() {
 		var before, after runtime.MemStats
+		var err error
+		spent := time.Hour
 		runtime.ReadMemStats(&before)
-		start := time.Now()
-		_, err := Read(bytes.NewReader(b), Limits{})
-		spent := time.Since(start)
+		for range 3 {
+			start := time.Now()
+			_, err = Read(bytes.NewReader(b), Limits{})
+			spent = min(spent, time.Since(start))
+		}
 		runtime.ReadMemStats(&after)
-		bytes := after.TotalAlloc - before.TotalAlloc
-		t.Logf("%-20s %6d octets: %5d KiB, %v, %v", name, len(b), bytes>>10, spent, outcome(err))
+		cost := (after.TotalAlloc - before.TotalAlloc) / 3
+		t.Logf("%-20s %6d octets: %5d KiB, %v, %v", name, len(b), cost>>10, spent, err)
 		refused := name == "nested without end" || name == "too many groups"
 		if refused == (err == nil) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if bytes > mostBytes || spent > mostTime {
-			t.Errorf("%s: %d octets cost %d bytes and %v", name, len(b), bytes, spent)
+		if cost > mostBytes || spent > mostTime {
+			t.Errorf("%s: %d octets cost %d bytes and %v", name, len(b), cost, spent)
 		}
 	}
-}
-
-// outcome is the status of err, or successful-ok.
-func outcome(err error) Status {
-	if err == nil {
-		return StatusOK
-	}
-	return StatusOf(err)
 }
 
 // A message that never ends is given up at the limit.
