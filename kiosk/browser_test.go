@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/cdproto/runtime"
+	cdpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -38,25 +37,36 @@ func startBrowser(t *testing.T) browser {
 	return browser{ctx}
 }
 
-// page is one tab, and whatever went wrong in it.
+// page is one tab.
 type page struct {
 	t       *testing.T
 	ctx     context.Context
 	address string
+	struck  time.Time // time stamp of the last key
 }
+
+// watch counts in the page itself what its policy forbids and what it throws.
+const watch = `window.wrongs = [];
+addEventListener('securitypolicyviolation', (e) => wrongs.push('policy: ' + e.violatedDirective));
+addEventListener('error', (e) => wrongs.push('error: ' + e.message));
+addEventListener('unhandledrejection', (e) => wrongs.push('rejection: ' + e.reason));`
 
 func (b browser) page(t *testing.T) *page {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	t.Cleanup(cancel)
-	p := &page{t: t, ctx: ctx}
-	if err := chromedp.Do(ctx); err != nil {
+	if err := chromedp.Do(ctx); err != nil { // opens the tab, for as long as ctx
 		t.Fatalf("open a tab: %v", err)
+	}
+	p := &page{t: t, ctx: ctx}
+	p.do(chromedp.EmulateViewport(1280, 800))
+	if _, err := chromedp.Call(ctx, cdpage.AddScriptToEvaluateOnNewDocument, cdpage.AddScriptToEvaluateOnNewDocumentParams{Source: watch}); err != nil {
+		t.Fatal(err)
 	}
 	return p
 }
 
-// open loads the page and counts what its policy forbids from the first byte on.
+// open loads a page.
 func (p *page) open(address string) {
 	p.t.Helper()
 	p.address = address
@@ -77,16 +87,37 @@ func (p *page) eval(script string) {
 	p.do(chromedp.Evaluate[chromedp.Void](script))
 }
 
-// until waits for an expression to become true.
-func (p *page) until(expression string) {
+// says evaluates an expression that gives a string.
+func (p *page) says(expression string) string {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(20*time.Millisecond)))
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression))
 	if err != nil {
-		text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
-		p.t.Fatalf("never true: %s: %v; the page says: %s", expression, err, text)
+		p.t.Fatal(err)
 	}
+	return text
+}
+
+// unhurt fails if the page's policy was broken or its script threw.
+func (p *page) unhurt() {
+	p.t.Helper()
+	if wrongs := p.says(`wrongs.join('; ')`); wrongs != "" {
+		p.t.Errorf("the page says: %s", wrongs)
+	}
+}
+
+// until waits for an expression to become true, across a reload if need be.
+func (p *page) until(expression string) {
+	p.t.Helper()
+	var err error
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(15 * time.Millisecond) {
+		var yes bool
+		if yes, err = chromedp.Run(p.ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`)); yes {
+			return
+		}
+	}
+	p.t.Fatalf("never true: %s: %v; the page says: %s", expression, err, p.says(`document.body.innerText`))
 }
 
 // wait waits for a face.
@@ -110,25 +141,26 @@ func (p *page) press(act string) {
 // keys types like a person: one key in 80 ms.
 func (p *page) keys(text string) {
 	p.t.Helper()
-	p.type_(text, 80*time.Millisecond)
+	p.strike(text, 80*time.Millisecond)
 }
 
 // badge types like a reader: one key in 4 ms, then Enter.
 func (p *page) badge(number string) {
 	p.t.Helper()
 	p.until(`document.getElementById('kiosk').dataset.face !== undefined && document.getElementById('kiosk').dataset.face !== 'offline'`)
-	p.type_(number+"\r", 4*time.Millisecond)
+	p.strike(number+"\r", 4*time.Millisecond)
 }
 
-// type_ sends trusted key events that are gap apart by their own time stamps,
+// strike sends trusted key events that are gap apart by their own time stamps,
 // however slow this machine is.
-func (p *page) type_(text string, gap time.Duration) {
+func (p *page) strike(text string, gap time.Duration) {
 	p.t.Helper()
-	at := time.Now()
+	at := later(time.Now(), p.struck.Add(time.Second))
 	for _, r := range text {
 		at = at.Add(gap)
 		p.key(string(r), at)
 	}
+	p.struck = at
 }
 
 func (p *page) key(key string, at time.Time) {
@@ -147,6 +179,3 @@ func (p *page) key(key string, at time.Time) {
 		}
 	}
 }
-
-var _ = runtime.Enable
-var _ = strings.Contains

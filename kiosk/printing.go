@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -70,11 +71,14 @@ func (s *Screen) follow(id release.JobID) {
 }
 
 // watchRun keeps the last sight of each job of the run: one that has left the
-// list since counts as it was last seen.
+// list since counts as it was last seen, and one whose title was blanked because
+// it has ended keeps it for this visit.
 func (s *Screen) watchRun() {
 	for _, id := range s.run {
 		if j := s.job(id); j != nil {
-			s.seen[id] = *j
+			now := *j
+			now.Title = cmp.Or(j.Title, s.seen[id].Title)
+			s.seen[id] = now
 		}
 	}
 }

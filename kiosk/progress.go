@@ -83,22 +83,26 @@ func (s *Screen) viewDone(v *View, now time.Time) {
 func (s *Screen) viewRun(v *View, now time.Time) {
 	v.Balance = &s.visit.Balance
 	for _, id := range s.run {
-		j := s.seen[id]
-		line, ok := s.line(j, now)
-		if !ok {
-			line.State, line.Meta = "done", pages(printed(j))
-		}
-		line.Held = false
-		v.Jobs = append(v.Jobs, line)
+		v.Jobs = append(v.Jobs, s.runView(s.seen[id], now))
 	}
 	if n := len(s.jobsWhere(s.printable)); n > 0 {
 		v.Waits = counted(int64(n), "job") + " waiting"
 	}
 }
 
-func printed(j release.VisitJob) int {
-	if j.Delivery == nil {
-		return 0
+// runView is the line of a job of the run: on its way, done, or held again.
+func (s *Screen) runView(j release.VisitJob, now time.Time) JobView {
+	line, shown := s.line(j, now)
+	line.Held, line.Selected, line.Undo = false, false, nil
+	out, of := 0, j.Pages
+	if j.Delivery != nil {
+		out, of = max(0, j.Delivery.Printed), j.Delivery.Of
 	}
-	return j.Delivery.Printed
+	switch {
+	case !shown:
+		line.State, line.Meta = "done", pages(out)
+	case j.State == release.Held:
+		line.State, line.Meta = "stopped", fmt.Sprintf("%d of %d", out, of)
+	}
+	return line
 }

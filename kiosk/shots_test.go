@@ -1,9 +1,7 @@
 package kiosk
 
 import (
-	"context"
 	"fmt"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -162,7 +160,7 @@ var shots = []shot{
 	}},
 	{name: "offline", act: func(p *page, _ *fakeDesk) {
 		p.wait("idle")
-		p.eval(`Reader; WebSocket.prototype.send = function () { this.onclose(); }; document.querySelector('[data-do=keypad]').click()`)
+		p.eval(`WebSocket.prototype.send = function () { this.onclose(); }; WebSocket = class { static OPEN = 1; close() {} }; document.querySelector('[data-do=keypad]').click()`)
 		p.wait("offline")
 	}},
 	{name: "elsewhere", act: func(p *page, _ *fakeDesk) { p.open(p.address + "/nothing") }},
@@ -172,6 +170,3 @@ func barred(d *fakeDesk) {
 	d.visit.Barred = fault.New(fault.Suspended, "printing-suspended",
 		"You can't print here until Thursday 26 November, 08:00. Reason: 140 pages in 10 minutes on Tuesday. Disagree? Ask your tutor for a review.")
 }
-
-var _ = context.Background
-var _ = httptest.NewServer

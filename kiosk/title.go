@@ -15,33 +15,34 @@ const (
 // or format character (bidirectional overrides among them), white space as single
 // blanks, at most limit runes. The page shows it as text only.
 func plain(s string, limit int) string {
-	var b strings.Builder
-	var runes, marks int
-	blank := false
+	var out []rune
+	var marks int
 	for _, r := range s {
 		switch {
 		case unicode.IsSpace(r):
-			blank = b.Len() > 0
+			if len(out) > 0 && out[len(out)-1] != ' ' {
+				out = append(out, ' ')
+			}
 			continue
 		case r == unicode.ReplacementChar || unicode.In(r, unicode.C):
 			continue
 		case unicode.In(r, unicode.M):
-			if marks++; marks > marksLimit || b.Len() == 0 {
-				continue
-			}
+			marks++
 		default:
 			marks = 0
 		}
-		if runes++; runes > limit {
-			return strings.TrimRight(b.String(), " ") + "…"
+		if marks <= marksLimit {
+			out = append(out, r)
 		}
-		if blank {
-			b.WriteByte(' ')
-			blank = false
+		if len(out) > limit+1 { // one more may be a blank that goes
+			break
 		}
-		b.WriteRune(r)
 	}
-	return b.String()
+	line := strings.TrimSpace(string(out))
+	if clipped := []rune(line); len(clipped) > limit {
+		return strings.TrimSpace(string(clipped[:limit])) + "…"
+	}
+	return line
 }
 
 // titleOf is a job's title on its owner's screen.

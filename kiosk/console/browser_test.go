@@ -178,9 +178,15 @@ func (h *house) scenes() map[string]scene {
 	h.Helper()
 	everyone := []school.Actor{h.Sam, h.Mia, h.Teacher, h.IT, h.Chief}
 	states := []release.JobState{release.Held, release.Done, release.Done, release.Released, release.Held, release.Done, release.Cancelled, release.Expired, release.Counting}
-	for i := range 24 {
-		h.job(everyone[i%len(everyone)], states[i%len(states)], 1+i*i%23, time.Duration(5+i*6)*time.Minute)
+	for i := 24; i > 0; i-- {
+		h.job(everyone[i%len(everyone)], states[i%len(states)], 1+i*i%23, time.Duration(i*5)*time.Minute)
 	}
+	dbtest.Exec(h.T, h.db, `
+		INSERT INTO delivery (school_id, job_id, person_id, printer_id, state, token, first_page, copies, impressions, amount, not_before, printed, charged, reserved_at, ended_at)
+		SELECT j.school_id, j.job_id, j.person_id, (SELECT min(printer_id) FROM printer) + j.job_id % 2, CASE j.state WHEN 'done' THEN 'settled' ELSE 'printing' END,
+		       md5(j.job_id::text), 1, 1, j.impressions, j.price, j.submitted_at, CASE j.state WHEN 'done' THEN j.impressions END,
+		       CASE j.state WHEN 'done' THEN j.price END, j.submitted_at, CASE j.state WHEN 'done' THEN j.submitted_at END
+		  FROM job j WHERE j.state IN ('done', 'released')`)
 	dbtest.Exec(h.T, h.db, "UPDATE job SET impressions = NULL, sheets = NULL, pages = NULL, price = NULL WHERE state = 'counting'")
 	exec := func(sql string, args ...any) func() { return func() { dbtest.Exec(h.T, h.db, sql, args...) } }
 	token, err := h.signIn.AddStaff(h.Context(), signin.Staff{School: h.School, Username: "una", Given: "Una", Family: "Frost", Role: school.IT})

@@ -93,8 +93,8 @@ func (h *house) furnish() {
 		return err
 	})
 	dbtest.Exec(h.T, h.db, "UPDATE printer SET state = 'idle', seen_at = $1", friday)
-	h.job(h.Sam, release.Held, 12, 90*time.Minute)
 	h.job(h.Sam, release.Done, 4, 2*time.Hour)
+	h.job(h.Sam, release.Held, 12, 90*time.Minute)
 	h.job(h.Mia, release.Refused, 0, 10*time.Minute)
 }
 

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"inkwell/internal/db"
@@ -16,6 +17,7 @@ type visitor struct {
 	Name       string
 	SchoolName string
 	Now        time.Time
+	InPeople   bool // which part of the pages this is: people, or today
 }
 
 // visitor is whom the request's session stands for; fault.Unauthenticated without one.
@@ -24,7 +26,7 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 	if err != nil {
 		return visitor{}, err
 	}
-	v := visitor{Actor: a}
+	v := visitor{Actor: a, InPeople: strings.HasPrefix(r.URL.Path, "/staff/people")}
 	err = c.db.InTx(r.Context(), db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) error {
 		sc, err := school.ByID(ctx, tx, a.School)
 		if err != nil {

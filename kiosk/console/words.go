@@ -50,8 +50,8 @@ type stateWord struct{ Word, Look string }
 var stateWords = map[release.JobState]stateWord{
 	release.Receiving: {"Arriving", ""},
 	release.Counting:  {"Being counted", ""},
-	release.Held:      {"Waiting", "badge--blue"},
-	release.Released:  {"Printing", "badge--warn"},
+	release.Held:      {"Waiting", ""},
+	release.Released:  {"Printing", "badge--blue"},
 	release.Done:      {"Printed", "badge--good"},
 	release.Cancelled: {"Deleted", ""},
 	release.Expired:   {"Not collected", ""},
