@@ -69,7 +69,7 @@ func TestCost(t *testing.T) {
 		if refused == (err == nil) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if cost > mostBytes || spent > mostTime {
+		if cost > mostBytes || spent > mostTime*slowdown {
 			t.Errorf("%s: %d octets cost %d bytes and %v", name, len(b), cost, spent)
 		}
 	}
