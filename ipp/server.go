@@ -10,6 +10,7 @@ package ipp
 import (
 	"bufio"
 	"errors"
+	"io"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -73,6 +74,8 @@ func New(o Options) (*Server, error) {
 // status is (RFC 8010 section 4.1.1), a plain page about a queue by GET.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_ = http.NewResponseController(w).EnableFullDuplex() // or nothing could be read after the answer
+	defer s.linger(w, r)
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
@@ -87,6 +90,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.answer(w, r)
 	}
+}
+
+// linger takes in what a client still sends after its answer. One that is in the
+// middle of a document reads no answer before it is rid of the next part, and one
+// whose connection ends meanwhile never reads it, and tries again for ever.
+func (s *Server) linger(w http.ResponseWriter, r *http.Request) {
+	_ = http.NewResponseController(w).Flush()
+	_, _ = io.CopyN(io.Discard, r.Body, s.MaxBytes)
 }
 
 // answer reads an IPP request up to its document, and answers it.

@@ -3,6 +3,7 @@ package ipp
 import (
 	"bufio"
 	"crypto/sha256"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"inkwell/internal/fault"
 	"inkwell/ipp/wire"
 	"inkwell/release"
 )
@@ -118,6 +120,52 @@ func TestKeepAlive(t *testing.T) {
 		answer.Body.Close()
 		if dials != 1 {
 			t.Errorf("%s: on connection %d", a.op, dials)
+		}
+	}
+}
+
+// A client that first sends the whole of a long document and only then looks for
+// an answer finds it, also when we have known the answer from the start.
+func TestEarlyAnswer(t *testing.T) {
+	t.Parallel()
+	const size = 32 << 20 // more than the buffers of a connection
+	cases := []struct {
+		name, user string
+		refuse     error
+		declared   int64
+		first      string
+	}{
+		{"no password", "", nil, 0, "HTTP/1.1 401 Unauthorized"},
+		{"refused before the document", "ada", fault.New(fault.TooMany, "too-many-held", "You have too many jobs waiting."), 0, "HTTP/1.1 200 OK"},
+		{"too long by its own word", "ada", nil, 2 << 30, "HTTP/1.1 413 Request Entity Too Large"},
+	}
+	for _, tc := range cases {
+		b := newBench(t)
+		b.desk.refuse = tc.refuse
+		head, err := ask{op: wire.OpPrintJob, path: holdQueue.Path}.message(b).Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := net.Dial("tcp", b.http.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		signIn := ""
+		if tc.user != "" {
+			signIn = "Authorization: " + basic(tc.user) + "\r\n"
+		}
+		length := max(tc.declared, int64(len(head))+9+size)
+		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: printer\r\nContent-Type: application/ipp\r\n%sContent-Length: %d\r\n\r\n%s", holdQueue.Path, signIn, length, head)
+		if _, err := io.Copy(conn, endless(size)); err != nil {
+			t.Fatalf("%s: the document is cut off: %v", tc.name, err)
+		}
+		line, err := bufio.NewReader(conn).ReadString('\n')
+		if err != nil || strings.TrimSpace(line) != tc.first {
+			t.Errorf("%s: %q, %v, want %q", tc.name, line, err, tc.first)
 		}
 	}
 }
