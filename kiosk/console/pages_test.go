@@ -68,6 +68,50 @@ func TestTroubles(t *testing.T) {
 	}
 }
 
+// TestEveryStateHasAWord that a person reads, and its place among the kinds.
+func TestEveryStateHasAWord(t *testing.T) {
+	t.Parallel()
+	for _, s := range []release.JobState{
+		release.Receiving, release.Counting, release.Held, release.Released, release.Done, release.Cancelled, release.Expired, release.Refused,
+	} {
+		if stateWords[s].Word == "" {
+			t.Errorf("no word for %s", s)
+		}
+		places := 0
+		for _, k := range choosable {
+			if picked, _ := sorted([]release.TodayJob{{State: s}}, k.key); len(picked) == 1 {
+				places++
+			}
+		}
+		if places != 2 {
+			t.Errorf("%s is in %d kinds, not in all jobs and one more", s, places)
+		}
+	}
+}
+
+func TestMoment(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		at   time.Time
+		want string
+	}{
+		{friday.Add(-time.Hour), "09:24"},
+		{friday.AddDate(0, 0, -1), "Thu 19 November, 10:24"},
+		{friday.AddDate(1, 0, 0), "20 November 2027, 10:24"},
+	} {
+		if got := moment(c.at, friday); got != c.want {
+			t.Errorf("%v is %q, want %q", c.at, got, c.want)
+		}
+	}
+	for ago, want := range map[time.Duration]string{
+		10 * time.Second: "Answered just now", 12 * time.Minute: "Last answered 12 min ago", 3 * time.Hour: "Last answered 07:24",
+	} {
+		if got := lastSeen(friday.Add(-ago), friday); got != want {
+			t.Errorf("%v ago is %q, want %q", ago, got, want)
+		}
+	}
+}
+
 // TestManyJobs: the page stays small and says what it leaves out.
 func TestManyJobs(t *testing.T) {
 	t.Parallel()
@@ -146,7 +190,7 @@ func TestSuspendAndLift(t *testing.T) {
 	}
 	h.says(h.get(sam), http.StatusOK, "Printing withdrawn", "Thu 26 November, 08:00", "140 pages in 10 minutes &lt;on Tuesday&gt;", "Give printing back")
 	h.says(h.get("/staff"), http.StatusOK, "Thu 26 November, 08:00", "140 pages")
-	h.says(h.get("/staff/people"), http.StatusOK, "Until Thu 26 November, 08:00")
+	h.says(h.get("/staff/people"), http.StatusOK, "until Thu 26 November, 08:00")
 	if a := h.post(sam+"/lift", url.Values{"reason": {"talked to him"}}); a.status != http.StatusSeeOther {
 		t.Fatalf("%d %s", a.status, a.body)
 	}

@@ -40,6 +40,9 @@ type figures struct {
 	More                 bool // there were more jobs than the desk tells of
 }
 
+// waiting are the states of a job that can still be printed and is not.
+var waiting = []release.JobState{release.Receiving, release.Counting, release.Held}
+
 type choosableKind struct {
 	key, word string
 	states    []release.JobState
@@ -48,11 +51,11 @@ type choosableKind struct {
 // choosable are the kinds, each with the states it covers; the first covers all.
 var choosable = []choosableKind{
 	{"", "All", nil},
-	{"waiting", "Waiting", []release.JobState{release.Receiving, release.Counting, release.Held}},
+	{"waiting", "Waiting", waiting},
 	{"printing", "Printing", []release.JobState{release.Released}},
 	{"printed", "Printed", []release.JobState{release.Done}},
 	{"refused", "Refused", []release.JobState{release.Refused}},
-	{"gone", "Deleted or not collected", []release.JobState{release.Cancelled, release.Expired}},
+	{"gone", "Gone", []release.JobState{release.Cancelled, release.Expired}},
 }
 
 func (c *Console) todayPage(w http.ResponseWriter, r *http.Request, v visitor) {
@@ -88,7 +91,7 @@ func figuresOf(jobs []release.TodayJob) figures {
 	f := figures{Jobs: len(jobs), More: len(jobs) >= told}
 	for _, j := range jobs {
 		f.Pages += j.Printed
-		if j.State == release.Held {
+		if slices.Contains(waiting, j.State) {
 			f.Waiting++
 		}
 	}

@@ -67,8 +67,5 @@ func role(p school.Person) string {
 	if p.Year > 0 {
 		words = append(words, fmt.Sprintf("Year %d", p.Year))
 	}
-	if p.Left {
-		words = append(words, "has left")
-	}
 	return strings.Join(words, " · ")
 }
