@@ -15,17 +15,18 @@ type pdfObjects []string
 func (objects pdfObjects) file() []byte {
 	var b bytes.Buffer
 	b.WriteString("%PDF-1.5\n")
-	table := fmt.Sprintf("xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
+	var table strings.Builder
+	fmt.Fprintf(&table, "xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
 	for i, object := range objects {
 		if object == "" {
-			table += "0000000000 00000 f \n"
+			table.WriteString("0000000000 00000 f \n")
 			continue
 		}
-		table += fmt.Sprintf("%010d 00000 n \n", b.Len())
+		fmt.Fprintf(&table, "%010d 00000 n \n", b.Len())
 		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, object)
 	}
 	start := b.Len()
-	fmt.Fprintf(&b, "%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", table, len(objects)+1, start)
+	fmt.Fprintf(&b, "%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", table.String(), len(objects)+1, start)
 	return b.Bytes()
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // compileTime bounds one compilation of the engine.
-const compileTime = 2 * time.Minute
+const compileTime = 5 * time.Minute
 
 // compiled is the state of the compiled engine on disk. Only a child that never
 // sees a document writes it. A child that will see one reads it through a folder
@@ -84,4 +84,18 @@ func openCache(dir string) error {
 		}
 		return os.Chmod(path, mode)
 	})
+}
+
+// clearCache removes what the engine's runtime keeps in the cache folder.
+func clearCache(dir string) error {
+	kept, err := filepath.Glob(filepath.Join(dir, "wazero-*"))
+	if err != nil {
+		return fmt.Errorf("list cache folder: %w", err)
+	}
+	for _, path := range kept {
+		if err := os.RemoveAll(path); err != nil {
+			return fmt.Errorf("clear cache folder: %w", err)
+		}
+	}
+	return nil
 }

@@ -45,19 +45,25 @@ func Child() {
 	os.Exit(0)
 }
 
-// compileInto fills the cache folder and leaves it readable for the readers. It
-// holds the folder meanwhile, so that nobody's half-made file replaces one in use.
+// compileInto fills the cache folder and leaves it readable for the readers. What
+// is there and does not load is thrown away first. The folder is held meanwhile, so
+// that nobody's half-made file replaces one in use.
 func compileInto(dir string) error {
-	folder, err := os.Open(dir)
+	folder, err := os.Open(dir) // #nosec G304 -- the operator's own folder
 	if err != nil {
 		return fmt.Errorf("open cache folder: %w", err)
 	}
-	defer folder.Close()                                               // and with it the lock
-	if err := unix.Flock(int(folder.Fd()), unix.LOCK_EX); err != nil { //nolint:gosec // a descriptor fits
+	defer folder.Close() // and with it the lock
+	if err := unix.Flock(int(folder.Fd()), unix.LOCK_EX); err != nil {
 		return fmt.Errorf("lock cache folder: %w", err)
 	}
 	if _, err := load(dir, runtime.NumCPU()); err != nil {
-		return err
+		if err := clearCache(dir); err != nil {
+			return err
+		}
+		if _, err := load(dir, runtime.NumCPU()); err != nil {
+			return err
+		}
 	}
 	if err := openCache(dir); err != nil {
 		return err

@@ -164,7 +164,7 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, pages []Range, out i
 }
 
 func (e *Engine) task(pages []Range) task {
-	return task{Pages: pages, MaxPages: e.opts.MaxPages, MaxBytes: e.opts.MaxBytes, CPUSeconds: uint64(e.opts.CPUSeconds)}
+	return task{Pages: pages, MaxPages: e.opts.MaxPages, MaxBytes: e.opts.MaxBytes, CPUSeconds: e.opts.CPUSeconds}
 }
 
 // ask has one fresh child read source and fill target. Whatever the child did,

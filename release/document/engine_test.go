@@ -153,25 +153,28 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// A cache that vanishes is made again: the document that finds out is told to try
-// once more by an internal error or served, and the next one is served.
-func TestTheCacheIsMadeAgain(t *testing.T) {
+// A damaged cache is our trouble: the document that meets it is not blamed, and the
+// next one finds the cache made again.
+func TestADamagedCacheIsMadeAgain(t *testing.T) {
 	t.Parallel()
+	if raceDetector() {
+		t.Skip("with the race detector the engine compiles for a minute; the plain run does this")
+	}
 	own := filepath.Join(t.TempDir(), "cache")
 	copyCache(t, own, os.Geteuid())
 	e := newEngine(t, func(o *Options) { o.CacheDir = own })
 	if _, _, err := prepared(t, e, pdfPages(1).file()); err != nil {
 		t.Fatal(err)
 	}
-	folders, err := filepath.Glob(filepath.Join(own, "*"))
-	if err != nil || len(folders) != 1 {
-		t.Fatalf("the cache holds %v, %v", folders, err)
+	files, err := filepath.Glob(filepath.Join(own, "*", "*"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the cache holds %v, %v", files, err)
 	}
-	if err := os.RemoveAll(folders[0]); err != nil {
+	if err := os.Truncate(files[0], 1000); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := prepared(t, e, pdfPages(1).file()); err != nil && fault.KindOf(err) != fault.Internal {
-		t.Errorf("the document was blamed: %v", err)
+	if _, _, err := prepared(t, e, pdfPages(1).file()); err == nil || fault.KindOf(err) != fault.Internal {
+		t.Errorf("the document that met it: %v", err)
 	}
 	if facts, _, err := prepared(t, e, pdfPages(2).file()); err != nil || facts.Pages != 2 {
 		t.Errorf("the next document: %+v, %v", facts, err)

@@ -14,7 +14,7 @@ type Format string
 // The formats that a print client may send.
 const (
 	PDF  Format = "application/pdf"
-	PWG  Format = "image/pwg-raster" // PWG 5102.4
+	PWG  Format = "image/pwg-raster" // #nosec G101 -- PWG 5102.4, no password
 	URF  Format = "image/urf"        // Apple raster
 	JPEG Format = "image/jpeg"
 	PNG  Format = "image/png"

@@ -21,11 +21,11 @@ func renounceNames() error {
 	}
 	rules := unix.LandlockRulesetAttr{Handled_access_fs: renounced(int(version))}
 	ruleset, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET,
-		uintptr(unsafe.Pointer(&rules)), unsafe.Sizeof(rules.Handled_access_fs), 0) //nolint:gosec // how the system call takes it
+		uintptr(unsafe.Pointer(&rules)), unsafe.Sizeof(rules.Handled_access_fs), 0) // #nosec G103 -- how the call takes it
 	if errno != 0 {
 		return fmt.Errorf("make file rules: %w", errno)
 	}
-	defer unix.Close(int(ruleset)) //nolint:errcheck // nothing was written
+	defer func() { _ = unix.Close(int(ruleset)) }()
 	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0, 0); errno != 0 {
 		return fmt.Errorf("take up file rules: %w", errno)
 	}

@@ -19,10 +19,10 @@ func limitStart(t task) error {
 	limits := []struct {
 		name string
 		what int
-		most uint64
+		most int64
 	}{
-		{"processor time", unix.RLIMIT_CPU, t.CPUSeconds},
-		{"file size", unix.RLIMIT_FSIZE, uint64(t.MaxBytes)}, //nolint:gosec // never negative: Options.complete
+		{"processor time", unix.RLIMIT_CPU, int64(t.CPUSeconds)},
+		{"file size", unix.RLIMIT_FSIZE, t.MaxBytes},
 		{"core dumps", unix.RLIMIT_CORE, 0},
 		{"open files", unix.RLIMIT_NOFILE, startingFiles},
 	}
@@ -47,6 +47,7 @@ func shut() error {
 	return nil
 }
 
-func setLimit(what int, most uint64) error {
-	return unix.Setrlimit(what, &unix.Rlimit{Cur: most, Max: most})
+func setLimit(what int, most int64) error {
+	n := uint64(most) // #nosec G115 -- never negative: Options.complete
+	return unix.Setrlimit(what, &unix.Rlimit{Cur: n, Max: n})
 }

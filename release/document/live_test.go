@@ -121,7 +121,7 @@ func awaitChild(t *testing.T, parent, mark int) int {
 		}
 		for _, list := range lists {
 			pids, _ := os.ReadFile(list) // a thread may be gone
-			for _, field := range strings.Fields(string(pids)) {
+			for field := range strings.FieldsSeq(string(pids)) {
 				told, _ := os.ReadFile("/proc/" + field + "/cmdline")
 				if bytes.Contains(told, fmt.Appendf(nil, `"cpuSeconds":%d}`, mark)) {
 					pid, err = strconv.Atoi(field)

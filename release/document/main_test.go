@@ -16,7 +16,9 @@ import (
 	"inkwell/internal/fault"
 )
 
-// sharedCache holds the engine that all tests share, compiled once.
+// sharedCache holds the engine that all tests share. It stays in the project's
+// build folder, since compiling takes seconds, and a minute with the race detector.
+// That it can be compiled at all is a test of its own.
 var sharedCache string
 
 // TestMain plays the other programs that the tests start from this binary.
@@ -39,13 +41,12 @@ var parts = map[string]func(told string){
 }
 
 func runAll(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "document-test")
+	dir, err := filepath.Abs("../../.build/engine")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
-	sharedCache = filepath.Join(dir, "cache")
+	sharedCache = dir
 	code := m.Run()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)

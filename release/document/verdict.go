@@ -21,7 +21,7 @@ type task struct {
 	Pages      []Range `json:"pages"` // none: all
 	MaxPages   int     `json:"maxPages"`
 	MaxBytes   int64   `json:"maxBytes"`
-	CPUSeconds uint64  `json:"cpuSeconds"`
+	CPUSeconds int     `json:"cpuSeconds"`
 }
 
 // outcome is a child's finding. As an error it carries that finding up to the
