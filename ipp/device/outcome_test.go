@@ -77,13 +77,13 @@ func TestHTTPOutcomes(t *testing.T) {
 		404: "refused", 413: "refused", 415: "refused", 426: "refused", 408: "busy", 429: "busy", 503: "busy",
 		204: "unsure", 500: "unsure", 501: "unsure", 502: "unsure", 504: "unsure",
 	} {
-		before := b.line.Served(wire.OpSendDocument)
+		before := b.line.Requests()
 		b.line.Next(wire.OpSendDocument, ipptest.HTTP(code))
 		if err := b.Send(context.Background(), errand, job, bytes.NewReader(lesson(1))); class(err) != want {
 			t.Errorf("HTTP %d: %v, want %s", code, err, want)
 		}
-		if again := b.line.Served(wire.OpSendDocument) - before; again != 1 {
-			t.Errorf("HTTP %d: sent %d times", code, again)
+		if n := b.line.Requests() - before; n != 1 {
+			t.Errorf("HTTP %d: %d requests", code, n)
 		}
 	}
 }

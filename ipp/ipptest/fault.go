@@ -20,10 +20,11 @@ type Faulty struct {
 	URI    string // printer-uri
 	behind http.Handler
 
-	mu     sync.Mutex
-	armed  map[wire.Op]Fault
-	served map[wire.Op]int
-	ended  chan struct{}
+	mu       sync.Mutex
+	armed    map[wire.Op]Fault
+	served   map[wire.Op]int
+	requests int
+	ended    chan struct{}
 }
 
 // Fault is a way to fail one request.
@@ -76,8 +77,18 @@ func (f *Faulty) Served(op wire.Op) int {
 	return f.served[op]
 }
 
+// Requests is how many HTTP requests have come, whatever they were.
+func (f *Faulty) Requests() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.requests
+}
+
 // ServeHTTP is the printer.
 func (f *Faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	f.requests++
+	f.mu.Unlock()
 	req, err := wire.Read(r.Body, wire.ForRequests)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
