@@ -125,6 +125,7 @@ func TestBadAnswers(t *testing.T) {
 		"nothing":           ipptest.Answer(nil),
 		"cut short":         ipptest.Answer(ok[:len(ok)-1]),
 		"a page":            ipptest.Answer([]byte("<!doctype html><title>Sign in</title>")),
+		"not even IPP":      ipptest.HTTP(200),
 		"another's answer":  ipptest.Lie(func(m *wire.Message) { m.RequestID ^= 1 << 20 }),
 		"nested":            ipptest.Answer(nested),
 		"negative length":   ipptest.Answer(append(bytes.Clone(ok[:len(ok)-1]), 0x44, 0xff, 0xff)),
@@ -159,6 +160,23 @@ func TestBadAnswers(t *testing.T) {
 				t.Errorf("took %v", spent)
 			}
 		})
+	}
+}
+
+// An answer about another job says nothing about ours.
+func TestWrongJob(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	job := b.sent(t, 1)
+	b.line.Next(wire.OpGetJobAttributes, ipptest.Say(wire.JobGroup, wire.Integer("job-id", job+1)))
+	if at, err := b.Progress(context.Background(), job); class(err) != "unsure" {
+		t.Errorf("progress: %+v, %v", at, err)
+	}
+	for _, id := range []int{0, -1, 1<<31 - 1} {
+		b.line.Next(wire.OpCreateJob, ipptest.Say(wire.JobGroup, wire.Integer("job-id", id)))
+		if _, err := b.Begin(context.Background(), errand); class(err) != "unsure" {
+			t.Errorf("begun as %d: %v", id, err)
+		}
 	}
 }
 
