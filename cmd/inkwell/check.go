@@ -52,7 +52,7 @@ with 0 when all is well enough to print, with 1 when something needs attention.`
 			return report(cmd.OutOrStdout(), examine(ctx, l.Config))
 		},
 	}
-	addFlags(cmd.Flags(), "data-dir", "ipp-listen", "web-listen")
+	addFlags(cmd.Flags(), "data-dir")
 	return cmd
 }
 
@@ -68,8 +68,12 @@ func examine(ctx context.Context, c Config) []finding {
 		all = append(all, checkDatabase(ctx, d)...)
 		all = append(all, checkClock(ctx, d), checkPrinters(ctx, d, time.Now()))
 	}
-	return append(all, checkKeysAndSpool(ctx, c), checkCertificate(c, time.Now()),
-		checkDoor(ctx, "printing door", c.IPPListen), checkDoor(ctx, "web door", c.WebListen))
+	all = append(all, checkKeysAndSpool(ctx, c), checkCertificate(c, time.Now()))
+	at, err := readAddresses(c)
+	if err != nil {
+		return append(all, finding{bad, "server", asPerson(err), ""})
+	}
+	return append(all, checkDoor(ctx, "printing door", at.IPP), checkDoor(ctx, "web door", at.Web))
 }
 
 // checkDatabase is about the server, its schema and its promises.

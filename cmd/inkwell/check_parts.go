@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
-	"net"
 	"strings"
 	"time"
 
@@ -131,23 +130,16 @@ func renewal(byItself bool) string {
 	return "put the new server.crt and server.key beside the old ones; they are used at once"
 }
 
-// checkDoor shakes hands with the server where it should be listening.
-func checkDoor(ctx context.Context, what, listen string) finding {
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return finding{bad, what, err.Error(), ""}
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	at := net.JoinHostPort(host, port)
+// checkDoor shakes hands with the server where it said that it listens.
+func checkDoor(ctx context.Context, what, at string) finding {
+	at = here(at)
 	ctx, cancel := context.WithTimeout(ctx, doorAnswer)
 	defer cancel()
 	// Whose certificate it is does not matter here: nothing is sent.
 	dialer := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}} // #nosec G402 -- see above
 	conn, err := dialer.DialContext(ctx, "tcp", at)
 	if err != nil {
-		return finding{bad, what, fmt.Sprintf("nothing answers at %s", at), "start the server with inkwell serve; if it runs, give this command the same --data-dir, --ipp-listen and --web-listen"}
+		return finding{bad, what, "nothing answers at " + at, "start the server with inkwell serve, and read its log if it ends"}
 	}
 	_ = conn.Close()
 	return finding{good, what, "open at " + at, ""}

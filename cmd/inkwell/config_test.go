@@ -155,8 +155,8 @@ func TestADemoListensHereAlone(t *testing.T) {
 }
 
 func TestADemoHasAFolderOfItsOwn(t *testing.T) {
-	if real, demo := defaultDataDir(false), defaultDataDir(true); real == demo || !filepath.IsAbs(real) || !filepath.IsAbs(demo) {
-		t.Errorf("%q and %q", real, demo)
+	if school, demo := defaultDataDir(false), defaultDataDir(true); school == demo || !filepath.IsAbs(school) || !filepath.IsAbs(demo) {
+		t.Errorf("%q and %q", school, demo)
 	}
 }
 

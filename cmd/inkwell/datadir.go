@@ -92,7 +92,8 @@ func lookUp(name string) (account, error) {
 // handOver makes the folder the user's. It takes over an empty one of root's and
 // refuses any other: its content is not ours to give away.
 func handOver(dir string, u account) error {
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil { // #nosec G301 -- the user must pass it
+	err := os.MkdirAll(filepath.Dir(dir), 0o755) // #nosec G301 -- the user has to pass it
+	if err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"strings"
-	"sync"
 	"time"
 
 	"inkwell/internal/door"
@@ -40,7 +38,8 @@ func (m *Main) openDoors(context.Context) (err error) {
 		}
 	}
 	m.life.run("doors", doors.serve)
-	return nil
+	m.life.ends("addresses", func(context.Context) error { return m.takeAddresses() })
+	return m.leaveAddresses()
 }
 
 // doors are served and shut together.
@@ -77,53 +76,26 @@ func (all doors) serve(ctx context.Context) error {
 	}
 	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
 	defer cancel()
-	shut := make([]error, len(all))
-	var wait sync.WaitGroup
-	for i, d := range all {
-		wait.Go(func() { shut[i] = d.Shutdown(finish) })
+	shut := make(chan error, len(all))
+	for _, d := range all {
+		go func() { shut <- d.Shutdown(finish) }()
 	}
-	wait.Wait()
+	for range all {
+		err = errors.Join(err, <-shut)
+	}
 	for range left {
 		err = errors.Join(err, <-ended)
 	}
-	return errors.Join(append(shut, err)...)
+	return err
 }
 
 // announce says, for a person and for scripts that wait for it, that all is up.
 func (m *Main) announce(took time.Duration) {
-	line := fmt.Sprintf("ready in %s: print to ipps://%s/ipp/print, web https://%s/", took.Round(10*time.Millisecond), reachable(m.IPPAddr), reachable(m.WebAddr))
-	if m.RedirectAddr != nil {
-		line += fmt.Sprintf(", CA certificate http://%s/ca.crt", reachable(m.RedirectAddr))
+	a := m.addresses()
+	line := fmt.Sprintf("ready in %s: print to ipps://%s/ipp/print, web https://%s/", took.Round(10*time.Millisecond), a.reachable(a.IPP), a.reachable(a.Web))
+	if a.Redirect != "" {
+		line += fmt.Sprintf(", CA certificate http://%s/ca.crt", a.reachable(a.Redirect))
 	}
 	_, _ = fmt.Fprintln(m.out, line)
 	m.log.Info("ready", "took", took.Round(time.Millisecond), "data", m.config.DataDir, "user", os.Getuid(), "demo", m.made.Demo)
-}
-
-// reachable is an address that a person can type: of a door that is open on all
-// of the machine's addresses, the machine's name.
-func reachable(a net.Addr) string {
-	host, port, err := net.SplitHostPort(a.String())
-	if err != nil {
-		return a.String()
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		if host, err = os.Hostname(); err != nil {
-			host = "localhost"
-		}
-	}
-	return net.JoinHostPort(strings.ToLower(host), port)
-}
-
-// hostOf is what a client can be told to come back to, for a listen address.
-func hostOf(listen string) string {
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return ""
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		if host, err = os.Hostname(); err != nil {
-			return ""
-		}
-	}
-	return net.JoinHostPort(host, port)
 }

@@ -16,7 +16,7 @@ import (
 func (m *Main) openFaces(context.Context) (err error) {
 	m.printer, err = ipp.New(ipp.Options{
 		Desk: m.desk, Directory: m.directory, Log: m.log, Installation: m.made.ID,
-		Host: hostOf(m.config.IPPListen), MaxBytes: m.config.MaxDocument,
+		Host: addresses{Names: m.config.TLSNames}.reachable(everywhere(m.config.IPPListen)), MaxBytes: m.config.MaxDocument,
 	})
 	if err != nil {
 		return err

@@ -43,7 +43,8 @@ func sizeText(n int64) string {
 // roughly is a number of bytes for a person, in whole units.
 func roughly(n uint64) string {
 	for _, u := range units {
-		if b := uint64(u.bytes); u.name != "" && n >= 10*b { // #nosec G115 -- units are positive
+		b := uint64(u.bytes) // #nosec G115 -- units are positive
+		if u.name != "" && n >= 10*b {
 			return fmt.Sprintf("%d %s", n/b, u.name)
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +20,10 @@ func staffAddCommand() *cobra.Command {
 			if who.Role != school.IT && who.Role != school.Teacher {
 				return fault.New(fault.Invalid, "role-unknown", "The role is it or teacher.")
 			}
+			at, err := readAddresses(h.config)
+			if err != nil {
+				return err
+			}
 			s, err := h.schoolOrFirst(ctx, first)
 			if err != nil {
 				return err
@@ -35,7 +38,7 @@ func staffAddCommand() *cobra.Command {
 				return err
 			}
 			_, err = fmt.Fprintf(h.out, "https://%s/staff/invitation/%s\n\nGive %s this link. It works once, for 15 minutes, and asks for a password.\n",
-				h.config.webAddress(), token, who.Username)
+				at.reachable(at.Web), token, who.Username)
 			return err
 		})
 	cmd.Example = `  inkwell staff add jdoe --given Jo --family Doe
@@ -45,19 +48,5 @@ func staffAddCommand() *cobra.Command {
 	cmd.Flags().StringVar(&role, "role", string(school.IT), "it or teacher")
 	cmd.Flags().StringVar(&first.name, "school", "", "their school; the installation's first is made under this name")
 	cmd.Flags().StringVar(&first.zone, "time-zone", "Europe/London", "of a school that is made")
-	addFlags(cmd.Flags(), "web-listen")
 	return cmd
-}
-
-// webAddress is where staff reach the pages: the first name that the operator
-// gave this server, or the one it knows itself.
-func (c Config) webAddress() string {
-	if len(c.TLSNames) == 0 {
-		return hostOf(c.WebListen)
-	}
-	_, port, err := net.SplitHostPort(c.WebListen)
-	if err != nil {
-		return c.TLSNames[0]
-	}
-	return net.JoinHostPort(c.TLSNames[0], port)
 }

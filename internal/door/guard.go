@@ -1,6 +1,7 @@
 package door
 
 import (
+	"errors"
 	"log/slog"
 	"mime"
 	"net"
@@ -29,7 +30,7 @@ func survive(next http.Handler, log *slog.Logger) http.Handler {
 			if v == nil {
 				return
 			}
-			if v != http.ErrAbortHandler {
+			if err, ok := v.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 				// The value may quote what a person sent; the stack does not.
 				log.Error("a request ended in a panic", "stack", string(debug.Stack()))
 			}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// TestAnInstallationIsSetUpByCommands goes from nothing to a school with IT, a
+// printer and a kiosk.
+func TestAnInstallationIsSetUpByCommands(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	refused(t, "There is no Inkwell in", "staff", "add", "jdoe", "--data-dir", dir)
+	p := serve(t, dir)
+	run := func(args ...string) string {
+		t.Helper()
+		out, err := inkwell(t, append(args, "--data-dir", dir)...)
+		if err != nil {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
+		return out
+	}
+	refused(t, "There is no school here yet", "staff", "add", "jdoe", "--given", "Jo", "--family", "Doe", "--data-dir", dir)
+	refused(t, "There is no school here yet", "printer", "add", "Library", "ipp://127.0.0.1:1", "--data-dir", dir)
+	refused(t, "There is no time zone", "staff", "add", "jdoe", "--given", "Jo", "--family", "Doe", "--school", "Hill Road", "--time-zone", "Mars", "--data-dir", dir)
+	link := run("staff", "add", "jdoe", "--given", "Jo", "--family", "Doe", "--school", "Hill Road")
+	if !regexp.MustCompile(`(?m)^https://` + regexp.QuoteMeta(p.address("web https://")) + `/staff/invitation/[A-Za-z0-9_-]{20,}$`).MatchString(link) {
+		t.Errorf("the link is %q", link)
+	}
+	run("staff", "add", "asmith", "--given", "Al", "--family", "Smith", "--role", "teacher")
+	refused(t, "The role is it or teacher", "staff", "add", "x", "--role", "head", "--data-dir", dir)
+	refused(t, "Say which school is meant", "staff", "add", "jdoe", "--school", "Hill Raod", "--data-dir", dir)
+	run("printer", "add", "Library", "ipp://127.0.0.1:1/ipp/print", "--room", "Room 12", "--station", "library")
+	refused(t, "looks like ipps://", "printer", "add", "Hall", "printer.example", "--data-dir", dir)
+	if list := run("printer", "list"); !strings.Contains(list, "Library") || !strings.Contains(list, "Room 12") {
+		t.Errorf("the list is\n%s", list)
+	}
+	if page := download(t, "http://"+p.address("web https://")+"/kiosk/library"); !strings.Contains(page, "<html") {
+		t.Errorf("the kiosk's page is %q", page)
+	}
+	run("audit", "verify")
+	run("ledger", "verify")
+	refused(t, "none is ready", "check", "--data-dir", dir)
+	p.stop()
+	refused(t, "is not running", "check", "--data-dir", dir)
+}
+
+// TestEveryCommandExplainsItself walks the whole tree.
+func TestEveryCommandExplainsItself(t *testing.T) {
+	t.Parallel()
+	var all []string
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		all = append(all, c.CommandPath())
+		if c.Short == "" || strings.HasSuffix(c.Short, ".") {
+			t.Errorf("%s says %q of itself", c.CommandPath(), c.Short)
+		}
+		for _, child := range c.Commands() {
+			walk(child)
+		}
+	}
+	walk(rootCommand())
+	for _, want := range []string{
+		"serve", "config", "check", "version", "staff add", "printer add", "printer list", "printer simulate",
+		"kiosk tap", "job show", "ledger verify", "audit verify",
+	} {
+		if !slices.Contains(all, "inkwell "+want) {
+			t.Errorf("there is no inkwell %s", want)
+		}
+	}
+}
+
+// TestTheDemoScriptKnowsTheDemoSchool holds what is written in the script against
+// the generator.
+func TestTheDemoScriptKnowsTheDemoSchool(t *testing.T) {
+	t.Parallel()
+	script, err := os.ReadFile("../../.ci/demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := []string{
+		"password='" + demoPassword + "'", "pupil=" + demoPupil(1), "badge=" + demoBadge(1), "code=" + demoCode(1),
+		demoSchoolName, fmt.Sprintf("%s      %s", demoPupil(demoPupils), demoBadge(demoPupils)),
+		"it01           " + demoStaffBadge(demoTeachers+1),
+	}
+	for i, p := range demoPrinters {
+		words = append(words, fmt.Sprintf("%d|%s|%s", demoPrinterPort+i, p.name, p.room))
+		if p.station != "" {
+			words = append(words, "/kiosk/"+p.station)
+		}
+	}
+	for _, w := range words {
+		if !strings.Contains(string(script), w) {
+			t.Errorf("the script does not say %q", w)
+		}
+	}
+}
+
+func TestTheTapNamesItsStep(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	p := serve(t, dir, "--demo")
+	station := "http://" + p.address("web https://") + "/kiosk/library"
+	for _, c := range []struct{ says, station, badge string }{
+		{"open the kiosk", station + "-of-nowhere", demoBadge(1)},
+		{"tap the badge: the kiosk says", station, "12345678"},
+		{"release: nothing waits", station, demoBadge(1)},
+	} {
+		refused(t, c.says, "kiosk", "tap", "--station", c.station, "--badge", c.badge, "--release-all")
+	}
+}
