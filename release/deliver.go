@@ -126,7 +126,8 @@ func (d *Desk) notTaken(ctx context.Context, c claim, p Printer, job Job, del De
 	case errors.Is(err, ErrBusy):
 		d.abandon(ctx, p, del)
 		return d.postpone(ctx, c, job, del, "printer-busy")
-	case errors.Is(err, ErrUnreachable) && del.PrinterJob == 0:
+	case errors.Is(err, ErrUnreachable):
+		d.abandon(ctx, p, del)
 		return d.postpone(ctx, c, job, del, "printer-unreachable")
 	}
 	return d.recover(ctx, c, p, job, del)
