@@ -55,9 +55,10 @@ prove: ## the long forms of the campaigns, with full figures
 bench: ## what it costs: benchmarks of every room
 	$(GO) test -run '^$$' -bench . -benchmem $(ROOMS)
 
-shots: ## pictures of the pages, into docs/
+shots: ## pictures of every page at every size, into .build/shots
 	@.ci/install demo test
-	$(GO) test -count=1 -run 'TestShots' ./cmd/inkwell -shots $(CURDIR)/docs
+	@mkdir -p .build/shots
+	INKWELL_SHOTS=$(CURDIR)/.build/shots $(GO) test -count=1 -timeout 20m ./kiosk/...
 
 clean: ## remove what was built here
 	@rm -rf bin .build

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -102,7 +103,7 @@ func serve(t *testing.T, dir string, args ...string) *program {
 func launch(t *testing.T, args ...string) *program {
 	t.Helper()
 	p := &program{Cmd: exec.Command(binary(t), args...), t: t, log: &bytes.Buffer{}, ended: make(chan error, 1)}
-	p.Stderr = p.log
+	p.Stderr, p.Env = p.log, unconfigured()
 	out, err := p.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -156,6 +157,14 @@ func (p *program) address(after string) string {
 // inkwell runs a command to its end and gives all it said.
 func inkwell(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	out, err := exec.Command(binary(t), args...).CombinedOutput()
+	cmd := exec.Command(binary(t), args...)
+	cmd.Env = unconfigured()
+	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// unconfigured is the environment without anything that configures Inkwell or its
+// tests.
+func unconfigured() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, envPrefix+"_") })
 }
