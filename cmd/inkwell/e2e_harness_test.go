@@ -36,6 +36,11 @@ func serveDemo(t *testing.T, args ...string) *demo {
 	t.Helper()
 	s := &demo{t: t, dir: dataDir(t), args: append(args, "--demo")}
 	s.start()
+	t.Cleanup(func() {
+		if s.ProcessState == nil {
+			s.stop() // with its database, which a killed server leaves behind for a moment
+		}
+	})
 	return s
 }
 
