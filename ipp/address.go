@@ -74,10 +74,9 @@ func (s *Server) uuid(thing string) string {
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	q, err := s.Desk.Queue(r.Context(), r.URL.Path)
 	if err != nil {
-		http.NotFound(w, r)
+		s.sendText(w, http.StatusNotFound, "There is no printer at this address.")
 		return
 	}
 	c := &call{Server: s, http: r, queue: q}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintf(w, "%s\n\nThis is a printer. Add it to your computer with this address:\n%s\n", q.Name, c.printerURI())
+	s.sendText(w, http.StatusOK, q.Name+"\n\nThis is a printer. Add it to your computer with this address:\n"+c.printerURI())
 }

@@ -103,10 +103,10 @@ func (c *call) challenge(w http.ResponseWriter, err error) bool {
 	if !private(c.http) {
 		w.Header().Set("Connection", "Upgrade")
 		w.Header().Set("Upgrade", "TLS/1.2, HTTP/1.1")
-		http.Error(w, noTLS.Say, http.StatusUpgradeRequired)
+		c.sendText(w, http.StatusUpgradeRequired, noTLS.Say)
 		return true
 	}
 	w.Header().Set("WWW-Authenticate", `Basic realm="Inkwell", charset="UTF-8"`)
-	http.Error(w, fault.As(err).Say, http.StatusUnauthorized)
+	c.sendText(w, http.StatusUnauthorized, fault.As(err).Say)
 	return true
 }

@@ -2,6 +2,7 @@ package ipp
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -98,4 +99,30 @@ func ipptool(t *testing.T, dir, suite, uri string, flags ...string) (score, stri
 	}
 	count := func(mark string) int { return strings.Count(said, "["+mark+"]") }
 	return score{count("PASS"), count("FAIL"), count("SKIP")}, said
+}
+
+// A real client that sends a long document before it was ever asked for a password
+// hears that it is asked, and sends it again with one.
+func TestLongDocumentUnasked(t *testing.T) {
+	t.Parallel()
+	dir := suiteFolder(t)
+	long, err := os.Create(filepath.Join(dir, "document-a4.pdf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(long, endless(16<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := long.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, flag := range []string{"-C", "-L"} {
+		b := newBench(t)
+		if got, said := ipptool(t, dir, "print-job.test", b.uri(holdQueue.Path, "ada"), flag); got != (score{pass: 1}) {
+			t.Errorf("%s: %+v\n%s", flag, got, said)
+		}
+		if jobs := b.desk.all(); len(jobs) != 1 || jobs[0].Bytes != 16<<20+9 {
+			t.Errorf("%s: the desk has %+v", flag, jobs)
+		}
+	}
 }

@@ -10,11 +10,9 @@ package ipp
 import (
 	"bufio"
 	"errors"
-	"io"
 	"log/slog"
 	"mime"
 	"net/http"
-	"strconv"
 	"time"
 
 	"inkwell/internal/fault"
@@ -71,33 +69,22 @@ func New(o Options) (*Server, error) {
 }
 
 // ServeHTTP answers one request: IPP by POST with status 200 whatever IPP's own
-// status is (RFC 8010 section 4.1.1), a plain page about a queue by GET.
+// status is (RFC 8010 section 3.4), a plain page about a queue by GET.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_ = http.NewResponseController(w).EnableFullDuplex() // or nothing could be read after the answer
-	defer s.linger(w, r)
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
 		s.page(w, r)
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", "GET, HEAD, POST")
-		http.Error(w, "This is a printer. It takes print jobs by POST.", http.StatusMethodNotAllowed)
+		s.sendText(w, http.StatusMethodNotAllowed, "This is a printer. It takes print jobs by POST.")
 	case kind != wire.ContentType:
-		http.Error(w, "This is a printer. It takes "+wire.ContentType+" only.", http.StatusUnsupportedMediaType)
+		s.sendText(w, http.StatusUnsupportedMediaType, "This is a printer. It takes "+wire.ContentType+" only.")
 	case r.ContentLength > s.MaxBytes+int64(wire.ForRequests.Bytes):
-		http.Error(w, "This document is too large to print. Print fewer pages at a time.", http.StatusRequestEntityTooLarge)
+		s.sendText(w, http.StatusRequestEntityTooLarge, "This document is too large to print. Print fewer pages at a time.")
 	default:
 		s.answer(w, r)
 	}
-}
-
-// linger takes in what a client still sends after its answer. One that is in the
-// middle of a document reads no answer before it is rid of the next part, and one
-// whose connection ends meanwhile never reads it, and tries again for ever.
-func (s *Server) linger(w http.ResponseWriter, r *http.Request) {
-	_ = http.NewResponseController(w).Flush()
-	_, _ = io.CopyN(io.Discard, r.Body, s.MaxBytes)
 }
 
 // answer reads an IPP request up to its document, and answers it.
@@ -112,27 +99,18 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		reply, err = c.serve(r.Context())
 	}
+	s.drain(w, r)
 	if err != nil {
 		if c.challenge(w, err) {
 			return
 		}
 		reply = c.refusal(err)
 	}
-	s.write(w, r, reply)
-}
-
-// write sends an answer.
-func (s *Server) write(w http.ResponseWriter, r *http.Request, reply *wire.Message) {
 	raw, err := reply.Encode()
 	if err != nil {
-		s.Log.Error("encode answer", "error", err)
-		http.Error(w, fault.Sorry, http.StatusInternalServerError)
+		s.Log.Error("encode answer", "operation", c.req.Op().String(), "error", err)
+		s.sendText(w, http.StatusInternalServerError, fault.Sorry)
 		return
 	}
-	w.Header().Set("Content-Type", wire.ContentType)
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
-	if _, err := w.Write(raw); err != nil {
-		s.Log.Debug("send answer", "error", err)
-	}
+	s.send(w, http.StatusOK, wire.ContentType, raw)
 }
