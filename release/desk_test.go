@@ -14,6 +14,7 @@ import (
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/release"
+	"inkwell/release/document/documenttest"
 )
 
 func TestAJobIsHeldReleasedPrintedAndCharged(t *testing.T) {
@@ -77,7 +78,7 @@ func TestTheTicketIsPriced(t *testing.T) {
 func TestWhatCannotBeTakenLeavesNothing(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	broken := io.MultiReader(bytes.NewReader(pdf(3)[:500]), errReader{errors.New("connection reset")})
+	broken := io.MultiReader(bytes.NewReader(documenttest.PDF(3)[:500]), errReader{errors.New("connection reset")})
 	for _, c := range []struct {
 		name, declared string
 		body           io.Reader
@@ -86,7 +87,7 @@ func TestWhatCannotBeTakenLeavesNothing(t *testing.T) {
 		{"nothing at all", "application/pdf", strings.NewReader(""), "document-empty"},
 		{"text called PDF", "application/pdf", strings.NewReader("Dear Sir or Madam"), "format-mismatch"},
 		{"PostScript", "application/octet-stream", strings.NewReader("%!PS-Adobe-3.0"), "format-unsupported"},
-		{"too large", "application/pdf", io.MultiReader(bytes.NewReader(pdf(1)), bytes.NewReader(make([]byte, 2<<20))), "document-too-large"},
+		{"too large", "application/pdf", io.MultiReader(bytes.NewReader(documenttest.PDF(1)), bytes.NewReader(make([]byte, 2<<20))), "document-too-large"},
 		{"broken off", "application/pdf", broken, "document-broken-off"},
 	} {
 		s := h.submission(h.Sam)
@@ -135,14 +136,14 @@ func TestCreateThenSend(t *testing.T) {
 	if err != nil || job.State != release.Receiving {
 		t.Fatalf("%+v, %v", job, err)
 	}
-	if _, err := h.Send(t.Context(), h.Mia, job.ID, "", bytes.NewReader(pdf(1))); fault.KindOf(err) != fault.NotFound {
+	if _, err := h.Send(t.Context(), h.Mia, job.ID, "", bytes.NewReader(documenttest.PDF(1))); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("somebody else's job: %v", err)
 	}
-	if _, err := h.Send(t.Context(), h.Sam, job.ID, "application/octet-stream", bytes.NewReader(pdf(2))); err != nil {
+	if _, err := h.Send(t.Context(), h.Sam, job.ID, "application/octet-stream", bytes.NewReader(documenttest.PDF(2))); err != nil {
 		t.Fatal(err)
 	}
 	h.state(job.ID, release.Held)
-	_, err = h.Send(t.Context(), h.Sam, job.ID, "", bytes.NewReader(pdf(2)))
+	_, err = h.Send(t.Context(), h.Sam, job.ID, "", bytes.NewReader(documenttest.PDF(2)))
 	wantFault(t, err, "job-not-open")
 
 	bad, err := h.Create(t.Context(), h.submission(h.Sam))
@@ -235,7 +236,7 @@ func TestADirectQueuePrintsAtOnce(t *testing.T) {
 	send := func(a school.Actor, pages int) (release.Job, error) {
 		s := h.submission(a)
 		s.Queue = h.direct
-		return h.Print(t.Context(), s, bytes.NewReader(pdf(pages)))
+		return h.Print(t.Context(), s, bytes.NewReader(documenttest.PDF(pages)))
 	}
 	job, err := send(h.Sam, 2)
 	if err != nil {
@@ -291,7 +292,7 @@ func TestOnePersonHoldsSoManyJobs(t *testing.T) {
 	for range 5 {
 		h.submit(h.Sam, 1)
 	}
-	_, err := h.Print(t.Context(), h.submission(h.Sam), bytes.NewReader(pdf(1)))
+	_, err := h.Print(t.Context(), h.submission(h.Sam), bytes.NewReader(documenttest.PDF(1)))
 	wantFault(t, err, "too-many-held")
 	h.submit(h.Mia, 1)
 }

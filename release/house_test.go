@@ -21,6 +21,7 @@ import (
 	"inkwell/quota"
 	"inkwell/release"
 	"inkwell/release/document"
+	"inkwell/release/document/documenttest"
 	"inkwell/release/spool"
 )
 
@@ -157,7 +158,7 @@ func (h *house) submit(a school.Actor, n int, change ...func(*release.Submission
 	for _, c := range change {
 		c(&s)
 	}
-	job, err := h.Print(h.t.Context(), s, bytes.NewReader(pdf(n)))
+	job, err := h.Print(h.t.Context(), s, bytes.NewReader(documenttest.PDF(n)))
 	if err != nil {
 		h.t.Fatal(err)
 	}

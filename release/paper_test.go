@@ -1,9 +1,7 @@
 package release_test
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"slices"
 	"sync"
@@ -158,31 +156,4 @@ func (p *paper) Cancel(_ context.Context, id int) (err error) {
 		}
 	})
 	return err
-}
-
-// pdf is a small document of n pages.
-func pdf(n int) []byte {
-	var b bytes.Buffer
-	var offsets []int
-	object := func(body string) {
-		offsets = append(offsets, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", len(offsets), body)
-	}
-	b.WriteString("%PDF-1.4\n")
-	kids := ""
-	for i := range n {
-		kids += fmt.Sprintf("%d 0 R ", 3+i)
-	}
-	object("<< /Type /Catalog /Pages 2 0 R >>")
-	object(fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d >>", kids, n))
-	for range n {
-		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>")
-	}
-	start := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(offsets)+1)
-	for _, at := range offsets {
-		fmt.Fprintf(&b, "%010d 00000 n \n", at)
-	}
-	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(offsets)+1, start)
-	return b.Bytes()
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 
 	"inkwell/internal/db/local"
 	"inkwell/kiosk"
+	"inkwell/release/document/documenttest"
 )
 
 // patience is how long anything may take before a test gives up.
@@ -186,29 +186,7 @@ func (s *demo) face(c *kiosk.Client, face string) kiosk.View {
 // blankPDF writes a PDF of n pages that another user may read.
 func blankPDF(t *testing.T, n int) string {
 	t.Helper()
-	var b bytes.Buffer
-	var at []int
-	object := func(body string) {
-		at = append(at, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", len(at), body)
-	}
-	b.WriteString("%PDF-1.4\n")
-	kids := ""
-	for i := range n {
-		kids += fmt.Sprintf("%d 0 R ", 3+i)
-	}
-	object("<</Type/Catalog/Pages 2 0 R>>")
-	object(fmt.Sprintf("<</Type/Pages/Kids[%s]/Count %d>>", kids, n))
-	for range n {
-		object("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>")
-	}
-	start := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
-	for _, offset := range at {
-		fmt.Fprintf(&b, "%010d 00000 n \n", offset)
-	}
-	fmt.Fprintf(&b, "trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(at)+1, start)
-	return tempFile(t, b.Bytes())
+	return tempFile(t, documenttest.PDF(n))
 }
 
 func tempFile(t *testing.T, content []byte) string {
