@@ -3,6 +3,7 @@ package ipp
 import (
 	"bufio"
 	"context"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -67,7 +68,10 @@ func (c *call) target(on object) (path string, id release.JobID, err error) {
 		return path, 0, err
 	}
 	n, err := c.op().Int("job-id")
-	return path, release.JobID(n), err //nolint:gosec // 32 bits on the wire
+	if err == nil && (n < 1 || n > math.MaxInt32) {
+		err = jobUnknown
+	}
+	return path, release.JobID(n), err
 }
 
 // pathOf is the path of a printer-uri, without a slash at its end.

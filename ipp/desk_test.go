@@ -3,6 +3,7 @@ package ipp
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -156,7 +157,7 @@ func (d *fakeDesk) Jobs(_ context.Context, a school.Actor, f release.JobFilter) 
 func receive(declared string, doc io.Reader) (sum [32]byte, n int64, err error) {
 	head := make([]byte, 8)
 	k, err := io.ReadFull(doc, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && k == 0 {
 		return sum, 0, brokenOff.Because(err)
 	}
 	if _, err := document.Agree(declared, head[:k]); err != nil {

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -22,30 +21,28 @@ const patience = 30 * time.Second
 type CUPSServer struct {
 	t   testing.TB
 	dir string
-	cmd *exec.Cmd
+	*daemon // what it says is its log
 }
 
 // CUPS starts a cupsd and stops it, with all it has started, when the test ends.
-// A failed test shows the end of its log.
 func CUPS(t testing.TB) *CUPSServer {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "cups") // short, for the socket's name
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &CUPSServer{t: t, dir: dir}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	c := &CUPSServer{t: t, dir: dir}
 	c.configure()
-	c.cmd = exec.Command("/usr/sbin/cupsd", "-f", "-c", c.path("cupsd.conf"), "-s", c.path("cups-files.conf")) //nolint:gosec // a fixed program
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := c.cmd.Start(); err != nil {
-		t.Fatalf("start cupsd: %v", err)
+	c.daemon = &daemon{
+		program: "cupsd", pack: "cups-daemon",
+		args: []string{"-f", "-c", c.path("cupsd.conf"), "-s", c.path("cups-files.conf")},
+		ready: func(string) bool {
+			said, _ := c.run("lpstat", "-r") // exits with 0 either way
+			return strings.Contains(said, "scheduler is running")
+		},
 	}
-	t.Cleanup(c.stop)
-	c.Wait("cupsd answers", func() bool {
-		said, _ := c.run("lpstat", "-r") // exits with 0 either way
-		return strings.Contains(said, "scheduler is running")
-	})
+	start(t, c.daemon)
 	return c
 }
 
@@ -84,7 +81,7 @@ RequestRoot %[1]s/spool
 CacheDir %[1]s/cache
 StateDir %[1]s/state
 TempDir %[1]s/tmp
-ErrorLog %[1]s/error_log
+ErrorLog stderr
 AccessLog %[1]s/access_log
 PageLog %[1]s/page_log
 ConfigFilePerm 0644
@@ -98,30 +95,6 @@ func (c *CUPSServer) write(name, format string) {
 }
 
 func (c *CUPSServer) path(name string) string { return filepath.Join(c.dir, name) }
-
-// stop asks cupsd to end, and after a while ends it and its helpers.
-func (c *CUPSServer) stop() {
-	if c.t.Failed() {
-		c.t.Logf("what cupsd said of its jobs:\n%s", c.jobLog())
-	}
-	group := -c.cmd.Process.Pid
-	_ = c.cmd.Process.Signal(syscall.SIGTERM)
-	late := time.AfterFunc(10*time.Second, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
-	_ = c.cmd.Wait()
-	late.Stop()
-	_ = syscall.Kill(group, syscall.SIGKILL) // helpers that outlive it
-}
-
-// jobLog is the lines of the log that tell of jobs.
-func (c *CUPSServer) jobLog() string {
-	var about strings.Builder
-	for line := range strings.Lines(c.Log()) {
-		if strings.Contains(line, "[Job ") || strings.HasPrefix(line, "E ") {
-			about.WriteString(line)
-		}
-	}
-	return about.String()
-}
 
 // Wait looks until fn is true, and fails the test if that takes too long.
 func (c *CUPSServer) Wait(fact string, fn func() bool) {
@@ -141,7 +114,7 @@ func (c *CUPSServer) AddQueue(name, uri string) {
 	c.t.Helper()
 	c.must("lpadmin", "-p", name, "-E", "-v", uri, "-m", "everywhere")
 	c.Wait("CUPS knows the printer of "+name, func() bool {
-		return strings.Contains(c.Log(), fmt.Sprintf("Printer %q is now available.", name))
+		return strings.Contains(c.said(), fmt.Sprintf("Printer %q is now available.", name))
 	})
 }
 
@@ -192,16 +165,7 @@ func (c *CUPSServer) Enabled(queue string) bool {
 	return !strings.Contains(c.must("lpstat", "-p", queue), "disabled")
 }
 
-// Log is what cupsd and its backends have logged so far.
-func (c *CUPSServer) Log() string {
-	log, err := os.ReadFile(c.path("error_log"))
-	if err != nil {
-		return err.Error()
-	}
-	return string(log)
-}
-
-// Must runs one of CUPS's own programs against this server, fails the test if it
+// must runs one of CUPS's own programs against this server, fails the test if it
 // fails, and returns what it said.
 func (c *CUPSServer) must(program string, args ...string) string {
 	c.t.Helper()
@@ -216,7 +180,7 @@ func (c *CUPSServer) must(program string, args ...string) string {
 func (c *CUPSServer) run(program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, args...)
+	cmd := exec.CommandContext(ctx, needs(c.t, program, "cups-client"), args...)
 	cmd.Env = append(os.Environ(), "CUPS_SERVER="+c.path("sock"), "LC_ALL=C", "HOME="+c.path("tmp"))
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
