@@ -13,7 +13,7 @@ import (
 
 // openDoors comes last: once it has returned, everything behind the doors is ready.
 func (m *Main) openDoors(context.Context) (err error) {
-	m.identity, err = door.OpenIdentity(door.IdentityOptions{Dir: m.config.folder("tls"), Names: m.config.TLSNames, Log: m.log})
+	identity, err := door.OpenIdentity(door.IdentityOptions{Dir: m.config.folder("tls"), Names: m.config.TLSNames, Log: m.log})
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func (m *Main) openDoors(context.Context) (err error) {
 			err = errors.Join(err, doors.close())
 		}
 	}()
-	o := door.Options{Identity: m.identity, Limits: door.NewLimits(0, 0), Log: m.log}
+	o := door.Options{Identity: identity, Limits: door.NewLimits(0, 0), Log: m.log}
 	o.Address, o.Handler = m.config.IPPListen, m.printer
 	if m.IPPAddr, err = doors.add(door.Open(o)); err != nil {
 		return err

@@ -11,7 +11,6 @@ import (
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
-	"inkwell/internal/door"
 	"inkwell/internal/events"
 	"inkwell/internal/school"
 	"inkwell/quota/conduct"
@@ -33,7 +32,6 @@ type Main struct {
 	log    *slog.Logger
 	out    io.Writer
 	life   *lifecycle
-	ready  chan struct{}
 
 	house // what start fills in
 }
@@ -51,20 +49,16 @@ type house struct {
 	desk      *release.Desk
 	printer   http.Handler // the printer that computers see
 	web       http.Handler // kiosks and staff pages
-	identity  *door.Identity
 
-	// Addresses in use, once ready.
+	// The addresses of the doors, once they are open.
 	IPPAddr, WebAddr, RedirectAddr net.Addr
 }
 
 // New makes a program that has done nothing yet. out takes the line that says it
 // is ready.
 func New(c Config, log *slog.Logger, out io.Writer) *Main {
-	return &Main{config: c, log: log, out: out, life: newLifecycle(log), ready: make(chan struct{})}
+	return &Main{config: c, log: log, out: out, life: newLifecycle(log)}
 }
-
-// Ready is closed when every door is open and the addresses are known.
-func (m *Main) Ready() <-chan struct{} { return m.ready }
 
 // Run starts everything, works until ctx ends or a part fails, and ends everything
 // in order: it stops accepting, finishes what is in flight, and closes the
@@ -73,13 +67,15 @@ func (m *Main) Run(ctx context.Context) error {
 	began := time.Now()
 	err := m.start(ctx)
 	if err == nil {
-		close(m.ready)
 		m.announce(time.Since(began))
 		select {
 		case <-ctx.Done():
-			m.log.Info("stopping")
 		case err = <-m.life.failed:
 		}
+	}
+	if ctx.Err() != nil { // whoever wanted the end is not told that it came
+		m.log.Info("stopping")
+		err = nil
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()

@@ -106,6 +106,20 @@ func TestStoppingTwiceIsStoppingNow(t *testing.T) {
 	}
 }
 
+// TestStoppingWhileStarting ends a first start in the middle of making the
+// database; the next one makes it whole.
+func TestStoppingWhileStarting(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	p := launch(t, "serve", "--data-dir", dir, "--ipp-listen", "127.0.0.1:0", "--web-listen", "127.0.0.1:0", "--redirect-listen", "")
+	for begun := false; !begun; time.Sleep(time.Millisecond) {
+		_, err := os.Stat(filepath.Join(dir, "postgres", "lock"))
+		begun = err == nil
+	}
+	p.stop()
+	serve(t, dir).stop()
+}
+
 func TestAnAddressThatIsTakenIsNamed(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
