@@ -35,6 +35,9 @@ func Dial(ctx context.Context, address string, trust *tls.Config) (*Client, erro
 	ws := strings.Replace(u.Scheme, "http", "ws", 1) + "://" + u.Host + u.EscapedPath() + "/socket"
 	d := websocket.Dialer{TLSClientConfig: trust, HandshakeTimeout: writeWait, ReadBufferSize: 4 << 10}
 	conn, answer, err := d.DialContext(ctx, ws, http.Header{"Origin": {origin}})
+	if answer != nil {
+		defer answer.Body.Close()
+	}
 	if err != nil && answer != nil {
 		return nil, fmt.Errorf("open kiosk %s: %s: %w", u.Path, answer.Status, err)
 	}

@@ -99,6 +99,12 @@ func (d *fakeDesk) Visit(context.Context, release.Visitor) (release.Visit, error
 	defer d.mu.Unlock()
 	v := d.visit
 	v.Jobs = slices.Clone(d.visit.Jobs)
+	for i, j := range v.Jobs {
+		if j.Delivery != nil {
+			delivery := *j.Delivery
+			v.Jobs[i].Delivery = &delivery
+		}
+	}
 	return v, d.away
 }
 

@@ -38,9 +38,10 @@ type (
 		Job  release.JobID
 		Came bool
 	}
-	// Later puts the question about a job off, and Ask takes it up again.
+	// Later puts the question about a job off.
 	Later struct{ Job release.JobID }
-	Ask   struct{ Job release.JobID }
+	// Ask takes up a question that was put off.
+	Ask struct{ Job release.JobID }
 	// Why asks for the reason behind "You can't print here today".
 	Why struct{}
 	// Back leaves the keypad, a message, or the printing screen.

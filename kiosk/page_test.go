@@ -13,13 +13,14 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"inkwell/internal/web/webtest"
 	"inkwell/release"
 )
 
 // TestThePage drives the page in a real browser, one tab for each story.
 func TestThePage(t *testing.T) {
-	b := startBrowser(t)
-	for name, story := range map[string]func(*testing.T, browser){
+	b := webtest.Start(t)
+	for name, story := range map[string]func(*testing.T, webtest.Browser){
 		"badge to done":           badgeToDone,
 		"name and code":           nameAndCode,
 		"unknown badge":           unknownBadge,
@@ -40,37 +41,27 @@ func TestThePage(t *testing.T) {
 	}
 }
 
-// kioskPage opens the desk's page in a tab and waits until it is idle.
-func (b browser) kiosk(t *testing.T, d *fakeDesk, idle time.Duration) *page {
-	t.Helper()
-	address, _ := open(t, d, idle)
-	p := b.page(t)
-	p.open(address)
-	p.wait(FaceIdle)
-	return p
-}
-
-func badgeToDone(t *testing.T, b browser) {
+func badgeToDone(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk(twoJobs()...)
-	p := b.kiosk(t, d, 0)
-	p.badge(badge)
+	p := openKiosk(t, b, d, 0)
+	p.Badge(badge)
 	p.wait(FaceJobs)
 	for _, words := range []string{"Hi Sam.", "Geography: rivers, final draft", "4 pages · 5 min ago · kept until tomorrow 18:00", "2 jobs, 7 pages", "88 left afterwards", "Print all"} {
-		p.seen(words)
+		p.Seen(words)
 	}
 	p.press("release")
 	p.wait(FacePrinting)
 	d.print(41, 2)
-	p.seen("Printing page 3 of 7")
+	p.Seen("Printing page 3 of 7")
 	d.print(41, 4)
 	d.print(42, 3)
 	p.wait(FaceDone)
-	p.seen("Done: 7 pages.")
-	p.seen("88 left.")
+	p.Seen("Done: 7 pages.")
+	p.Seen("88 left.")
 	p.press("sign-out")
 	p.wait(FaceIdle)
 	p.nothingPersonal()
-	p.unhurt()
+	p.Unhurt()
 	if signIns, releases, _, _ := d.counts(); signIns != 1 || releases != 1 {
 		t.Errorf("%d sign-ins, %d releases", signIns, releases)
 	}
@@ -79,7 +70,7 @@ func badgeToDone(t *testing.T, b browser) {
 // nothingPersonal looks through the whole document, fields included.
 func (p *page) nothingPersonal() {
 	p.t.Helper()
-	all := p.says(`document.documentElement.outerHTML + [...document.querySelectorAll('input')].map((i) => i.value).join(' ') + JSON.stringify({ ...sessionStorage, ...localStorage }) + document.cookie`)
+	all := p.Says(`document.documentElement.outerHTML + [...document.querySelectorAll('input')].map((i) => i.value).join(' ') + JSON.stringify({ ...sessionStorage, ...localStorage }) + document.cookie`)
 	for _, personal := range []string{"Sam", "sam.jones", "Geography", "Maths", "482913", badge, "88 left"} {
 		if strings.Contains(all, personal) {
 			p.t.Errorf("%q is still in the page", personal)
@@ -87,24 +78,24 @@ func (p *page) nothingPersonal() {
 	}
 }
 
-func nameAndCode(t *testing.T, b browser) {
-	p := b.kiosk(t, newFakeDesk(twoJobs()...), 0)
+func nameAndCode(t *testing.T, b webtest.Browser) {
+	p := openKiosk(t, b, newFakeDesk(twoJobs()...), 0)
 	p.press("keypad")
 	p.wait(FaceKeypad)
 	p.touch("sam.jonesx⌫")
-	p.until(`document.activeElement.id === 'keypad-name' && document.activeElement.value === 'sam.jones'`)
-	p.do(chromedp.Click(chromedp.CSS("[type=submit]")))
+	p.Until(`document.activeElement.id === 'keypad-name' && document.activeElement.value === 'sam.jones'`)
+	p.Click("[type=submit]")
 	p.touch("000000")
-	p.do(chromedp.Click(chromedp.CSS("[type=submit]")))
-	p.seen(cantSignIn)
-	p.until(`document.getElementById('keypad-code').value === '' && document.getElementById('keypad-name').value === 'sam.jones'`)
+	p.Click("[type=submit]")
+	p.Seen(cantSignIn)
+	p.Until(`document.getElementById('keypad-code').value === '' && document.getElementById('keypad-name').value === 'sam.jones'`)
 	p.touch("482913")
-	p.do(chromedp.Click(chromedp.CSS("[type=submit]")))
+	p.Click("[type=submit]")
 	p.wait(FaceJobs)
 	p.press("sign-out")
 	p.wait(FaceIdle)
 	p.nothingPersonal()
-	p.unhurt()
+	p.Unhurt()
 }
 
 // touch presses keys on the screen.
@@ -112,101 +103,96 @@ func (p *page) touch(keys string) {
 	p.t.Helper()
 	for _, key := range keys {
 		expr := fmt.Sprintf(`[...document.querySelectorAll('.keys:not([hidden]) button')].find((b) => b.textContent === %q)`, string(key))
-		p.do(chromedp.Click(chromedp.JSPath(expr)))
+		p.Do(chromedp.Click(chromedp.JSPath(expr)))
 	}
 }
 
-func unknownBadge(t *testing.T, b browser) {
-	p := b.kiosk(t, newFakeDesk(twoJobs()...), 0)
-	p.badge("99999999")
+func unknownBadge(t *testing.T, b webtest.Browser) {
+	p := openKiosk(t, b, newFakeDesk(twoJobs()...), 0)
+	p.Badge("99999999")
 	p.wait(FaceMessage)
-	if got := p.says(`document.querySelector('h1').textContent`); got != cantSignIn {
+	if got := p.Says(`document.querySelector('h1').textContent`); got != cantSignIn {
 		t.Errorf("says %q", got)
 	}
 	p.press("back")
 	p.wait(FaceIdle)
-	p.unhurt()
+	p.Unhurt()
 }
 
-func idleSignOut(t *testing.T, b browser) {
-	p := b.kiosk(t, newFakeDesk(twoJobs()...), 2*time.Second)
-	p.badge(badge)
+func idleSignOut(t *testing.T, b webtest.Browser) {
+	p := openKiosk(t, b, newFakeDesk(twoJobs()...), 2*time.Second)
+	p.Badge(badge)
 	p.wait(FaceJobs)
-	p.until(`document.querySelector('[data-bar=idle] > i').getAnimations().length === 1`)
-	p.seen("Hi Sam.")
+	p.Until(`document.querySelector('[data-bar=idle] > i').getAnimations().length === 1`)
+	p.Seen("Hi Sam.")
 	p.wait(FaceIdle)
 	p.nothingPersonal()
-	p.unhurt()
+	p.Unhurt()
 }
 
-func hostileTitle(t *testing.T, b browser) {
+func hostileTitle(t *testing.T, b webtest.Browser) {
 	const evil = `<script>wrongs.push('ran')</script><img src=x onerror="wrongs.push('ran')">`
-	p := b.kiosk(t, newFakeDesk(held(41, evil, 2, 1), held(42, "\u202efdp.exe", 1, 1)), 0)
-	p.badge(badge)
+	p := openKiosk(t, b, newFakeDesk(held(41, evil, 2, 1), held(42, "\u202efdp.exe", 1, 1)), 0)
+	p.Badge(badge)
 	p.wait(FaceJobs)
-	p.seen(evil)
-	p.seen("fdp.exe")
-	p.until(`document.querySelectorAll('.job script, .job img').length === 0 && !document.body.innerText.includes('\u202e')`)
-	p.unhurt()
+	p.Seen(evil)
+	p.Seen("fdp.exe")
+	p.Until(`document.querySelectorAll('.job script, .job img').length === 0 && !document.body.innerText.includes('\u202e')`)
+	p.Unhurt()
 }
 
-func typingIsNoBadge(t *testing.T, b browser) {
+func typingIsNoBadge(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk(twoJobs()...)
-	p := b.kiosk(t, d, 0)
-	p.keys("04122334\r") // a person at a keyboard
+	p := openKiosk(t, b, d, 0)
+	p.Keys("04122334\r") // a person at a keyboard
 	p.press("keypad")
 	p.wait(FaceKeypad)
-	p.keys("123456")
-	p.until(`document.getElementById('keypad-name').value === '123456'`)
+	p.Keys("123456")
+	p.Until(`document.getElementById('keypad-name').value === '123456'`)
 	if signIns, _, _, _ := d.counts(); signIns != 0 {
 		t.Errorf("%d sign-ins by typing", signIns)
 	}
-	p.unhurt()
+	p.Unhurt()
 }
 
-func badgeOverAField(t *testing.T, b browser) {
+func badgeOverAField(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk(twoJobs()...)
 	hold := make(chan struct{})
 	d.hold = hold
-	p := b.kiosk(t, d, 0)
+	p := openKiosk(t, b, d, 0)
 	p.press("keypad")
 	p.wait(FaceKeypad)
-	p.keys("ab")
-	p.eval(`window.field = document.getElementById('keypad-name')`)
-	p.badge(badge)
-	p.until(`field.value === 'ab'`) // what the reader typed is taken back
+	p.Keys("ab")
+	p.Eval(`window.field = document.getElementById('keypad-name')`)
+	p.Badge(badge)
+	p.Until(`field.value === 'ab'`) // what the reader typed is taken back
 	close(hold)
 	p.wait(FaceJobs)
-	p.unhurt()
+	p.Unhurt()
 }
 
 // badgeOverAButton: the Enter of a reader presses nothing.
-func badgeOverAButton(t *testing.T, b browser) {
+func badgeOverAButton(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk(twoJobs()...)
-	p := b.kiosk(t, d, 0)
-	p.badge(badge)
+	p := openKiosk(t, b, d, 0)
+	p.Badge(badge)
 	p.wait(FaceJobs)
-	p.do(chromedp.Focus(chromedp.CSS("[data-do=release]")))
-	p.badge("FFFF0001")
+	p.Do(chromedp.Focus(chromedp.CSS("[data-do=release]")))
+	p.Badge(strings.Repeat("0", 40)) // 40 digits are no badge
+	p.Badge("<b>1234")
+	p.Badge("FFFF0001")
 	p.wait(FaceMessage)
-	if _, releases, _, _ := d.counts(); releases != 0 {
-		t.Error("the badge of the next pupil printed for the one before")
+	if signIns, releases, _, _ := d.counts(); signIns != 2 || releases != 0 {
+		t.Errorf("%d sign-ins, %d releases", signIns, releases)
 	}
-	p.do(chromedp.Focus(chromedp.CSS("[data-do=back]")))
-	p.strike("0000000000000000000000000000000000000000\r", 4*time.Millisecond) // 40 digits are no badge
-	p.strike("<b>1234\r", 4*time.Millisecond)
-	p.until(`document.getElementById('kiosk').dataset.face === 'message' || document.getElementById('kiosk').dataset.face === 'idle'`)
-	if signIns, _, _, _ := d.counts(); signIns != 2 {
-		t.Errorf("%d sign-ins", signIns)
-	}
-	p.unhurt()
+	p.Unhurt()
 }
 
 // controlKeys: what a reader, or a hand, could use to leave the page does nothing.
-func controlKeys(t *testing.T, b browser) {
-	p := b.kiosk(t, newFakeDesk(), 0)
-	p.eval(`window.left = []; addEventListener('keydown', (e) => left.push(e.key))`)
-	p.eval(`for (const init of [{key:'F5'},{key:'F12'},{key:'r',ctrlKey:true},{key:'l',ctrlKey:true},{key:'ArrowLeft',altKey:true},{key:'BrowserBack'},{key:'ContextMenu'}]) {
+func controlKeys(t *testing.T, b webtest.Browser) {
+	p := openKiosk(t, b, newFakeDesk(), 0)
+	p.Eval(`window.left = []; addEventListener('keydown', (e) => left.push(e.key))`)
+	p.Eval(`for (const init of [{key:'F5'},{key:'F12'},{key:'r',ctrlKey:true},{key:'l',ctrlKey:true},{key:'ArrowLeft',altKey:true},{key:'BrowserBack'},{key:'ContextMenu'}]) {
 		const e = new KeyboardEvent('keydown', { ...init, bubbles: true, cancelable: true });
 		document.body.dispatchEvent(e);
 		if (!e.defaultPrevented) left.push('not stopped: ' + init.key);
@@ -214,52 +200,52 @@ func controlKeys(t *testing.T, b browser) {
 	const zoom = new KeyboardEvent('keydown', { key: '+', ctrlKey: true, bubbles: true, cancelable: true });
 	document.body.dispatchEvent(zoom);
 	if (zoom.defaultPrevented) left.push('zoom is stopped');`)
-	if got := p.says(`left.join(' ')`); got != "+" {
+	if got := p.Says(`left.join(' ')`); got != "+" {
 		t.Errorf("keys got through: %s", got)
 	}
 }
 
-func chooseDeleteUndo(t *testing.T, b browser) {
+func chooseDeleteUndo(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk(twoJobs()...)
-	p := b.kiosk(t, d, 0)
-	p.badge(badge)
+	p := openKiosk(t, b, d, 0)
+	p.Badge(badge)
 	p.wait(FaceJobs)
-	p.do(chromedp.Click(chromedp.CSS(`li[data-key="41"] .job__title`)))
-	p.seen("Print 1")
-	p.seen("1 job, 3 pages")
-	p.do(chromedp.Click(chromedp.CSS(`li[data-key="42"] [data-do=delete]`)))
-	p.seen("Deleted")
-	p.do(chromedp.Click(chromedp.CSS(`li[data-key="42"] [data-do=undo]`)))
-	p.until(`!document.body.innerText.includes('Deleted')`)
-	p.do(chromedp.Click(chromedp.CSS(`li[data-key="42"] [data-do=delete]`)))
-	p.until(`document.querySelectorAll('.job').length === 1`)
+	p.Click(`li[data-key="41"] .job__title`)
+	p.Seen("Print 1")
+	p.Seen("1 job, 3 pages")
+	p.Click(`li[data-key="42"] [data-do=delete]`)
+	p.Seen("Deleted")
+	p.Click(`li[data-key="42"] [data-do=undo]`)
+	p.Until(`!document.body.innerText.includes('Deleted')`)
+	p.Click(`li[data-key="42"] [data-do=delete]`)
+	p.Until(`document.querySelectorAll('.job').length === 1`)
 	if _, _, deleted, _ := d.counts(); deleted != 1 {
 		t.Errorf("%d deleted", deleted)
 	}
-	p.unhurt()
+	p.Unhurt()
 }
 
 // connectionLost: an act that nobody answers, and a server that restarts, wipe the
 // screen; the page comes back by itself and sends nothing twice.
-func connectionLost(t *testing.T, b browser) {
+func connectionLost(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk(twoJobs()...)
 	var server switchable
 	stop := server.start(t, d)
 	front := httptest.NewServer(&server)
 	defer front.Close()
-	p := b.page(t)
-	p.open(front.URL + "/kiosk/library")
-	p.badge(badge)
+	p := newPage(t, b)
+	p.Open(front.URL + "/kiosk/library")
+	p.Badge(badge)
 	p.wait(FaceJobs)
-	p.eval(`const send = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; window.mend = () => { WebSocket.prototype.send = send; };
+	p.Eval(`const send = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; window.mend = () => { WebSocket.prototype.send = send; };
 		document.querySelector('[data-do=release]').click()`)
 	p.wait("offline")
-	p.seen("No connection.")
+	p.Seen("No connection.")
 	p.nothingPersonal()
 	p.wait(FaceIdle)
-	p.eval(`mend()`)
+	p.Eval(`mend()`)
 
-	p.badge(badge)
+	p.Badge(badge)
 	p.wait(FaceJobs)
 	stop()
 	p.wait("offline")
@@ -267,9 +253,9 @@ func connectionLost(t *testing.T, b browser) {
 	stop = server.start(t, d)
 	defer stop()
 	p.wait(FaceIdle)
-	p.badge(badge)
+	p.Badge(badge)
 	p.wait(FaceJobs)
-	p.unhurt()
+	p.Unhurt()
 	if signIns, releases, _, _ := d.counts(); signIns != 3 || releases != 0 {
 		t.Errorf("%d sign-ins, %d releases: something was sent twice", signIns, releases)
 	}
@@ -295,32 +281,32 @@ func (s *switchable) start(t *testing.T, d *fakeDesk) (stop func()) {
 	return func() { cancel(); <-ended }
 }
 
-func byKeyboardAlone(t *testing.T, b browser) {
+func byKeyboardAlone(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk(twoJobs()...)
-	p := b.kiosk(t, d, 0)
+	p := openKiosk(t, b, d, 0)
 	p.tabTo("keypad")
-	p.keys("\r")
+	p.Keys("\r")
 	p.wait(FaceKeypad)
-	p.keys("sam.jones\r482913\r")
+	p.Keys("sam.jones\r482913\r")
 	p.wait(FaceJobs)
-	p.until(`document.activeElement.tagName === 'H1'`)
-	p.until(`document.getElementById('say').textContent.includes('2 jobs, 7 pages')`)
+	p.Until(`document.activeElement.tagName === 'H1'`)
+	p.Until(`document.getElementById('say').textContent.includes('2 jobs, 7 pages')`)
 	p.tabTo("release")
-	p.keys("\r")
+	p.Keys("\r")
 	p.wait(FacePrinting)
 	p.tabTo("sign-out")
-	p.keys("\r")
+	p.Keys("\r")
 	p.wait(FaceIdle)
-	p.until(`document.getElementById('say').textContent === ''`)
-	p.unhurt()
+	p.Until(`document.getElementById('say').textContent === ''`)
+	p.Unhurt()
 }
 
 // tabTo moves the focus with the Tab key until it is on what does the act.
 func (p *page) tabTo(act string) {
 	p.t.Helper()
 	for range 60 {
-		p.key("Tab", time.Now())
-		if p.says(`document.activeElement.dataset.do || ''`) == act {
+		p.Key("Tab", time.Now())
+		if p.Says(`document.activeElement.dataset.do || ''`) == act {
 			return
 		}
 	}
@@ -330,7 +316,7 @@ func (p *page) tabTo(act string) {
 // everythingCanBeHit: on every size, all that is pressed is at least 64 px in both
 // directions, wholly on the screen or in the list that scrolls, and nothing
 // scrolls sideways.
-func everythingCanBeHit(t *testing.T, b browser) {
+func everythingCanBeHit(t *testing.T, b webtest.Browser) {
 	const small = `(() => {
 		const out = [];
 		const hit = (el) => el.closest('label') || el;
@@ -346,14 +332,14 @@ func everythingCanBeHit(t *testing.T, b browser) {
 	})()`
 	for _, size := range [][2]int64{{800, 480}, {1280, 800}, {1080, 1920}} {
 		d := newFakeDesk(manyJobs()...)
-		p := b.page(t)
-		p.do(chromedp.EmulateViewport(size[0], size[1]))
+		p := newPage(t, b)
+		p.Size(size[0], size[1])
 		address, _ := open(t, d, 0)
-		p.open(address)
+		p.Open(address)
 		p.wait(FaceIdle)
 		check := func(where string) {
 			t.Helper()
-			if got := p.says(small); got != "" {
+			if got := p.Says(small); got != "" {
 				t.Errorf("%dx%d, %s: %s", size[0], size[1], where, got)
 			}
 		}
@@ -361,10 +347,10 @@ func everythingCanBeHit(t *testing.T, b browser) {
 		p.press("keypad")
 		p.wait(FaceKeypad)
 		check("letters")
-		p.keys("x\r0\r")
-		p.seen(cantSignIn)
+		p.Keys("x\r0\r")
+		p.Seen(cantSignIn)
 		check("digits with a refusal")
-		p.badge(badge)
+		p.Badge(badge)
 		p.wait(FaceJobs)
 		check("jobs")
 		p.press("release")
@@ -377,24 +363,24 @@ func everythingCanBeHit(t *testing.T, b browser) {
 }
 
 // theCounterCounts shows that a broken policy would be seen.
-func theCounterCounts(t *testing.T, b browser) {
-	p := b.kiosk(t, newFakeDesk(), 0)
-	p.eval(`const s = document.createElement('p'); s.setAttribute('style', 'color: red'); document.body.append(s)`)
-	p.until(`wrongs.some((w) => w.startsWith('policy: style-src'))`)
-	p.eval(`try { document.body.innerHTML = '<p>' } catch (e) {}`)
-	p.until(`wrongs.some((w) => w.startsWith('policy: require-trusted-types-for'))`)
+func theCounterCounts(t *testing.T, b webtest.Browser) {
+	p := openKiosk(t, b, newFakeDesk(), 0)
+	p.Eval(`const s = document.createElement('p'); s.setAttribute('style', 'color: red'); document.body.append(s)`)
+	p.Until(`wrongs.some((w) => w.startsWith('policy: style-src'))`)
+	p.Eval(`try { document.body.innerHTML = '<p>' } catch (e) {}`)
+	p.Until(`wrongs.some((w) => w.startsWith('policy: require-trusted-types-for'))`)
 }
 
 // anotherBuild: a page of an older build loads itself anew, once, while idle.
-func anotherBuild(t *testing.T, b browser) {
+func anotherBuild(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk()
 	address, k := open(t, d, 0)
-	p := b.page(t)
+	p := newPage(t, b)
 	k.build = "older"
-	p.open(address)
+	p.Open(address)
 	p.wait(FaceIdle)
-	p.eval(`window.before = true; document.getElementById('kiosk').dataset.build = 'oldest'`)
+	p.Eval(`window.before = true; document.getElementById('kiosk').dataset.build = 'oldest'`)
 	_ = d.change(func() {})
-	p.until(`window.before === undefined && document.getElementById('kiosk').dataset.face === 'idle'`)
-	p.unhurt()
+	p.Until(`window.before === undefined && document.getElementById('kiosk').dataset.face === 'idle'`)
+	p.Unhurt()
 }

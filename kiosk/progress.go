@@ -102,7 +102,7 @@ func (s *Screen) runView(j release.VisitJob, now time.Time) JobView {
 	case !shown:
 		line.State, line.Meta = "done", pages(out)
 	case j.State == release.Held:
-		line.State, line.Meta = "stopped", fmt.Sprintf("%d of %d", out, of)
+		line.State, line.Meta = "stopped", fmt.Sprintf("%d of %s", out, pages(of))
 	}
 	return line
 }

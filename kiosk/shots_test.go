@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"inkwell/internal/fault"
+	"inkwell/internal/web/webtest"
 	"inkwell/release"
 )
 
@@ -22,7 +22,7 @@ func TestShots(t *testing.T) {
 		t.Log("INKWELL_SHOTS names no folder: no pictures wanted")
 		return
 	}
-	b := startBrowser(t)
+	b := webtest.Start(t)
 	for _, size := range [][2]int64{{800, 480}, {1280, 800}, {1080, 1920}} {
 		for _, scheme := range []string{"light", "dark"} {
 			for _, s := range shots {
@@ -37,7 +37,8 @@ func TestShots(t *testing.T) {
 	}
 }
 
-func shoot(t *testing.T, b browser, s shot, size [2]int64, scheme, folder string) {
+func shoot(t *testing.T, b webtest.Browser, s shot, size [2]int64, scheme, folder string) {
+	t.Helper()
 	jobs := s.jobs
 	if jobs == nil {
 		jobs = twoJobs
@@ -46,27 +47,15 @@ func shoot(t *testing.T, b browser, s shot, size [2]int64, scheme, folder string
 	if s.set != nil {
 		s.set(d)
 	}
-	address, _ := open(t, d, 20*time.Second)
-	p := b.page(t)
-	p.do(chromedp.EmulateViewport(size[0], size[1]))
-	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-	}); err != nil {
-		t.Fatal(err)
-	}
-	p.open(address)
-	if s.act != nil {
-		s.act(p, d)
-	}
-	p.do(chromedp.Sleep(600 * time.Millisecond)) // let the animations arrive
-	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("%s-%dx%d-%s.png", s.name, size[0], size[1], scheme)
-	if err := os.WriteFile(filepath.Join(folder, name), png, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	p := newPage(t, b)
+	p.Size(size[0], size[1])
+	p.Scheme(scheme)
+	address, _ := open(t, d, 0)
+	p.Open(address)
+	p.wait(FaceIdle)
+	s.act(p, d)
+	p.Do(chromedp.Sleep(600 * time.Millisecond)) // let the animations arrive
+	p.Shot(filepath.Join(folder, fmt.Sprintf("%s-%dx%d-%s.png", s.name, size[0], size[1], scheme)))
 }
 
 type shot struct {
@@ -91,7 +80,7 @@ func manyJobs() []release.VisitJob {
 }
 
 func signedIn(p *page, _ *fakeDesk) {
-	p.badge("04A2B3C4")
+	p.Badge("04A2B3C4")
 	p.wait("jobs")
 }
 
@@ -106,41 +95,41 @@ var shots = []shot{
 	{name: "idle-trouble", set: func(d *fakeDesk) {
 		d.station.Printer.State, d.station.Printer.Reasons = release.PrinterStopped, []string{"media-empty-error"}
 	}, act: func(p *page, _ *fakeDesk) { p.wait("idle") }},
-	{name: "keypad-name", act: func(p *page, _ *fakeDesk) { p.press("keypad"); p.wait("keypad"); p.keys("sam.jo") }},
+	{name: "keypad-name", act: func(p *page, _ *fakeDesk) { p.press("keypad"); p.wait("keypad"); p.Keys("sam.jo") }},
 	{name: "keypad-code", act: func(p *page, _ *fakeDesk) {
 		p.press("keypad")
 		p.wait("keypad")
-		p.keys("sam.jones\r4829")
+		p.Keys("sam.jones\r4829")
 	}},
 	{name: "keypad-note", act: func(p *page, _ *fakeDesk) {
 		p.press("keypad")
 		p.wait("keypad")
-		p.keys("sam.jones\r000000\r")
-		p.seen("We can't sign you in")
+		p.Keys("sam.jones\r000000\r")
+		p.Seen("We can't sign you in")
 	}},
-	{name: "busy", set: func(d *fakeDesk) { d.hold = make(chan struct{}) }, act: func(p *page, _ *fakeDesk) { p.badge("04A2B3C4"); p.wait("busy") }},
-	{name: "message", act: func(p *page, _ *fakeDesk) { p.badge("99999999"); p.wait("message") }},
+	{name: "busy", set: func(d *fakeDesk) { d.hold = make(chan struct{}) }, act: func(p *page, _ *fakeDesk) { p.Badge("04A2B3C4"); p.wait("busy") }},
+	{name: "message", act: func(p *page, _ *fakeDesk) { p.Badge("99999999"); p.wait("message") }},
 	{name: "jobs", act: signedIn},
 	{name: "jobs-many", jobs: manyJobs, act: signedIn},
 	{name: "jobs-some", jobs: manyJobs, act: func(p *page, d *fakeDesk) {
 		signedIn(p, d)
-		p.do(chromedp.Click(chromedp.CSS(`li[data-key="42"] input`)))
-		p.do(chromedp.Click(chromedp.CSS(`li[data-key="43"] [data-do=delete]`)))
-		p.seen("Deleted")
+		p.Click(`li[data-key="42"] input`)
+		p.Click(`li[data-key="43"] [data-do=delete]`)
+		p.Seen("Deleted")
 	}},
 	{name: "jobs-short", set: func(d *fakeDesk) { d.visit.Balance = 5 }, act: signedIn},
 	{name: "jobs-empty", jobs: func() []release.VisitJob { return []release.VisitJob{} }, act: signedIn},
 	{name: "jobs-refused", set: func(d *fakeDesk) {
 		d.fail = fault.New(fault.Conflict, "already-released", "")
-	}, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.seen("on its way") }},
+	}, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.Seen("on its way") }},
 	{name: "jobs-barred", set: barred, act: signedIn},
-	{name: "jobs-why", set: barred, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("why"); p.seen("140 pages") }},
-	{name: "printing", act: func(p *page, d *fakeDesk) { released(p, d); d.print(41, 4); d.print(42, 1); p.seen("page 6 of 7") }},
+	{name: "jobs-why", set: barred, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("why"); p.Seen("140 pages") }},
+	{name: "printing", act: func(p *page, d *fakeDesk) { released(p, d); d.print(41, 4); d.print(42, 1); p.Seen("page 6 of 7") }},
 	{name: "printing-trouble", act: func(p *page, d *fakeDesk) {
 		released(p, d)
 		d.print(41, 3)
 		_ = d.change(func() { d.job(41).Delivery.Trouble = "The paper is stuck. It's not your fault, and your work is safe." })
-		p.seen("Stopped")
+		p.Seen("Stopped")
 	}},
 	{name: "question", act: func(p *page, d *fakeDesk) {
 		released(p, d)
@@ -160,10 +149,10 @@ var shots = []shot{
 	}},
 	{name: "offline", act: func(p *page, _ *fakeDesk) {
 		p.wait("idle")
-		p.eval(`WebSocket.prototype.send = function () { this.onclose(); }; WebSocket = class { static OPEN = 1; close() {} }; document.querySelector('[data-do=keypad]').click()`)
+		p.Eval(`WebSocket.prototype.send = function () { this.onclose(); }; WebSocket = class { static OPEN = 1; close() {} }; document.querySelector('[data-do=keypad]').click()`)
 		p.wait("offline")
 	}},
-	{name: "elsewhere", act: func(p *page, _ *fakeDesk) { p.open(p.address + "/nothing") }},
+	{name: "elsewhere", act: func(p *page, _ *fakeDesk) { p.Eval(`location.pathname = "/kiosk/nowhere"`); p.Seen("Nothing here") }},
 }
 
 func barred(d *fakeDesk) {

@@ -12,6 +12,8 @@ import (
 	"inkwell/release"
 )
 
+// The limits of a socket. Its deadlines are real time, whatever clock tells the
+// screen's.
 const (
 	messageLimit = 4 << 10 // bytes of one message from a page
 	seatLimit    = 4       // sockets of one station
