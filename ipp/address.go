@@ -62,7 +62,7 @@ func (c *call) webURI() string {
 }
 
 // uuid is a URN that stands for a thing of this installation for ever
-// (RFC 9562 section 5.8, RFC 4122 section 3).
+// (RFC 9562 sections 4 and 5.8).
 func (s *Server) uuid(thing string) string {
 	b := sha256.Sum256([]byte(s.Installation + "\x00" + thing))
 	b[6] = b[6]&0x0f | 0x80 // version 8: our own way of making it

@@ -9,7 +9,7 @@ import (
 	"inkwell/release"
 )
 
-// cancelMyJobs carries out Cancel-My-Jobs (PWG 5100.7 section 4.2.3). With job-ids
+// cancelMyJobs carries out Cancel-My-Jobs (PWG 5100.7). With job-ids
 // it cancels those or, if one of them is not an open job of the sender's, none.
 func cancelMyJobs(ctx context.Context, c *call) (*wire.Message, error) {
 	ids, _, err := wire.Optional(c.op().Ints("job-ids"))

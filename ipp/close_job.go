@@ -7,7 +7,7 @@ import (
 	"inkwell/release"
 )
 
-// closeJob carries out Close-Job (PWG 5100.7 section 4.2.1). A job closes by itself
+// closeJob carries out Close-Job (PWG 5100.7). A job closes by itself
 // with its document; one that is closed without a document has nothing to print and
 // is cancelled.
 func closeJob(ctx context.Context, c *call) (*wire.Message, error) {

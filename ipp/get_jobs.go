@@ -69,7 +69,7 @@ func (c *call) filter() (f release.JobFilter, err error) {
 	return f, err
 }
 
-// chosen lists the jobs of the filter, or those of job-ids (PWG 5100.7 section 4.1.1).
+// chosen lists the jobs of the filter, or those of job-ids (PWG 5100.7).
 func (c *call) chosen(ctx context.Context, f release.JobFilter) ([]release.Job, error) {
 	ids, given, err := wire.Optional(c.op().Ints("job-ids"))
 	if err != nil {

@@ -72,7 +72,7 @@ func (c *call) byName(ctx context.Context) (school.Actor, error) {
 	switch {
 	case err != nil:
 		return school.Actor{}, err
-	case !given || name == "":
+	case !given:
 		return school.Actor{}, nameless
 	}
 	return c.Directory.ByLoopback(ctx, c.queue.School, name)

@@ -1,8 +1,11 @@
 package ipp
 
 import (
+	"slices"
+
 	"inkwell/ipp/wire"
 	"inkwell/release"
+	"inkwell/release/document"
 )
 
 // condition is a job's job-state, job-state-reasons and job-state-message.
@@ -33,19 +36,19 @@ var directly = map[release.JobState]condition{
 	release.Held:     {wire.JobPending, []string{"job-queued"}, "Waiting for the printer."},
 }
 
-// refusals is what is told of a refused job beside aborted-by-system, by the code
-// of the refusal (PWG 5100.13 section 7.2).
-var refusals = map[string]condition{
-	"document-broken-off": {reasons: []string{"submission-interrupted"}, say: "The document did not arrive whole. Please print it again."},
-	"document-damaged":    {reasons: []string{"document-format-error"}, say: "This PDF is damaged. Please open it, print it to PDF, and send that file."},
-	"document-empty":      {reasons: []string{"document-format-error"}, say: "There is nothing in this document to print."},
-	"document-password":   {reasons: []string{"document-password-error"}, say: "This PDF is locked with a password. Please print a copy without one."},
-	"document-range":      {reasons: []string{"document-unprintable-error"}, say: "This document does not have those pages."},
-	"document-stuck":      {reasons: []string{"document-unprintable-error"}, say: "This PDF is too complicated for us to read."},
-	"document-too-large":  {reasons: []string{"document-unprintable-error"}, say: "This document is too large. Please print fewer pages at a time."},
-	"document-too-long":   {reasons: []string{"document-unprintable-error"}, say: "This document has too many pages. Please print fewer at a time."},
-	"format-mismatch":     {reasons: []string{"document-format-error"}, say: "This document is not what it was sent as. Please send a PDF file."},
-	"format-unsupported":  {reasons: []string{"unsupported-document-format"}, say: "We can print PDF files only."},
+// refusals is the job-state-reasons of a refused job beside aborted-by-system, by
+// the code of its refusal (RFC 8011 section 5.3.8, PWG 5100.13).
+var refusals = map[string]string{
+	"document-broken-off": "submission-interrupted",
+	"document-damaged":    "document-format-error",
+	"document-empty":      "document-format-error",
+	"document-password":   "document-password-error",
+	"document-range":      "document-unprintable-error",
+	"document-stuck":      "document-unprintable-error",
+	"document-too-large":  "document-unprintable-error",
+	"document-too-long":   "document-unprintable-error",
+	"format-mismatch":     "document-format-error",
+	"format-unsupported":  "unsupported-document-format",
 }
 
 // stateOf is what IPP says of a job's state on its queue.
@@ -55,8 +58,10 @@ func stateOf(j release.Job, kind release.QueueKind) condition {
 		now = other
 	}
 	if why, ok := refusals[j.Reason]; ok && j.State == release.Refused {
-		now.reasons = append([]string{"aborted-by-system"}, why.reasons...)
-		now.say = why.say
+		now.reasons = append(slices.Clone(now.reasons), why)
+		if f := document.Refusal(j.Reason); f.Code == j.Reason {
+			now.say = f.Say
+		}
 	}
 	return now
 }

@@ -7,6 +7,7 @@ import (
 
 	"inkwell/ipp/wire"
 	"inkwell/release"
+	"inkwell/release/document"
 )
 
 // A job of every state on both kinds of queue, as IPP tells it.
@@ -48,6 +49,20 @@ func TestStateOf(t *testing.T) {
 	}
 	if len(conditions) != 8 {
 		t.Errorf("there are conditions for %d states", len(conditions))
+	}
+}
+
+// The owner of a refused document is told what to do, in the document's own words.
+func TestRefusalSays(t *testing.T) {
+	t.Parallel()
+	for code := range refusals {
+		got := stateOf(release.Job{State: release.Refused, Reason: code}, release.Hold)
+		if said := document.Refusal(code); said.Code == code && got.say != said.Say {
+			t.Errorf("%s: %q, want %q", code, got.say, said.Say)
+		}
+	}
+	if got := stateOf(release.Job{State: release.Refused, Reason: "document-password"}, release.Hold); !strings.Contains(got.say, "password") {
+		t.Errorf("a locked document: %q", got.say)
 	}
 }
 

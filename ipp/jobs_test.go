@@ -169,6 +169,7 @@ func TestJobURI(t *testing.T) {
 		status wire.Status
 	}{
 		{"ipp://elsewhere/ipp/print/jobs/1", wire.StatusOK},
+		{"ipp://elsewhere/ipp/print/jobs/1/", wire.StatusOK},
 		{"ipp://elsewhere/ipp/print/jobs/2", wire.StatusNotFound},
 		{"ipp://elsewhere/ipp/print/jobs/1x", wire.StatusNotFound},
 		{"ipp://elsewhere/ipp/print/jobs/-1", wire.StatusNotFound},
@@ -206,7 +207,8 @@ func TestCancelMyJobs(t *testing.T) {
 		}
 		return b.do(t, a)
 	}
-	want(t, mine(1, 2), wire.StatusNotFound) // one of them is ben's: none is cancelled
+	want(t, b.do(t, ask{op: wire.OpCancelMyJobs, user: "iris"}), wire.StatusOK) // IT's own, of which there are none
+	want(t, mine(1, 2), wire.StatusNotFound)                                    // one of them is ben's: none is cancelled
 	if got := states(); got != "receiving receiving receiving receiving" {
 		t.Fatalf("jobs are %s", got)
 	}

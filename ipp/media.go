@@ -58,7 +58,7 @@ func (s size) dimensions() wire.Attributes {
 	return wire.Attributes{wire.Integer("x-dimension", s.x), wire.Integer("y-dimension", s.y)}
 }
 
-// collection is the sheet as a media-col value (PWG 5100.7 section 6.3.1).
+// collection is the sheet as a media-col value (PWG 5100.7).
 func (s size) collection() wire.Attributes {
 	return wire.Attributes{
 		wire.Collection("media-size", s.dimensions()),

@@ -69,7 +69,7 @@ func New(o Options) (*Server, error) {
 }
 
 // ServeHTTP answers one request: IPP by POST with status 200 whatever IPP's own
-// status is (RFC 8010 section 3.4), a plain page about a queue by GET.
+// status is (RFC 8010 section 3.4.3), a plain page about a queue by GET.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {

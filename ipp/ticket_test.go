@@ -44,6 +44,7 @@ func TestTicket(t *testing.T) {
 		{mediaCol(14800, 21000), release.Ticket{Media: "iso_a5_148x210mm"}, false},
 		{mediaCol(14850, 20950), release.Ticket{Media: "iso_a5_148x210mm"}, false},
 		{mediaCol(10160, 15240), release.Ticket{}, true},
+		{mediaCol(21000, 42000), release.Ticket{}, true},
 		{mediaCol(29700, 42000, wire.Keyword("media-source", "auto"), wire.Keyword("media-type", "stationery")), release.Ticket{Media: "iso_a3_297x420mm"}, false},
 		{mediaCol(29700, 42000, wire.Keyword("media-source", "manual")), release.Ticket{Media: "iso_a3_297x420mm"}, true},
 		{mediaCol(29700, 42000, wire.Keyword("media-type", "labels")), release.Ticket{Media: "iso_a3_297x420mm"}, true},

@@ -19,8 +19,8 @@ const patience = 30 * time.Second
 // with the machine's: it listens on a socket in its folder, announces nothing and
 // finds nothing.
 type CUPSServer struct {
-	t   testing.TB
-	dir string
+	t       testing.TB
+	dir     string
 	*daemon // what it says is its log
 }
 
