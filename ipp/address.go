@@ -10,6 +10,7 @@ import (
 	"github.com/OpenPrinting/goipp"
 
 	"inkwell/internal/door"
+	"inkwell/internal/fault"
 	"inkwell/release"
 )
 
@@ -73,10 +74,13 @@ func (s *Server) uuid(thing string) string {
 // page tells a person who opens a queue's address in a browser what it is.
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	q, err := s.Desk.Queue(r.Context(), r.URL.Path)
-	if err != nil {
+	switch {
+	case err == nil:
+		c := &call{Server: s, http: r, queue: q}
+		s.sendText(w, http.StatusOK, q.Name+"\n\nThis is a printer. Add it to your computer with this address:\n"+c.printerURI())
+	case fault.KindOf(err) == fault.NotFound:
 		s.sendText(w, http.StatusNotFound, "There is no printer at this address.")
-		return
+	default:
+		s.sendText(w, http.StatusServiceUnavailable, fault.As(err).Say)
 	}
-	c := &call{Server: s, http: r, queue: q}
-	s.sendText(w, http.StatusOK, q.Name+"\n\nThis is a printer. Add it to your computer with this address:\n"+c.printerURI())
 }

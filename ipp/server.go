@@ -92,6 +92,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	c := &call{Server: s, http: r, document: bufio.NewReaderSize(r.Body, readAhead)}
 	var err error
 	c.req, err = wire.Read(c.document, wire.ForRequests)
+	if err != nil && !errors.As(err, new(*wire.Error)) {
+		err = brokenOff.Because(err) // the client's connection, not our work
+	}
 	if c.req == nil {
 		c.req = &wire.Message{Version: wire.Version11} // not even a header: nothing to echo
 	}
