@@ -27,7 +27,8 @@ var (
 
 func library() release.Station {
 	return release.Station{
-		ID: 1, School: 1, SchoolName: "Riverside Academy", Slug: "library", Name: "Library",
+		Zone: time.UTC,
+		ID:   1, School: 1, SchoolName: "Riverside Academy", Slug: "library", Name: "Library",
 		Printer: release.PrinterRecord{ID: 3, School: 1, Name: "Library printer", State: release.PrinterIdle},
 	}
 }
@@ -221,7 +222,7 @@ func open(t *testing.T, d *fakeDesk, idle time.Duration) (address string, k *Kio
 	t.Helper()
 	start := time.Now()
 	k, err := New(Options{
-		Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Zone: time.UTC, Idle: idle,
+		Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Idle: idle,
 		Clock: func() time.Time { return noon.Add(time.Since(start)) },
 	})
 	if err != nil {

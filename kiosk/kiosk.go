@@ -43,8 +43,6 @@ type Options struct {
 	Subscribe func(topics ...string) (bell <-chan struct{}, stop func())
 	Log       *slog.Logger
 	Clock     func() time.Time // nil means time.Now
-	// Zone is the school's time zone, for "kept until"; nil means the server's.
-	Zone *time.Location
 	// Idle is how long a visit lives without a touch; 0 means 20 s.
 	Idle time.Duration
 }
@@ -82,14 +80,10 @@ func New(o Options) (*Kiosk, error) {
 	if k.idle == 0 {
 		k.idle = 20 * time.Second
 	}
-	now, zone := o.Clock, o.Zone
-	if now == nil {
-		now = time.Now
+	k.clock = o.Clock
+	if k.clock == nil {
+		k.clock = time.Now
 	}
-	if zone == nil {
-		zone = time.Local
-	}
-	k.clock = func() time.Time { return now().In(zone) }
 	return k, k.parse()
 }
 

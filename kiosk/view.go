@@ -87,8 +87,9 @@ type Question struct {
 	Pages string        `json:"pages"`
 }
 
-// View is what the page shows now. The location of now is the school's.
+// View is what the page shows now, by the school's clock.
 func (s *Screen) View(now time.Time) View {
+	now = now.In(s.station.Zone)
 	v := View{
 		Face: s.Face(), School: s.station.SchoolName, Station: s.station.Name,
 		Printer: printerNotice(s.station.Printer), Busy: s.busy, Note: s.note,

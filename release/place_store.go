@@ -122,12 +122,16 @@ func deleteNode(ctx context.Context, tx *db.Tx, node string) error {
 func stationBySlug(ctx context.Context, tx *db.Tx, slug string) (Station, error) {
 	var st Station
 	var err error
+	var zone string
 	st.Printer, err = scanPrinter(tx.QueryRow(ctx, `
-		SELECT `+printerColumns+`, s.station_id, s.school_id, c.name, s.slug, s.name
+		SELECT `+printerColumns+`, s.station_id, s.school_id, c.name, c.time_zone, s.slug, s.name
 		  FROM station s JOIN printer r USING (printer_id) JOIN school c ON c.school_id = s.school_id
-		 WHERE s.slug = $1`, slug), &st.ID, &st.School, &st.SchoolName, &st.Slug, &st.Name)
+		 WHERE s.slug = $1`, slug), &st.ID, &st.School, &st.SchoolName, &zone, &st.Slug, &st.Name)
 	if errors.Is(err, printerUnknown) {
 		return st, stationUnknown
+	}
+	if err == nil {
+		st.Zone, err = time.LoadLocation(zone)
 	}
 	return st, err
 }

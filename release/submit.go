@@ -43,11 +43,6 @@ func (d *Desk) Queue(ctx context.Context, path string) (q Queue, err error) {
 
 // Validate refuses what Print would refuse before it has seen the document.
 func (d *Desk) Validate(ctx context.Context, s Submission) error {
-	if s.Declared != "" {
-		if _, err := document.Agree(s.Declared, nil); err != nil && fault.As(err).Code != "document-empty" {
-			return err
-		}
-	}
 	return d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error { return d.admit(ctx, tx, s) })
 }
 
@@ -57,6 +52,9 @@ func (d *Desk) Validate(ctx context.Context, s Submission) error {
 func (d *Desk) admit(ctx context.Context, tx *db.Tx, s Submission) error {
 	if !s.Actor.May(school.Print) || s.Actor.School != s.Queue.School {
 		return notAllowed
+	}
+	if _, room, err := d.Spool.Free(); err != nil || !room {
+		return errors.Join(err, spool.Full)
 	}
 	n, err := countOpen(ctx, tx, s.Actor.Person)
 	if err == nil && n >= d.MaxHeld {

@@ -19,6 +19,7 @@ type Station struct {
 	ID         StationID
 	School     school.ID
 	SchoolName string
+	Zone       *time.Location // the school's
 	Slug       string
 	Name       string
 	Printer    PrinterRecord

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"inkwell/internal/signin"
 	"inkwell/ipp"
@@ -14,7 +13,7 @@ import (
 )
 
 // openFaces makes what is behind the doors.
-func (m *Main) openFaces(ctx context.Context) (err error) {
+func (m *Main) openFaces(context.Context) (err error) {
 	m.printer, err = ipp.New(ipp.Options{
 		Desk: m.desk, Directory: m.directory, Log: m.log, Installation: m.made.ID,
 		Host: addresses{Names: m.config.TLSNames}.reachable(everywhere(m.config.IPPListen)), MaxBytes: m.config.MaxDocument,
@@ -22,11 +21,7 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	zone, err := m.zone(ctx)
-	if err != nil {
-		return err
-	}
-	stations, err := kiosk.New(kiosk.Options{Desk: m.desk, Subscribe: m.subscribe, Log: m.log, Zone: zone})
+	stations, err := kiosk.New(kiosk.Options{Desk: m.desk, Subscribe: m.subscribe, Log: m.log})
 	if err != nil {
 		return err
 	}
@@ -39,16 +34,6 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 	}
 	m.web = webRoutes(stations.Handler(), pages.Handler())
 	return nil
-}
-
-// zone is the time zone that kiosks show times in: the first school's, or nil for
-// the machine's while there is none.
-func (m *Main) zone(ctx context.Context) (*time.Location, error) {
-	all, err := m.directory.Schools(ctx)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	return all[0].Zone, nil
 }
 
 // webRoutes are the faces of the web door. Whoever comes without an address is

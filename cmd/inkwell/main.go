@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	_ "time/tzdata" // schools have zones, and a small machine may know none
 
 	"github.com/spf13/cobra"
 

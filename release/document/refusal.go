@@ -32,13 +32,17 @@ var refusals = map[outcome]*fault.Error{
 	hasNoRange: noSuchPages,
 }
 
+// refused stands for a refusal whose own words are not kept.
+var refused = fault.New(fault.Invalid, "document-refused",
+	"This document could not be taken. Please print it to PDF and send that file.")
+
 // Refusal is the refusal of a code that a document was refused with, for the words
-// of one that is long gone; the words of a damaged document for an unknown code.
+// of one that is long gone.
 func Refusal(code string) *fault.Error {
 	for _, f := range refusals {
 		if f.Code == code {
 			return f
 		}
 	}
-	return damaged
+	return refused
 }
