@@ -1,14 +1,17 @@
 # Everything a developer does, in words. What a target needs is installed by it.
 
+# Parts run one after the other: they measure time, and share ports and cores.
+.NOTPARALLEL:
+
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 ROOMS    = $(shell $(GO) list ./... | grep -v /cmd/inkwell$$)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint format vet staticcheck golangci-lint gosec order rooms whole prove bench shots clean
+.PHONY: help build demo test test-install test-order test-rooms test-whole lint format vet staticcheck golangci-lint gosec order rooms whole prove bench shots clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## the one binary, bin/inkwell
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/inkwell ./cmd/inkwell
@@ -17,10 +20,15 @@ demo: ## a school, a kiosk and three printers on this machine (ONCE=1: print one
 	@.ci/install demo
 	@.ci/demo
 
-test: ## install what the tests need, and run all of them
+test: test-install test-order test-rooms test-whole ## install what the tests need, and run all of them
+
+test-install:
 	@.ci/part install 300 .ci/install demo test
+test-order: test-install
 	@.ci/part order 60 $(MAKE) -s order
-	@.ci/part rooms 480 $(MAKE) -s rooms
+test-rooms: test-install
+	@.ci/part rooms 540 $(MAKE) -s rooms
+test-whole: test-install
 	@.ci/part whole 300 $(MAKE) -s whole
 
 order: # who imports whom
