@@ -90,8 +90,10 @@ func lookUp(name string) (account, error) {
 }
 
 // handOver makes the folder the user's. It takes over an empty one of root's and
-// refuses any other: its content is not ours to give away.
+// refuses any other: its content is not ours to give away. The folders above it
+// are made so that the user can pass them, whatever root's umask is.
 func handOver(dir string, u account) error {
+	defer syscall.Umask(syscall.Umask(0o022))
 	err := os.MkdirAll(filepath.Dir(dir), 0o755) // #nosec G301 -- the user has to pass it
 	if err != nil {
 		return fmt.Errorf("make data folder: %w", err)
@@ -140,7 +142,7 @@ func enterable(dir, name string) error {
 	}
 	closed := dir
 	for parent := filepath.Dir(dir); ; parent = filepath.Dir(parent) {
-		if _, err := os.Stat(filepath.Join(parent, ".")); err == nil {
+		if _, err := os.Stat(parent + "/."); err == nil { // Join would drop the dot, which asks to enter
 			break
 		}
 		closed = parent

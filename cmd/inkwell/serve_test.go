@@ -150,7 +150,14 @@ func TestAFolderThatIsSomebodyElsesIsLeftAlone(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "letter")); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "chmod o+x "+filepath.Dir(dir), "serve", "--data-dir", dir)
+	refused(t, "chmod o+x "+filepath.Dir(dir)+"\n", "serve", "--data-dir", dir)
+}
+
+// TestFoldersAboveTheDataFolderLetItsUserPass starts where two folders are
+// missing, one of which root makes on the way.
+func TestFoldersAboveTheDataFolderLetItsUserPass(t *testing.T) {
+	t.Parallel()
+	serve(t, filepath.Join(dataDir(t), "inkwell")).stop()
 }
 
 // nobodySpecial wants the server to run as an ordinary user with no other groups.
