@@ -41,6 +41,9 @@ func TestSuites(t *testing.T) {
 		{"printer", "get-printer-attributes.test", holdQueue, nil, score{pass: 1}},
 		{"print", "print-job.test", holdQueue, nil, score{pass: 1}},
 		{"print with length", "print-job.test", holdQueue, []string{"-L"}, score{pass: 1}},
+		// ipptool itself counts wrong when it compresses with a Content-Length.
+		{"gzip", "print-job-gzip.test", holdQueue, nil, score{pass: 1}},
+		{"deflate", "print-job-deflate.test", holdQueue, nil, score{pass: 1}},
 		{"media-col", "print-job-media-col.test", holdQueue, nil, score{pass: 1}},
 		{"validate", "validate-job.test", holdQueue, nil, score{pass: 1}},
 		{"jobs", "get-jobs.test", holdQueue, nil, score{pass: 1}},

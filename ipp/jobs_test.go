@@ -79,7 +79,7 @@ func TestValidateJobMakesNone(t *testing.T) {
 func TestSendDocument(t *testing.T) {
 	t.Parallel()
 	last := func(v bool) wire.Attribute { return wire.Boolean("last-document", v) }
-	compressed := wire.Keyword("compression", "gzip")
+	compressed := wire.Keyword("compression", "compress")
 	cases := []struct {
 		name   string
 		attrs  []wire.Attribute

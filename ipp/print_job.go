@@ -20,7 +20,7 @@ func printJob(ctx context.Context, c *call) (*wire.Message, error) {
 	if !there {
 		return nil, noDocument
 	}
-	j, err := c.Desk.Print(ctx, s, c.document)
+	j, err := c.Desk.Print(ctx, s, c.body())
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (c *call) language() []wire.Attribute {
 		wire.Charset("charset-supported", "us-ascii", "utf-8"),
 		wire.Language("natural-language-configured", "en"),
 		wire.Language("generated-natural-language-supported", "en"),
-		wire.Keyword("compression-supported", "none"),
+		wire.Keyword("compression-supported", compressions...),
 		wire.MIMEType("document-format-default", formats[0]),
 		wire.MIMEType("document-format-preferred", string(document.PDF)),
 		wire.MIMEType("document-format-supported", formats...),

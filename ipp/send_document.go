@@ -27,7 +27,7 @@ func sendDocument(ctx context.Context, c *call) (*wire.Message, error) {
 	case err != nil:
 		return nil, brokenOff.Because(err)
 	case there && j.State == release.Receiving:
-		j, err = c.Desk.Send(ctx, c.actor, j.ID, declared, c.document)
+		j, err = c.Desk.Send(ctx, c.actor, j.ID, declared, c.body())
 	case there || j.State == release.Receiving:
 		err = noSecond(j.State)
 	}

@@ -46,15 +46,15 @@ func (c *call) title() (string, error) {
 }
 
 // format is document-format as declared, "" if it is not. It refuses what is not
-// in document-format-supported, and a document that is compressed on the way.
+// in document-format-supported or compression-supported.
 func (c *call) format() (string, error) {
 	compression, given, err := wire.Optional(c.op().String("compression", goipp.TagKeyword))
 	if err != nil {
 		return "", err
 	}
-	if given && compression != "none" {
+	if given && !slices.Contains(compressions, compression) {
 		return "", notSupported{
-			refusal: refuse(wire.StatusCompressionNotSupported, "This printer takes documents that are not compressed."),
+			refusal: refuse(wire.StatusCompressionNotSupported, "This printer takes documents that are compressed by gzip or deflate, or not at all."),
 			attrs:   []wire.Attribute{wire.Keyword("compression", compression)},
 		}
 	}
