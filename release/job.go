@@ -22,6 +22,7 @@ type Job struct {
 	Reason      string // keyword why it is in this state, or ""
 	Title       string // job-name; the owner's alone to see, blank once the job has ended
 	Ticket      Ticket
+	OnHold      bool   // job-hold-until is indefinite: a direct queue does not release it by itself
 	Format      string // document-format as found in the bytes
 	Document    spool.ID
 	Bytes       int64

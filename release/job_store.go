@@ -15,7 +15,7 @@ import (
 const jobColumns = `
 	j.job_id, j.school_id, j.queue_id, j.person_id, p.username, p.pseudonym, j.proof, j.state, coalesce(j.reason, ''), coalesce(j.title, ''),
 	j.ticket, coalesce(j.format, ''), coalesce(j.document, ''), coalesce(j.bytes, 0), coalesce(j.pages, 0), coalesce(j.impressions, 0),
-	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at`
+	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold`
 
 const jobTables = ` FROM job j JOIN person p USING (person_id) `
 
@@ -23,7 +23,7 @@ func scanJob(row pgx.Row) (j Job, err error) {
 	var received, held, ended *time.Time
 	err = row.Scan(&j.ID, &j.School, &j.Queue, &j.Person, &j.Owner, &j.owner, &j.Proof, &j.State, &j.Reason, &j.Title,
 		&j.Ticket, &j.Format, &j.Document, &j.Bytes, &j.Pages, &j.Impressions,
-		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended)
+		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold)
 	j.Received, j.Held, j.Ended = instant(received), instant(held), instant(ended)
 	return j, err
 }
@@ -92,10 +92,10 @@ func receivingUntil(now time.Time) time.Time { return now.Add(5 * time.Minute) }
 func insertJob(ctx context.Context, tx *db.Tx, s Submission, expires time.Time) (Job, error) {
 	var id JobID
 	err := tx.QueryRow(ctx, `
-		INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, submitted_at, expires_at)
-		VALUES ($1, $2, $3, $4, 'receiving', nullif($5, ''), $6, $7, $8)
+		INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, submitted_at, expires_at, on_hold)
+		VALUES ($1, $2, $3, $4, 'receiving', nullif($5, ''), $6, $7, $8, $9)
 		RETURNING job_id`,
-		s.Queue.School, s.Queue.ID, s.Actor.Person, s.Actor.Proof, firstRunes(s.Title, 255), s.Ticket, tx.Now, expires).Scan(&id)
+		s.Queue.School, s.Queue.ID, s.Actor.Person, s.Actor.Proof, firstRunes(s.Title, 255), s.Ticket, tx.Now, expires, s.Hold).Scan(&id)
 	if err != nil {
 		return Job{}, err
 	}
@@ -144,6 +144,26 @@ func updateHeld(ctx context.Context, tx *db.Tx, j Job, digest []byte) error {
 		UPDATE job SET state = 'held', node_id = NULL, document = $2, bytes = $3, digest = $4, pages = $5, impressions = $6, sheets = $7, price = $8, held_at = $9
 		 WHERE job_id = $1`, j.ID, j.Document, j.Bytes, digest, j.Pages, j.Impressions, j.Sheets, j.Price, j.Held)
 	return err
+}
+
+// updateChanged writes what Change may have changed. A job that is not counted yet
+// has no figures.
+func updateChanged(ctx context.Context, tx *db.Tx, j Job) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE job SET title = nullif($2, ''), ticket = $3, on_hold = $4, impressions = nullif($5, 0), sheets = nullif($6, 0),
+		               price = CASE WHEN $5 > 0 THEN $7::bigint END
+		 WHERE job_id = $1`, j.ID, firstRunes(j.Title, 255), j.Ticket, j.OnHold, j.Impressions, j.Sheets, j.Price)
+	return err
+}
+
+// jobsForPrinter are the held jobs of a direct queue that wait for nobody's word
+// and have not been at a printer, oldest first.
+func jobsForPrinter(ctx context.Context, tx *db.Tx, q QueueID) ([]Job, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+jobColumns+jobTables+`
+		 WHERE j.queue_id = $1 AND j.state = 'held' AND NOT j.on_hold AND j.printed = 0 AND j.reason IS NULL AND j.expires_at > $2
+		 ORDER BY j.job_id`, q, tx.Now)
+	return manyJobs(rows)
 }
 
 func updateState(ctx context.Context, tx *db.Tx, id JobID, to JobState) error {

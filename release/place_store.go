@@ -25,11 +25,11 @@ func none[T any](v T, err error, refusal *fault.Error) (T, error) {
 	return v, err
 }
 
-const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0)`
+const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0), closed, paused`
 
 func scanQueue(row pgx.Row) (Queue, error) {
 	var q Queue
-	err := row.Scan(&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer)
+	err := row.Scan(&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer, &q.Closed, &q.Paused)
 	return none(q, err, queueUnknown)
 }
 
@@ -46,6 +46,20 @@ func insertQueue(ctx context.Context, tx *db.Tx, q Queue) (id QueueID, err error
 		INSERT INTO queue (school_id, path, name, kind, proof, printer_id) VALUES ($1, $2, $3, $4, $5, nullif($6::integer, 0)) RETURNING queue_id`,
 		q.School, q.Path, q.Name, q.Kind, q.Proof, q.Printer).Scan(&id)
 	return id, err
+}
+
+func queues(ctx context.Context, tx *db.Tx) ([]Queue, error) {
+	rows, _ := tx.Query(ctx, `SELECT `+queueColumns+` FROM queue ORDER BY queue_id`)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Queue, error) { return scanQueue(row) })
+}
+
+func lockQueue(ctx context.Context, tx *db.Tx, id QueueID) (Queue, error) {
+	return scanQueue(tx.QueryRow(ctx, `SELECT `+queueColumns+` FROM queue WHERE queue_id = $1 FOR UPDATE`, id))
+}
+
+func updateQueueSwitches(ctx context.Context, tx *db.Tx, q Queue) error {
+	_, err := tx.Exec(ctx, `UPDATE queue SET closed = $2, paused = $3 WHERE queue_id = $1`, q.ID, q.Closed, q.Paused)
+	return err
 }
 
 const printerColumns = `r.printer_id, r.school_id, r.name, r.room, r.uri, r.state, r.state_reasons, r.seen_at`

@@ -23,4 +23,6 @@ type Queue struct {
 	Kind    QueueKind
 	Proof   school.Proof // ByPassword, or ByLoopback: believe requesting-user-name from this machine
 	Printer PrinterID    // of a Direct queue; 0 otherwise
+	Closed  bool         // takes no new jobs: not printer-is-accepting-jobs
+	Paused  bool         // releases none of its jobs by itself: printer-state stopped
 }

@@ -86,18 +86,21 @@ func (j Job) releasable(v Visitor, tx *db.Tx) error {
 		return notReady
 	case j.State == Released:
 		return alreadyReleased
+	case j.OnHold && v.Station.ID == 0:
+		return onHold
 	case j.State.Ended() || !j.Expires.After(tx.Now):
 		return jobEnded
 	}
 	return nil
 }
 
-// releaseDirect releases a job of a direct queue as soon as it is counted. What
-// its owner's standing or account does not allow stays held for a station.
+// releaseDirect releases a job of a direct queue as soon as it is counted, unless
+// the queue is paused or the owner said to wait. What the owner's standing or
+// account does not allow stays held for a station.
 func (d *Desk) releaseDirect(ctx context.Context, job Job) error {
 	err := d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
 		q, err := queueByID(ctx, tx, job.Queue)
-		if err != nil || q.Kind != Direct {
+		if err != nil || q.Kind != Direct || q.Paused {
 			return err
 		}
 		return d.release(ctx, tx, Visitor{Actor: job.sender()}, q.Printer, []JobID{job.ID})

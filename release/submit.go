@@ -21,6 +21,7 @@ type Submission struct {
 	Actor    school.Actor
 	Title    string // job-name, at most 255 characters; the rest is cut
 	Ticket   Ticket
+	Hold     bool   // job-hold-until is indefinite; on a Direct queue the job then waits for Change
 	Declared string // document-format as declared; "" or application/octet-stream: told by content
 }
 
@@ -28,6 +29,7 @@ var (
 	notAllowed  = fault.New(fault.Forbidden, "not-allowed", "Your account may not print here.")
 	tooManyHeld = fault.New(fault.TooMany, "too-many-held", "You have too many jobs waiting. Print or delete some first.")
 	tooLarge    = fault.New(fault.TooLarge, "document-too-large", "This document is too large to print. Print fewer pages at a time.")
+	queueClosed = fault.New(fault.Conflict, "queue-closed", "This printer takes no jobs just now. Please use another one, or ask IT.")
 	brokenOff   = fault.New(fault.Invalid, "document-broken-off", "The document did not arrive whole. Please send it again.")
 	notOpen     = fault.New(fault.Conflict, "job-not-open", "This job already has its document.")
 )
@@ -52,6 +54,9 @@ func (d *Desk) Validate(ctx context.Context, s Submission) error {
 func (d *Desk) admit(ctx context.Context, tx *db.Tx, s Submission) error {
 	if !s.Actor.May(school.Print) || s.Actor.School != s.Queue.School {
 		return notAllowed
+	}
+	if s.Queue.Closed {
+		return queueClosed
 	}
 	if _, room, err := d.Spool.Free(); err != nil || !room {
 		return errors.Join(err, spool.Full)

@@ -1,0 +1,130 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/quota"
+	"inkwell/quota/conduct"
+)
+
+// Change is what the owner of a job wants otherwise of it (Set-Job-Attributes,
+// Hold-Job, Release-Job). What is nil stays.
+type Change struct {
+	Title  *string             // job-name
+	Ticket func(Ticket) Ticket // its answer has the same Pages: the others are gone since the count
+	Hold   *bool               // job-hold-until: indefinite or no-hold; a Direct queue releases at no-hold
+}
+
+var (
+	onHold       = fault.New(fault.Conflict, "job-on-hold", "This job waits until its owner says that it may print.")
+	notTheOwner  = fault.New(fault.Forbidden, "not-the-owner", "Only its owner can change this job.")
+	partlyOut    = fault.New(fault.Conflict, "job-begun", "Part of this job is printed already, so it cannot be changed.")
+	pagesSettled = fault.New(fault.Conflict, "pages-settled", "The pages of this job are chosen already. Please send it again with other pages.")
+)
+
+// Change changes a job that has not been printed, for its owner alone, and prices
+// it anew; all of it or nothing. A job of a Direct queue that is no longer on hold is
+// released as if it had never been, and the change is refused if that is.
+func (d *Desk) Change(ctx context.Context, a school.Actor, id JobID, c Change) (job Job, err error) {
+	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		before, err := jobByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		q, err := queueByID(ctx, tx, before.Queue)
+		if err != nil {
+			return err
+		}
+		goes := c.Hold != nil && !*c.Hold && q.Kind == Direct && !q.Paused && before.State == Held
+		if goes { // standing is locked before the job
+			if err := conduct.Check(ctx, tx, before.Person); err != nil {
+				return err
+			}
+		}
+		if job, err = d.change(ctx, tx, a, id, c); err != nil || !goes || job.State != Held {
+			return err
+		}
+		if err := d.release(ctx, tx, Visitor{Actor: job.sender()}, q.Printer, []JobID{id}); err != nil {
+			return err
+		}
+		job, err = jobByID(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return Job{}, fmt.Errorf("change job %d: %w", id, err)
+	}
+	return job, nil
+}
+
+// change locks the job and changes its row.
+func (d *Desk) change(ctx context.Context, tx *db.Tx, a school.Actor, id JobID, c Change) (Job, error) {
+	job, err := lockJob(ctx, tx, id)
+	if err != nil {
+		return Job{}, err
+	}
+	if err := job.changeable(a, c); err != nil {
+		return Job{}, err
+	}
+	if job.State == Released {
+		return job, nil // it is where no-hold would bring it
+	}
+	if job, err = job.changed(c); err != nil {
+		return Job{}, err
+	}
+	if err := updateChanged(ctx, tx, job); err != nil {
+		return Job{}, err
+	}
+	if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-changed", Actor: a.Pseudonym, Subject: job.owner, Object: object(id),
+		Facts: map[string]any{"hold": job.OnHold, "impressions": job.Impressions, "units": job.Price}}); err != nil {
+		return Job{}, err
+	}
+	return job, d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
+}
+
+// changeable refuses what comes too late or from somebody else.
+func (j Job) changeable(a school.Actor, c Change) error {
+	justRelease := c.Title == nil && c.Ticket == nil && c.Hold != nil && !*c.Hold
+	switch {
+	case !j.visibleTo(a):
+		return jobUnknown
+	case j.Person != a.Person:
+		return notTheOwner
+	case j.State.Ended():
+		return jobEnded
+	case j.State == Released && !justRelease:
+		return jobPrinting
+	case c.Ticket != nil && j.Printed > 0:
+		return partlyOut
+	}
+	return nil
+}
+
+// changed is the job with the change, priced anew if it has a price.
+func (j Job) changed(c Change) (Job, error) {
+	if c.Title != nil {
+		j.Title = *c.Title
+	}
+	if c.Hold != nil {
+		j.OnHold = *c.Hold
+	}
+	if c.Ticket == nil {
+		return j, nil
+	}
+	pages := j.Ticket.Pages
+	j.Ticket = c.Ticket(j.Ticket)
+	if !slices.Equal(j.Ticket.Pages, pages) && j.State != Receiving {
+		return j, pagesSettled
+	}
+	if j.State == Held {
+		j.Impressions, j.Sheets = j.Ticket.measure(j.Pages)
+		j.Price = quota.Price(j.Impressions)
+	}
+	return j, nil
+}
