@@ -2,6 +2,7 @@ package release_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 
 var errCut = errors.New("connection reset by peer")
 
-// settled waits until a job's latest delivery has ended, or is unclear.
+// delivery waits until a job's latest delivery has ended, or is unclear.
 func (h *house) delivery(id release.JobID, want release.DeliveryState) {
 	h.t.Helper()
 	h.eventually("the delivery", func() (string, bool) {
@@ -149,12 +150,17 @@ func TestAJamCostsWhatCameOut(t *testing.T) {
 	job := h.submit(h.Sam, 10)
 	h.release(h.Sam, job.ID)
 	h.delivery(job.ID, release.Printing)
-	h.paper.tell(release.Progress{Phase: release.PhaseActive, Impressions: 3})
-	h.eventually("page 3", func() (string, bool) {
-		visit, err := h.Visit(t.Context(), h.at(h.Sam))
-		return "", err == nil && visit.Jobs[0].Delivery.Printed == 3 && visit.Jobs[0].Delivery.Of == 10
-	})
-	h.paper.tell(release.Progress{Phase: release.PhaseStopped, Impressions: 3})
+	shows := func(page int) {
+		t.Helper()
+		h.eventually(fmt.Sprintf("page %d", page), func() (string, bool) {
+			visit, err := h.Visit(t.Context(), h.at(h.Sam))
+			return "", err == nil && visit.Jobs[0].Delivery.Printed == page && visit.Jobs[0].Delivery.Of == 10
+		})
+	}
+	h.paper.tell(release.Progress{Phase: release.PhaseActive, Impressions: 2})
+	shows(2)
+	h.paper.tell(release.Progress{Phase: release.PhaseStopped, Impressions: 3}) // came out as it jammed
+	shows(3)
 	h.eventually("the end of patience", func() (string, bool) {
 		h.clock.Advance(10 * time.Second)
 		return "", h.job(job.ID).State == release.Held

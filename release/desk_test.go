@@ -322,3 +322,17 @@ func TestOnlyTheOwnerSeesATitle(t *testing.T) {
 	_, err = h.Today(t.Context(), h.Teacher, 0)
 	wantFault(t, err, "not-allowed")
 }
+
+func TestALifeCountsInWords(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for pages, want := range map[int]string{1: "1 page on 1 sheet", 2: "2 pages on 1 sheet", 4: "4 pages on 2 sheets"} {
+		_, life, err := h.Life(t.Context(), h.submit(h.Sam, pages).ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := life[1]; got.What != "counted" || got.Say != want {
+			t.Errorf("%d pages: %+v", pages, got)
+		}
+	}
+}

@@ -50,14 +50,17 @@ func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at 
 		return true, d.end(ctx, c, *del, Outcome{Printed: at.Impressions, Complete: true, Reason: "completed"})
 	case PhaseEnded:
 		return true, d.end(ctx, c, *del, Outcome{Printed: at.Impressions, Reason: "printer-ended"})
-	case PhaseStopped:
+	}
+	if out := min(at.Impressions, del.Impressions); out > del.Printed {
+		del.Printed = out
+		if err := d.save(ctx, c, *del); err != nil {
+			return false, err
+		}
+	}
+	if at.Phase == PhaseStopped {
 		return false, d.stopped(ctx, c, p, *del, seen)
 	}
 	seen.stopped = time.Time{}
-	if out := min(at.Impressions, del.Impressions); out > del.Printed {
-		del.Printed = out
-		return false, d.save(ctx, c, *del)
-	}
 	return false, nil
 }
 

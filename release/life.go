@@ -57,7 +57,7 @@ func (j Job) moments() []Moment {
 	m := []Moment{{j.Received, "received", fmt.Sprintf("%d bytes of %s, sender proven by %s", j.Bytes, j.Format, j.Proof)}}
 	if !j.Held.IsZero() {
 		m = append(m,
-			Moment{j.Held, "counted", fmt.Sprintf("%d pages on %d sheets", j.Impressions, j.Sheets)},
+			Moment{j.Held, "counted", quota.Pages(int64(j.Impressions)) + " on " + sheets(j.Sheets)},
 			Moment{j.Held, "held", fmt.Sprintf("costs %s, kept until %s", quota.Pages(j.Price), j.Expires.Format("Mon 2 Jan 15:04 MST"))})
 	}
 	return m
@@ -85,6 +85,13 @@ func (d Delivery) moments(p PrinterRecord, moved []quota.Movement) []Moment {
 		m = append(m, Moment{d.Sent, "unclear", "the printer was lost from sight; nothing is charged until its owner answers"})
 	}
 	return m
+}
+
+func sheets(n int) string {
+	if n == 1 {
+		return "1 sheet"
+	}
+	return fmt.Sprintf("%d sheets", n)
 }
 
 func ending(j Job) string {
