@@ -53,7 +53,7 @@ func (s *Screen) runLine(v *JobView, j release.VisitJob) {
 	case d.State == release.Unclear:
 		v.State, v.Meta, v.Ask = "unclear", "Did it come out?", true
 	case d.Trouble != "":
-		v.State, v.Meta = "stopped", fmt.Sprintf("Stopped after page %d of %d", d.Printed, d.Of)
+		v.State, v.Meta = "stopped", stopped(d.Printed, d.Of)
 	case d.State == release.Sending:
 		v.State, v.Meta = "printing", "Sending to the printer"
 	default:

@@ -178,6 +178,11 @@ func TestTroubleAtThePrinter(t *testing.T) {
 	if v := c.face(FacePrinting); v.Title != "Stopped after page 3 of 10" || v.Text != "The paper is stuck." || v.Progress.Trouble == "" {
 		t.Errorf("view %+v", v)
 	}
+	stopped.Delivery.Printed = 0
+	c.changes(visitWith(stopped))
+	if v := c.face(FacePrinting); v.Title != "Stopped before the first page" || v.Jobs[0].Meta != v.Title {
+		t.Errorf("view %+v", v)
+	}
 	visit := visitWith(held(42, "Maths", 1, 0))
 	visit.Printer.State, visit.Printer.Reasons = release.PrinterStopped, []string{"media-empty-error"}
 	d := newScene(t)

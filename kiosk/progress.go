@@ -44,7 +44,7 @@ func (s *Screen) viewPrinting(v *View, now time.Time) {
 	v.Progress = &Progress{Page: t.out, Of: t.of, Trouble: t.trouble}
 	switch {
 	case t.trouble != "":
-		v.Title = fmt.Sprintf("Stopped after page %d of %d", t.out, t.of)
+		v.Title = stopped(t.out, t.of)
 	case !t.begun:
 		v.Title = "Sending " + pages(t.of)
 	case t.out == t.of:

@@ -14,6 +14,14 @@ func counted(n int64, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// stopped says how far a job had come when its printer stopped.
+func stopped(out, of int) string {
+	if out == 0 {
+		return "Stopped before the first page"
+	}
+	return fmt.Sprintf("Stopped after page %d of %d", out, of)
+}
+
 // sent says how long ago a job was sent, in the words of a person.
 func sent(now, at time.Time) string {
 	at = at.In(now.Location())

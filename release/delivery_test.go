@@ -182,6 +182,29 @@ func TestAJamCostsWhatCameOut(t *testing.T) {
 	h.sound()
 }
 
+// A printer that is cleared goes on, and its owner's screen stops saying that it
+// stands as soon as the job moves, whenever the printer is looked at next.
+func TestAJamThatIsClearedIsForgotten(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.paper.with(func() { h.paper.hold = true })
+	job := h.submit(h.Sam, 4)
+	h.release(h.Sam, job.ID)
+	h.delivery(job.ID, release.Printing)
+	for _, now := range []struct {
+		state release.PrinterState
+		phase release.Phase
+	}{{release.PrinterStopped, release.PhaseStopped}, {release.PrinterIdle, release.PhaseActive}} {
+		h.paper.with(func() { h.paper.state = now.state })
+		h.paper.tell(release.Progress{Phase: now.phase, Impressions: 1})
+		h.eventually("the screen", func() (string, bool) {
+			visit, err := h.Visit(t.Context(), h.at(h.Sam))
+			trouble := visit.Jobs[0].Delivery.Trouble
+			return trouble, err == nil && (trouble != "") == (now.state == release.PrinterStopped)
+		})
+	}
+}
+
 // The program ends while the printer has the job, and is started again: the job
 // is found there, prints once and is charged once.
 func TestARestartAdoptsWhatThePrinterHas(t *testing.T) {

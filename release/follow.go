@@ -60,7 +60,12 @@ func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at 
 	if at.Phase == PhaseStopped {
 		return false, d.stopped(ctx, c, p, *del, seen)
 	}
-	seen.stopped = time.Time{}
+	if !seen.stopped.IsZero() { // it goes on
+		seen.stopped = time.Time{}
+		stood := c.printer
+		stood.State = PrinterStopped
+		return false, d.look(ctx, stood, p)
+	}
 	return false, nil
 }
 

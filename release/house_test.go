@@ -104,7 +104,7 @@ func (h *house) open() {
 	h.t.Cleanup(func() { _ = engine.Close() })
 	h.Desk = release.New(release.Options{DB: h.db, Directory: h.Directory, Hub: h.hub, Spool: store, Documents: engine, Log: log,
 		Dial: func(release.PrinterRecord) (release.Printer, error) { return h.paper, nil },
-		Poll: 5 * time.Millisecond, MaxBytes: 1 << 20, MaxHeld: 5})
+		Poll: 5 * time.Millisecond, Watch: time.Hour, MaxBytes: 1 << 20, MaxHeld: 5})
 	ctx, stop := context.WithCancel(context.WithoutCancel(h.t.Context()))
 	h.stop, h.done = stop, make(chan error, 1)
 	go func() { h.done <- h.Desk.Run(ctx) }()
