@@ -52,7 +52,9 @@ GRANT SELECT ON transfer TO inkwell_app;
 GRANT INSERT (school_id, at, kind, from_account, to_account, amount, delivery_id, key, actor) ON transfer TO inkwell_app;
 
 -- The running role cannot write a balance; a transfer does, with its owner's
--- rights, lower account first as everywhere.
+-- rights, lower account first as everywhere. FOR NO KEY UPDATE, because each of
+-- several transfers at once already shares its account's key by its foreign key:
+-- a stronger lock would have them wait for one another for ever.
 CREATE FUNCTION move_balance() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -61,7 +63,7 @@ BEGIN
      WHERE account_id IN (SELECT account_id FROM account
                            WHERE account_id IN (NEW.from_account, NEW.to_account)
                              AND has_floor
-                           ORDER BY account_id FOR UPDATE);
+                           ORDER BY account_id FOR NO KEY UPDATE);
     RETURN NULL;
 END
 $$;

@@ -327,3 +327,37 @@ func newBent(h house, bend string) []string {
 	dbtest.Exec(h.t, h.db, "DROP TABLE keep_account, keep_transfer")
 	return problems
 }
+
+// Deliveries of one person end on many printers at the same instant: they wait
+// for one another, and none is broken off by a deadlock.
+func TestEndingsOfOnePersonAtOnceDoNotDeadlock(t *testing.T) {
+	h := newHouse(t)
+	const n = 60
+	h.give(h.Sam, n, "start")
+	var begun atomic.Int64
+	var ready, all sync.WaitGroup
+	ready.Add(n)
+	for range n {
+		id := h.delivery(h.Sam, 1)
+		if err := h.reserve(h.Sam, quota.Reservation{Delivery: id, Amount: 1}); err != nil {
+			t.Fatal(err)
+		}
+		all.Go(func() {
+			ready.Done()
+			ready.Wait()
+			if err := h.in(func(ctx context.Context, tx *db.Tx) error {
+				begun.Add(1)
+				return quota.Void(ctx, tx, id)
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if begun.Load() != n {
+		t.Errorf("%d endings needed %d transactions", n, begun.Load())
+	}
+	if got := h.balance(h.Sam); got != n {
+		t.Errorf("%d left", got)
+	}
+}
