@@ -63,11 +63,9 @@ func jobs(ctx context.Context, tx *db.Tx, a school.Actor, f JobFilter) ([]Job, e
 	}
 	// The person's bound is spelt so that the planner sees it; without it the list
 	// of one pupil would walk the school's.
-	mine := ""
+	mine := " AND $4::bigint IS NOT NULL"
 	if f.Mine {
 		mine = " AND j.person_id = $4"
-	} else {
-		mine = " AND $4::bigint IS NOT NULL"
 	}
 	rows, _ := tx.Query(ctx, `
 		SELECT `+jobColumns+jobTables+`

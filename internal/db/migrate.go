@@ -44,7 +44,7 @@ func refuseNewer(ctx context.Context, m *migrate.Migrator) error {
 	if err != nil {
 		return fmt.Errorf("read schema version: %w", err)
 	}
-	if want := int32(len(m.Migrations)); have > want {
+	if want := len(m.Migrations); int(have) > want {
 		return fmt.Errorf("the database has schema %d, newer than this program's %d: start the newer inkwell that made it, or restore a backup", have, want)
 	}
 	return nil

@@ -43,8 +43,9 @@ func (d *DB) InTx(ctx context.Context, scope Scope, fn func(ctx context.Context,
 		if err == nil || try == tries || !brokenOff(err) {
 			return err
 		}
+		wait := time.Duration(1+rand.IntN(10*try)) * time.Millisecond // #nosec G404 -- only so that two do not meet again
 		select {
-		case <-time.After(time.Duration(1+rand.IntN(10*try)) * time.Millisecond):
+		case <-time.After(wait):
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -26,13 +26,13 @@ type adapter struct{ client *http.Client }
 // lastRequestID numbers the requests of this process.
 var lastRequestID atomic.Uint32
 
-func nextRequestID() int32 { return int32(lastRequestID.Add(1)&0x3fffffff) + 1 } //nolint:gosec // 30 bits
+func nextRequestID() int32 { return int32(lastRequestID.Add(1)&0x3fffffff) + 1 } // #nosec G115 -- 30 bits
 
 // send sends the request once and returns the reply. A reply with an error status
 // comes with an error, too. It is what an ipp.Adapter has as SendRequestContext;
 // the rest of that interface serves clients that we do not use.
 func (a *adapter) send(ctx context.Context, to string, req *ipp.Request) (*ipp.Response, error) {
-	id, op := req.RequestId, wire.Op(req.Operation) //nolint:gosec // a registered operation
+	id, op := req.RequestId, wire.Op(req.Operation) // #nosec G115 -- a registered operation
 	asked := keepers(req)
 	head, err := req.Encode()
 	if err != nil {
@@ -50,7 +50,8 @@ func (a *adapter) send(ctx context.Context, to string, req *ipp.Request) (*ipp.R
 	if resp.RequestId != id {
 		return nil, fmt.Errorf("%s: the printer answered another request", op)
 	}
-	if err := classify(wire.Status(resp.StatusCode)); err != nil { //nolint:gosec // 16 bits either way
+	status := wire.Status(resp.StatusCode) // #nosec G115 -- 16 bits either way
+	if err := classify(status); err != nil {
 		return resp, fmt.Errorf("%s: %w", op, err)
 	}
 	if document.in != nil && !document.whole() {

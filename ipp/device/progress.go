@@ -75,7 +75,7 @@ func (p *Printer) Find(ctx context.Context, token string) (int, release.Progress
 // nowhere keeps "no such printer" from being read as "no such job".
 func nowhere(err error) error {
 	if errors.Is(err, release.ErrGone) {
-		return fmt.Errorf("find job: the printer knows nothing of itself: %s", err)
+		return fmt.Errorf("find job: the printer knows nothing of itself: %v", err) //nolint:errorlint // not to be matched as ErrGone
 	}
 	return err
 }

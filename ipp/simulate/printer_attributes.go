@@ -89,9 +89,9 @@ func (p *Printer) condition() []wire.Attribute {
 		wire.Integer("printer-state-change-time", p.upTime(p.changed)),
 		wire.Text("printer-state-message", stateMessage(state, reasons)),
 		wire.Keyword("printer-state-reasons", reasons...),
-		wire.Octets("printer-input-tray", []byte(fmt.Sprintf(
+		wire.Octets("printer-input-tray", fmt.Appendf(nil,
 			"type=sheetFeedAutoRemovableTray;mediafeed=29700;mediaxfeed=21000;maxcapacity=%d;level=%d;status=0;name=main;",
-			p.o.Paper, p.paper))),
+			p.o.Paper, p.paper)),
 		wire.Octets("printer-supply", []byte("index=1;class=supplyThatIsConsumed;type=toner;unit=percent;"+
 			"maxcapacity=100;level=80;colorantname=black;")),
 		wire.Text("printer-supply-description", "Black toner"),

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/OpenPrinting/goipp"
@@ -128,15 +129,10 @@ func asString(tag Tag, value goipp.Value, tags []Tag) (string, bool) {
 	default:
 		return "", false
 	}
-	if len(tags) == 0 {
-		return s, true
+	if len(tags) > 0 && !slices.Contains(tags, tag) {
+		return "", false
 	}
-	for _, t := range tags {
-		if t == tag {
-			return s, true
-		}
-	}
-	return "", false
+	return s, true
 }
 
 var withoutLanguage = map[Tag]Tag{

@@ -108,7 +108,7 @@ func Unsupported(name string) Attribute {
 
 func integerAttr(name string, tag Tag, values []int) Attribute {
 	return of(name, tag, values, func(v int) goipp.Value {
-		return goipp.Integer(int32(min(max(v, -1<<31), 1<<31-1))) //nolint:gosec // cut to range
+		return goipp.Integer(int32(min(max(v, -1<<31), 1<<31-1))) // #nosec G115 -- cut to range
 	})
 }
 

@@ -101,5 +101,5 @@ func checkString(tag Tag, value []byte) error {
 }
 
 func int32At(b []byte, at int) int32 {
-	return int32(uint32(b[at])<<24 | uint32(b[at+1])<<16 | uint32(b[at+2])<<8 | uint32(b[at+3])) //nolint:gosec // two's complement on the wire
+	return int32(uint32(b[at])<<24 | uint32(b[at+1])<<16 | uint32(b[at+2])<<8 | uint32(b[at+3])) // #nosec G115 -- two's complement on the wire
 }

@@ -4,6 +4,7 @@ package documenttest
 import (
 	"bytes"
 	"fmt"
+	"strings"
 )
 
 // PDF is a small document of n blank A4 pages.
@@ -15,12 +16,12 @@ func PDF(n int) []byte {
 		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", len(offsets), body)
 	}
 	b.WriteString("%PDF-1.4\n")
-	kids := ""
+	var kids strings.Builder
 	for i := range n {
-		kids += fmt.Sprintf("%d 0 R ", 3+i)
+		fmt.Fprintf(&kids, "%d 0 R ", 3+i)
 	}
 	object("<< /Type /Catalog /Pages 2 0 R >>")
-	object(fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d >>", kids, n))
+	object(fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d >>", kids.String(), n))
 	for range n {
 		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>")
 	}
