@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"inkwell/internal/door"
 	"inkwell/internal/fault"
 )
 
@@ -15,7 +16,7 @@ var notLocal = fault.New(fault.Forbidden, "kiosk-not-local", "This kiosk opens o
 // that a page elsewhere cannot reach in by pointing a name of its own at 127.0.0.1.
 func (k *Kiosk) localOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isLocal(r.RemoteAddr) || !(isLocal(r.Host) || hostname(r.Host) == "localhost") {
+		if !door.Loopback(r) || !(isLocal(r.Host) || hostname(r.Host) == "localhost") {
 			k.pages.Error(w, r, notLocal)
 			return
 		}
@@ -23,7 +24,7 @@ func (k *Kiosk) localOnly(next http.Handler) http.Handler {
 	})
 }
 
-// isLocal says whether an address, with or without port, is one of this machine's
+// isLocal says whether a host, with or without port, is one of this machine's
 // loopback addresses.
 func isLocal(hostport string) bool {
 	addr, err := netip.ParseAddr(hostname(hostport))

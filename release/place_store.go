@@ -15,6 +15,7 @@ import (
 var (
 	queueUnknown   = fault.New(fault.NotFound, "queue-unknown", "There is no printer at this address.")
 	stationUnknown = fault.New(fault.NotFound, "station-unknown", "There is no kiosk at this address.")
+	printerThere   = fault.New(fault.Conflict, "printer-there", "There is a printer of that name already. Choose another name.")
 	printerUnknown = fault.New(fault.NotFound, "printer-unknown", "There is no such printer.")
 )
 
@@ -82,8 +83,9 @@ func printers(ctx context.Context, tx *db.Tx) ([]PrinterRecord, error) {
 
 func insertPrinter(ctx context.Context, tx *db.Tx, p PrinterRecord) (id PrinterID, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO printer (school_id, name, room, uri) VALUES ($1, $2, $3, $4) RETURNING printer_id`, p.School, p.Name, p.Room, p.URI).Scan(&id)
-	return id, err
+		INSERT INTO printer (school_id, name, room, uri) VALUES ($1, $2, $3, $4)
+		    ON CONFLICT (school_id, name) DO NOTHING RETURNING printer_id`, p.School, p.Name, p.Room, p.URI).Scan(&id)
+	return none(id, err, printerThere)
 }
 
 func updatePrinterState(ctx context.Context, tx *db.Tx, id PrinterID, st Status) error {
@@ -151,6 +153,10 @@ func stationBySlug(ctx context.Context, tx *db.Tx, slug string) (Station, error)
 }
 
 func insertStation(ctx context.Context, tx *db.Tx, id school.ID, slug, name string, p PrinterID) error {
-	_, err := tx.Exec(ctx, `INSERT INTO station (school_id, slug, name, printer_id) VALUES ($1, $2, $3, $4)`, id, slug, name, p)
+	done, err := tx.Exec(ctx, `
+		INSERT INTO station (school_id, slug, name, printer_id) VALUES ($1, $2, $3, $4) ON CONFLICT (slug) DO NOTHING`, id, slug, name, p)
+	if err == nil && done.RowsAffected() == 0 {
+		return fault.New(fault.Conflict, "station-there", "There is a kiosk at that address already. Choose another name.")
+	}
 	return err
 }
