@@ -137,13 +137,13 @@ func (t Ticket) measure(pages int) (impressions, sheets int) {
 	return pages * copies, per * copies
 }
 
-// refuse ends a job whose document cannot be printed. Its title goes, its document
-// is destroyed, and one fact stays.
+// refuse ends a job whose document cannot be printed, if it still is in the state
+// that job has. Its title goes, its document is destroyed, and one fact stays.
 func (d *Desk) refuse(ctx context.Context, job Job, reason string) error {
 	err := d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
 		now, err := lockJob(ctx, tx, job.ID)
-		if err != nil || !now.may(Refused) {
-			return err
+		if err != nil || now.State != job.State || !now.may(Refused) {
+			return err // another hand was quicker
 		}
 		if err := updateEnded(ctx, tx, job.ID, Refused, reason); err != nil {
 			return err

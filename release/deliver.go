@@ -11,6 +11,7 @@ import (
 	"inkwell/internal/fault"
 	"inkwell/quota/conduct"
 	"inkwell/release/document"
+	"inkwell/release/spool"
 )
 
 // handover is how long a document that is on its way when the program is told to
@@ -114,12 +115,16 @@ func (d *Desk) notTaken(ctx context.Context, c claim, p Printer, job Job, del De
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.Is(err, errOurs):
+	case errors.Is(err, errOurs) && (errors.Is(err, spool.Gone) || errors.Is(err, spool.Damaged)):
 		d.abandon(ctx, p, del)
 		if err := d.end(ctx, c, del, Outcome{Reason: "document-gone"}); err != nil {
 			return err
 		}
+		job.State = Held
 		return d.refuse(ctx, job, "document-gone")
+	case errors.Is(err, errOurs): // a disk or an engine that may be well again in a moment
+		d.abandon(ctx, p, del)
+		return d.postpone(ctx, c, job, del, "document-unread")
 	case errors.Is(err, ErrRefused):
 		d.abandon(ctx, p, del)
 		return d.end(ctx, c, del, Outcome{Reason: "printer-refused"})
@@ -144,9 +149,9 @@ func (d *Desk) abandon(ctx context.Context, p Printer, del Delivery) {
 	}
 }
 
-// patience is how often a printer may be out of reach or say not now before the
-// job goes back to its owner: 1+2+4+8 s for the first, a minute for the second.
-var patience = map[string]int{"printer-unreachable": 5, "printer-stopped": 10, "printer-busy": 10}
+// patience is how often a printer may be out of reach or say not now, or we not
+// read our own, before the job goes back to its owner: 1+2+4+8 s, or a minute.
+var patience = map[string]int{"printer-unreachable": 5, "document-unread": 5, "printer-stopped": 10, "printer-busy": 10}
 
 // postpone puts a delivery that has not begun, or of which the printer has
 // nothing, back to be tried later; and after enough tries back to its owner.

@@ -19,11 +19,12 @@ type Outcome struct {
 	Reason   string // keyword
 }
 
-// charge is what an outcome costs: never more than was shown and reserved. A
-// printer that says "completed" without a believable count is believed about the
-// word; of several copies some printers count the pages of one.
+// charge is what an outcome costs: never more than was shown and reserved, and
+// never less than the printer told of on the way. A printer that says "completed"
+// without a believable count is believed about the word; of several copies some
+// printers count the pages of one.
 func (o Outcome) charge(d Delivery) (printed int, units int64) {
-	printed = min(max(o.Printed, 0), d.Impressions)
+	printed = min(max(o.Printed, d.Printed, 0), d.Impressions)
 	if o.Complete && (printed == 0 || d.Copies > 1) {
 		printed = d.Impressions
 	}

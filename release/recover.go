@@ -16,7 +16,8 @@ const historyKept = 50 * time.Second
 // asking the printer for its token before anything is sent. The document goes
 // again only if the printer has it open without data, or denies having it while its
 // memory can be trusted, or had never been given any; otherwise nobody knows, and
-// a person is asked.
+// a person is asked. A printer that took the document and denies the job has shown
+// that it forgets: some drop at once what is cancelled at their panel.
 func (d *Desk) recover(ctx context.Context, c claim, p Printer, job Job, del Delivery) error {
 	id, at, err := d.search(ctx, p, del)
 	switch {
@@ -35,7 +36,7 @@ func (d *Desk) recover(ctx context.Context, c claim, p Printer, job Job, del Del
 		return d.follow(ctx, c, p, job, del)
 	case del.PrinterJob == 0:
 		return d.postpone(ctx, c, job, del, "printer-unreachable") // it never had the document
-	case errors.Is(err, ErrGone) && d.remembers(ctx, p, del):
+	case errors.Is(err, ErrGone) && del.State == Sending && d.remembers(ctx, p, del):
 		return d.postpone(ctx, c, job, del, "printer-unreachable")
 	}
 	return d.lose(ctx, c, del)

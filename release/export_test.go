@@ -1,0 +1,23 @@
+package release
+
+import (
+	"context"
+
+	"inkwell/internal/db"
+	"inkwell/release/spool"
+)
+
+// CountAgain counts a job as a counter does that claimed it long ago, when its
+// document was another.
+func (d *Desk) CountAgain(ctx context.Context, id JobID, was spool.ID) error {
+	var job Job
+	err := d.DB.InTx(ctx, db.System("count"), func(ctx context.Context, tx *db.Tx) (err error) {
+		job, err = jobByID(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	job.State, job.Document = Counting, was
+	return d.countOne(ctx, job)
+}
