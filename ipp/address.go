@@ -46,10 +46,13 @@ func (c *call) schemes() []string {
 var security = map[string]string{"ipp": "none", "ipps": "tls"}
 
 // printerURI is the queue's address as this client uses it.
-func (c *call) printerURI() string { return c.schemes()[0] + "://" + c.host() + c.queue.Path }
+func (c *call) printerURI() string { return c.schemes()[0] + "://" + c.host() + c.printerPath() }
 
 // jobURI is a job's address as this client uses it.
 func (c *call) jobURI(id release.JobID) string {
+	if c.cups {
+		return c.schemes()[0] + "://" + c.host() + jobsPath + strconv.Itoa(int(id))
+	}
 	return c.printerURI() + jobsPath + strconv.Itoa(int(id))
 }
 
@@ -73,7 +76,8 @@ func (s *Server) uuid(thing string) string {
 
 // page tells a person who opens a queue's address in a browser what it is.
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
-	q, err := s.Desk.Queue(r.Context(), r.URL.Path)
+	path, _ := queuePath(r.URL.Path)
+	q, err := s.Desk.Queue(r.Context(), path)
 	switch {
 	case err == nil:
 		c := &call{Server: s, http: r, queue: q}

@@ -22,15 +22,17 @@ type call struct {
 	req      *wire.Message
 	document *bufio.Reader // what follows the attributes
 
-	queue release.Queue
+	queue release.Queue // none while a request is about all of them
+	cups  bool          // the client took us for its CUPS server, and knows queues by CUPS's addresses
 	jobID release.JobID // of an operation on a job
 	actor school.Actor
 	known bool // actor is proven
 }
 
 var (
-	jobUnknown = fault.New(fault.NotFound, "job-unknown", "There is no such job.")
-	brokenOff  = fault.New(fault.Invalid, "document-broken-off", "The document did not arrive whole. Please print it again.")
+	jobUnknown     = fault.New(fault.NotFound, "job-unknown", "There is no such job.")
+	printerUnnamed = fault.New(fault.NotFound, "queue-unknown", "Please say which printer: we have several.")
+	brokenOff      = fault.New(fault.Invalid, "document-broken-off", "The document did not arrive whole. Please print it again.")
 )
 
 // op is the operation attributes.
@@ -42,16 +44,27 @@ func (c *call) ok() *wire.Message { return wire.NewResponse(c.req, wire.StatusOK
 // find reads the target attributes (RFC 8011 section 4.1.5) and looks the queue
 // up. Their host is not looked at: behind a name of its own a client is as welcome.
 func (c *call) find(ctx context.Context, on object) error {
+	if on == onServer {
+		return nil
+	}
 	path, id, err := c.target(on)
 	if err != nil {
 		return err
 	}
 	c.jobID = id
-	c.queue, err = c.Desk.Queue(ctx, path)
+	path, c.cups = queuePath(path)
+	switch {
+	case !c.cups || path != "":
+		c.queue, err = c.Desk.Queue(ctx, path)
+	case on == onJob:
+		c.queue, err = c.Desk.QueueOf(ctx, id)
+	case on != onQueues:
+		err = printerUnnamed
+	}
 	return err
 }
 
-// target is the path of the queue and, for an operation on a job, the job's number.
+// target is the path of the target and, for an operation on a job, the job's number.
 func (c *call) target(on object) (path string, id release.JobID, err error) {
 	if on == onJob && c.op().Has("job-uri") {
 		uri, err := c.op().String("job-uri", tagURI)
@@ -64,7 +77,7 @@ func (c *call) target(on object) (path string, id release.JobID, err error) {
 	if err != nil {
 		return "", 0, err
 	}
-	if path, err = pathOf(uri); err != nil || on == onPrinter {
+	if path, err = pathOf(uri); err != nil || on != onJob {
 		return path, 0, err
 	}
 	n, err := c.op().Int("job-id")

@@ -9,20 +9,29 @@ import (
 	"inkwell/release"
 )
 
-// cancelMyJobs carries out Cancel-My-Jobs (PWG 5100.7). With job-ids
-// it cancels those or, if one of them is not an open job of the sender's, none.
+// cancelMyJobs carries out Cancel-My-Jobs (PWG 5100.7).
 func cancelMyJobs(ctx context.Context, c *call) (*wire.Message, error) {
-	ids, _, err := wire.Optional(c.op().Ints("job-ids"))
-	if err != nil {
+	if err := c.each(ctx, func() error { return c.cancel(ctx, true) }); err != nil {
 		return nil, err
 	}
-	open, err := c.Desk.Jobs(ctx, c.actor, release.JobFilter{Queue: c.queue.ID, Mine: true, Limit: mostJobs})
+	return c.ok(), nil
+}
+
+// cancel ends the open jobs of the queue that are the sender's or that the sender
+// looks after, 1,000 at a time. With job-ids it cancels those or, if one of them is
+// not among them, none.
+func (c *call) cancel(ctx context.Context, mine bool) error {
+	ids, _, err := wire.Optional(c.op().Ints("job-ids"))
 	if err != nil {
-		return nil, err
+		return err
+	}
+	open, err := c.Desk.Jobs(ctx, c.actor, release.JobFilter{Queue: c.queue.ID, Mine: mine, Limit: mostJobs})
+	if err != nil {
+		return err
 	}
 	for _, id := range ids {
 		if !slices.ContainsFunc(open, func(j release.Job) bool { return int(j.ID) == id }) {
-			return nil, jobUnknown
+			return jobUnknown
 		}
 	}
 	for _, j := range open {
@@ -32,8 +41,8 @@ func cancelMyJobs(ctx context.Context, c *call) (*wire.Message, error) {
 		// A job that has ended or reached a printer meanwhile is past cancelling.
 		err := c.Desk.Cancel(ctx, c.actor, j.ID)
 		if err != nil && fault.KindOf(err) != fault.Conflict {
-			return nil, err
+			return err
 		}
 	}
-	return c.ok(), nil
+	return nil
 }

@@ -14,12 +14,17 @@ type Desk interface {
 	Queues
 	Intake
 	Register
+	Control
 }
 
 // Queues knows the addresses that computers print to.
 type Queues interface {
 	// Queue finds a queue by the path of its address ("queue-unknown").
 	Queue(ctx context.Context, path string) (release.Queue, error)
+	// QueueOf finds the queue of a job ("job-unknown").
+	QueueOf(ctx context.Context, id release.JobID) (release.Queue, error)
+	// Queues lists all queues, oldest first.
+	Queues(ctx context.Context) ([]release.Queue, error)
 	// Queued counts the jobs of a queue that have not ended (queued-job-count).
 	Queued(ctx context.Context, q release.Queue) (int, error)
 }
@@ -49,6 +54,15 @@ type Register interface {
 	// Glimpse finds a job of the queue as anybody may see it: state, counts and
 	// times, with Title and Owner blank ("job-unknown").
 	Glimpse(ctx context.Context, q release.Queue, id release.JobID) (release.Job, error)
+}
+
+// Control changes jobs and queues.
+type Control interface {
+	// Change changes a job of the actor's that has not been printed, all of it or
+	// nothing, and releases a job of a direct queue that is no longer on hold.
+	Change(ctx context.Context, a school.Actor, id release.JobID, c release.Change) (release.Job, error)
+	// Switch turns a switch of a queue, for IT.
+	Switch(ctx context.Context, a school.Actor, q release.QueueID, to release.Switch) error
 }
 
 // Directory proves who a sender is.

@@ -42,20 +42,78 @@ type fakeDesk struct {
 	sums    map[release.JobID][32]byte
 	arrived []release.Submission
 
-	refuse   error // what Validate, Print and Create say, if not nil
-	failSend error // what the next Send says, if not nil
+	switches map[release.QueueID]release.Switch // what was turned last
+	refuse   error                              // what Validate, Print and Create say, if not nil
+	failSend error                              // what the next Send says, if not nil
 }
 
 // errNobody is for a face that asks in the name of an actor it never proved.
 var errNobody = errors.New("nobody asks")
 
 func (d *fakeDesk) Queue(_ context.Context, path string) (release.Queue, error) {
-	for _, q := range []release.Queue{holdQueue, directQueue, trustedQueue, officeQueue} {
-		if q.Path == path {
-			return q, nil
-		}
+	return d.queue(func(q release.Queue) bool { return q.Path == path })
+}
+
+func (d *fakeDesk) QueueOf(_ context.Context, id release.JobID) (release.Queue, error) {
+	j := d.change(id, func(*release.Job) {})
+	if j.ID == 0 {
+		return release.Queue{}, jobUnknown
 	}
-	return release.Queue{}, fault.New(fault.NotFound, "queue-unknown", "There is no such printer.")
+	return d.queue(func(q release.Queue) bool { return q.ID == j.Queue })
+}
+
+func (d *fakeDesk) queue(is func(release.Queue) bool) (release.Queue, error) {
+	all, _ := d.Queues(context.Background())
+	i := slices.IndexFunc(all, is)
+	if i < 0 {
+		return release.Queue{}, fault.New(fault.NotFound, "queue-unknown", "There is no such printer.")
+	}
+	return all[i], nil
+}
+
+func (d *fakeDesk) Queues(context.Context) ([]release.Queue, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := []release.Queue{holdQueue, directQueue, trustedQueue, officeQueue}
+	for i, q := range all {
+		all[i].Closed = d.switches[q.ID] == release.CloseQueue
+		all[i].Paused = d.switches[q.ID] == release.PauseQueue
+	}
+	return all, nil
+}
+
+func (d *fakeDesk) Switch(_ context.Context, a school.Actor, id release.QueueID, to release.Switch) error {
+	if !a.May(school.ManageFace) {
+		return fault.New(fault.Forbidden, "not-your-queue", "Only IT can do that to a printer.")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.switches == nil {
+		d.switches = map[release.QueueID]release.Switch{}
+	}
+	d.switches[id] = to
+	return nil
+}
+
+func (d *fakeDesk) Change(ctx context.Context, a school.Actor, id release.JobID, c release.Change) (release.Job, error) {
+	j, err := d.Job(ctx, a, id)
+	switch {
+	case err != nil:
+		return j, err
+	case j.State.Ended():
+		return j, fault.New(fault.Conflict, "job-ended", "This job has already ended.")
+	}
+	return d.change(id, func(j *release.Job) {
+		if c.Title != nil {
+			j.Title = *c.Title
+		}
+		if c.Ticket != nil {
+			j.Ticket = c.Ticket(j.Ticket)
+		}
+		if c.Hold != nil {
+			j.OnHold = *c.Hold
+		}
+	}), nil
 }
 
 func (d *fakeDesk) Queued(_ context.Context, q release.Queue) (int, error) {
@@ -192,7 +250,7 @@ func (d *fakeDesk) insert(s release.Submission) release.Job {
 	}
 	j := release.Job{
 		ID: release.JobID(len(d.jobs) + 1), School: 1, Queue: s.Queue.ID, Person: s.Actor.Person, Owner: owner,
-		State: release.Receiving, Title: s.Title, Ticket: s.Ticket, Submitted: time.Now(),
+		State: release.Receiving, Title: s.Title, Ticket: s.Ticket, OnHold: s.Hold, Submitted: time.Now(),
 	}
 	d.jobs = append(d.jobs, j)
 	return j
@@ -224,7 +282,7 @@ func (d *fakeDesk) change(id release.JobID, fn func(*release.Job)) release.Job {
 
 // advance prints a direct job.
 func advance(j *release.Job) {
-	if j.State != release.Counting || j.Queue != directQueue.ID && j.Queue != officeQueue.ID {
+	if j.State != release.Counting || j.OnHold || j.Queue != directQueue.ID && j.Queue != officeQueue.ID {
 		return
 	}
 	copies := max(1, j.Ticket.Copies)

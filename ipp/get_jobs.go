@@ -29,22 +29,23 @@ func getJobs(ctx context.Context, c *call) (*wire.Message, error) {
 		return nil, err
 	}
 	reply := c.ok()
-	if !c.known {
-		return reply, nil
-	}
-	all, err := c.chosen(ctx, f)
-	if err != nil {
-		return nil, err
-	}
-	for _, j := range all {
-		reply.Add(wire.NewGroup(wire.JobGroup, c.jobAttributes(j, want)...))
-	}
-	return reply, nil
+	err = c.each(ctx, func() error {
+		if !c.known {
+			return nil
+		}
+		f.Queue = c.queue.ID
+		all, err := c.chosen(ctx, f)
+		for _, j := range all {
+			reply.Add(wire.NewGroup(wire.JobGroup, c.jobAttributes(j, want)...))
+		}
+		return err
+	})
+	return reply, err
 }
 
 // filter reads which-jobs, my-jobs and limit.
 func (c *call) filter() (f release.JobFilter, err error) {
-	f = release.JobFilter{Queue: c.queue.ID, Limit: mostJobs}
+	f = release.JobFilter{Limit: mostJobs}
 	which, given, err := wire.Optional(c.op().String("which-jobs", goipp.TagKeyword))
 	if err != nil {
 		return f, err

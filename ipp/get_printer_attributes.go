@@ -7,7 +7,8 @@ import (
 )
 
 // getPrinterAttributes carries out Get-Printer-Attributes (RFC 8011 section 4.2.5).
-// It is never challenged, and tells everyone the same.
+// It is never challenged, and tells everyone the same. Get-User-Printer-Attributes
+// (PWG 5100.11) is the same for a sender who has signed in.
 func getPrinterAttributes(ctx context.Context, c *call) (*wire.Message, error) {
 	if _, err := c.format(); err != nil {
 		return nil, err
@@ -16,19 +17,31 @@ func getPrinterAttributes(ctx context.Context, c *call) (*wire.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	queued, err := c.Desk.Queued(ctx, c.queue)
+	g, err := c.printerGroup(ctx, want)
 	if err != nil {
 		return nil, err
 	}
+	reply := c.ok()
+	reply.Add(g)
+	return reply, nil
+}
+
+// printerGroup is what is wanted of the call's queue.
+func (c *call) printerGroup(ctx context.Context, want wanted) (wire.Group, error) {
 	g := wire.NewGroup(wire.PrinterGroup)
+	queued, err := c.Desk.Queued(ctx, c.queue)
+	if err != nil {
+		return g, err
+	}
 	g.Add(want.pick("printer-description", c.description(queued))...)
+	if c.cups {
+		g.Add(want.pick("printer-description", c.cupsAbout())...)
+	}
 	for _, o := range c.template {
 		g.Add(want.pick("job-template", o.about(c.queue))...)
 	}
 	if want["media-col-database"] {
 		g.Add(mediaColDatabase())
 	}
-	reply := c.ok()
-	reply.Add(g)
-	return reply, nil
+	return g, nil
 }

@@ -29,7 +29,7 @@ func (c *call) jobAttributes(j release.Job, want wanted) []wire.Attribute {
 		want.pick("job-description", c.jobOwner(j)),
 		want.pick("job-description", c.jobProgress(j)),
 		want.pick("job-description", c.jobTimes(j)),
-		want.pick("job-template", c.showTicket(j.Ticket)),
+		want.pick("job-template", append(c.showTicket(j.Ticket), c.showHold(j))),
 	)
 }
 

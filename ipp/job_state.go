@@ -36,6 +36,9 @@ var directly = map[release.JobState]condition{
 	release.Held:     {wire.JobPending, []string{"job-queued"}, "Waiting for the printer."},
 }
 
+// waiting is a job of a direct queue that its owner wants to wait.
+var waiting = condition{wire.JobPendingHeld, []string{"job-hold-until-specified"}, "Waiting until you let it print."}
+
 // refusals is the job-state-reasons of a refused job beside aborted-by-system, by
 // the code of its refusal (RFC 8011 section 5.3.8, PWG 5100.13).
 var refusals = map[string]string{
@@ -56,6 +59,9 @@ func stateOf(j release.Job, kind release.QueueKind) condition {
 	now := conditions[j.State]
 	if other, ok := directly[j.State]; ok && kind == release.Direct {
 		now = other
+		if j.OnHold {
+			now = waiting
+		}
 	}
 	if why, ok := refusals[j.Reason]; ok && j.State == release.Refused {
 		now.reasons = append(slices.Clone(now.reasons), why)

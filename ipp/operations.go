@@ -23,6 +23,8 @@ type object int
 const (
 	onPrinter object = iota // named by printer-uri
 	onJob                   // named by job-uri, or printer-uri and job-id
+	onQueues                // named by printer-uri: one queue, or by a path of CUPS's all of them
+	onServer                // there is but one
 )
 
 // operation is one row of the table of operations.
@@ -44,10 +46,25 @@ func operations() []operation {
 		{wire.OpSendDocument, onJob, always, sendDocument},
 		{wire.OpCancelJob, onJob, always, cancelJob},
 		{wire.OpGetJobAttributes, onJob, ifGiven, getJobAttributes},
-		{wire.OpGetJobs, onPrinter, ifGiven, getJobs},
+		{wire.OpGetJobs, onQueues, ifGiven, getJobs},
 		{wire.OpGetPrinterAttributes, onPrinter, never, getPrinterAttributes},
-		{wire.OpCancelMyJobs, onPrinter, always, cancelMyJobs},
+		{wire.OpHoldJob, onJob, always, holdJob},
+		{wire.OpReleaseJob, onJob, always, releaseJob},
+		{wire.OpPausePrinter, onPrinter, always, turn(release.PauseQueue)},
+		{wire.OpResumePrinter, onPrinter, always, turn(release.ResumeQueue)},
+		{wire.OpSetJobAttributes, onJob, always, setJobAttributes},
+		{wire.OpGetPrinterSupportedValues, onPrinter, never, getPrinterSupportedValues},
+		{wire.OpEnablePrinter, onPrinter, always, turn(release.OpenQueue)},
+		{wire.OpDisablePrinter, onPrinter, always, turn(release.CloseQueue)},
+		{wire.OpCancelCurrentJob, onPrinter, always, cancelCurrentJob},
+		{wire.OpCancelJobs, onQueues, always, cancelJobs},
+		{wire.OpCancelMyJobs, onQueues, always, cancelMyJobs},
 		{wire.OpCloseJob, onJob, always, closeJob},
+		{wire.OpIdentifyPrinter, onPrinter, always, identifyPrinter},
+		{wire.OpGetUserPrinterAttributes, onPrinter, always, getPrinterAttributes},
+		{wire.OpCUPSGetDefault, onServer, never, cupsGetDefault},
+		{wire.OpCUPSGetPrinters, onServer, never, cupsGetPrinters},
+		{wire.OpCUPSGetClasses, onServer, never, cupsGetClasses},
 	}
 }
 
@@ -64,8 +81,10 @@ func (c *call) serve(ctx context.Context) (*wire.Message, error) {
 	if err := c.find(ctx, op.object); err != nil {
 		return nil, err
 	}
-	if err := c.identify(ctx, op.proof); err != nil {
-		return nil, err
+	if c.queue.ID != 0 { // otherwise each queue asks in its own way
+		if err := c.identify(ctx, op.proof); err != nil {
+			return nil, err
+		}
 	}
 	return op.serve(ctx, c)
 }

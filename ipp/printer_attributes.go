@@ -34,8 +34,12 @@ func (c *call) addresses() []wire.Attribute {
 		authentication = "requesting-user-name"
 	}
 	var uris, proofs, secure []string
-	for _, scheme := range c.schemes() {
-		uris = append(uris, scheme+"://"+c.host()+c.queue.Path)
+	schemes := c.schemes()
+	if c.cups {
+		schemes = schemes[:1] // libcups takes several for one address
+	}
+	for _, scheme := range schemes {
+		uris = append(uris, scheme+"://"+c.host()+c.printerPath())
 		proofs = append(proofs, authentication)
 		secure = append(secure, security[scheme])
 	}
@@ -44,7 +48,7 @@ func (c *call) addresses() []wire.Attribute {
 		wire.Keyword("uri-authentication-supported", proofs...),
 		wire.Keyword("uri-security-supported", secure...),
 		wire.URI("printer-uuid", c.uuid("printer "+c.queue.Path)),
-		wire.Name("printer-name", c.queue.Name),
+		wire.Name("printer-name", c.printerName()),
 		wire.Text("printer-info", c.queue.Name),
 		wire.Text("printer-location", ""),
 		wire.Unknown("printer-geo-location"),
@@ -88,6 +92,10 @@ func (c *call) abilities() []wire.Attribute {
 		wire.Keyword("job-privacy-attributes", "job-name", "job-originating-user-name"),
 		wire.Keyword("job-privacy-scope", "owner"),
 		wire.Boolean("job-ids-supported", true),
+		wire.Keyword("job-settable-attributes-supported", c.settable()...),
+		wire.Keyword("printer-settable-attributes-supported", "none"),
+		wire.Keyword("identify-actions-default", identifyActions[0]),
+		wire.Keyword("identify-actions-supported", identifyActions...),
 		wire.Keyword("which-jobs-supported", whichJobs...),
 		wire.Range("job-k-octets-supported", wire.IntRange{Upper: int(c.MaxBytes >> 10)}),
 		wire.Boolean("multiple-document-jobs-supported", false),
@@ -101,19 +109,22 @@ func (c *call) abilities() []wire.Attribute {
 	}
 }
 
-// printerState is how the printer is now. It is never stopped: a job is taken in
-// whatever the paper printers do.
+// printerState is how the printer is now. It is stopped when IT has paused it, and
+// takes jobs even then; the paper printers do not count.
 func (c *call) printerState(queued int) []wire.Attribute {
-	state := wire.PrinterIdle
-	if c.queue.Kind == release.Direct && queued > 0 {
+	state, why, say := wire.PrinterIdle, "none", ""
+	switch {
+	case c.queue.Paused:
+		state, why, say = wire.PrinterStopped, "paused", "Paused by IT. Jobs are kept."
+	case c.queue.Kind == release.Direct && queued > 0:
 		state = wire.PrinterProcessing
 	}
 	now := c.Clock()
 	return []wire.Attribute{
 		wire.Enum("printer-state", state),
-		wire.Keyword("printer-state-reasons", "none"),
-		wire.Text("printer-state-message", ""),
-		wire.Boolean("printer-is-accepting-jobs", true),
+		wire.Keyword("printer-state-reasons", why),
+		wire.Text("printer-state-message", say),
+		wire.Boolean("printer-is-accepting-jobs", !c.queue.Closed),
 		wire.Integer("queued-job-count", queued),
 		wire.Integer("printer-up-time", upTime(now)),
 		wire.DateTime("printer-current-time", now),

@@ -3,9 +3,11 @@ package ipp
 import (
 	"bytes"
 	"crypto/tls"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -74,7 +76,7 @@ func TestDefaultsAreSupported(t *testing.T) {
 	for _, attr := range got {
 		base, isDefault := strings.CutSuffix(attr.Name, "-default")
 		all, known := got.Find(base + "-supported")
-		if !isDefault || !known || base == "copies" || base == "media-col" {
+		if !isDefault || !known || base == "copies" || base == "job-priority" || base == "media-col" {
 			continue
 		}
 		n++
@@ -120,6 +122,31 @@ func TestQueueKinds(t *testing.T) {
 		if !slices.Equal(auth, []string{tc.auth, tc.auth}) || feature != tc.feature || action != tc.action || hold != tc.hold {
 			t.Errorf("%s: %q %q %q %q", tc.queue.Name, auth, feature, action, hold)
 		}
+	}
+}
+
+var documented = regexp.MustCompile(`(?m)^\| ([A-Za-z-]+) 0x([0-9a-f]{4}) \| [^|]+ \| (yes|no|never asked) \|`)
+
+// docs/ipp.md tells of every operation, by its number and whether one must sign in.
+func TestOperationsAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/ipp.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, row := range documented.FindAllStringSubmatch(string(page), -1) {
+		told[row[1]+" "+row[2]+" "+row[3]] = true
+	}
+	for _, o := range operations() {
+		row := fmt.Sprintf("%s %04x %s", o.op, uint16(o.op), map[need]string{never: "never asked", ifGiven: "no", always: "yes"}[o.proof])
+		if !told[row] {
+			t.Errorf("docs/ipp.md lacks %q", row)
+		}
+		delete(told, row)
+	}
+	for row := range told {
+		t.Errorf("docs/ipp.md has %q, and we have not", row)
 	}
 }
 

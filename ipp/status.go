@@ -33,6 +33,8 @@ var statuses = map[string]wire.Status{
 	"document-password":   wire.StatusDocumentPasswordError,
 	"document-stuck":      wire.StatusDocumentUnprintableError,
 	"document-broken-off": wire.StatusBadRequest,
+	"queue-closed":        wire.StatusNotAcceptingJobs,
+	"pages-settled":       wire.StatusAttributesNotSettable,
 	"spool-full":          wire.StatusNotAcceptingJobs,
 	"spool-away":          wire.StatusNotAcceptingJobs,
 	// One person's limit, not the printer's: a status that says "busy" would be

@@ -43,6 +43,7 @@ func template() []option {
 		{"media-col", aboutMediaCol, takeMediaCol, showMediaCol},
 		{"page-ranges", aboutPages, takePages, showPages},
 		{"job-hold-until", aboutHold, takeHold, nil},
+		{"job-priority", aboutPriority, takePriority, nil},
 		fixedEnum("finishings", 3),
 		fixedEnum("print-quality", 4),
 		// What a PDF says of its own orientation goes before what the client asks.
@@ -62,17 +63,22 @@ func template() []option {
 // unknown one with the out-of-band value, a known one as it came (RFC 8011 section
 // 4.1.7).
 func (c *call) ticket() (t release.Ticket, unsupported []wire.Attribute) {
-	given := c.req.First(wire.JobGroup)
+	unsupported = c.take(&t, c.req.First(wire.JobGroup))
+	return t, unsupported
+}
+
+// take reads attributes into a ticket, and leaves what they do not name.
+func (c *call) take(t *release.Ticket, given wire.Attributes) (unsupported []wire.Attribute) {
 	for _, a := range given {
 		i := slices.IndexFunc(c.template, func(o option) bool { return o.name == a.Name })
 		switch {
 		case i < 0:
 			unsupported = append(unsupported, wire.Unsupported(a.Name))
-		case !c.template[i].take(&t, c.queue, given):
+		case !c.template[i].take(t, c.queue, given):
 			unsupported = append(unsupported, a)
 		}
 	}
-	return t, unsupported
+	return unsupported
 }
 
 // showTicket is what a job's attributes say of its ticket.
@@ -142,13 +148,38 @@ func showMediaCol(t release.Ticket) []wire.Attribute {
 	return []wire.Attribute{wire.Collection("media-col", s.collection())}
 }
 
-// holds are the values of job-hold-until: on a hold queue every job waits for
-// its owner, on a direct queue none waits.
+// holds are the values of job-hold-until, the default first. On a hold queue every
+// job waits for its owner at a station, whichever it is.
 func holds(q release.Queue) []string {
 	if q.Kind == release.Hold {
-		return []string{"indefinite", "no-hold"}
+		return []string{indefinite, noHold}
 	}
-	return []string{"no-hold"}
+	return []string{noHold, indefinite}
+}
+
+// The values of job-hold-until that need no clock.
+const (
+	indefinite = "indefinite"
+	noHold     = "no-hold"
+)
+
+// onHold says whether a new job is to wait until its owner releases it by IPP. The
+// attribute counts among the operation attributes too, where print-job-hold.test
+// puts it and CUPS reads it.
+func (c *call) onHold() bool {
+	v, err := c.req.First(wire.JobGroup).String("job-hold-until")
+	if err != nil {
+		v, _ = c.op().String("job-hold-until")
+	}
+	return v == indefinite && c.queue.Kind == release.Direct
+}
+
+// showHold is what a job says of its job-hold-until.
+func (c *call) showHold(j release.Job) wire.Attribute {
+	if c.queue.Kind == release.Hold || j.OnHold {
+		return wire.Keyword("job-hold-until", indefinite)
+	}
+	return wire.Keyword("job-hold-until", noHold)
 }
 
 func aboutHold(q release.Queue) []wire.Attribute {
@@ -162,6 +193,19 @@ func aboutHold(q release.Queue) []wire.Attribute {
 func takeHold(_ *release.Ticket, q release.Queue, given wire.Attributes) bool {
 	v, err := given.String("job-hold-until")
 	return err == nil && slices.Contains(holds(q), v)
+}
+
+// maxPriority is the end of job-priority-supported. Jobs go first come, first
+// served, since a priority that anybody may choose is none: it is accepted and does nothing.
+const maxPriority = 100
+
+func aboutPriority(release.Queue) []wire.Attribute {
+	return []wire.Attribute{wire.Integer("job-priority-default", maxPriority/2), wire.Integer("job-priority-supported", maxPriority)}
+}
+
+func takePriority(_ *release.Ticket, _ release.Queue, given wire.Attributes) bool {
+	n, err := given.Int("job-priority")
+	return err == nil && n >= 1 && n <= maxPriority
 }
 
 // dpi is the one resolution we speak of. A PDF has none of its own.

@@ -111,11 +111,11 @@ func TestFidelity(t *testing.T) {
 	want(t, b.do(t, ask{op: wire.OpCreateJob, user: "ada", attrs: []wire.Attribute{strict}, job: []wire.Attribute{wire.Integer("copies", 2)}}), wire.StatusOK)
 }
 
-// A direct queue holds nothing, so it does not promise to.
+// A queue holds by somebody's word and not by a clock, so it does not promise to.
 func TestHoldOnDirectQueue(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	for value, status := range map[string]wire.Status{"no-hold": wire.StatusOK, "indefinite": wire.StatusOKIgnoredOrSubstituted} {
+	for value, status := range map[string]wire.Status{"no-hold": wire.StatusOK, "indefinite": wire.StatusOK, "night": wire.StatusOKIgnoredOrSubstituted} {
 		want(t, b.do(t, ask{op: wire.OpValidateJob, path: officeQueue.Path, user: "ada", job: []wire.Attribute{wire.Keyword("job-hold-until", value)}}), status)
 	}
 }

@@ -106,6 +106,12 @@ func Unsupported(name string) Attribute {
 	return goipp.MakeAttr(name, goipp.TagUnsupportedValue, goipp.Void{})
 }
 
+// NotSettable makes the attribute that tells a client that nobody may set it (RFC
+// 3380 section 8.1).
+func NotSettable(name string) Attribute {
+	return goipp.MakeAttr(name, goipp.TagNotSettable, goipp.Void{})
+}
+
 func integerAttr(name string, tag Tag, values []int) Attribute {
 	return of(name, tag, values, func(v int) goipp.Value {
 		return goipp.Integer(int32(min(max(v, -1<<31), 1<<31-1))) // #nosec G115 -- cut to range

@@ -1,0 +1,19 @@
+package ipp
+
+import (
+	"context"
+
+	"inkwell/ipp/wire"
+	"inkwell/release"
+)
+
+// turn carries out Pause-Printer and Resume-Printer (RFC 8011 sections 4.2.7 and
+// 4.2.8), Enable-Printer and Disable-Printer (RFC 3998 section 3.1), for IT.
+func turn(to release.Switch) func(context.Context, *call) (*wire.Message, error) {
+	return func(ctx context.Context, c *call) (*wire.Message, error) {
+		if err := c.Desk.Switch(ctx, c.actor, c.queue.ID, to); err != nil {
+			return nil, err
+		}
+		return c.ok(), nil
+	}
+}
