@@ -106,6 +106,10 @@ func (p *paper) Send(_ context.Context, _ release.Errand, id int, document io.Re
 			return
 		}
 		s := p.jobs[id-1]
+		if s.progress.Phase != release.PhaseIncoming {
+			err = release.ErrBusy // as a printer client tells of a job that was cancelled
+			return
+		}
 		s.document = all
 		s.progress.Phase = release.PhaseCompleted
 		s.progress.Impressions = s.copies * len(pageObject.FindAll(all, -1))
@@ -151,9 +155,12 @@ func (p *paper) Cancel(_ context.Context, id int) (err error) {
 		if err = p.failing["Cancel"]; err != nil {
 			return
 		}
-		if s := p.jobs[id-1]; s.progress.Phase != release.PhaseCompleted {
-			s.progress.Phase = release.PhaseEnded
+		s := p.jobs[id-1]
+		if s.progress.Phase == release.PhaseCompleted {
+			err = release.ErrRefused
+			return
 		}
+		s.progress.Phase = release.PhaseEnded
 	})
 	return err
 }
