@@ -62,7 +62,11 @@ func examine(ctx context.Context, c Config) []finding {
 	var all []finding
 	d, err := joinDatabase(ctx, c)
 	if err != nil {
-		all = append(all, finding{bad, "database", asPerson(err), "start the server with inkwell serve, and read its log if it ends"})
+		do := "start the server with inkwell serve, and read its log if it ends"
+		if c.DatabaseURL != "" {
+			do = "see to that PostgreSQL server; Inkwell goes on by itself when it answers again"
+		}
+		all = append(all, finding{bad, "database", asPerson(err), do})
 	} else {
 		defer d.Close()
 		all = append(all, checkDatabase(ctx, d)...)

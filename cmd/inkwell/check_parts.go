@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -82,6 +85,10 @@ func checkKeysAndSpool(ctx context.Context, c Config) finding {
 	k, err := openKeys(c.folder("keys"), false)
 	if err != nil {
 		return finding{bad, what, asPerson(err), ""}
+	}
+	if _, err := os.Stat(c.folder("spool")); errors.Is(err, fs.ErrNotExist) { // opening would make it
+		return finding{bad, what, "the folder " + c.folder("spool") + " is gone, and the documents that waited with it",
+			"put it back if it was moved; otherwise restart the server, and let the owners print again"}
 	}
 	s, err := openSpool(c, k, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,33 @@ func TestTheEndOfACertificate(t *testing.T) {
 		if f := checkCertificate(c, end.Add(-left)); f.level != want {
 			t.Errorf("%s left: %+v", left, f)
 		}
+	}
+}
+
+func TestASpoolThatIsGoneIsNotMade(t *testing.T) {
+	t.Parallel()
+	c := Config{DataDir: t.TempDir(), Headroom: 1}
+	if err := makeKeys(c.folder("keys")); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if f := checkKeysAndSpool(t.Context(), c); f.level != bad || !strings.Contains(f.say, "is gone") {
+			t.Errorf("no spool: %+v", f)
+		}
+	}
+	if err := os.Mkdir(c.folder("spool"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if f := checkKeysAndSpool(t.Context(), c); f.level != good {
+		t.Errorf("an empty spool: %+v", f)
+	}
+}
+
+func TestADatabaseOfOnesOwnThatIsAway(t *testing.T) {
+	t.Parallel()
+	c := Config{DataDir: t.TempDir(), DatabaseURL: "postgres://u@127.0.0.1:1/inkwell"}
+	if f := examine(t.Context(), c)[0]; f.what != "database" || f.level != bad || !strings.Contains(f.do, "that PostgreSQL server") {
+		t.Errorf("%+v", f)
 	}
 }
 
