@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"inkwell/internal/door"
 	"inkwell/ipp/simulate"
 	"inkwell/release/document"
 )
@@ -61,9 +61,9 @@ func (s *simulation) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	tcp, err := net.Listen("tcp", s.listen)
+	tcp, err := door.Listen(s.listen)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", s.listen, err)
+		return err
 	}
 	life := newLifecycle(s.log)
 	life.run("printer", printer.Run)

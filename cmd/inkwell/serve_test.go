@@ -127,7 +127,9 @@ func TestAnAddressThatIsTakenIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = taken.Close() }()
-	refused(t, taken.Addr().String(), "serve", "--data-dir", dataDir(t), "--ipp-listen", taken.Addr().String())
+	at := taken.Addr().String()
+	refused(t, "Another program is already listening on "+at, "serve", "--data-dir", dataDir(t), "--ipp-listen", at)
+	refused(t, "Another program is already listening on "+at, "printer", "simulate", "--listen", at)
 }
 
 func TestAFolderThatIsSomebodyElsesIsLeftAlone(t *testing.T) {

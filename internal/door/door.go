@@ -55,6 +55,18 @@ func Open(o Options) (*Door, error) {
 	return open(o)
 }
 
+// Listen is net.Listen for TCP that says in plain words when the address is taken.
+func Listen(address string) (net.Listener, error) {
+	tcp, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fault.New(fault.Conflict, "address-taken", "Another program is already listening on %s. Stop it, or choose another address.", address).Because(err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return tcp, nil
+}
+
 func open(o Options) (*Door, error) {
 	if o.Identity == nil || o.Log == nil {
 		return nil, errors.New("a door needs an identity and a log")
@@ -62,12 +74,9 @@ func open(o Options) (*Door, error) {
 	if o.Limits == nil {
 		o.Limits = NewLimits(0, 0)
 	}
-	tcp, err := net.Listen("tcp", o.Address)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fault.New(fault.Conflict, "address-taken", "Another program is already listening on %s. Stop it, or choose another address.", o.Address).Because(err)
-	}
+	tcp, err := Listen(o.Address)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", o.Address, err)
+		return nil, err
 	}
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
