@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -221,5 +222,15 @@ func TestDurableRefusesAServerThatForgets(t *testing.T) {
 	d := dbtest.New(t) // the test cluster runs without fsync
 	if err := d.Durable(t.Context()); err == nil {
 		t.Error("a server without fsync was taken for durable")
+	}
+}
+
+func TestAUserWithoutTheRightsIsToldWhich(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	dbtest.Exec(t, d, "UPDATE schema_version SET version = 0")
+	err := db.Migrate(t.Context(), dbtest.URL(t, d, db.Role))
+	if fault.KindOf(err) != fault.Forbidden || !strings.Contains(fault.As(err).Say, "ALTER ROLE "+db.Role+" CREATEROLE") {
+		t.Errorf("refused with %v", err)
 	}
 }

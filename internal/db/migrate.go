@@ -2,11 +2,14 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/tern/v2/migrate"
 
+	"inkwell/internal/fault"
 	"inkwell/migrations"
 )
 
@@ -32,11 +35,20 @@ func Migrate(ctx context.Context, ownerURL string) error {
 	if err := refuseNewer(ctx, m); err != nil {
 		return err
 	}
-	if err := m.Migrate(ctx); err != nil {
+	if err := m.Migrate(ctx); mayNot(err) {
+		return fault.New(fault.Forbidden, "database-rights",
+			"The database's user may not do what Inkwell needs: it must own the database and be allowed to make a role (ALTER ROLE %s CREATEROLE).", conn.Config().User).Because(err)
+	} else if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	_, err = conn.Exec(ctx, "GRANT SELECT ON "+versionTable+" TO "+Role)
 	return err
+}
+
+// mayNot tells PostgreSQL's insufficient_privilege.
+func mayNot(err error) bool {
+	refusal, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && refusal.Code == "42501"
 }
 
 func refuseNewer(ctx context.Context, m *migrate.Migrator) error {
