@@ -11,10 +11,7 @@ import (
 
 // cancelMyJobs carries out Cancel-My-Jobs (PWG 5100.7).
 func cancelMyJobs(ctx context.Context, c *call) (*wire.Message, error) {
-	if err := c.each(ctx, func() error { return c.cancel(ctx, true) }); err != nil {
-		return nil, err
-	}
-	return c.ok(), nil
+	return c.cancelAll(ctx, func() bool { return true })
 }
 
 // cancel ends the open jobs of the queue that are the sender's or that the sender

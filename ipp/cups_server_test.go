@@ -154,6 +154,12 @@ func TestWholeServer(t *testing.T) {
 			t.Errorf("%s is told of %d jobs, want %d", who, len(got), n)
 		}
 	}
+	for _, attrs := range [][]wire.Attribute{
+		{wire.Name("requesting-user-name", "nobody")},
+		{wire.Name("requesting-user-name", "ada"), wire.Integer("job-ids", 1)},
+	} {
+		want(t, b.do(t, ask{op: wire.OpCancelMyJobs, path: "/", attrs: attrs}), wire.StatusNotFound)
+	}
 	ada := []wire.Attribute{wire.Name("requesting-user-name", "ada")}
 	want(t, b.do(t, ask{op: wire.OpCancelJobs, path: "/printers/", attrs: ada}), wire.StatusOK)
 	want(t, b.do(t, ask{op: wire.OpCreateJob, path: "/", attrs: ada}), wire.StatusNotFound)
