@@ -60,8 +60,38 @@ func TestConformance(t *testing.T) {
 		t.Errorf("only %d jobs were printed", n)
 	}
 	s.bomb(dir)
+	s.bareClient(dir)
 	s.inkwell("ledger", "verify")
 	s.inkwell("audit", "verify")
+}
+
+// bareClient has CUPS's own programs take the program for their server.
+func (s *demo) bareClient(dir string) {
+	s.t.Helper()
+	says := func(want, name string, args ...string) {
+		s.t.Helper()
+		ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // a real client
+		cmd.Env = append(os.Environ(), "CUPS_SERVER="+s.ipp, "CUPS_USER=pupil0009", "HOME="+dir, "LC_ALL=C")
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), want) {
+			s.t.Errorf("%s %q: %v: %s", name, args, err, out)
+		}
+	}
+	says("system default destination: print_trusted", "lpstat", "-d")
+	says("printer print_direct is idle", "lpstat", "-p")
+	says("request id is print_trusted-", "lp", "--", blankPDF(s.t, 3))
+	s.held("pupil0009", 1)
+	id := rows[string](s, "SELECT job_id::text FROM job WHERE state = 'held'")
+	says("print_trusted-"+id, "lpstat", "-o")
+	says("", "lp", "-i", id, "-n", "2")
+	if price := rows[int](s, "SELECT price FROM job WHERE state = 'held'"); price != 6 {
+		s.t.Errorf("two copies of three pages cost %d", price)
+	}
+	says("", "cancel", "-a", "print_trusted")
+	if state := rows[string](s, "SELECT state FROM job WHERE job_id = $1::integer", id); state != "cancelled" {
+		s.t.Errorf("the job is %s", state)
+	}
 }
 
 // bomb sends what inflates to a thousand times its size. It is refused soon, and
