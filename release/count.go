@@ -30,7 +30,9 @@ func (d *Desk) count(ctx context.Context) {
 				return err
 			}
 			d.wakeCounters() // there may be more, for the other counters
-			if err := d.countOne(ctx, job); err != nil {
+			err = d.countOne(ctx, job)
+			d.inHand.leave(job.ID)
+			if err != nil {
 				d.Log.Error("count document", "job", job.ID, "error", err)
 				pause(ctx, time.Second)
 			}
@@ -38,12 +40,21 @@ func (d *Desk) count(ctx context.Context) {
 	})
 }
 
+// claimToCount takes a job in hand. One that this run once claimed and no longer
+// has in hand, for the database was lost meanwhile, is claimed again.
 func (d *Desk) claimToCount(ctx context.Context) (job Job, found bool, err error) {
+	d.claiming.Lock()
+	defer d.claiming.Unlock()
+	busy := d.inHand.all()
 	err = d.DB.InTx(ctx, db.System("count"), func(ctx context.Context, tx *db.Tx) error {
-		job, found, err = claimToCount(ctx, tx, d.node)
+		job, found, err = claimToCount(ctx, tx, d.node, busy)
 		return err
 	})
-	return job, found, err
+	if err != nil || !found {
+		return Job{}, false, err
+	}
+	d.inHand.enter(job.ID)
+	return job, true, nil
 }
 
 // countOne rebuilds and counts a job's document and makes the job held, or ends

@@ -46,6 +46,9 @@ type Desk struct {
 	Options
 	node    string        // this run of the program, for claims
 	counted chan struct{} // "look for documents to count"
+
+	claiming sync.Mutex     // held while a job to count is chosen
+	inHand   *roster[JobID] // what this run is counting
 }
 
 // New makes a Desk.
@@ -68,7 +71,7 @@ func New(o Options) *Desk {
 	if o.Counters == 0 {
 		o.Counters = 2
 	}
-	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1)}
+	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1), inHand: newRoster[JobID]()}
 }
 
 // Run counts, dispatches, expires and shreds until ctx ends, and returns once all

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,7 +57,7 @@ func (d *Desk) dispatch(ctx context.Context) {
 	defer sub.Close()
 	var workers sync.WaitGroup
 	defer workers.Wait()
-	busy := newRoster()
+	busy := newRoster[PrinterID]()
 	d.every(ctx, "dispatch", time.Second, sub.C, func(ctx context.Context) error {
 		waiting, err := d.waiting(ctx)
 		if err != nil {
@@ -128,14 +130,14 @@ func (d *Desk) next(ctx context.Context, c claim) (del Delivery, job Job, found 
 }
 
 // roster is who is at work, so that nobody is hired twice.
-type roster struct {
+type roster[K comparable] struct {
 	mu sync.Mutex
-	in map[PrinterID]bool
+	in map[K]bool
 }
 
-func newRoster() *roster { return &roster{in: map[PrinterID]bool{}} }
+func newRoster[K comparable]() *roster[K] { return &roster[K]{in: map[K]bool{}} }
 
-func (r *roster) enter(p PrinterID) bool {
+func (r *roster[K]) enter(p K) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.in[p] {
@@ -145,8 +147,15 @@ func (r *roster) enter(p PrinterID) bool {
 	return true
 }
 
-func (r *roster) leave(p PrinterID) {
+func (r *roster[K]) leave(p K) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.in, p)
+}
+
+// all is who is at work now.
+func (r *roster[K]) all() []K {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.AppendSeq(make([]K, 0, len(r.in)), maps.Keys(r.in))
 }

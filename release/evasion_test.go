@@ -150,3 +150,15 @@ func TestAReadErrorOfOursKeepsTheDocument(t *testing.T) {
 	h.state(job.ID, release.Done)
 	h.sound()
 }
+
+// The database was lost while a living node wrote what it had counted: the job
+// is counted again and does not wait for that node's end.
+func TestACountThatCouldNotBeWrittenIsDoneAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	job := h.submit(h.Sam, 2)
+	dbtest.Exec(t, h.db, "UPDATE job SET state = 'counting', attempts = 2, node_id = (SELECT node_id FROM node)")
+	h.state(job.ID, release.Held)
+	h.release(h.Sam, job.ID)
+	h.state(job.ID, release.Done)
+}

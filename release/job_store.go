@@ -115,17 +115,18 @@ func updateReceived(ctx context.Context, tx *db.Tx, j Job, digest []byte) error 
 }
 
 // claimToCount takes the oldest job that waits for its count and that no living
-// node is counting.
-func claimToCount(ctx context.Context, tx *db.Tx, node string) (Job, bool, error) {
+// node is counting; busy is what this one is. A job that comes back to the node
+// that had it cost nobody a node, and is not counted as a try.
+func claimToCount(ctx context.Context, tx *db.Tx, node string, busy []JobID) (Job, bool, error) {
 	j, err := scanJob(tx.QueryRow(ctx, `
 		WITH mine AS (
-			UPDATE job SET node_id = $1, attempts = attempts + 1
+			UPDATE job SET node_id = $1, attempts = attempts + CASE WHEN node_id = $1 THEN 0 ELSE 1 END
 			 WHERE job_id = (SELECT job_id FROM job j
-			                  WHERE state = 'counting'
-			                    AND NOT EXISTS (SELECT FROM node n WHERE n.node_id = j.node_id AND n.beat_at > now() - $2::interval)
+			                  WHERE state = 'counting' AND NOT job_id = ANY ($3)
+			                    AND (node_id = $1 OR NOT EXISTS (SELECT FROM node n WHERE n.node_id = j.node_id AND n.beat_at > now() - $2::interval))
 			                  ORDER BY job_id FOR UPDATE SKIP LOCKED LIMIT 1)
 			RETURNING *)
-		SELECT `+jobColumns+` FROM mine j JOIN person p USING (person_id)`, node, nodeExpires))
+		SELECT `+jobColumns+` FROM mine j JOIN person p USING (person_id)`, node, nodeExpires, busy))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Job{}, false, nil
 	}
