@@ -234,7 +234,8 @@ func printJob(uri, user string) string {
 		attr(0x45, "printer-uri", uri) + attr(0x42, "requesting-user-name", user) + "\x03"
 }
 
-// A later start is quick, and all of it stops in time.
+// A later start is quick, all of it stops in time, and nothing touches the schema
+// of a newer program.
 func TestALaterStartIsQuick(t *testing.T) {
 	s := serveDemo(t)
 	s.stop()
@@ -251,4 +252,10 @@ func TestALaterStartIsQuick(t *testing.T) {
 	if n := rows[int](s, "SELECT count(*) FROM person"); n != demoPupils+demoTeachers+demoIT {
 		t.Errorf("%d people after the second start", n)
 	}
+
+	newer := rows[int](s, "UPDATE schema_version SET version = version + 1 RETURNING version")
+	refused(t, fmt.Sprintf("schema is %d", newer), "staff", "add", "jdoe", "--given", "Jo", "--family", "Doe", "--data-dir", s.dir)
+	refused(t, fmt.Sprintf("schema is %d", newer), "check", "--data-dir", s.dir)
+	s.stop()
+	refused(t, fmt.Sprintf("has schema %d, newer", newer), append([]string{"serve", "--data-dir", s.dir}, s.args...)...)
 }

@@ -9,6 +9,7 @@ import (
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/release"
 )
@@ -43,12 +44,24 @@ func hostCommand(use, short string, args cobra.PositionalArgs, run func(context.
 				return err
 			}
 			defer d.Close()
+			if err := sameSchema(cmd.Context(), d); err != nil {
+				return err
+			}
 			h := &host{config: l.Config, log: newLog(l.Config, cmd.ErrOrStderr()), db: d, desk: release.New(release.Options{DB: d}), out: cmd.OutOrStdout()}
 			return run(cmd.Context(), h, args)
 		},
 	}
 	addFlags(cmd.Flags(), "data-dir")
 	return cmd
+}
+
+// sameSchema refuses to work on a schema that another version made.
+func sameSchema(ctx context.Context, d *db.DB) error {
+	have, want, err := d.SchemaVersions(ctx)
+	if err == nil && have != want {
+		err = fault.New(fault.Conflict, "schema-differs", "The database's schema is %d and this program's is %d. Run the same version of inkwell as the server.", have, want)
+	}
+	return err
 }
 
 // record keeps the act of a host command in its own transaction. Who typed it is
