@@ -18,8 +18,9 @@ import (
 )
 
 // countTries is how often counting a document is begun before it is given up
-// as poisoned.
-const countTries = 2
+// as poisoned. It is counted in a child, which it can hardly take a node down from:
+// more often the power failed.
+const countTries = 5
 
 // count counts documents, one at a time, until ctx ends.
 func (d *Desk) count(ctx context.Context) {

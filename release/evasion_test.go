@@ -157,7 +157,7 @@ func TestACountThatCouldNotBeWrittenIsDoneAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	job := h.submit(h.Sam, 2)
-	dbtest.Exec(t, h.db, "UPDATE job SET state = 'counting', attempts = 2, node_id = (SELECT node_id FROM node)")
+	dbtest.Exec(t, h.db, "UPDATE job SET state = 'counting', attempts = 5, node_id = (SELECT node_id FROM node)")
 	h.state(job.ID, release.Held)
 	h.release(h.Sam, job.ID)
 	h.state(job.ID, release.Done)

@@ -239,7 +239,7 @@ func (l *siege) verify(s *demo) {
 		l.t.Errorf("%d documents came out, %d are paid, %d unclear", came, settled, unclear)
 	}
 	for status, n := range l.answers {
-		if status > 0xff && status != 0x0505 && status != 0x0501 && status != 0x0502 && status != 0x0507 {
+		if status > 0xff && status != 0x0505 && status != 0x0501 && status != 0x0502 && status != 0x0507 && status != 0x041e { // 0x041e: too many held
 			l.t.Errorf("%d times status %#04x", n, status)
 		}
 	}
