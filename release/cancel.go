@@ -47,7 +47,15 @@ func (d *Desk) Cancel(ctx context.Context, a school.Actor, id JobID) error {
 	return d.shred(ctx, a.School, id)
 }
 
-// Delete is Cancel by a visitor at a station: their own jobs alone.
+// Delete is Cancel by a visitor at a station: their own jobs alone, whatever else
+// they may do elsewhere.
 func (d *Desk) Delete(ctx context.Context, v Visitor, id JobID) error {
+	job, err := d.Job(ctx, v.Actor, id)
+	if err != nil {
+		return err
+	}
+	if job.Person != v.Actor.Person {
+		return jobUnknown
+	}
 	return d.Cancel(ctx, v.Actor, id)
 }

@@ -205,6 +205,28 @@ func TestAJamThatIsClearedIsForgotten(t *testing.T) {
 	}
 }
 
+// A printer that says for ever that it is printing does not hold up the others.
+func TestAJobThatNeverMovesIsTakenBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.paper.with(func() { h.paper.hold = true })
+	job := h.submit(h.Sam, 3)
+	h.release(h.Sam, job.ID)
+	h.delivery(job.ID, release.Printing)
+	h.clock.Advance(10 * time.Minute)
+	if got := h.job(job.ID).State; got != release.Released {
+		t.Errorf("after ten minutes it is %s", got)
+	}
+	h.eventually("the end of patience", func() (string, bool) {
+		h.clock.Advance(10 * time.Second)
+		return "", h.job(job.ID).State == release.Held
+	})
+	if h.balance(h.Sam) != 100 {
+		t.Errorf("%d left", h.balance(h.Sam))
+	}
+	h.sound()
+}
+
 // The program ends while the printer has the job, and is started again: the job
 // is found there, prints once and is charged once.
 func TestARestartAdoptsWhatThePrinterHas(t *testing.T) {

@@ -267,6 +267,7 @@ func TestCancelDestroysTheDocument(t *testing.T) {
 		t.Errorf("%d documents left", n)
 	}
 	other := h.submit(h.Sam, 2)
+	wantFault(t, h.Delete(t.Context(), h.at(h.IT), other.ID), "job-unknown") // at a station IT is a visitor
 	if err := h.Cancel(t.Context(), h.IT, other.ID); err != nil {
 		t.Errorf("IT: %v", err)
 	}

@@ -13,7 +13,7 @@ func personTopic(del Delivery) string { return events.Person(int64(del.Person)) 
 // follow asks the printer how far the job is until it has ended, and settles by what
 // came out. Each page that comes out shows on its owner's screen.
 func (d *Desk) follow(ctx context.Context, c claim, p Printer, job Job, del Delivery) error {
-	seen := sighting{last: d.DB.Now()}
+	seen := sighting{last: d.DB.Now(), moved: d.DB.Now()}
 	for {
 		at, err := p.Progress(ctx, del.PrinterJob)
 		switch {
@@ -38,6 +38,7 @@ func (d *Desk) follow(ctx context.Context, c claim, p Printer, job Job, del Deli
 // sighting is when a followed job was last heard of, and since when it has stood still.
 type sighting struct {
 	last    time.Time
+	moved   time.Time // the last page, as far as the printer tells of pages
 	stopped time.Time
 	told    bool // the printer was told to cancel
 }
@@ -52,12 +53,12 @@ func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at 
 		return true, d.end(ctx, c, *del, Outcome{Printed: at.Impressions, Reason: "printer-ended"})
 	}
 	if out := min(at.Impressions, del.Impressions); out > del.Printed {
-		del.Printed = out
+		del.Printed, seen.moved = out, d.DB.Now()
 		if err := d.save(ctx, c, *del); err != nil {
 			return false, err
 		}
 	}
-	if at.Phase == PhaseStopped {
+	if at.Phase == PhaseStopped || d.DB.Now().Sub(seen.moved) > longest(*del) {
 		return false, d.stopped(ctx, c, p, *del, seen)
 	}
 	if !seen.stopped.IsZero() { // it goes on
@@ -67,6 +68,13 @@ func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at 
 		return false, d.look(ctx, stood, p)
 	}
 	return false, nil
+}
+
+// longest is how long a job may go on without a page, for a printer that tells of
+// its pages at the end alone: ten minutes and ten seconds for each. One that
+// claims to print for ever would hold up everybody behind it.
+func longest(del Delivery) time.Duration {
+	return 10*time.Minute + time.Duration(del.Impressions)*10*time.Second
 }
 
 // stopped gives a jam or an empty tray some time, then takes the rest of the job
