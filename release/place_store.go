@@ -76,8 +76,9 @@ func printerByID(ctx context.Context, tx *db.Tx, id PrinterID) (PrinterRecord, e
 	return scanPrinter(tx.QueryRow(ctx, `SELECT `+printerColumns+` FROM printer r WHERE r.printer_id = $1`, id))
 }
 
-func printers(ctx context.Context, tx *db.Tx) ([]PrinterRecord, error) {
-	rows, _ := tx.Query(ctx, `SELECT `+printerColumns+` FROM printer r ORDER BY r.printer_id`)
+// printers are a school's, or everybody's for 0.
+func printers(ctx context.Context, tx *db.Tx, id school.ID) ([]PrinterRecord, error) {
+	rows, _ := tx.Query(ctx, `SELECT `+printerColumns+` FROM printer r WHERE $1 = 0 OR r.school_id = $1 ORDER BY r.printer_id`, id)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (PrinterRecord, error) { return scanPrinter(row) })
 }
 

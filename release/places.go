@@ -37,7 +37,20 @@ func AddQueue(ctx context.Context, tx *db.Tx, q Queue) (QueueID, error) {
 // Printers lists all printers of the installation, for the host's commands.
 func (d *Desk) Printers(ctx context.Context) (all []PrinterRecord, err error) {
 	err = d.DB.InTx(ctx, db.System("printers"), func(ctx context.Context, tx *db.Tx) error {
-		all, err = printers(ctx, tx)
+		all, err = printers(ctx, tx, 0)
+		return err
+	})
+	return all, err
+}
+
+// SchoolPrinters lists the printers of the actor's school, for those who look
+// after it.
+func (d *Desk) SchoolPrinters(ctx context.Context, a school.Actor) (all []PrinterRecord, err error) {
+	if !a.May(school.SeeSchool) {
+		return nil, notAllowed
+	}
+	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		all, err = printers(ctx, tx, a.School)
 		return err
 	})
 	return all, err

@@ -32,6 +32,11 @@ func TestPlacesAreCheckedWhenTheyAreMade(t *testing.T) {
 	if err != nil || len(all) != 2 || all[1].URI != "ipps://printer.example/ipp/print" {
 		t.Errorf("printers %+v, %v", all, err)
 	}
+	if all, err := h.SchoolPrinters(t.Context(), h.IT); err != nil || len(all) != 2 {
+		t.Errorf("the school's %+v, %v", all, err)
+	}
+	_, err = h.SchoolPrinters(t.Context(), h.Sam)
+	wantFault(t, err, "not-allowed")
 	err = h.db.InTx(t.Context(), db.InSchool(h.School), func(ctx context.Context, tx *db.Tx) error {
 		return release.AddStation(ctx, tx, h.School, "library", "Again", id)
 	})

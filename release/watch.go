@@ -15,7 +15,7 @@ func (d *Desk) watch(ctx context.Context) {
 	d.every(ctx, "watch printers", d.Watch, nil, func(ctx context.Context) error {
 		var all []PrinterRecord
 		err := d.DB.InTx(ctx, db.System("watch"), func(ctx context.Context, tx *db.Tx) (err error) {
-			all, err = printers(ctx, tx)
+			all, err = printers(ctx, tx, 0)
 			return err
 		})
 		if err != nil {

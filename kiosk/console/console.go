@@ -30,7 +30,7 @@ type SignIn interface {
 // Desk is what staff see of the release desk: release.Desk.
 type Desk interface {
 	Today(ctx context.Context, a school.Actor, person school.PersonID) ([]release.TodayJob, error)
-	Printers(ctx context.Context) ([]release.PrinterRecord, error)
+	SchoolPrinters(ctx context.Context, a school.Actor) ([]release.PrinterRecord, error)
 }
 
 // Conduct decides who may print at all: conduct.Conduct.

@@ -23,14 +23,11 @@ type red struct {
 // printers tells what is red at the visitor's school, and how many printers are
 // ready.
 func (c *Console) printers(ctx context.Context, v visitor) (reds []red, ready int, err error) {
-	all, err := c.desk.Printers(ctx)
+	all, err := c.desk.SchoolPrinters(ctx, v.Actor)
 	if err != nil {
 		return nil, 0, err
 	}
 	for _, p := range all {
-		if p.School != v.School {
-			continue
-		}
 		if say := troubleOf(p, v.Now); say != "" {
 			reds = append(reds, red{Name: p.Name, Room: p.Room, Say: say, Seen: lastSeen(p.Seen, v.Now)})
 			continue
