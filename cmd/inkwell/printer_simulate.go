@@ -111,16 +111,19 @@ func (s *simulation) close() error {
 	return s.engine.Close()
 }
 
-// cacheDir is the folder that was named, or the user's own.
+// cacheDir is the folder that was named, or the user's own; one in the temporary
+// folder for a service user who has no home.
 func (s *simulation) cacheDir() (string, error) {
 	if s.cache != "" {
 		return filepath.Abs(s.cache)
 	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("find cache folder: %w", err)
+	if dir, err := os.UserCacheDir(); err == nil {
+		dir = filepath.Join(dir, "inkwell", "engine")
+		if os.MkdirAll(dir, 0o700) == nil {
+			return dir, nil
+		}
 	}
-	return filepath.Join(dir, "inkwell", "engine"), nil
+	return filepath.Join(os.TempDir(), fmt.Sprintf("inkwell-engine-%d", os.Geteuid())), nil
 }
 
 // leaveRoot becomes the service user if we are root: a printer needs no rights.
