@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"time"
@@ -78,7 +79,8 @@ func brokenOff(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
-// away turns the loss of the database into its refusal and leaves all else as it is.
+// away turns the loss of the database into its refusal and leaves all else as it
+// is. A commit whose answer did not come is a loss, whatever broke it off.
 func away(act string, err error) error {
 	if act != "" {
 		err = fmt.Errorf("%s: %w", act, err)
@@ -94,7 +96,8 @@ func away(act string, err error) error {
 		if c := pg.Code[:2]; c == "08" || c == "53" || pg.Code[:3] == "57P" {
 			return Away.Because(err)
 		}
-	case errors.As(err, &connect), errors.As(err, &network), pgconn.SafeToRetry(err):
+	case act == "commit" && !errors.Is(err, pgx.ErrTxCommitRollback),
+		errors.As(err, &connect), errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), pgconn.SafeToRetry(err):
 		return Away.Because(err)
 	}
 	return err
