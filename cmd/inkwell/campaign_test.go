@@ -207,6 +207,12 @@ func (l *siege) killDatabase(s *demo) time.Duration {
 		l.t.Fatalf("kill %d: %v", pid, err)
 	}
 	began := time.Now()
+	// The old server's backends may answer for a moment yet: only a new one counts.
+	s.eventually("a new database", func() bool {
+		b, err := os.ReadFile(filepath.Join(s.dir, "postgres", "data", "postmaster.pid"))
+		fields := strings.Fields(string(b))
+		return err == nil && len(fields) > 0 && fields[0] != strconv.Itoa(pid) && strings.HasSuffix(strings.TrimSpace(string(b)), "ready")
+	})
 	s.eventually("the database", func() bool { return l.print(l.t.Context(), 20) == nil })
 	away := time.Since(began)
 	if away > 15*time.Second {
