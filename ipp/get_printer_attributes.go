@@ -27,18 +27,18 @@ func getPrinterAttributes(ctx context.Context, c *call) (*wire.Message, error) {
 }
 
 // printerGroup is what is wanted of the call's queue.
-func (c *call) printerGroup(ctx context.Context, want wanted) (wire.Group, error) {
+func (c *call) printerGroup(ctx context.Context, want wire.Requested) (wire.Group, error) {
 	g := wire.NewGroup(wire.PrinterGroup)
 	queued, err := c.Desk.Queued(ctx, c.queue)
 	if err != nil {
 		return g, err
 	}
-	g.Add(want.pick("printer-description", c.description(queued))...)
+	g.Add(want.Pick("printer-description", c.description(queued))...)
 	if c.cups {
-		g.Add(want.pick("printer-description", c.cupsAbout())...)
+		g.Add(want.Pick("printer-description", c.cupsAbout())...)
 	}
 	for _, o := range c.template {
-		g.Add(want.pick("job-template", o.about(c.queue))...)
+		g.Add(want.Pick("job-template", o.about(c.queue))...)
 	}
 	if want["media-col-database"] {
 		g.Add(mediaColDatabase())

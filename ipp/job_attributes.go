@@ -23,13 +23,13 @@ func (c *call) jobIdentity(j release.Job) []wire.Attribute {
 }
 
 // jobAttributes is what is wanted of a job, as far as the sender may know it.
-func (c *call) jobAttributes(j release.Job, want wanted) []wire.Attribute {
+func (c *call) jobAttributes(j release.Job, want wire.Requested) []wire.Attribute {
 	return slices.Concat(
-		want.pick("job-description", c.jobIdentity(j)),
-		want.pick("job-description", c.jobOwner(j)),
-		want.pick("job-description", c.jobProgress(j)),
-		want.pick("job-description", c.jobTimes(j)),
-		want.pick("job-template", append(c.showTicket(j.Ticket), c.showHold(j))),
+		want.Pick("job-description", c.jobIdentity(j)),
+		want.Pick("job-description", c.jobOwner(j)),
+		want.Pick("job-description", c.jobProgress(j)),
+		want.Pick("job-description", c.jobTimes(j)),
+		want.Pick("job-template", append(c.showTicket(j.Ticket), c.showHold(j))),
 	)
 }
 

@@ -7,42 +7,9 @@ import (
 	"inkwell/ipp/wire"
 )
 
-// wanted is requested-attributes: names of attributes and of groups of them.
-type wanted map[string]bool
-
-// requested reads requested-attributes; without it, the standard ones count.
-func requested(op wire.Attributes, standard ...string) (wanted, error) {
-	names, ok, err := wire.Optional(op.Strings("requested-attributes"))
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		names = standard
-	}
-	want := make(wanted, len(names))
-	for _, name := range names {
-		want[name] = true
-	}
-	return want, nil
-}
-
-// of is those of a group's attributes that are wanted.
-func (w wanted) of(group string, attrs []wire.Attribute) []wire.Attribute {
-	if w["all"] || w[group] {
-		return attrs
-	}
-	var some []wire.Attribute
-	for _, a := range attrs {
-		if w[a.Name] {
-			some = append(some, a)
-		}
-	}
-	return some
-}
-
 // jobAttributes answers Get-Job-Attributes (RFC 8011 4.3.4).
 func (p *Printer) jobAttributes(r *http.Request, req *wire.Message) (*wire.Message, error) {
-	want, err := requested(req.Operation(), "all")
+	want, err := req.Operation().Requested([]string{"all"})
 	if err != nil {
 		return nil, err
 	}
@@ -58,16 +25,16 @@ func (p *Printer) jobAttributes(r *http.Request, req *wire.Message) (*wire.Messa
 }
 
 // jobGroup is a job as a group of a response. The caller holds the lock.
-func (p *Printer) jobGroup(j *job, at address, want wanted) wire.Group {
+func (p *Printer) jobGroup(j *job, at address, want wire.Requested) wire.Group {
 	group := wire.NewGroup(wire.JobGroup)
-	group.Add(want.of("job-description", p.jobDescription(j, at))...)
-	group.Add(want.of("job-template", j.ticket.attributes())...)
+	group.Add(want.Pick("job-description", p.jobDescription(j, at))...)
+	group.Add(want.Pick("job-template", j.ticket.attributes())...)
 	return group
 }
 
 // created is the group that answers Print-Job and the like (RFC 8011 4.2.1.2).
 func (p *Printer) created(j *job, at address) wire.Group {
-	return p.jobGroup(j, at, wanted{
+	return p.jobGroup(j, at, wire.Requested{
 		"job-id": true, "job-uri": true, "job-state": true, "job-state-reasons": true, "job-state-message": true,
 	})
 }

@@ -11,7 +11,7 @@ import (
 // others in the order in which they will be printed.
 func (p *Printer) listJobs(r *http.Request, req *wire.Message) (*wire.Message, error) {
 	op := req.Operation()
-	want, err := requested(op, "job-id", "job-uri")
+	want, err := op.Requested([]string{"job-id", "job-uri"})
 	if err != nil {
 		return nil, err
 	}

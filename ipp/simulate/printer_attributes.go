@@ -10,18 +10,18 @@ import (
 
 // printerAttributes answers Get-Printer-Attributes (RFC 8011 4.2.5).
 func (p *Printer) printerAttributes(r *http.Request, req *wire.Message) (*wire.Message, error) {
-	want, err := requested(req.Operation(), "all")
+	want, err := req.Operation().Requested([]string{"all"})
 	if err != nil {
 		return nil, err
 	}
 	at := address{r}
 	group := wire.NewGroup(wire.PrinterGroup)
-	group.Add(want.of("job-template", templateAttributes())...)
+	group.Add(want.Pick("job-template", templateAttributes())...)
 	if want["media-col-database"] { // long, and never part of "all"
 		group.Add(wire.Collection("media-col-database", mediaCols()...))
 	}
-	group.Add(want.of("printer-description", p.description(at))...)
-	group.Add(want.of("printer-description", p.condition())...)
+	group.Add(want.Pick("printer-description", p.description(at))...)
+	group.Add(want.Pick("printer-description", p.condition())...)
 	resp := wire.NewResponse(req, wire.StatusOK, "")
 	resp.Add(group)
 	return resp, nil
