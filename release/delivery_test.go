@@ -21,6 +21,17 @@ func (h *house) delivery(id release.JobID, want release.DeliveryState) {
 	})
 }
 
+// printing has Sam's document at the printer, which prints it until it is told
+// otherwise.
+func (h *house) printing(pages int, change ...func(*release.Submission)) release.Job {
+	h.t.Helper()
+	h.paper.with(func() { h.paper.hold = true })
+	job := h.submit(h.Sam, pages, change...)
+	h.release(h.Sam, job.ID)
+	h.delivery(job.ID, release.Printing)
+	return job
+}
+
 func TestARefusingPrinterCostsNothing(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{"Begin", "Send"} {
@@ -87,10 +98,7 @@ func TestLostAnswersDoNotPrintTwice(t *testing.T) {
 
 func lost(t *testing.T) (*house, release.Job) {
 	h := newHouse(t)
-	h.paper.with(func() { h.paper.hold = true })
-	job := h.submit(h.Sam, 3)
-	h.release(h.Sam, job.ID)
-	h.delivery(job.ID, release.Printing)
+	job := h.printing(3)
 	// The printer was switched off and on, and has forgotten everything.
 	h.paper.with(func() { h.paper.uptime = 1 })
 	h.paper.fail("Find", release.ErrGone)
@@ -146,10 +154,7 @@ func TestWhatNobodyAnsweredIsFree(t *testing.T) {
 func TestAJamCostsWhatCameOut(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.paper.with(func() { h.paper.hold = true })
-	job := h.submit(h.Sam, 10)
-	h.release(h.Sam, job.ID)
-	h.delivery(job.ID, release.Printing)
+	job := h.printing(10)
 	shows := func(page int) {
 		t.Helper()
 		h.eventually(fmt.Sprintf("page %d", page), func() (string, bool) {
@@ -187,10 +192,7 @@ func TestAJamCostsWhatCameOut(t *testing.T) {
 func TestAJamThatIsClearedIsForgotten(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.paper.with(func() { h.paper.hold = true })
-	job := h.submit(h.Sam, 4)
-	h.release(h.Sam, job.ID)
-	h.delivery(job.ID, release.Printing)
+	h.printing(4)
 	for _, now := range []struct {
 		state release.PrinterState
 		phase release.Phase
@@ -209,10 +211,7 @@ func TestAJamThatIsClearedIsForgotten(t *testing.T) {
 func TestAJobThatNeverMovesIsTakenBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.paper.with(func() { h.paper.hold = true })
-	job := h.submit(h.Sam, 3)
-	h.release(h.Sam, job.ID)
-	h.delivery(job.ID, release.Printing)
+	job := h.printing(3)
 	h.clock.Advance(10 * time.Minute)
 	if got := h.job(job.ID).State; got != release.Released {
 		t.Errorf("after ten minutes it is %s", got)
@@ -232,10 +231,7 @@ func TestAJobThatNeverMovesIsTakenBack(t *testing.T) {
 func TestARestartAdoptsWhatThePrinterHas(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.paper.with(func() { h.paper.hold = true })
-	job := h.submit(h.Sam, 3)
-	h.release(h.Sam, job.ID)
-	h.delivery(job.ID, release.Printing)
+	job := h.printing(3)
 	h.close()
 	h.paper.tell(release.Progress{Phase: release.PhaseCompleted, Impressions: 3})
 	h.open()
@@ -264,10 +260,7 @@ func TestChargesAreBelievable(t *testing.T) {
 		{"cancelled before a page", 1, release.Progress{Phase: release.PhaseEnded, Impressions: -1}, 0, release.Held},
 	} {
 		h := newHouse(t)
-		h.paper.with(func() { h.paper.hold = true })
-		job := h.submit(h.Sam, 4, func(s *release.Submission) { s.Ticket.Copies = c.copies })
-		h.release(h.Sam, job.ID)
-		h.delivery(job.ID, release.Printing)
+		job := h.printing(4, func(s *release.Submission) { s.Ticket.Copies = c.copies })
 		h.paper.tell(c.said)
 		h.state(job.ID, c.state)
 		if got := 100 - h.balance(h.Sam); got != c.charged {

@@ -12,14 +12,11 @@ import (
 	"inkwell/release/spool"
 )
 
-// printing brings a job of n pages to the printer, which has told that out of
+// partlyOut brings a job of n pages to the printer, which has told that out of
 // them have come out.
-func (h *house) printing(n, out int) release.Job {
+func (h *house) partlyOut(n, out int) release.Job {
 	h.t.Helper()
-	h.paper.with(func() { h.paper.hold = true })
-	job := h.submit(h.Sam, n)
-	h.release(h.Sam, job.ID)
-	h.delivery(job.ID, release.Printing)
+	job := h.printing(n)
 	h.paper.tell(release.Progress{Phase: release.PhaseActive, Impressions: out})
 	h.eventually("the pages", func() (string, bool) {
 		return "", dbtest.Value[int](h.t, h.db, "SELECT coalesce(max(printed), 0) FROM delivery WHERE job_id = $1", job.ID) == out
@@ -47,7 +44,7 @@ func TestPagesSeenArePaid(t *testing.T) {
 		},
 	} {
 		h := newHouse(t)
-		job := h.printing(5, 4)
+		job := h.partlyOut(5, 4)
 		end(h, job.ID)
 		h.delivery(job.ID, release.Settled)
 		if got := h.state(job.ID, release.Held); got.Left() != 1 || h.balance(h.Sam) != 96 {
@@ -60,7 +57,7 @@ func TestPagesSeenArePaid(t *testing.T) {
 func TestPagesSeenArePaidThoughNobodyAnswers(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	job := h.printing(5, 4)
+	job := h.partlyOut(5, 4)
 	h.forget(1)
 	h.delivery(job.ID, release.Unclear)
 	h.clock.Advance(34 * time.Hour)
@@ -83,7 +80,7 @@ func (h *house) forget(uptime int) {
 func TestAForgetfulPrinterIsNotSentTheDocumentAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	job := h.printing(5, 4)
+	job := h.partlyOut(5, 4)
 	h.close()
 	h.forget(2000)
 	h.open()
