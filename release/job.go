@@ -55,11 +55,20 @@ func (j Job) Due() int64 {
 // Ticket is how the owner wants the document printed. The zero Ticket is one
 // mono copy, two-sided, of all pages on A4.
 type Ticket struct {
-	Copies    int         `json:"copies,omitempty"`     // copies, 1-99; 0 means 1
-	Sides     string      `json:"sides,omitempty"`      // sides: one-sided, two-sided-long-edge (default), two-sided-short-edge
-	ColorMode string      `json:"color_mode,omitempty"` // print-color-mode: monochrome (default), color, auto
-	Media     string      `json:"media,omitempty"`      // media: a PWG 5101.1 name; iso_a4_210x297mm by default
-	Pages     []PageRange `json:"pages,omitempty"`      // page-ranges, ascending; none means all
+	Copies      int         `json:"copies,omitempty"`       // copies, 1-99; 0 means 1
+	Sides       string      `json:"sides,omitempty"`        // sides: one-sided, two-sided-long-edge (default), two-sided-short-edge
+	ColorMode   string      `json:"color_mode,omitempty"`   // print-color-mode: monochrome (default), color, auto
+	Media       string      `json:"media,omitempty"`        // media: a PWG 5101.1 name; iso_a4_210x297mm by default
+	MediaSource string      `json:"media_source,omitempty"` // media-source, the tray; "" and auto leave it to the printer
+	MediaType   string      `json:"media_type,omitempty"`   // media-type; "" means whatever the tray holds
+	Pages       []PageRange `json:"pages,omitempty"`        // page-ranges, ascending; none means all
+	NumberUp    int         `json:"number_up,omitempty"`    // number-up: pages on a side; 0 means 1
+	Finishings  []int       `json:"finishings,omitempty"`   // finishings enums without none (3), ascending
+	OutputBin   string      `json:"output_bin,omitempty"`   // output-bin; "" leaves it to the printer
+	Quality     int         `json:"quality,omitempty"`      // print-quality: 3 draft, 4 normal (default), 5 high
+	Uncollated  bool        `json:"uncollated,omitempty"`   // multiple-document-handling is separate-documents-uncollated-copies
+	Scaling     string      `json:"scaling,omitempty"`      // print-scaling: auto (default), auto-fit, fill, fit, none
+	Account     string      `json:"account,omitempty"`      // job-account-id: the shared account named by the client
 }
 
 // PageRange is a rangeOfInteger of page-ranges, 1-based and inclusive.
