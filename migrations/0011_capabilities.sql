@@ -1,0 +1,2 @@
+-- Placeholder: replace the whole content.
+SELECT 1;
