@@ -51,14 +51,26 @@ type Error struct {
 	Code  string
 	Say   string
 	Cause error
+
+	form string // Say before args were put in, "" where there are none
+	args []any
 }
 
 // New makes a refusal with its sentence formatted from args.
 func New(kind Kind, code, say string, args ...any) *Error {
-	if len(args) > 0 {
-		say = fmt.Sprintf(say, args...)
+	if len(args) == 0 {
+		return &Error{Kind: kind, Code: code, Say: say}
 	}
-	return &Error{Kind: kind, Code: code, Say: say}
+	return &Error{Kind: kind, Code: code, Say: fmt.Sprintf(say, args...), form: say, args: args}
+}
+
+// Sentence is what New was given: the English sentence, by which a face finds it in
+// another language, and what is put into it.
+func (e *Error) Sentence() (form string, args []any) {
+	if e.form == "" {
+		return e.Say, nil
+	}
+	return e.form, e.args
 }
 
 // Because returns a copy of the refusal that carries its cause to the log.

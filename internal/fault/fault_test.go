@@ -39,6 +39,16 @@ func TestAnythingElseIsInternalAndSaysNothing(t *testing.T) {
 	}
 }
 
+func TestASentenceIsKeptForTranslation(t *testing.T) {
+	form, args := fault.New(fault.Unpaid, "not-enough", "Needs %d, you have %d.", 10, 5).Because(errors.New("why")).Sentence()
+	if form != "Needs %d, you have %d." || len(args) != 2 || args[1] != 5 {
+		t.Errorf("%q with %v", form, args)
+	}
+	if form, args = fault.New(fault.Conflict, "job-ended", "It has ended.").Sentence(); form != "It has ended." || args != nil {
+		t.Errorf("%q with %v", form, args)
+	}
+}
+
 func TestEveryKindHasAName(t *testing.T) {
 	seen := map[string]bool{}
 	for k := fault.Internal; k <= fault.Unavailable; k++ {

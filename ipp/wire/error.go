@@ -7,18 +7,20 @@ import (
 
 // Error is a refusal of a message or of one of its attributes. Status is what
 // to answer; Say goes into status-message and carries nothing of what the
-// client sent; Cause, if any, is for the log.
+// client sent; Cause, if any, is for the log. A Technical one tells whoever mends
+// the client what is wrong with the message, and no person.
 type Error struct {
-	Status Status
-	Say    string
-	Cause  error
+	Status    Status
+	Say       string
+	Technical bool
+	Cause     error
 }
 
 func refuse(status Status, say string, args ...any) *Error {
 	if len(args) > 0 {
 		say = fmt.Sprintf(say, args...)
 	}
-	return &Error{Status: status, Say: say}
+	return &Error{Status: status, Say: say, Technical: true}
 }
 
 func (e *Error) because(cause error) *Error {

@@ -30,6 +30,15 @@ func Refuse(req *Message, err error) *Message {
 	return NewResponse(req, StatusOf(err), say)
 }
 
+// Speak says which natural language the message is in (RFC 8011 4.1.4.2).
+func (m *Message) Speak(language string) {
+	for i, a := range m.Groups[0].Attrs {
+		if a.Name == "attributes-natural-language" {
+			m.Groups[0].Attrs[i] = Language(a.Name, language)
+		}
+	}
+}
+
 // Add appends a group to the message.
 func (m *Message) Add(groups ...Group) { m.Groups = append(m.Groups, groups...) }
 

@@ -111,3 +111,16 @@ func TestBuildersStayInBounds(t *testing.T) {
 		t.Error("an attribute without a value was encoded")
 	}
 }
+
+// The language of an answer is said where a client looks for it, once.
+func TestSpeak(t *testing.T) {
+	t.Parallel()
+	resp := NewResponse(NewRequest(OpGetJobs, 41), StatusOK, "")
+	resp.Speak("cy")
+	if got, err := resp.Operation().String("attributes-natural-language"); got != "cy" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	if n := len(resp.Operation()); n != 2 || resp.Operation()[1].Name != "attributes-natural-language" {
+		t.Errorf("the operation attributes are %v", resp.Operation())
+	}
+}
