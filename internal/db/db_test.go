@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -107,7 +108,7 @@ func TestEveryTableIsGuarded(t *testing.T) {
 
 // deletable are the tables whose rows the running role may delete: none that
 // somebody has to answer for.
-var deletable = map[string]bool{"person_role": true, "code": true, "guess": true, "change": true, "node": true}
+var deletable = map[string]bool{"person_role": true, "code": true, "guess": true, "change": true, "node": true, "subscription": true, "notification": true}
 
 func TestTransactionsHaveOneTimeAndTheirAfterwards(t *testing.T) {
 	t.Parallel()
@@ -119,10 +120,14 @@ func TestTransactionsHaveOneTimeAndTheirAfterwards(t *testing.T) {
 		tx.AfterCommit(note("never"))
 		return errors.New("no")
 	})
-	err := d.InTx(t.Context(), db.InSchool(id), func(_ context.Context, tx *db.Tx) error {
+	err := d.InTx(t.Context(), db.InSchool(id), func(ctx context.Context, tx *db.Tx) error {
 		tx.AfterCommit(note("after"))
 		if tx.Now.Location().String() != "UTC" || tx.Now.Nanosecond()%1000 != 0 {
 			t.Errorf("transaction time %v", tx.Now)
+		}
+		var schemas time.Time
+		if err := tx.QueryRow(ctx, "SELECT tx_now()").Scan(&schemas); err != nil || !schemas.Equal(tx.Now) {
+			t.Errorf("the schema's time is %v, want %v (%v)", schemas, tx.Now, err)
 		}
 		return nil
 	})

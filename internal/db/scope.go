@@ -3,6 +3,7 @@ package db
 import (
 	"fmt"
 	"regexp"
+	"time"
 )
 
 // SchoolID names a school. Schools are the walls of the database: a transaction
@@ -30,12 +31,15 @@ func System(name string) Scope {
 	return Scope{system: name}
 }
 
-// begin opens the transaction and sets the scope in one round trip. Both values
-// are ours: a number and a checked name.
-func (s Scope) begin() string {
+// begin opens the transaction and sets the scope, and the transaction's time for
+// the schema's triggers, in one round trip. The values are ours: a number, a checked
+// name, and digits.
+func (s Scope) begin(now time.Time) string {
 	school := ""
 	if s.school != 0 {
 		school = fmt.Sprint(int32(s.school))
 	}
-	return fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT set_config('inkwell.school', '%s', true), set_config('inkwell.system', '%s', true)", school, s.system)
+	return fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; "+
+		"SELECT set_config('inkwell.school', '%s', true), set_config('inkwell.system', '%s', true), set_config('inkwell.now', '%s', true)",
+		school, s.system, now.Format(time.RFC3339Nano))
 }

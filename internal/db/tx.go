@@ -54,11 +54,12 @@ func (d *DB) InTx(ctx context.Context, scope Scope, fn func(ctx context.Context,
 }
 
 func (d *DB) once(ctx context.Context, scope Scope, fn func(ctx context.Context, tx *Tx) error) error {
-	raw, err := d.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: scope.begin()})
+	now := d.Now()
+	raw, err := d.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: scope.begin(now)})
 	if err != nil {
 		return away("begin", err)
 	}
-	tx := &Tx{Tx: raw, Now: d.Now()}
+	tx := &Tx{Tx: raw, Now: now}
 	defer func() { _ = raw.Rollback(context.WithoutCancel(ctx)) }() // after a commit this does nothing
 	if err := fn(ctx, tx); err != nil {
 		return away("", err)
