@@ -136,6 +136,8 @@ func (l *line) note(in Input) {
 		err = r.Err
 	case StationLooked:
 		err = r.Err
+	case Unlocked:
+		err = r.Err
 	case Acted:
 		err = r.Err
 	}

@@ -40,6 +40,13 @@ type (
 		Visitor release.Visitor
 		Job     release.JobID
 	}
+	// UnlockJob gives a job's own code.
+	UnlockJob struct {
+		Turn    int
+		Visitor release.Visitor
+		Job     release.JobID
+		Code    string
+	}
 	// AnswerJob ends an unclear delivery.
 	AnswerJob struct {
 		Turn    int
@@ -73,6 +80,11 @@ func (e ReleaseJobs) run(ctx context.Context, d Desk, _ string) Input {
 	return Acted{Turn: e.Turn, Of: e, Err: err}
 }
 
+func (e UnlockJob) run(ctx context.Context, d Desk, _ string) Input {
+	v, err := d.Unlock(ctx, e.Visitor, e.Job, e.Code)
+	return Unlocked{Turn: e.Turn, Visitor: v, Err: err}
+}
+
 func (e DeleteJob) run(ctx context.Context, d Desk, _ string) Input {
 	return Acted{Turn: e.Turn, Of: e, Err: d.Delete(ctx, e.Visitor, e.Job)}
 }
@@ -85,5 +97,6 @@ func (SignIn) lasting() bool        { return false }
 func (Look) lasting() bool          { return false }
 func (LookAtStation) lasting() bool { return false }
 func (ReleaseJobs) lasting() bool   { return true }
+func (UnlockJob) lasting() bool     { return false }
 func (DeleteJob) lasting() bool     { return true }
 func (AnswerJob) lasting() bool     { return true }

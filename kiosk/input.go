@@ -29,6 +29,11 @@ type (
 	ReleaseAll struct{}
 	// Release prints exactly these jobs: those the person saw chosen.
 	Release struct{ Jobs []release.JobID }
+	// Unlock gives the code of the job that the screen asks about.
+	Unlock struct {
+		Job  release.JobID
+		Code string
+	}
 	// Delete strikes a job out; it is destroyed after a short while.
 	Delete struct{ Job release.JobID }
 	// Undo takes a Delete back.
@@ -44,7 +49,8 @@ type (
 	Ask struct{ Job release.JobID }
 	// Why asks for the reason behind "You can't print here today".
 	Why struct{}
-	// Back leaves the keypad, a message, or the printing screen.
+	// Back leaves the keypad, a message, the question for a job's code, or the
+	// printing screen.
 	Back struct{}
 	// SignOut ends the visit at once.
 	SignOut struct{}
@@ -80,6 +86,12 @@ type (
 		Station release.Station
 		Err     error
 	}
+	// Unlocked is the result of UnlockJob.
+	Unlocked struct {
+		Turn    int
+		Visitor release.Visitor
+		Err     error
+	}
 	// Acted is the result of ReleaseJobs, DeleteJob or AnswerJob.
 	Acted struct {
 		Turn int
@@ -91,7 +103,7 @@ type (
 // isAct says whether a person did it.
 func isAct(in Input) bool {
 	switch in.(type) {
-	case Tick, Changed, SignedIn, Looked, StationLooked, Acted:
+	case Tick, Changed, SignedIn, Looked, StationLooked, Unlocked, Acted:
 		return false
 	}
 	return true

@@ -31,6 +31,7 @@ type Desk interface {
 	SignIn(ctx context.Context, st release.Station, k release.Key) (release.Visitor, error)
 	Visit(ctx context.Context, v release.Visitor) (release.Visit, error)
 	Release(ctx context.Context, v release.Visitor, ids []release.JobID) (int, error)
+	Unlock(ctx context.Context, v release.Visitor, id release.JobID, digits string) (release.Visitor, error)
 	Delete(ctx context.Context, v release.Visitor, id release.JobID) error
 	Answer(ctx context.Context, v release.Visitor, id release.JobID, came bool) error
 }

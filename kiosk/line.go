@@ -18,9 +18,10 @@ func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 		v.State, v.Meta = "preparing", "Getting ready…"
 	case release.Held:
 		v.State, v.Held, v.Selected = "held", true, !s.off[j.ID]
+		v.Locked = s.isLocked(j)
 		v.Meta = heldMeta(j, now)
 		if end, struck := s.struck[j.ID]; struck {
-			v.State, v.Held, v.Selected, v.Meta = "struck", false, false, "Deleted"
+			v.State, v.Held, v.Selected, v.Locked, v.Meta = "struck", false, false, false, "Deleted"
 			v.Undo = countdown(now, end, undoFor)
 		}
 	case release.Released:

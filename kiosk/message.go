@@ -28,6 +28,7 @@ var acts = map[string]func(message) Input{
 	"select":      func(m message) Input { return Select{Job: m.Job, On: m.On} },
 	"release":     func(m message) Input { return Release{Jobs: m.Jobs} },
 	"release-all": func(message) Input { return ReleaseAll{} },
+	"unlock":      func(m message) Input { return Unlock{Job: m.Job, Code: m.Code} },
 	"delete":      func(m message) Input { return Delete{Job: m.Job} },
 	"undo":        func(m message) Input { return Undo{Job: m.Job} },
 	"answer":      func(m message) Input { return Answer{Job: m.Job, Came: m.Came} },

@@ -32,7 +32,11 @@ func (s *Screen) release(ids []release.JobID) []Effect {
 	if s.visit == nil || s.visit.Barred != nil || s.busy || len(ids) == 0 {
 		return nil
 	}
-	s.busy, s.note = true, ""
+	s.note = ""
+	if s.pending = ids; s.locked() != nil {
+		return nil
+	}
+	s.busy, s.pending = true, nil
 	return []Effect{ReleaseJobs{Turn: s.turn, Visitor: *s.visitor, Jobs: ids}}
 }
 

@@ -18,6 +18,7 @@ var said = map[string]string{
 	"job-ended":          "That one has ended already.",
 	"job-printing":       "That one is at the printer. Use the printer's cancel button.",
 	"job-unknown":        "That one is no longer here.",
+	"job-password-wrong": "That is not this document's code. Try again.",
 	"not-ready":          "That one is still getting ready. Wait a few seconds.",
 	"database-away":      "Printing is paused for a moment. Your work is safe. Try again soon.",
 	"keypad-paused":      "The keypad is resting for a few minutes. Badges still work.",

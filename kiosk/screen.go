@@ -26,6 +26,7 @@ const (
 	FacePrinting = "printing" // what this visit released is on its way
 	FaceDone     = "done"     // and has ended
 	FaceQuestion = "question" // a job was lost from sight: did it come out?
+	FaceLocked   = "locked"   // a job prints only after its own code
 )
 
 // Screen is what one kiosk shows, and all that decides it: no socket, no clock, no
@@ -53,6 +54,7 @@ type Screen struct {
 	off     map[release.JobID]bool             // not chosen; everything else is
 	struck  map[release.JobID]time.Time        // deleted, and when that is done for good
 	put     map[release.JobID]bool             // questions put off
+	pending []release.JobID                    // to be released once all locked ones among them are opened
 	run     []release.JobID                    // released in this visit and not yet dismissed
 	seen    map[release.JobID]release.VisitJob // the last sight of each job of the run
 	listed  bool                               // the list is shown though the run goes on
@@ -100,6 +102,8 @@ func (s *Screen) Face() string {
 		return FaceBusy
 	case s.question() != nil:
 		return FaceQuestion
+	case s.locked() != nil:
+		return FaceLocked
 	case len(s.run) == 0 || s.listed || s.busy:
 		return FaceJobs
 	case s.running():
@@ -188,6 +192,8 @@ func (Back) apply(s *Screen, _ time.Time) []Effect {
 	switch s.Face() {
 	case FaceKeypad, FaceMessage:
 		return s.leave(FaceIdle)
+	case FaceLocked:
+		s.giveUp()
 	case FacePrinting:
 		s.listed = true
 	case FaceDone:

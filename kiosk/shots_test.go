@@ -79,6 +79,13 @@ func manyJobs() []release.VisitJob {
 	return append(twoJobs(), held(43, "Übung – مرحبا بالعالم 🖨️", 1, 12), colour, held(45, "Spanish vocabulary list", 2, 60*20), counting, refused)
 }
 
+// lockedJobs are two jobs, of which the first has a code of its own.
+func lockedJobs() []release.VisitJob {
+	jobs := twoJobs()
+	jobs[0].Locked = true
+	return jobs
+}
+
 func signedIn(p *page, _ *fakeDesk) {
 	p.Badge("04A2B3C4")
 	p.wait("jobs")
@@ -124,6 +131,15 @@ var shots = []shot{
 	}, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.Seen("on its way") }},
 	{name: "jobs-barred", set: barred, act: signedIn},
 	{name: "jobs-why", set: barred, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("why"); p.Seen("140 pages") }},
+	{name: "jobs-locked", jobs: lockedJobs, act: signedIn},
+	{name: "locked", jobs: lockedJobs, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.wait("locked"); p.Keys("47") }},
+	{name: "locked-note", jobs: lockedJobs, act: func(p *page, d *fakeDesk) {
+		signedIn(p, d)
+		p.press("release")
+		p.wait("locked")
+		p.Keys("4712\r")
+		p.Seen("not this document's code")
+	}},
 	{name: "printing", act: func(p *page, d *fakeDesk) { released(p, d); d.print(41, 4); d.print(42, 1); p.Seen("page 6 of 7") }},
 	{name: "printing-trouble", act: func(p *page, d *fakeDesk) {
 		released(p, d)

@@ -27,7 +27,8 @@ type View struct {
 	Barred   *Barred    `json:"barred,omitempty"`
 	Progress *Progress  `json:"progress,omitempty"`
 	Question *Question  `json:"question,omitempty"`
-	Waits    string     `json:"waits,omitempty"` // "2 jobs still waiting", on the printing and done faces
+	Locked   *Question  `json:"locked,omitempty"` // whose code is asked for
+	Waits    string     `json:"waits,omitempty"`  // "2 jobs still waiting", on the printing and done faces
 }
 
 // Notice is a short sentence with its weight: "good", "busy" or "bad".
@@ -51,7 +52,8 @@ type JobView struct {
 	Pages    int           `json:"pages"`
 	Price    int64         `json:"price"` // units
 	Selected bool          `json:"selected"`
-	Held     bool          `json:"held"` // can be chosen and deleted
+	Held     bool          `json:"held"`             // can be chosen and deleted
+	Locked   bool          `json:"locked,omitempty"` // asks for its own code first
 	Undo     *Countdown    `json:"undo,omitempty"`
 	Ask      bool          `json:"ask,omitempty"` // "Did it come out?" can be answered
 }
@@ -80,7 +82,7 @@ type Progress struct {
 	Partly  bool   `json:"partly,omitempty"` // done, but not all came out
 }
 
-// Question asks about one job that was lost from sight.
+// Question asks about one job: one that was lost from sight, or one with a code.
 type Question struct {
 	ID    release.JobID `json:"id"`
 	Title string        `json:"title"`
@@ -112,6 +114,9 @@ func (s *Screen) View(now time.Time) View {
 	case FaceQuestion:
 		q := s.question()
 		v.Question = &Question{ID: q.ID, Title: titleOf(q.Title), Pages: pages(q.Pages)}
+	case FaceLocked:
+		j := s.locked()
+		v.Locked = &Question{ID: j.ID, Title: titleOf(j.Title), Pages: pages(j.Pages)}
 	}
 	return v
 }

@@ -36,6 +36,7 @@ type Job struct {
 	Held        time.Time // counted and priced
 	Expires     time.Time // held until then
 	Ended       time.Time // time-at-completed
+	Locked      bool      // it has a password of its own, to be given at the station
 
 	owner    school.Pseudonym
 	attempts int // how often counting was begun

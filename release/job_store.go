@@ -15,7 +15,7 @@ import (
 const jobColumns = `
 	j.job_id, j.school_id, j.queue_id, j.person_id, p.username, p.pseudonym, j.proof, j.state, coalesce(j.reason, ''), coalesce(j.title, ''),
 	j.ticket, coalesce(j.format, ''), coalesce(j.document, ''), coalesce(j.bytes, 0), coalesce(j.pages, 0), coalesce(j.impressions, 0),
-	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold`
+	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold, j.password IS NOT NULL`
 
 const jobTables = ` FROM job j JOIN person p USING (person_id) `
 
@@ -23,7 +23,7 @@ func scanJob(row pgx.Row) (j Job, err error) {
 	var received, held, ended *time.Time
 	err = row.Scan(&j.ID, &j.School, &j.Queue, &j.Person, &j.Owner, &j.owner, &j.Proof, &j.State, &j.Reason, &j.Title,
 		&j.Ticket, &j.Format, &j.Document, &j.Bytes, &j.Pages, &j.Impressions,
-		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold)
+		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold, &j.Locked)
 	j.Received, j.Held, j.Ended = instant(received), instant(held), instant(ended)
 	return j, err
 }
@@ -90,10 +90,10 @@ func receivingUntil(now time.Time) time.Time { return now.Add(5 * time.Minute) }
 func insertJob(ctx context.Context, tx *db.Tx, s Submission, expires time.Time) (Job, error) {
 	var id JobID
 	err := tx.QueryRow(ctx, `
-		INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, submitted_at, expires_at, on_hold)
-		VALUES ($1, $2, $3, $4, 'receiving', nullif($5, ''), $6, $7, $8, $9)
+		INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, submitted_at, expires_at, on_hold, password, password_scheme)
+		VALUES ($1, $2, $3, $4, 'receiving', nullif($5, ''), $6, $7, $8, $9, nullif($10, ''), nullif($11, ''))
 		RETURNING job_id`,
-		s.Queue.School, s.Queue.ID, s.Actor.Person, s.Actor.Proof, firstRunes(s.Title, 255), s.Ticket, tx.Now, expires, s.Hold).Scan(&id)
+		s.Queue.School, s.Queue.ID, s.Actor.Person, s.Actor.Proof, firstRunes(s.Title, 255), s.Ticket, tx.Now, expires, s.Hold, s.hash, s.scheme()).Scan(&id)
 	if err != nil {
 		return Job{}, err
 	}
@@ -180,7 +180,7 @@ func updateHeldAgain(ctx context.Context, tx *db.Tx, id JobID, printed int, reas
 
 func updateDone(ctx context.Context, tx *db.Tx, id JobID, printed int) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE job SET state = 'done', reason = NULL, printed = least($2, impressions), title = NULL, ended_at = $3
+		UPDATE job SET state = 'done', reason = NULL, printed = least($2, impressions), title = NULL, password = NULL, password_scheme = NULL, ended_at = $3
 		 WHERE job_id = $1`, id, printed, tx.Now)
 	return err
 }
@@ -189,7 +189,7 @@ func updateDone(ctx context.Context, tx *db.Tx, id JobID, printed int) error {
 // document is destroyed.
 func updateEnded(ctx context.Context, tx *db.Tx, id JobID, to JobState, reason string) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE job SET state = $2, reason = nullif($3, ''), title = NULL, node_id = NULL, ended_at = $4
+		UPDATE job SET state = $2, reason = nullif($3, ''), title = NULL, password = NULL, password_scheme = NULL, node_id = NULL, ended_at = $4
 		 WHERE job_id = $1`, id, to, reason, tx.Now)
 	return err
 }
@@ -222,4 +222,21 @@ func withoutJob(ctx context.Context, tx *db.Tx, documents []spool.ID) ([]spool.I
 		SELECT s.id FROM unnest($1::text[]) AS s (id)
 		 WHERE NOT EXISTS (SELECT FROM job j WHERE j.document = s.id)`, documents)
 	return pgx.CollectRows(rows, pgx.RowTo[spool.ID])
+}
+
+// takePasswordTry counts one more try at a job's password and returns what it has
+// to match, or passwordSpent when there were too many.
+func takePasswordTry(ctx context.Context, tx *db.Tx, id JobID) (scheme, hash string, err error) {
+	err = tx.QueryRow(ctx, `
+		UPDATE job SET password_tries = password_tries + 1 WHERE job_id = $1 AND password_tries < $2
+		RETURNING password_scheme, password`, id, passwordTries).Scan(&scheme, &hash)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", "", passwordSpent
+	}
+	return scheme, hash, err
+}
+
+func forgetPasswordTries(ctx context.Context, tx *db.Tx, id JobID) error {
+	_, err := tx.Exec(ctx, `UPDATE job SET password_tries = 0 WHERE job_id = $1`, id)
+	return err
 }

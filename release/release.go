@@ -88,6 +88,8 @@ func (j Job) releasable(v Visitor, tx *db.Tx) error {
 		return alreadyReleased
 	case j.OnHold && v.Station.ID == 0:
 		return onHold
+	case j.Locked && !v.Opened[j.ID]:
+		return passwordNeeded
 	case j.State.Ended() || !j.Expires.After(tx.Now):
 		return jobEnded
 	}

@@ -21,8 +21,11 @@ type Submission struct {
 	Actor    school.Actor
 	Title    string // job-name, at most 255 characters; the rest is cut
 	Ticket   Ticket
-	Hold     bool   // job-hold-until is indefinite; on a Direct queue the job then waits for Change
-	Declared string // document-format as declared; "" or application/octet-stream: told by content
+	Hold     bool      // job-hold-until is indefinite; on a Direct queue the job then waits for Change
+	Declared string    // document-format as declared; "" or application/octet-stream: told by content
+	Password *Password // job-password; nil for none
+
+	hash string // of the password, once locked
 }
 
 var (
@@ -58,6 +61,11 @@ func (d *Desk) admit(ctx context.Context, tx *db.Tx, s Submission) error {
 	if s.Queue.Closed {
 		return queueClosed
 	}
+	if s.Password != nil {
+		if err := s.Password.Check(); err != nil {
+			return err
+		}
+	}
 	if _, room, err := d.Spool.Free(); err != nil || !room {
 		return errors.Join(err, spool.Full)
 	}
@@ -72,6 +80,9 @@ func (d *Desk) admit(ctx context.Context, tx *db.Tx, s Submission) error {
 // durable and the job is being counted; a refusal leaves neither.
 func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, error) {
 	if err := d.Validate(ctx, s); err != nil {
+		return Job{}, err
+	}
+	if err := d.lock(&s); err != nil {
 		return Job{}, err
 	}
 	format, doc, err := d.receive(ctx, s.Declared, body)
@@ -90,6 +101,9 @@ func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, er
 // Create opens a job whose document follows (Create-Job). It is given up after
 // five minutes without one.
 func (d *Desk) Create(ctx context.Context, s Submission) (job Job, err error) {
+	if err := d.lock(&s); err != nil {
+		return Job{}, err
+	}
 	err = d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error {
 		if err := d.admit(ctx, tx, s); err != nil {
 			return err

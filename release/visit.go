@@ -29,6 +29,7 @@ type Station struct {
 type Visitor struct {
 	Actor   school.Actor
 	Station Station
+	Opened  map[JobID]bool // jobs whose own password was given: what Desk.Unlock adds
 }
 
 // Visit is what a person sees at a station: one read of the database.
@@ -53,6 +54,7 @@ type VisitJob struct {
 	Expires   time.Time
 	Delivery  *VisitDelivery // the open or latest delivery, nil before the first
 	Refusal   string         // why it was refused, in plain words, or ""
+	Locked    bool           // prints only once its own code was given: Unlock
 }
 
 // VisitDelivery is how far a release has come.

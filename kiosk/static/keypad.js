@@ -1,40 +1,44 @@
 'use strict';
-// The way in by name and code: two fields, and the keys for the one that is being
-// filled. Keys answer to the first contact of a finger, wet or not; a screen reader
+// Forms that are filled by touch, such as the way in by name and code: one or more
+// fields, and the keys for the one that is being filled. Keys answer to the first contact of a finger, wet or not; a screen reader
 // or a switch presses them like any button.
 const Keypad = (() => {
   const NAMES = { '⌫': 'Delete', '.': 'Dot', '-': 'Dash', _: 'Underscore' };
 
+  // submit is given what is in the fields, in their order.
   const build = (face, submit) => {
     const form = face.querySelector('form');
-    const [name, code] = form.querySelectorAll('input');
+    const fields = [...form.querySelectorAll('input')];
+    const boards = fields.map((field) => form.querySelector(`[data-for=${field.id}]`));
     const next = form.querySelector('[type=submit]');
-    const boards = [...form.querySelectorAll('[data-keys]')];
+    const last = fields.at(-1);
 
-    const active = () => (boards[1].hidden ? name : code);
+    let active = fields[0];
     const use = (field) => {
-      for (const board of boards) board.hidden = board.dataset.for !== field.id;
-      for (const el of [name, code]) el.classList.toggle('input--now', el === field);
-      next.textContent = field === name ? 'Next' : 'Sign in';
+      active = field;
+      fields.forEach((el, i) => {
+        boards[i].hidden = el !== field;
+        el.classList.toggle('input--now', el === field);
+      });
+      next.textContent = field === last ? form.dataset.go : 'Next';
       field.focus({ preventScroll: true });
     };
     const press = (key) => {
-      const field = active();
-      if (key === '⌫') field.value = field.value.slice(0, -1);
-      else if (field.value.length < field.maxLength) field.value += key;
+      if (key === '⌫') active.value = active.value.slice(0, -1);
+      else if (active.value.length < active.maxLength) active.value += key;
     };
     for (const board of boards) board.append(...board.dataset.keys.split(' ').map((row) => keysOf(row, press)));
+    for (const field of fields) field.addEventListener('focus', () => { if (active !== field) use(field); });
 
-    name.addEventListener('focus', () => { if (active() !== name) use(name); });
-    code.addEventListener('focus', () => { if (active() !== code) use(code); });
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      if (!name.value.trim()) return use(name);
-      if (active() === name || !code.value.trim()) return use(code);
-      submit(name.value.trim(), code.value.trim());
+      const empty = fields.find((field) => !field.value.trim());
+      if (empty) return use(empty);
+      if (active !== last) return use(last);
+      submit(...fields.map((field) => field.value.trim()));
     });
-    use(name);
-    return { again: () => { code.value = ''; use(code); } };
+    use(fields[0]);
+    return { again: () => { last.value = ''; use(last); } };
   };
 
   const keysOf = (row, press) => {

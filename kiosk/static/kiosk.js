@@ -22,6 +22,11 @@
     if (!answer) answer = setTimeout(drop, 5000);
   };
 
+  const forms = {
+    keypad: (name, code) => send({ do: 'submit', name, code }),
+    locked: (code) => send({ do: 'unlock', job: view.locked.id, code }),
+  };
+
   // ---- what is shown
   const show = (next) => {
     const was = view;
@@ -31,7 +36,7 @@
       keypad = null;
       root.replaceChildren(document.importNode(document.getElementById(`face-${face}`).content, true));
       root.dataset.face = face;
-      if (face === 'keypad') keypad = Keypad.build(root, (name, code) => send({ do: 'submit', name, code }));
+      if (forms[face]) keypad = Keypad.build(root, forms[face]);
       else root.querySelector('h1').focus({ preventScroll: true });
     }
     Bind.fill(root, next);
@@ -108,7 +113,7 @@
   window.addEventListener('pointerdown', touch, true);
   window.addEventListener('keydown', (event) => {
     touch();
-    if (event.key === 'Escape' && ['keypad', 'message'].includes(face)) send({ do: 'back' });
+    if (event.key === 'Escape' && ['keypad', 'locked', 'message'].includes(face)) send({ do: 'back' });
   }, true);
   window.addEventListener('contextmenu', (event) => event.preventDefault());
   window.addEventListener('dragstart', (event) => event.preventDefault());
