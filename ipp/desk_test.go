@@ -132,6 +132,9 @@ func (d *fakeDesk) Validate(_ context.Context, s release.Submission) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.arrived = append(d.arrived, s)
+	if s.Password != nil {
+		return errors.Join(d.refuse, s.Password.Check())
+	}
 	return d.refuse
 }
 

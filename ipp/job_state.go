@@ -63,6 +63,10 @@ func stateOf(j release.Job, kind release.QueueKind) condition {
 			now = waiting
 		}
 	}
+	if j.Locked && (j.State == release.Counting || j.State == release.Held) {
+		now = conditions[release.Held]
+		now.reasons = append(slices.Clone(now.reasons), "job-password-wait")
+	}
 	if why, ok := refusals[j.Reason]; ok && j.State == release.Refused {
 		now.reasons = append(slices.Clone(now.reasons), why)
 		if f := document.Refusal(j.Reason); f.Code == j.Reason {

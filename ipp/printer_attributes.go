@@ -24,7 +24,7 @@ const perMinute = 30
 // description is the printer-description group of this call's queue (RFC 8011
 // section 5.4, PWG 5100.7, 5100.11, 5100.13, 5100.14).
 func (c *call) description(queued int) []wire.Attribute {
-	return slices.Concat(c.addresses(), c.language(), c.abilities(), c.printerState(queued))
+	return slices.Concat(c.addresses(), c.language(), c.abilities(), aboutPasswords(), c.printerState(queued))
 }
 
 // addresses says where and what the printer is.

@@ -23,6 +23,9 @@ func (c *call) submission() (s release.Submission, ignored []wire.Attribute, err
 	if s.Declared, err = c.format(); err != nil {
 		return s, nil, err
 	}
+	if s.Password, err = c.password(); err != nil {
+		return s, nil, err
+	}
 	s.Ticket, ignored = c.ticket()
 	strict, _, err := wire.Optional(c.op().Bool("ipp-attribute-fidelity"))
 	if err == nil && strict && len(ignored) > 0 {

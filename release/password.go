@@ -41,7 +41,7 @@ func PasswordSchemes() []string { return slices.Sorted(maps.Keys(schemes)) }
 
 var (
 	passwordForm   = regexp.MustCompile(`^[0-9]{4,16}$`)
-	passwordBad    = fault.New(fault.Invalid, "job-password-bad", "A document's code has 4 to 16 digits and nothing else.")
+	passwordBad    = fault.New(fault.Unsupported, "job-password-bad", "A document's code has 4 to 16 digits and nothing else.")
 	passwordNeeded = fault.New(fault.Conflict, "job-password-needed", "This document has a code of its own. Print it at a release station.")
 	passwordWrong  = fault.New(fault.Forbidden, "job-password-wrong", "That is not this document's code.")
 	passwordSpent  = fault.New(fault.Forbidden, "job-password-spent", "The code of this document was wrong five times. Delete it and send it again.")
