@@ -252,7 +252,7 @@ func (d *fakeDesk) insert(s release.Submission) release.Job {
 		}
 	}
 	j := release.Job{
-		ID: release.JobID(len(d.jobs) + 1), School: 1, Queue: s.Queue.ID, Person: s.Actor.Person, Owner: owner,
+		ID: release.JobID(len(d.jobs) + 1), School: 1, Queue: s.Queue.ID, Locked: s.Password != nil, Person: s.Actor.Person, Owner: owner,
 		State: release.Receiving, Title: s.Title, Ticket: s.Ticket, OnHold: s.Hold, Submitted: time.Now(),
 	}
 	d.jobs = append(d.jobs, j)
