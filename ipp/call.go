@@ -21,6 +21,7 @@ type call struct {
 	http     *http.Request
 	req      *wire.Message
 	document *bufio.Reader // what follows the attributes
+	tongue   tongue        // what the answer is said in
 
 	queue release.Queue // none while a request is about all of them
 	cups  bool          // the client took us for its CUPS server, and knows queues by CUPS's addresses

@@ -48,19 +48,23 @@ func (b *bench) uri(path, user string) string {
 
 // ask is a request to a queue.
 type ask struct {
-	op     wire.Op
-	path   string // of the queue; "" is the hold queue's
-	user   string // signs in with HTTP Basic, unless ""
-	secret string // instead of the right password
-	agent  string // User-Agent
-	attrs  []wire.Attribute
-	job    []wire.Attribute
-	doc    io.Reader
+	op       wire.Op
+	path     string // of the queue; "" is the hold queue's
+	user     string // signs in with HTTP Basic, unless ""
+	secret   string // instead of the right password
+	agent    string // User-Agent
+	language string // attributes-natural-language, unless ""
+	attrs    []wire.Attribute
+	job      []wire.Attribute
+	doc      io.Reader
 }
 
 // message is the IPP part of the request.
 func (a ask) message(b *bench) *wire.Message {
 	m := wire.NewRequest(a.op, 7, append([]wire.Attribute{wire.URI("printer-uri", b.uri(a.path, ""))}, a.attrs...)...)
+	if a.language != "" {
+		m.Speak(a.language)
+	}
 	if len(a.job) > 0 {
 		m.Add(wire.NewGroup(wire.JobGroup, a.job...))
 	}

@@ -103,10 +103,10 @@ func (c *call) challenge(w http.ResponseWriter, err error) bool {
 	if !private(c.http) {
 		w.Header().Set("Connection", "Upgrade")
 		w.Header().Set("Upgrade", "TLS/1.2, HTTP/1.1")
-		c.sendText(w, http.StatusUpgradeRequired, noTLS.Say)
+		c.sendText(w, http.StatusUpgradeRequired, c.tongue.tell(noTLS))
 		return true
 	}
 	w.Header().Set("WWW-Authenticate", `Basic realm="Inkwell", charset="UTF-8"`)
-	c.sendText(w, http.StatusUnauthorized, fault.As(err).Say)
+	c.sendText(w, http.StatusUnauthorized, c.tongue.tell(fault.As(err)))
 	return true
 }

@@ -18,7 +18,7 @@ func (c *call) jobIdentity(j release.Job) []wire.Attribute {
 		wire.URI("job-uri", c.jobURI(j.ID)),
 		wire.Enum("job-state", now.state),
 		wire.Keyword("job-state-reasons", now.reasons...),
-		wire.Text("job-state-message", now.say),
+		wire.Text("job-state-message", c.tongue.say(now.say)),
 	}
 }
 
@@ -41,7 +41,7 @@ func (c *call) jobOwner(j release.Job) []wire.Attribute {
 	}
 	title := j.Title
 	if title == "" || !c.mine(j) {
-		title = fmt.Sprintf("Job %d", j.ID)
+		title = c.tongue.say("Job %d", j.ID)
 	}
 	return []wire.Attribute{
 		wire.Name("job-name", title),

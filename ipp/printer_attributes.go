@@ -65,8 +65,8 @@ func (c *call) language() []wire.Attribute {
 	return []wire.Attribute{
 		wire.Charset("charset-configured", "utf-8"),
 		wire.Charset("charset-supported", "us-ascii", "utf-8"),
-		wire.Language("natural-language-configured", "en"),
-		wire.Language("generated-natural-language-supported", "en"),
+		wire.Language("natural-language-configured", configured),
+		wire.Language("generated-natural-language-supported", languages...),
 		wire.Keyword("compression-supported", compressions...),
 		wire.MIMEType("document-format-default", formats[0]),
 		wire.MIMEType("document-format-preferred", string(document.PDF)),
@@ -115,7 +115,7 @@ func (c *call) printerState(queued int) []wire.Attribute {
 	state, why, say := wire.PrinterIdle, "none", ""
 	switch {
 	case c.queue.Paused:
-		state, why, say = wire.PrinterStopped, "paused", "Paused by IT. Jobs are kept."
+		state, why, say = wire.PrinterStopped, "paused", c.tongue.say("Paused by IT. Jobs are kept.")
 	case c.queue.Kind == release.Direct && queued > 0:
 		state = wire.PrinterProcessing
 	}

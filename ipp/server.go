@@ -98,6 +98,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	if c.req == nil {
 		c.req = &wire.Message{Version: wire.Version11} // not even a header: nothing to echo
 	}
+	c.tongue = c.tongueOf()
 	var reply *wire.Message
 	if err == nil {
 		reply, err = c.serve(r.Context())
@@ -109,6 +110,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 		}
 		reply = c.refusal(err)
 	}
+	reply.Speak(string(c.tongue))
 	raw, err := reply.Encode()
 	if err != nil {
 		s.Log.Error("encode answer", "operation", c.req.Op().String(), "error", err)

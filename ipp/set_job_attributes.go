@@ -62,15 +62,15 @@ var noTicket = []string{"job-hold-until", "job-priority"}
 
 // cannotSet tells attributes that we set for nobody from values we do not have.
 func (c *call) cannotSet(bad []wire.Attribute) error {
-	status, say := wire.StatusAttributesOrValuesNotSupported, "This printer cannot change the job in that way."
+	refusal := refuse(wire.StatusAttributesOrValuesNotSupported, "This printer cannot change the job in that way.")
 	fixed := c.jobAttributes(release.Job{}, wire.Requested{"job-description": true})
 	for i, a := range bad {
 		if slices.ContainsFunc(fixed, func(f wire.Attribute) bool { return f.Name == a.Name }) {
-			status, say = wire.StatusAttributesNotSettable, "That cannot be changed."
+			refusal = refuse(wire.StatusAttributesNotSettable, "That cannot be changed.")
 			bad[i] = wire.NotSettable(a.Name)
 		}
 	}
-	return notSupported{refusal: refuse(status, say), attrs: bad}
+	return notSupported{refusal: refusal, attrs: bad}
 }
 
 // settable is job-settable-attributes-supported. The pages of a job are settled

@@ -79,6 +79,9 @@ func refuse(status wire.Status, say string) *wire.Error {
 func (c *call) refusal(err error) *wire.Message {
 	status, say := c.statusOf(err)
 	reply := wire.NewResponse(c.req, status, say)
+	if e := new(wire.Error); errors.As(err, &e) && e.Technical {
+		reply.Groups[0].Add(wire.Text("detailed-status-message", wire.Cut(e.Say, 1023)))
+	}
 	var n notSupported
 	if errors.As(err, &n) {
 		reply.AddUnsupported(n.attrs...)
@@ -87,12 +90,16 @@ func (c *call) refusal(err error) *wire.Message {
 	return reply
 }
 
-// statusOf is the status and the sentence for err. A sentence about the protocol
-// goes before whatever caused it.
+// statusOf is the status and the sentence for err, in the client's language. A
+// sentence about the protocol goes before whatever caused it.
 func (c *call) statusOf(err error) (wire.Status, string) {
 	var protocol *wire.Error
 	if errors.As(err, &protocol) {
-		return protocol.Status, protocol.Say
+		say := protocol.Say
+		if protocol.Technical {
+			say = unreadable
+		}
+		return protocol.Status, c.tongue.say(say)
 	}
 	f := fault.As(err)
 	status, ok := statuses[f.Code]
@@ -102,7 +109,7 @@ func (c *call) statusOf(err error) (wire.Status, string) {
 	if private, ok := forCUPS[status]; ok && strings.HasPrefix(c.http.UserAgent(), "CUPS/") {
 		status = private
 	}
-	return status, f.Say
+	return status, c.tongue.tell(f)
 }
 
 // log tells of a refusal by ids and keywords. Only what is our own fault is told

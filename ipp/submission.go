@@ -93,7 +93,7 @@ func (c *call) validated(ignored []wire.Attribute) *wire.Message {
 	if len(ignored) == 0 {
 		return c.ok()
 	}
-	reply := wire.NewResponse(c.req, wire.StatusOKIgnoredOrSubstituted, "Some options of this job are not used.")
+	reply := wire.NewResponse(c.req, wire.StatusOKIgnoredOrSubstituted, c.tongue.say("Some options of this job are not used."))
 	reply.AddUnsupported(ignored...)
 	return reply
 }
