@@ -41,14 +41,14 @@ func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Del
 	}
 	ctx, stop := grace(ctx, handover)
 	defer stop()
-	del.PrinterJob, err = p.Begin(ctx, del.errand(job))
+	del.PrinterJob, err = p.Begin(ctx, del.errand(job, c.printer))
 	if err != nil {
 		return d.notTaken(ctx, c, p, job, del, err)
 	}
 	if err := d.save(ctx, c, del); err != nil {
 		return err
 	}
-	if err := d.hand(ctx, p, job, del); err != nil {
+	if err := d.hand(ctx, p, job, del, del.errand(job, c.printer)); err != nil {
 		return d.notTaken(ctx, c, p, job, del, err)
 	}
 	del.State = Printing
@@ -77,14 +77,14 @@ func (d *Desk) markSending(ctx context.Context, c claim, job Job, del *Delivery)
 }
 
 // hand streams the document to the job that the printer has opened.
-func (d *Desk) hand(ctx context.Context, p Printer, job Job, del Delivery) error {
+func (d *Desk) hand(ctx context.Context, p Printer, job Job, del Delivery, e Errand) error {
 	in, err := d.Spool.Open(ctx, job.Document)
 	if err != nil {
 		return fmt.Errorf("open document: %w", errors.Join(errOurs, err))
 	}
 	defer in.Close()
 	if del.FirstPage == 1 {
-		return p.Send(ctx, del.errand(job), del.PrinterJob, ours{in})
+		return p.Send(ctx, e, del.PrinterJob, ours{in})
 	}
 	tail, out := io.Pipe()
 	go func() {
@@ -92,7 +92,7 @@ func (d *Desk) hand(ctx context.Context, p Printer, job Job, del Delivery) error
 		out.CloseWithError(err)
 	}()
 	defer tail.Close()
-	return p.Send(ctx, del.errand(job), del.PrinterJob, ours{tail})
+	return p.Send(ctx, e, del.PrinterJob, ours{tail})
 }
 
 // errOurs marks a failure to read our own document: the printer never had all of it.

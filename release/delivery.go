@@ -36,6 +36,6 @@ type Delivery struct {
 }
 
 // errand is what the printer is told.
-func (d Delivery) errand(j Job) Errand {
-	return Errand{Token: d.Token, Format: j.Format, Copies: d.Copies, Ticket: j.Ticket}
+func (d Delivery) errand(j Job, p PrinterRecord) Errand {
+	return Errand{Token: d.Token, Format: j.Format, Copies: d.Copies, Ticket: j.Ticket.Fitted(p.Can)}
 }

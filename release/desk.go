@@ -49,6 +49,7 @@ type Desk struct {
 
 	claiming sync.Mutex     // held while a job to count is chosen
 	inHand   *roster[JobID] // what this run is counting
+	offers   offers
 }
 
 // New makes a Desk.
@@ -91,6 +92,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	start("heartbeat", d.beat)
 	start("dispatch", d.dispatch)
 	start("watch", d.watch)
+	start("offers", d.refreshOffers)
 	start("sweep", d.sweep)
 	for range d.Counters {
 		start("count", d.count)

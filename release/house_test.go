@@ -46,16 +46,20 @@ type house struct {
 	station release.Station
 	queue   release.Queue
 	direct  release.Queue
+	watch   time.Duration // how often the printer is looked at
 	*release.Desk
 	stop context.CancelFunc
 	done chan error
 }
 
-func newHouse(t testing.TB) *house {
+func newHouse(t testing.TB, change ...func(*house)) *house {
 	t.Helper()
 	clock := dbtest.NewClock(tuesday)
 	d := dbtest.New(t, dbtest.At(clock))
-	h := &house{Cast: schooltest.New(t, d, "Harbour"), t: t, db: d, clock: clock, dir: t.TempDir(), paper: newPaper(t)}
+	h := &house{Cast: schooltest.New(t, d, "Harbour"), t: t, db: d, clock: clock, dir: t.TempDir(), paper: newPaper(t), watch: time.Hour}
+	for _, c := range change {
+		c(h)
+	}
 	h.hub = events.New(d, slog.New(slog.DiscardHandler))
 	h.furnish()
 	h.open()
@@ -104,7 +108,7 @@ func (h *house) open() {
 	h.t.Cleanup(func() { _ = engine.Close() })
 	h.Desk = release.New(release.Options{DB: h.db, Directory: h.Directory, Hub: h.hub, Spool: store, Documents: engine, Log: log,
 		Dial: func(release.PrinterRecord) (release.Printer, error) { return h.paper, nil },
-		Poll: 5 * time.Millisecond, Watch: time.Hour, MaxBytes: 1 << 20, MaxHeld: 5})
+		Poll: 5 * time.Millisecond, Watch: h.watch, MaxBytes: 1 << 20, MaxHeld: 5})
 	ctx, stop := context.WithCancel(context.WithoutCancel(h.t.Context()))
 	h.stop, h.done = stop, make(chan error, 1)
 	go func() { h.done <- h.Desk.Run(ctx) }()

@@ -22,6 +22,11 @@ type paper struct {
 	failing map[string]error // by method: what it answers instead
 	lost    map[string]error // by method: what it answers after having done it
 	hold    bool             // jobs stay active until told otherwise
+
+	can    release.Capabilities // what it says it can do; at first nothing
+	config int                  // printer-config-change-time
+	asked  int                  // how often it was asked what it can do
+	told   []release.Ticket     // of each Begin
 }
 
 // sheet is one job as the printer has it.
@@ -75,7 +80,7 @@ func (p *paper) after(method string) error {
 
 func (p *paper) Status(context.Context) (st release.Status, err error) {
 	p.with(func() {
-		st = release.Status{State: p.state, Accepting: true, UpTime: p.uptime}
+		st = release.Status{State: p.state, Accepting: true, UpTime: p.uptime, Config: p.config}
 		if p.state == release.PrinterStopped {
 			st.Reasons = []string{"media-jam-error"}
 		}
@@ -84,12 +89,18 @@ func (p *paper) Status(context.Context) (st release.Status, err error) {
 	return st, err
 }
 
+func (p *paper) Capabilities(context.Context) (c release.Capabilities, err error) {
+	p.with(func() { p.asked, c, err = p.asked+1, p.can, p.failing["Capabilities"] })
+	return c, err
+}
+
 func (p *paper) Begin(_ context.Context, e release.Errand) (id int, err error) {
 	p.with(func() {
 		if err = p.failing["Begin"]; err != nil {
 			return
 		}
 		id = len(p.jobs) + 1
+		p.told = append(p.told, e.Ticket)
 		p.jobs = append(p.jobs, &sheet{id: id, token: e.Token, copies: e.Copies, progress: release.Progress{Phase: release.PhaseIncoming}})
 		err = p.after("Begin")
 	})

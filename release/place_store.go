@@ -26,11 +26,13 @@ func none[T any](v T, err error, refusal *fault.Error) (T, error) {
 	return v, err
 }
 
-const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0), closed, paused`
+const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0), closed, paused, switched_at`
 
 func scanQueue(row pgx.Row) (Queue, error) {
 	var q Queue
-	err := row.Scan(&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer, &q.Closed, &q.Paused)
+	var switched *time.Time
+	err := row.Scan(&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer, &q.Closed, &q.Paused, &switched)
+	q.Switched = instant(switched)
 	return none(q, err, queueUnknown)
 }
 
@@ -59,15 +61,15 @@ func lockQueue(ctx context.Context, tx *db.Tx, id QueueID) (Queue, error) {
 }
 
 func updateQueueSwitches(ctx context.Context, tx *db.Tx, q Queue) error {
-	_, err := tx.Exec(ctx, `UPDATE queue SET closed = $2, paused = $3 WHERE queue_id = $1`, q.ID, q.Closed, q.Paused)
+	_, err := tx.Exec(ctx, `UPDATE queue SET closed = $2, paused = $3, switched_at = $4 WHERE queue_id = $1`, q.ID, q.Closed, q.Paused, tx.Now)
 	return err
 }
 
-const printerColumns = `r.printer_id, r.school_id, r.name, r.room, r.uri, r.state, r.state_reasons, r.seen_at`
+const printerColumns = `r.printer_id, r.school_id, r.name, r.room, r.uri, r.state, r.state_reasons, r.seen_at, coalesce(r.capabilities, '{}')`
 
 func scanPrinter(row pgx.Row, more ...any) (p PrinterRecord, err error) {
 	var seen *time.Time
-	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen}, more...)...)
+	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen, &p.Can}, more...)...)
 	p.Seen = instant(seen)
 	return none(p, err, printerUnknown)
 }

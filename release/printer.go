@@ -22,6 +22,7 @@ type PrinterRecord struct {
 	State   PrinterState
 	Reasons []string // printer-state-reasons
 	Seen    time.Time
+	Can     Capabilities // as it said itself
 }
 
 // PrinterState is a printer's printer-state as last seen.
@@ -41,6 +42,8 @@ const (
 type Printer interface {
 	// Status asks for state, reasons and printer-up-time.
 	Status(ctx context.Context) (Status, error)
+	// Capabilities asks what it can do; what it answers is not yet Cleaned.
+	Capabilities(ctx context.Context) (Capabilities, error)
 	// Begin opens a job for the errand (Create-Job) and returns its job-id.
 	Begin(ctx context.Context, e Errand) (printerJob int, err error)
 	// Send streams the document of a job that Begin opened, as its last.
@@ -72,7 +75,7 @@ type Errand struct {
 	Token  string // job-name: 32 hex digits, unique to this delivery
 	Format string // document-format
 	Copies int
-	Ticket Ticket // sides, print-color-mode, media; its Copies and Pages are already applied
+	Ticket Ticket // how to print, Fitted to the printer; its Copies, Pages and NumberUp are already applied
 }
 
 // Status is what a printer says about itself.
@@ -81,6 +84,7 @@ type Status struct {
 	Reasons   []string // printer-state-reasons, "none" left out
 	Accepting bool     // printer-is-accepting-jobs
 	UpTime    int      // printer-up-time in seconds; a decrease means it was restarted
+	Config    int      // printer-config-change-time; another one means that it can do something else
 }
 
 // Progress is what a printer says about one of its jobs.

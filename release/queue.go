@@ -1,6 +1,10 @@
 package release
 
-import "inkwell/internal/school"
+import (
+	"time"
+
+	"inkwell/internal/school"
+)
 
 // QueueID names a queue.
 type QueueID int32
@@ -25,4 +29,7 @@ type Queue struct {
 	Printer PrinterID    // of a Direct queue; 0 otherwise
 	Closed  bool         // takes no new jobs: not printer-is-accepting-jobs
 	Paused  bool         // releases none of its jobs by itself: printer-state stopped
+	// Switched is when Closed or Paused last changed (printer-state-change-time);
+	// zero if never.
+	Switched time.Time
 }

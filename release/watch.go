@@ -47,16 +47,22 @@ func (d *Desk) glance(ctx context.Context, p PrinterRecord) {
 // look asks a printer for its state and tells its stations when it has changed.
 func (d *Desk) look(ctx context.Context, p PrinterRecord, client Printer) error {
 	st, err := client.Status(ctx)
-	if err != nil {
+	silent := err != nil
+	if silent {
 		st = Status{State: PrinterUnreachable}
 	} else if !st.Accepting && st.State != PrinterStopped {
 		st.State, st.Reasons = PrinterStopped, append(st.Reasons, "paused")
 	}
 	changed := st.State != p.State || !slices.Equal(st.Reasons, p.Reasons)
-	return d.inSchool(context.WithoutCancel(ctx), p.School, func(ctx context.Context, tx *db.Tx) error {
+	err = d.inSchool(context.WithoutCancel(ctx), p.School, func(ctx context.Context, tx *db.Tx) error {
 		if err := updatePrinterState(ctx, tx, p.ID, st); err != nil || !changed {
 			return err
 		}
 		return d.Hub.Touch(ctx, tx, p.School, events.Printer(int32(p.ID)))
 	})
+	if err != nil || silent {
+		return err
+	}
+	stopped := func(s PrinterState) bool { return s == PrinterStopped || s == PrinterUnreachable }
+	return d.learn(ctx, p, client, st, changed && stopped(p.State))
 }

@@ -5,6 +5,9 @@ import "strconv"
 // Deliveries is the topic of everything the dispatcher has to look at.
 const Deliveries = "deliveries"
 
+// Printers is the topic of what the printers of any school can do.
+const Printers = "printers"
+
 // Person is the topic of what one person would see at a station: jobs, balance,
 // standing. id is a person's number.
 func Person(id int64) string { return "person:" + strconv.FormatInt(id, 10) }

@@ -39,7 +39,11 @@ func (a *adapter) send(ctx context.Context, to string, req *ipp.Request) (*ipp.R
 		return nil, fmt.Errorf("encode %s: %w", op, err)
 	}
 	document := &source{in: req.File}
-	raw, err := a.post(ctx, to, head, document, asked)
+	var raw []byte
+	err = a.post(ctx, to, head, document, func(body io.Reader) (err error) {
+		raw, err = wire.Pare(body, wire.ForReplies, asked)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
@@ -48,7 +52,7 @@ func (a *adapter) send(ctx context.Context, to string, req *ipp.Request) (*ipp.R
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
 	if resp.RequestId != id {
-		return nil, fmt.Errorf("%s: the printer answered another request", op)
+		return nil, fmt.Errorf("%s: %w", op, errOther)
 	}
 	status := wire.Status(resp.StatusCode) // #nosec G115 -- 16 bits either way
 	if err := classify(status); err != nil {
@@ -60,8 +64,11 @@ func (a *adapter) send(ctx context.Context, to string, req *ipp.Request) (*ipp.R
 	return resp, nil
 }
 
-// post sends one request and returns the checked bytes of the reply.
-func (a *adapter) post(ctx context.Context, to string, head []byte, document *source, keep func(string) bool) ([]byte, error) {
+// errOther: a reply carries the request-id of another request.
+var errOther = errors.New("the printer answered another request")
+
+// post sends one request and has the reply read, by a reader that bounds it.
+func (a *adapter) post(ctx context.Context, to string, head []byte, document *source, read func(io.Reader) error) error {
 	var connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 	body := io.Reader(bytes.NewReader(head))
@@ -70,7 +77,7 @@ func (a *adapter) post(ctx context.Context, to string, head []byte, document *so
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, body)
 	if err != nil {
-		return nil, fmt.Errorf("make request: %w", err)
+		return fmt.Errorf("make request: %w", err)
 	}
 	req.Header.Set("Content-Type", wire.ContentType)
 	req.Header.Set("User-Agent", "Inkwell")
@@ -79,21 +86,20 @@ func (a *adapter) post(ctx context.Context, to string, head []byte, document *so
 		if !connected.Load() {
 			err = errors.Join(release.ErrUnreachable, err)
 		}
-		return nil, errors.Join(document.stop(), context.Cause(ctx), err)
+		return errors.Join(document.stop(), context.Cause(ctx), err)
 	}
 	defer document.stop() //nolint:errcheck // the printer has answered: it had what it wanted
 	defer resp.Body.Close()
 	if err := classifyHTTP(resp.StatusCode); err != nil {
-		return nil, err
+		return err
 	}
 	if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != wire.ContentType {
-		return nil, errors.New("the printer answered with something that is not IPP")
+		return errors.New("the printer answered with something that is not IPP")
 	}
-	raw, err := wire.Pare(resp.Body, wire.ForReplies, keep)
-	if err != nil {
-		return nil, fmt.Errorf("read reply: %w", err)
+	if err := read(resp.Body); err != nil {
+		return fmt.Errorf("read reply: %w", err)
 	}
-	return raw, nil
+	return nil
 }
 
 // keepers tells which attributes of a reply are of use: those asked for, or, where

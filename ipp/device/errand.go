@@ -74,25 +74,6 @@ func (p *Printer) printJob(ctx context.Context, e release.Errand, document io.Re
 	return nil
 }
 
-// describe says how to print, and under which name: the token, and nothing of
-// whose job it is or what it is called.
-func describe(req *ipp.Request, e release.Errand) {
-	or := func(s, otherwise string) string {
-		if s == "" {
-			return otherwise
-		}
-		return s
-	}
-	req.OperationAttributes["job-name"] = e.Token
-	req.JobAttributes["copies"] = max(1, e.Copies)
-	req.JobAttributes["sides"] = or(e.Ticket.Sides, "two-sided-long-edge")
-	req.JobAttributes["print-color-mode"] = or(e.Ticket.ColorMode, "monochrome")
-	req.JobAttributes["media"] = or(e.Ticket.Media, "iso_a4_210x297mm")
-	if e.Copies > 1 {
-		req.JobAttributes["multiple-document-handling"] = "separate-documents-collated-copies"
-	}
-}
-
 // begun is the number of a new job.
 func (p *Printer) begun(resp *ipp.Response, e release.Errand) (int, error) {
 	id, ok := group(resp.JobAttributes).number("job-id")

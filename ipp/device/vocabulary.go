@@ -11,6 +11,11 @@ import (
 func init() {
 	ipp.AttributeTagMapping["print-color-mode"] = ipp.TagKeyword
 	ipp.AttributeTagMapping["multiple-document-handling"] = ipp.TagKeyword
+	ipp.AttributeTagMapping["media-col"] = ipp.TagBeginCollection
+	ipp.AttributeTagMapping["finishings"] = ipp.TagEnum
+	ipp.AttributeTagMapping["output-bin"] = ipp.TagKeyword
+	ipp.AttributeTagMapping["print-quality"] = ipp.TagEnum
+	ipp.AttributeTagMapping["print-scaling"] = ipp.TagKeyword
 }
 
 // attributes is one group of a reply.

@@ -55,7 +55,8 @@ func EvePrinter(t testing.TB, o EveOptions) *Eve {
 		o.Script = fmt.Sprintf(evePages, strconv.FormatFloat(o.PerPage.Seconds(), 'f', 3, 64))
 	}
 	command := filepath.Join(e.dir, "print.sh")
-	if err := os.WriteFile(command, []byte("#!/bin/sh\n"+o.Script), 0o700); err != nil { //nolint:gosec // it must run
+	told := fmt.Sprintf("#!/bin/sh\nenv | grep '^IPP_' | sort >%q\n", filepath.Join(e.dir, "told"))
+	if err := os.WriteFile(command, []byte(told+o.Script), 0o700); err != nil { //nolint:gosec // it must run
 		t.Fatal(err)
 	}
 	spool := filepath.Join(e.dir, "kept")
@@ -82,6 +83,17 @@ func EvePrinter(t testing.TB, o EveOptions) *Eve {
 		},
 	})
 	return e
+}
+
+// Told is what the latest job it printed asked for and what it made of that: lines
+// of IPP_NAME=value in the form that ippeveprinter has for commands.
+func (e *Eve) Told(t testing.TB) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(e.dir, "told"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 // Documents is the bytes of the documents it was given, in the order of its jobs.

@@ -1,0 +1,132 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+
+	"inkwell/internal/fault"
+)
+
+// Lacks says in plain words what a printer lacks for a job of that many pages, or
+// "". It is what would come out on other paper, on other sides, or without its
+// finishing; a job that would is refused there. What a printer does not say of
+// itself is not held against it.
+//
+// Its default sheet is never missed: when that runs out the printer says so itself
+// and waits for more.
+func (c Capabilities) Lacks(t Ticket, pages int) string {
+	switch {
+	case !c.Asked:
+		return ""
+	case !c.has(t.media()):
+		return fmt.Sprintf("This printer has no %s paper.", MediaLabel(t.media()))
+	case pages > 1 && t.Sides != "" && t.Sides != oneSided && !c.Duplex():
+		return "This printer cannot print on both sides."
+	case lacks(c.Sources, t.MediaSource):
+		return "This printer does not have the paper tray that was asked for."
+	case lacks(c.Types, t.MediaType) && t.MediaType != "stationery":
+		return "This printer does not have the kind of paper that was asked for."
+	}
+	for _, f := range t.Finishings {
+		if !slices.Contains(c.Finishings, f) {
+			return fmt.Sprintf("This printer cannot %s.", finishing(f))
+		}
+	}
+	return ""
+}
+
+// Instead says in plain words how a job comes out otherwise than it was asked for,
+// where that is no reason to refuse it, or "".
+func (c Capabilities) Instead(t Ticket, pages int) string {
+	switch {
+	case !c.Asked:
+		return ""
+	case t.ColorMode == colour && !c.Color():
+		return "black and white here"
+	case pages > 1 && t.Sides == "" && !c.Duplex():
+		return "one-sided here"
+	}
+	return ""
+}
+
+// Fitted is the ticket as the printer is told it: without wishes of no weight that
+// it cannot fulfil, such as an output bin. A printer that was never asked is told
+// all of it.
+func (t Ticket) Fitted(c Capabilities) Ticket {
+	if !c.Asked {
+		return t
+	}
+	if !c.Duplex() {
+		t.Sides = oneSided
+	}
+	if t.ColorMode != "" && t.ColorMode != mono && !c.Color() {
+		t.ColorMode = mono
+	}
+	if t.ColorMode == "auto" && lacks(c.ColorModes, t.ColorMode) {
+		t.ColorMode = colour
+	}
+	if t.MediaType == "stationery" && lacks(c.Types, t.MediaType) {
+		t.MediaType = ""
+	}
+	if !slices.Contains(c.Bins, t.OutputBin) {
+		t.OutputBin = ""
+	}
+	if !slices.Contains(c.Scalings, t.Scaling) {
+		t.Scaling = ""
+	}
+	if !slices.Contains(c.Qualities, t.Quality) {
+		t.Quality = 0
+	}
+	t.Uncollated = t.Uncollated && slices.Contains(c.Handlings, "separate-documents-uncollated-copies")
+	return t
+}
+
+// has says whether a sheet is in a tray, as far as the printer says what is, or
+// else whether the printer takes it at all.
+func (c Capabilities) has(media string) bool {
+	if lacks(c.Media, media) {
+		return false
+	}
+	return len(c.Loaded) == 0 || c.Media == nil || media == c.Media[0] ||
+		slices.ContainsFunc(c.Loaded, func(l Loaded) bool { return l.Media == media })
+}
+
+// lacks says whether a printer that lists what it has does not list a thing that
+// is asked for.
+func lacks(list []string, asked string) bool {
+	return asked != "" && asked != "auto" && len(list) > 0 && !slices.Contains(list, asked)
+}
+
+// media is the sheet asked for.
+func (t Ticket) media() string {
+	if t.Media == "" {
+		return A4
+	}
+	return t.Media
+}
+
+// finishing names what a finishings enum does, in a pupil's words (RFC 8011 5.2.6,
+// PWG 5100.1).
+func finishing(enum int) string {
+	within := func(first, last int) bool { return enum >= first && enum <= last }
+	switch {
+	case enum == 4 || within(20, 35):
+		return "staple"
+	case enum == 5 || within(70, 93):
+		return "punch holes"
+	case enum == 10 || within(90, 101):
+		return "fold"
+	case enum == 7 || within(50, 53):
+		return "bind"
+	case enum == 8 || enum == 9 || enum == 13:
+		return "make booklets"
+	case enum == 11 || within(60, 63):
+		return "trim"
+	}
+	return "finish it the way that was asked for"
+}
+
+// cannotHere refuses a job at a printer that lacks something for it.
+func cannotHere(lack string) error {
+	return fault.New(fault.Conflict, "printer-lacks", "%s Choose another printer.", lack)
+}
