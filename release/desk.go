@@ -49,7 +49,9 @@ type Desk struct {
 
 	claiming sync.Mutex     // held while a job to count is chosen
 	inHand   *roster[JobID] // what this run is counting
-	offers   offers
+
+	listening chan struct{} // who waits for news
+	offers    offers
 }
 
 // New makes a Desk.
@@ -72,7 +74,7 @@ func New(o Options) *Desk {
 	if o.Counters == 0 {
 		o.Counters = 2
 	}
-	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1), inHand: newRoster[JobID]()}
+	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1), inHand: newRoster[JobID](), listening: make(chan struct{}, listeners)}
 }
 
 // Run counts, dispatches, expires and shreds until ctx ends, and returns once all

@@ -38,6 +38,10 @@ type Job struct {
 	Ended       time.Time // time-at-completed
 	Locked      bool      // it has a password of its own, to be given at the station
 
+	// Subscriptions are those that came with the job, as Subscribe answers them; in
+	// the answers of Print and Create alone.
+	Subscriptions []Subscription
+
 	owner    school.Pseudonym
 	attempts int // how often counting was begun
 }

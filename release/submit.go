@@ -25,6 +25,9 @@ type Submission struct {
 	Declared string    // document-format as declared; "" or application/octet-stream: told by content
 	Password *Password // job-password; nil for none
 
+	// Subscriptions are wishes as Subscribe takes them.
+	Subscriptions []Subscription
+
 	hash string // of the password, once locked
 }
 
@@ -90,7 +93,7 @@ func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, er
 		return Job{}, err
 	}
 	return d.accept(ctx, doc, s.Queue.School, func(ctx context.Context, tx *db.Tx) (Job, error) {
-		job, err := insertJob(ctx, tx, s, receivingUntil(tx.Now))
+		job, err := openJob(ctx, tx, s)
 		if err != nil {
 			return Job{}, err
 		}
@@ -108,9 +111,18 @@ func (d *Desk) Create(ctx context.Context, s Submission) (job Job, err error) {
 		if err := d.admit(ctx, tx, s); err != nil {
 			return err
 		}
-		job, err = insertJob(ctx, tx, s, receivingUntil(tx.Now))
+		job, err = openJob(ctx, tx, s)
 		return err
 	})
+	return job, err
+}
+
+// openJob makes the row of a job, with the subscriptions that come with it.
+func openJob(ctx context.Context, tx *db.Tx, s Submission) (Job, error) {
+	job, err := insertJob(ctx, tx, s, receivingUntil(tx.Now))
+	if err == nil {
+		job.Subscriptions, err = subscribe(ctx, tx, s.Actor, s.Queue, job.ID, s.Subscriptions)
+	}
 	return job, err
 }
 

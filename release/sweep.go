@@ -17,12 +17,20 @@ import (
 // far longer than any upload lasts.
 const orphanAge = time.Hour
 
-// sweep expires what nobody came for and destroys documents that are done with,
-// also those a crash left behind.
+// tidyEvery is how often subscriptions that have ended and notifications that are
+// old go. Nobody sees them any more by then.
+const tidyEvery = 20 * time.Second
+
+// sweep expires what nobody came for, ends subscriptions, and destroys documents
+// that are done with, also those a crash left behind.
 func (d *Desk) sweep(ctx context.Context) {
-	var orphans time.Time
+	var orphans, tidied time.Time
 	d.every(ctx, "sweep", 5*time.Second, nil, func(ctx context.Context) error {
 		err := errors.Join(d.expire(ctx), d.shredAll(ctx))
+		if now := d.DB.Now(); now.Sub(tidied) > tidyEvery {
+			tidied = now
+			err = errors.Join(err, d.tidySubscriptions(ctx))
+		}
 		if now := d.DB.Now(); now.Sub(orphans) > orphanAge/4 {
 			orphans = now
 			err = errors.Join(err, d.sweepOrphans(ctx))
