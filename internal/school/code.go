@@ -39,12 +39,12 @@ func (d *Directory) HashDemoCode(code string) (string, error) {
 // ByCode proves a person by user name and code at a station. Too many wrong ones
 // at a place pause its keypad alone ("keypad-paused"); badges still work there.
 func (d *Directory) ByCode(ctx context.Context, school ID, username, code, place string) (Actor, error) {
-	if err := d.patience(ctx, school, place, codeTries); err != nil {
-		return Actor{}, err
-	}
 	var p Person
 	var hash string
 	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
+		if err := patience(ctx, tx, school, place, codeTries); err != nil {
+			return err
+		}
 		p, hash, err = personByCode(ctx, tx, school, normalName(username))
 		return err
 	})

@@ -28,6 +28,8 @@ type Directory struct {
 	db   *db.DB
 	keys Keys
 	log  *slog.Logger
+
+	remembered *memory // passwords that were right a short while ago
 }
 
 // New makes a Directory. It panics unless the secret has 32 bytes.
@@ -35,7 +37,7 @@ func New(d *db.DB, keys Keys, log *slog.Logger) *Directory {
 	if len(keys.Secret) != 32 {
 		panic("school: the key for badges and codes needs 32 bytes")
 	}
-	return &Directory{db: d, keys: keys, log: log}
+	return &Directory{db: d, keys: keys, log: log, remembered: newMemory()}
 }
 
 // Schools lists all schools of the installation, by id.
@@ -62,7 +64,11 @@ func (p Person) actor(proof Proof) Actor {
 // ByLoopback believes a user name because the queue trusts this machine. It is
 // refused as "password-wrong" when nobody at the school has that name.
 func (d *Directory) ByLoopback(ctx context.Context, school ID, username string) (Actor, error) {
-	p, err := d.named(ctx, school, username)
+	var p Person
+	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
+		p, err = present(ctx, tx, school, username)
+		return err
+	})
 	if err != nil {
 		return Actor{}, err
 	}
@@ -72,14 +78,11 @@ func (d *Directory) ByLoopback(ctx context.Context, school ID, username string) 
 	return p.actor(ByLoopback), nil
 }
 
-// named is the person of that name who has not left, or a zero Person.
-func (d *Directory) named(ctx context.Context, school ID, username string) (p Person, err error) {
-	err = d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) error {
-		p, err = PersonByUsername(ctx, tx, school, username)
-		if fault.KindOf(err) == fault.NotFound || p.Left {
-			p, err = Person{}, nil
-		}
-		return err
-	})
+// present is the person of that name who has not left, or a zero Person.
+func present(ctx context.Context, tx *db.Tx, school ID, username string) (Person, error) {
+	p, err := PersonByUsername(ctx, tx, school, username)
+	if fault.KindOf(err) == fault.NotFound || p.Left {
+		return Person{}, nil
+	}
 	return p, err
 }

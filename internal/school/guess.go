@@ -18,12 +18,8 @@ const (
 )
 
 // patience refuses a place that has had too many wrong tries.
-func (d *Directory) patience(ctx context.Context, school ID, place string, tries int) error {
-	var n int
-	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
-		n, err = countGuesses(ctx, tx, school, place, tx.Now.Add(-guessWindow))
-		return err
-	})
+func patience(ctx context.Context, tx *db.Tx, school ID, place string, tries int) error {
+	n, err := countGuesses(ctx, tx, school, place, tx.Now.Add(-guessWindow))
 	if err != nil || n < tries {
 		return err
 	}
