@@ -21,3 +21,6 @@ func (d *Desk) CountAgain(ctx context.Context, id JobID, was spool.ID) error {
 	job.State, job.Document = Counting, was
 	return d.countOne(ctx, job)
 }
+
+// Listening is how many wait for news.
+func (d *Desk) Listening() int { return len(d.listening) }
