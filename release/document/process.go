@@ -140,9 +140,16 @@ func (e *Engine) run(ctx context.Context, p process) (said []byte, ended, err er
 	return said, ended, err
 }
 
-// renounce takes from the calling thread every way to more privilege, and the
-// changing of files by name.
+// last is the lowest priority there is: a document waits for every request that
+// is being answered, and is counted in what they leave.
+const last = 19
+
+// renounce takes from the calling thread its turn before others, every way to more
+// privilege, and the changing of files by name.
 func renounce() error {
+	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, last); err != nil { // of the thread alone, on Linux
+		return fmt.Errorf("step back behind others: %w", err)
+	}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("renounce privileges: %w", err)
 	}
