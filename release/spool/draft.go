@@ -17,15 +17,15 @@ const stride = 8 << 20
 // Draft is a document that is being written. It is an io.Writer, for one
 // goroutine. Whoever has one defers Abort.
 type Draft struct {
-	s        *Spool
-	identity *age.X25519Identity
-	out      file
-	encrypt  io.WriteCloser
-	sum      hash.Hash
-	doc      Document
-	look     int64 // the size at which to look at the headroom again
-	over     bool  // committed, aborted or failed
-	err      error // why it is over; nil when it was committed
+	s       *Spool
+	key     fileKey
+	out     file
+	encrypt io.WriteCloser
+	sum     hash.Hash
+	doc     Document
+	look    int64 // the size at which to look at the headroom again
+	over    bool  // committed, aborted or failed
+	err     error // why it is over; nil when it was committed
 }
 
 var errAborted = errors.New("the draft was aborted")
@@ -48,13 +48,10 @@ func (d *Draft) begin() (err error) {
 	if err = d.s.room(); err != nil {
 		return err
 	}
-	if d.identity, err = age.GenerateX25519Identity(); err != nil {
-		return err
-	}
 	if d.out, err = d.s.disk.create(d.doc.ID.tmp()); err != nil {
 		return err
 	}
-	d.encrypt, err = age.Encrypt(d.out, d.identity.Recipient())
+	d.encrypt, err = age.Encrypt(d.out, &d.key)
 	return err
 }
 
@@ -111,7 +108,7 @@ func (d *Draft) settle() error {
 		return err
 	}
 	id := d.doc.ID
-	if err := d.s.writeWrapped(id.key(), d.identity.String(), string(id)); err != nil {
+	if err := d.s.writeWrapped(id.key(), d.key.String(), string(id)); err != nil {
 		return err
 	}
 	if err := d.s.disk.rename(id.tmp(), id.doc()); err != nil {

@@ -85,7 +85,7 @@ func (s *Spool) readWrapped(name, purpose string) (string, error) {
 }
 
 // identity reads the key of a document. Without one the document is Gone.
-func (s *Spool) identity(id ID) (*age.X25519Identity, error) {
+func (s *Spool) identity(id ID) (age.Identity, error) {
 	secret, err := s.readWrapped(id.key(), string(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, Gone.Because(err)
@@ -93,7 +93,7 @@ func (s *Spool) identity(id ID) (*age.X25519Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read key: %w", err)
 	}
-	identity, err := age.ParseX25519Identity(secret)
+	identity, err := parseIdentity(secret)
 	if err != nil {
 		return nil, Damaged.Because(err)
 	}
