@@ -3,12 +3,14 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
@@ -237,5 +239,52 @@ func TestAUserWithoutTheRightsIsToldWhich(t *testing.T) {
 	err := db.Migrate(t.Context(), dbtest.URL(t, d, db.Role))
 	if fault.KindOf(err) != fault.Forbidden || !strings.Contains(fault.As(err).Say, "ALTER ROLE "+db.Role+" CREATEROLE") {
 		t.Errorf("refused with %v", err)
+	}
+}
+
+// A look sees what its scope allows, writes nothing and leaves nothing behind.
+func TestALookSeesItsScopeAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t, dbtest.MaxConns(1))
+	first, second := addSchool(t, d, "A"), addSchool(t, d, "B")
+	see := func(scope db.Scope) (ids []db.SchoolID, err error) {
+		err = d.Look(t.Context(), scope, func(ctx context.Context, tx *db.Tx) error {
+			rows, _ := tx.Query(ctx, "SELECT school_id FROM school ORDER BY 1")
+			ids, err = pgx.CollectRows(rows, pgx.RowTo[db.SchoolID])
+			return err
+		})
+		return ids, err
+	}
+	for range 2 { // the one connection serves all of it
+		for want, scope := range map[string]db.Scope{
+			fmt.Sprint([]db.SchoolID{first}): db.InSchool(first), fmt.Sprint([]db.SchoolID{first, second}): db.System("test"), "[]": {},
+		} {
+			if got, err := see(scope); err != nil || fmt.Sprint(got) != want {
+				t.Errorf("%v sees %v, %v; want %s", scope, got, err, want)
+			}
+		}
+		err := d.Look(t.Context(), db.InSchool(first), func(ctx context.Context, tx *db.Tx) error {
+			return tx.QueryRow(ctx, "UPDATE school SET name = 'Z' RETURNING school_id").Scan(new(db.SchoolID))
+		})
+		if pg := (*pgconn.PgError)(nil); !errors.As(err, &pg) || pg.Code != "25006" { // read_only_sql_transaction
+			t.Errorf("a look that writes: %v", err)
+		}
+		err = d.Look(t.Context(), db.InSchool(first), func(ctx context.Context, tx *db.Tx) error {
+			return tx.QueryRow(ctx, "SELECT 1 FROM school WHERE name = 'Z'").Scan(new(int))
+		})
+		if !errors.Is(err, pgx.ErrNoRows) {
+			t.Errorf("no rows: %v", err)
+		}
+		if err := d.Look(t.Context(), db.InSchool(first), func(ctx context.Context, tx *db.Tx) error {
+			return tx.QueryRow(ctx, "SELECT nonsense").Scan(new(int))
+		}); err == nil {
+			t.Error("nonsense was understood")
+		}
+	}
+	if err := d.InTx(t.Context(), db.InSchool(first), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE school SET name = 'C'")
+		return err
+	}); err != nil {
+		t.Errorf("after a look nothing is written any more: %v", err)
 	}
 }

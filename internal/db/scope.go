@@ -31,15 +31,21 @@ func System(name string) Scope {
 	return Scope{system: name}
 }
 
+// settings are the values that say so to the database: digits and a checked name,
+// both ours.
+func (s Scope) settings() (school, system string) {
+	if s.school != 0 {
+		school = fmt.Sprint(int32(s.school))
+	}
+	return school, s.system
+}
+
 // begin opens the transaction and sets the scope, and the transaction's time for
 // the schema's triggers, in one round trip. The values are ours: a number, a checked
 // name, and digits.
 func (s Scope) begin(now time.Time) string {
-	school := ""
-	if s.school != 0 {
-		school = fmt.Sprint(int32(s.school))
-	}
+	school, system := s.settings()
 	return fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; "+
 		"SELECT set_config('inkwell.school', '%s', true), set_config('inkwell.system', '%s', true), set_config('inkwell.now', '%s', true)",
-		school, s.system, now.Format(time.RFC3339Nano))
+		school, system, now.Format(time.RFC3339Nano))
 }

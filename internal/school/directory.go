@@ -65,7 +65,7 @@ func (p Person) actor(proof Proof) Actor {
 // refused as "password-wrong" when nobody at the school has that name.
 func (d *Directory) ByLoopback(ctx context.Context, school ID, username string) (Actor, error) {
 	var p Person
-	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
+	err := d.db.Look(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
 		p, err = present(ctx, tx, school, username)
 		return err
 	})
