@@ -27,24 +27,43 @@ type Entry struct {
 // saltSize keeps a note from being guessed by its digest once it is erased.
 const saltSize = 16
 
-// Record writes the entry in tx, so that it stands exactly if the act does. It
-// fails for facts that could hold a name: such a thing belongs into Note. It
-// locks nothing.
-func Record(ctx context.Context, tx *db.Tx, e Entry) error {
-	facts, err := e.facts()
-	if err != nil {
-		return fmt.Errorf("record act %s: %w", e.Act, err)
+// Record writes entries in tx, so that they stand exactly if the acts do. It fails
+// for facts that could hold a name: such a thing belongs into Note. It locks
+// nothing.
+func Record(ctx context.Context, tx *db.Tx, all ...Entry) error {
+	if len(all) == 0 {
+		return nil
 	}
+	acts := make([]act, len(all))
+	for i, e := range all {
+		facts, err := e.facts()
+		if err != nil {
+			return fmt.Errorf("record act %s: %w", e.Act, err)
+		}
+		acts[i] = act{e, facts, e.note()}
+	}
+	if err := insertActs(ctx, tx, acts); err != nil {
+		return fmt.Errorf("record act %s: %w", all[0].Act, err)
+	}
+	return nil
+}
+
+// act is an entry as it is written.
+type act struct {
+	Entry
+	facts string
+	note  note
+}
+
+// note is the entry's erasable part, salted.
+func (e Entry) note() note {
 	n := note{text: e.Note}
 	if e.Note != "" {
 		n.salt = make([]byte, saltSize)
 		_, _ = rand.Read(n.salt) // never fails
 		n.digest = n.sum()
 	}
-	if err := insertEntry(ctx, tx, e, facts, n); err != nil {
-		return fmt.Errorf("record act %s: %w", e.Act, err)
-	}
-	return nil
+	return n
 }
 
 // note is the erasable part of an entry; salt and digest are nil without text.

@@ -26,12 +26,12 @@ func TestRecordStandsWithItsAct(t *testing.T) {
 	}
 	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.FixedZone("", 3600))
 	h.in(db.InSchool(h.school), func(ctx context.Context, tx *db.Tx) error {
-		return errors.Join(
-			Record(ctx, tx, Entry{
+		return Record(ctx, tx,
+			Entry{
 				School: h.school, Act: "suspended", Actor: someone, Subject: someoneElse, Object: "job:41",
 				Facts: map[string]any{"pages": int64(12), "rule": "burst", "until": at, "automatic": true}, Note: "said Kim, O'Neil",
-			}),
-			Record(ctx, tx, Entry{School: h.school, Act: "sealed"}),
+			},
+			Entry{School: h.school, Act: "sealed"},
 		)
 	})
 

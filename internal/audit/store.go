@@ -10,18 +10,36 @@ import (
 	"inkwell/internal/db"
 )
 
-// insertEntry writes the row and its note in one statement.
-func insertEntry(ctx context.Context, tx *db.Tx, e Entry, facts string, n note) error {
+// insertActs writes rows and their notes in one statement. A note finds its row by
+// its digest, which is salted and so no other row's.
+func insertActs(ctx context.Context, tx *db.Tx, all []act) error {
 	_, err := tx.Exec(ctx, `
 		WITH entry AS (
 			INSERT INTO audit (school_id, at, act, actor, subject, object, facts, note_digest)
-			VALUES ($1, $2, $3, nullif($4, '')::uuid, nullif($5, '')::uuid, nullif($6, ''), $7::jsonb, $8)
-			RETURNING audit_id, school_id
+			SELECT school, $1, act, nullif(actor, '')::uuid, nullif(subject, '')::uuid, nullif(object, ''), facts::jsonb, digest
+			  FROM unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[])
+			       AS a (school, act, actor, subject, object, facts, digest)
+			RETURNING audit_id, school_id, note_digest
 		)
 		INSERT INTO audit_note (audit_id, school_id, salt, note)
-		SELECT audit_id, school_id, $9::bytea, $10 FROM entry WHERE $9::bytea IS NOT NULL`,
-		e.School, tx.Now, e.Act, e.Actor, e.Subject, e.Object, facts, n.digest, n.salt, n.text)
+		SELECT audit_id, school_id, salt, note
+		  FROM entry JOIN unnest($8::bytea[], $9::bytea[], $10::text[]) AS n (note_digest, salt, note) USING (note_digest)`,
+		tx.Now,
+		column(all, func(a act) db.SchoolID { return a.School }), column(all, func(a act) string { return a.Act }),
+		column(all, func(a act) string { return a.Actor }), column(all, func(a act) string { return a.Subject }),
+		column(all, func(a act) string { return a.Object }), column(all, func(a act) string { return a.facts }),
+		column(all, func(a act) []byte { return a.note.digest }), column(all, func(a act) []byte { return a.note.salt }),
+		column(all, func(a act) string { return a.note.text }))
 	return err
+}
+
+// column is one value of each act.
+func column[T any](all []act, of func(act) T) []T {
+	values := make([]T, len(all))
+	for i, a := range all {
+		values[i] = of(a)
+	}
+	return values
 }
 
 // lines writes each row of a chain as one text that no other row can have: the
