@@ -52,6 +52,7 @@ type Desk struct {
 
 	listening chan struct{} // who waits for news
 	offers    offers
+	intake    intake
 }
 
 // New makes a Desk.
@@ -96,6 +97,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	start("watch", d.watch)
 	start("offers", d.refreshOffers)
 	start("sweep", d.sweep)
+	start("intake", func(ctx context.Context) { d.every(ctx, "watch intake", time.Second, nil, d.intake.tick) })
 	for range d.Counters {
 		start("count", d.count)
 	}

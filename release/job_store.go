@@ -3,6 +3,7 @@ package release
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -98,6 +99,62 @@ func insertJob(ctx context.Context, tx *db.Tx, s Submission, expires time.Time) 
 		return Job{}, err
 	}
 	return jobByID(ctx, tx, id)
+}
+
+// countOpenOf is how many open jobs each sender has.
+func countOpenOf(ctx context.Context, tx *db.Tx, all []*arrival) (map[school.PersonID]int, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT person_id, count(*) FROM job WHERE person_id = ANY ($1) AND ended_at IS NULL GROUP BY person_id`,
+		column(all, func(a *arrival) school.PersonID { return a.Actor.Person }))
+	open := map[school.PersonID]int{}
+	var person school.PersonID
+	var n int
+	_, err := pgx.ForEachRow(rows, []any{&person, &n}, func() error { open[person] = n; return nil })
+	return open, err
+}
+
+// insertArrivals writes jobs that wait for their count, and returns them in the
+// order of the arrivals.
+func insertArrivals(ctx context.Context, tx *db.Tx, all []*arrival, expires time.Time) ([]Job, error) {
+	rows, _ := tx.Query(ctx, `
+		WITH new AS (
+			INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, on_hold, format, document, bytes, digest,
+			                 password, password_scheme, submitted_at, received_at, expires_at)
+			SELECT $1, queue, person, proof, 'counting', nullif(title, ''), ticket, hold, format, document, bytes, digest,
+			       nullif(password, ''), nullif(scheme, ''), $2, $2, $3
+			  FROM unnest($4::integer[], $5::bigint[], $6::text[], $7::text[], $8::jsonb[], $9::boolean[], $10::text[], $11::text[], $12::bigint[],
+			              $13::bytea[], $14::text[], $15::text[])
+			       AS a (queue, person, proof, title, ticket, hold, format, document, bytes, digest, password, scheme)
+			RETURNING *)
+		SELECT `+jobColumns+` FROM new j JOIN person p USING (person_id) JOIN unnest($11::text[]) WITH ORDINALITY AS a (document, place) USING (document)
+		 ORDER BY a.place`,
+		all[0].Queue.School, tx.Now, expires,
+		column(all, func(a *arrival) QueueID { return a.Queue.ID }),
+		column(all, func(a *arrival) school.PersonID { return a.Actor.Person }),
+		column(all, func(a *arrival) string { return string(a.Actor.Proof) }),
+		column(all, func(a *arrival) string { return firstRunes(a.Title, 255) }),
+		column(all, func(a *arrival) Ticket { return a.Ticket }),
+		column(all, func(a *arrival) bool { return a.Hold }),
+		column(all, func(a *arrival) string { return string(a.format) }),
+		column(all, func(a *arrival) string { return string(a.doc.ID) }),
+		column(all, func(a *arrival) int64 { return a.doc.Size }),
+		column(all, func(a *arrival) []byte { return a.doc.Digest[:] }),
+		column(all, func(a *arrival) string { return a.hash }),
+		column(all, func(a *arrival) string { return a.scheme() }))
+	jobs, err := manyJobs(rows)
+	if err == nil && len(jobs) != len(all) {
+		err = fmt.Errorf("%d of %d jobs were written", len(jobs), len(all))
+	}
+	return jobs, err
+}
+
+// column is one value of each arrival.
+func column[T any](all []*arrival, of func(*arrival) T) []T {
+	values := make([]T, len(all))
+	for i, a := range all {
+		values[i] = of(a)
+	}
+	return values
 }
 
 func firstRunes(s string, n int) string {

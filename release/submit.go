@@ -42,7 +42,7 @@ var (
 
 // Queue finds a queue by the path of its address.
 func (d *Desk) Queue(ctx context.Context, path string) (q Queue, err error) {
-	err = d.DB.InTx(ctx, db.System("queue"), func(ctx context.Context, tx *db.Tx) error {
+	err = d.DB.Look(ctx, db.System("queue"), func(ctx context.Context, tx *db.Tx) error {
 		q, err = queueByPath(ctx, tx, path)
 		return err
 	})
@@ -58,6 +58,18 @@ func (d *Desk) Validate(ctx context.Context, s Submission) error {
 // empty account do not stop a job from being held: its owner hears of it at the
 // station, and a client that is refused tries for ever.
 func (d *Desk) admit(ctx context.Context, tx *db.Tx, s Submission) error {
+	if err := d.allow(s); err != nil {
+		return err
+	}
+	n, err := countOpen(ctx, tx, s.Actor.Person)
+	if err == nil && n >= d.MaxHeld {
+		return tooManyHeld
+	}
+	return err
+}
+
+// allow is the part of admit that asks no database.
+func (d *Desk) allow(s Submission) error {
 	if !s.Actor.May(school.Print) || s.Actor.School != s.Queue.School {
 		return notAllowed
 	}
@@ -72,17 +84,13 @@ func (d *Desk) admit(ctx context.Context, tx *db.Tx, s Submission) error {
 	if _, room, err := d.Spool.Free(); err != nil || !room {
 		return errors.Join(err, spool.Full)
 	}
-	n, err := countOpen(ctx, tx, s.Actor.Person)
-	if err == nil && n >= d.MaxHeld {
-		return tooManyHeld
-	}
-	return err
+	return nil
 }
 
 // Print takes a whole job in (Print-Job). When it returns, document and row are
 // durable and the job is being counted; a refusal leaves neither.
 func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, error) {
-	if err := d.Validate(ctx, s); err != nil {
+	if err := d.allow(s); err != nil {
 		return Job{}, err
 	}
 	if err := d.lock(&s); err != nil {
@@ -92,13 +100,8 @@ func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, er
 	if err != nil {
 		return Job{}, err
 	}
-	return d.accept(ctx, doc, s.Queue.School, func(ctx context.Context, tx *db.Tx) (Job, error) {
-		job, err := openJob(ctx, tx, s)
-		if err != nil {
-			return Job{}, err
-		}
-		return d.counting(ctx, tx, job, format, doc)
-	})
+	job, err := d.write(ctx, &arrival{Submission: s, format: format, doc: doc})
+	return job, d.dropUnwritten(ctx, doc, err)
 }
 
 // Create opens a job whose document follows (Create-Job). It is given up after
@@ -201,21 +204,25 @@ func (a arriving) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// accept commits the row of a document that is safe in the spool. If the row is
-// refused for certain the document goes; if the database was lost the row may be
-// there, and the sweep of orphans decides.
+// accept commits the row of a document that is safe in the spool.
 func (d *Desk) accept(ctx context.Context, doc spool.Document, id school.ID, row func(context.Context, *db.Tx) (Job, error)) (job Job, err error) {
 	err = d.inSchool(ctx, id, func(ctx context.Context, tx *db.Tx) error {
 		job, err = row(ctx, tx)
 		return err
 	})
 	if err != nil {
-		if fault.KindOf(err) != fault.Unavailable && !errors.Is(err, context.Canceled) {
-			err = errors.Join(err, d.Spool.Destroy(context.WithoutCancel(ctx), doc.ID))
-		}
-		return Job{}, err
+		return Job{}, d.dropUnwritten(ctx, doc, err)
 	}
 	return job, nil
+}
+
+// dropUnwritten destroys a document whose row was refused for certain. If the
+// database was lost the row may be there, and the sweep of orphans decides.
+func (d *Desk) dropUnwritten(ctx context.Context, doc spool.Document, err error) error {
+	if err != nil && fault.KindOf(err) != fault.Unavailable && !errors.Is(err, context.Canceled) {
+		err = errors.Join(err, d.Spool.Destroy(context.WithoutCancel(ctx), doc.ID))
+	}
+	return err
 }
 
 // counting gives a job its document and has it counted once the row is committed.
@@ -229,8 +236,7 @@ func (d *Desk) counting(ctx context.Context, tx *db.Tx, job Job, format document
 	if err := updateReceived(ctx, tx, job, doc.Digest[:]); err != nil {
 		return Job{}, err
 	}
-	err = audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-submitted", Subject: job.owner, Object: object(job.ID),
-		Facts: map[string]any{"proof": job.Proof, "bytes": doc.Size, "queue": job.Queue}})
+	err = audit.Record(ctx, tx, submitted(job))
 	if err != nil {
 		return Job{}, err
 	}

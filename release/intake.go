@@ -1,0 +1,161 @@
+package release
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/release/document"
+	"inkwell/release/spool"
+)
+
+// arrival is a job whose document is safe in the spool and whose row is not written
+// yet. Job and err are what came of it, once done is closed.
+type arrival struct {
+	Submission
+	format document.Format
+	doc    spool.Document
+	job    Job
+	err    error
+	done   chan struct{}
+}
+
+// intake is where arrivals wait to be written. Those of one school that come while
+// one transaction is being written go into the next one together: a transaction
+// costs much the same for one job as for ten, and all of them wait for the disk.
+type intake struct {
+	mu      sync.Mutex
+	waiting map[school.ID][]*arrival // an entry while somebody writes for the school
+
+	entered, before atomic.Int64 // jobs of this second, and of the one before
+}
+
+// tick begins another second.
+func (i *intake) tick(context.Context) error {
+	i.before.Store(i.entered.Swap(0))
+	return nil
+}
+
+// flooded says whether jobs come in so fast that other work should wait.
+func (i *intake) flooded() bool { return max(i.entered.Load(), i.before.Load()) > flood }
+
+// mostTogether bounds what one transaction takes in.
+const mostTogether = 64
+
+// write puts the row of an arrival into the database, with those of others that
+// arrive just now. It does not end with ctx: whoever is in a transaction with others
+// stays until its end.
+func (d *Desk) write(ctx context.Context, a *arrival) (Job, error) {
+	a.done = make(chan struct{})
+	id := a.Queue.School
+	d.intake.mu.Lock()
+	if d.intake.waiting == nil {
+		d.intake.waiting = map[school.ID][]*arrival{}
+	}
+	before, busy := d.intake.waiting[id]
+	d.intake.waiting[id] = append(before, a)
+	d.intake.mu.Unlock()
+	if !busy {
+		go d.writeWaiting(context.WithoutCancel(ctx), id)
+	}
+	<-a.done
+	return a.job, a.err
+}
+
+// writeWaiting writes for a school until nobody waits.
+func (d *Desk) writeWaiting(ctx context.Context, id school.ID) {
+	for {
+		d.intake.mu.Lock()
+		all := d.intake.waiting[id]
+		if len(all) == 0 {
+			delete(d.intake.waiting, id)
+			d.intake.mu.Unlock()
+			return
+		}
+		n := min(len(all), mostTogether)
+		d.intake.waiting[id] = append([]*arrival{}, all[n:]...)
+		d.intake.mu.Unlock()
+		d.writeTogether(ctx, id, all[:n])
+	}
+}
+
+// writeTogether writes arrivals in one transaction. If that is refused, each is
+// tried by itself, so that it fails for its own reasons alone; not if the database
+// was lost: then all may have been written.
+func (d *Desk) writeTogether(ctx context.Context, id school.ID, all []*arrival) {
+	err := d.inSchool(ctx, id, func(ctx context.Context, tx *db.Tx) error { return d.enter(ctx, tx, id, all) })
+	if err != nil && len(all) > 1 && fault.KindOf(err) != fault.Unavailable {
+		for i := range all {
+			d.writeTogether(ctx, id, all[i:i+1])
+		}
+		return
+	}
+	d.intake.entered.Add(int64(len(all)))
+	for _, a := range all {
+		if err != nil {
+			a.job, a.err = Job{}, err
+		}
+		close(a.done)
+	}
+}
+
+// enter writes the rows of the arrivals whose senders may submit one more job, and
+// refuses the others.
+func (d *Desk) enter(ctx context.Context, tx *db.Tx, id school.ID, all []*arrival) error {
+	sc, err := school.ByID(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	welcome, err := d.welcome(ctx, tx, all)
+	if err != nil || len(welcome) == 0 {
+		return err
+	}
+	entered, err := insertArrivals(ctx, tx, welcome, sc.HoldUntil(tx.Now))
+	if err != nil {
+		return err
+	}
+	var acts []audit.Entry
+	var topics []string
+	for i, a := range welcome {
+		a.job = entered[i]
+		if a.job.Subscriptions, err = subscribe(ctx, tx, a.Actor, a.Queue, a.job.ID, a.Submission.Subscriptions); err != nil {
+			return err
+		}
+		acts = append(acts, submitted(a.job))
+		topics = append(topics, events.Person(int64(a.job.Person)))
+	}
+	if err := audit.Record(ctx, tx, acts...); err != nil {
+		return err
+	}
+	tx.AfterCommit(d.wakeCounters)
+	return d.Hub.Touch(ctx, tx, id, topics...)
+}
+
+// welcome are the arrivals of people who have room for one more job.
+func (d *Desk) welcome(ctx context.Context, tx *db.Tx, all []*arrival) (welcome []*arrival, err error) {
+	open, err := countOpenOf(ctx, tx, all)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range all {
+		a.job, a.err = Job{}, nil // a transaction may be tried again
+		if open[a.Actor.Person] >= d.MaxHeld {
+			a.err = tooManyHeld
+			continue
+		}
+		open[a.Actor.Person]++
+		welcome = append(welcome, a)
+	}
+	return welcome, nil
+}
+
+// submitted is the act of handing a job in.
+func submitted(j Job) audit.Entry {
+	return audit.Entry{School: j.School, Act: "job-submitted", Subject: j.owner, Object: object(j.ID),
+		Facts: map[string]any{"proof": j.Proof, "bytes": j.Bytes, "queue": j.Queue}}
+}

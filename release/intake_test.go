@@ -1,0 +1,103 @@
+package release_test
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+	"testing"
+
+	"inkwell/internal/db/dbtest"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/release"
+	"inkwell/release/document/documenttest"
+)
+
+// together prints jobs at the same moment and returns what came of each.
+func (h *house) together(all ...release.Submission) ([]release.Job, []error) {
+	jobs, errs := make([]release.Job, len(all)), make([]error, len(all))
+	var work sync.WaitGroup
+	for i, s := range all {
+		work.Go(func() {
+			jobs[i], errs[i] = h.Print(h.t.Context(), s, bytes.NewReader(documenttest.PDF(1)))
+		})
+	}
+	work.Wait()
+	return jobs, errs
+}
+
+// Jobs that arrive together are written together, and each is its sender's own.
+func TestJobsThatArriveTogetherKeepApart(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var all []release.Submission
+	for i := range 8 {
+		s := h.submission([]school.Actor{h.Sam, h.Mia}[i%2])
+		s.Title, s.Ticket.Copies, s.Hold = fmt.Sprintf("Essay %d", i), i+1, i%3 == 0
+		all = append(all, s)
+	}
+	jobs, errs := h.together(all...)
+	seen := map[release.JobID]bool{}
+	for i, j := range jobs {
+		want := all[i]
+		if errs[i] != nil || seen[j.ID] || j.Title != want.Title || j.Ticket.Copies != i+1 || j.OnHold != want.Hold || j.Person != want.Actor.Person ||
+			j.State != release.Counting || j.Document == "" || j.Received.IsZero() || !j.Expires.After(j.Received) {
+			t.Errorf("%d: %+v, %v", i, j, errs[i])
+		}
+		seen[j.ID] = true
+		if got := h.state(j.ID, release.Held); got.Impressions != i+1 {
+			t.Errorf("job %d has %d pages", i, got.Impressions)
+		}
+	}
+	if n := dbtest.Value[int](t, h.db, "SELECT count(*) FROM audit WHERE act = 'job-submitted' AND object IN (SELECT 'job:' || job_id FROM job)"); n != len(all) {
+		t.Errorf("%d of %d submissions are on record", n, len(all))
+	}
+}
+
+// Among those that arrive together, too, a person has no more than their share, and
+// the others are none the worse for it.
+func TestTogetherNobodyHoldsTooMany(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var all []release.Submission
+	for range 9 { // five may be held
+		all = append(all, h.submission(h.Sam))
+	}
+	_, errs := h.together(append(all, h.submission(h.Mia))...)
+	taken := 0
+	for _, err := range errs[:9] {
+		if err == nil {
+			taken++
+			continue
+		}
+		wantFault(t, err, "too-many-held")
+	}
+	if taken != 5 || errs[9] != nil {
+		t.Errorf("%d of Sam's were taken, and of Mia's: %v", taken, errs[9])
+	}
+	h.eventually("only the documents of jobs", func() (string, bool) {
+		n, m := h.documents(), dbtest.Value[int](t, h.db, "SELECT count(*) FROM job WHERE state = 'held'")
+		return fmt.Sprintf("%d documents, %d held", n, m), n == 6 && m == 6
+	})
+}
+
+// A job that the database does not take fails alone, and leaves no document.
+func TestTogetherOneFaultIsOnesOwn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	wrong := h.submission(h.Mia)
+	wrong.Queue.ID = 1 << 20
+	_, errs := h.together(h.submission(h.Sam), wrong, h.submission(h.Sam), h.submission(h.Mia))
+	for i, err := range errs {
+		if (err != nil) != (i == 1) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	if errs[1] != nil && fault.KindOf(errs[1]) != fault.Internal {
+		t.Errorf("a queue that does not exist: %v", errs[1])
+	}
+	h.eventually("three documents", func() (string, bool) {
+		n, m := h.documents(), dbtest.Value[int](t, h.db, "SELECT count(*) FROM job WHERE state = 'held'")
+		return fmt.Sprintf("%d documents, %d held", n, m), n == 3 && m == 3
+	})
+}
