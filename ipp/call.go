@@ -27,6 +27,7 @@ type call struct {
 	cups  bool          // the client took us for its CUPS server, and knows queues by CUPS's addresses
 	jobID release.JobID // of an operation on a job
 	actor school.Actor
+	wants []wish        // of a request that makes a job
 	known bool // actor is proven
 }
 

@@ -3,6 +3,7 @@ package ipp
 import (
 	"context"
 	"io"
+	"time"
 
 	"inkwell/internal/school"
 	"inkwell/release"
@@ -15,6 +16,8 @@ type Desk interface {
 	Intake
 	Register
 	Control
+	Subscribers
+	Herald
 }
 
 // Queues knows the addresses that computers print to.
@@ -63,6 +66,32 @@ type Control interface {
 	Change(ctx context.Context, a school.Actor, id release.JobID, c release.Change) (release.Job, error)
 	// Switch turns a switch of a queue, for IT.
 	Switch(ctx context.Context, a school.Actor, q release.QueueID, to release.Switch) error
+}
+
+// Subscribers knows who wants to hear of what. Whatever is missing, foreign or ended is
+// refused alike ("subscription-unknown").
+type Subscribers interface {
+	// Subscribe makes subscriptions of a job, or of the queue for job 0. Those for which
+	// there is no room have no ID in the answer.
+	Subscribe(ctx context.Context, a school.Actor, q release.Queue, job release.JobID, wishes []release.Subscription) ([]release.Subscription, error)
+	// Subscription finds a subscription of the actor's; for IT, anybody's.
+	Subscription(ctx context.Context, a school.Actor, q release.Queue, id release.SubscriptionID) (release.Subscription, error)
+	// Subscriptions lists subscriptions that the actor may see.
+	Subscriptions(ctx context.Context, a school.Actor, q release.Queue, f release.SubscriptionFilter) ([]release.Subscription, error)
+	// RenewSubscription begins a new lease of a subscription of the queue.
+	RenewSubscription(ctx context.Context, a school.Actor, q release.Queue, id release.SubscriptionID, lease time.Duration) error
+	// CancelSubscription ends a subscription at once.
+	CancelSubscription(ctx context.Context, a school.Actor, q release.Queue, id release.SubscriptionID) error
+}
+
+// Herald tells subscribers what has happened.
+type Herald interface {
+	// SubscriptionRoom is how many subscriptions a new job of the actor's could have.
+	SubscriptionRoom(ctx context.Context, a school.Actor) (int, error)
+	// News reads what subscriptions have to tell, or nothing if one of them is unknown.
+	News(ctx context.Context, a school.Actor, q release.Queue, cursors []release.Cursor) ([]release.News, error)
+	// AwaitNews is News that waits until there is some or ctx ends.
+	AwaitNews(ctx context.Context, a school.Actor, q release.Queue, cursors []release.Cursor) ([]release.News, error)
 }
 
 // Directory proves who a sender is.

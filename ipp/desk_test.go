@@ -45,6 +45,7 @@ type fakeDesk struct {
 	switches map[release.QueueID]release.Switch // what was turned last
 	refuse   error                              // what Validate, Print and Create say, if not nil
 	failSend error                              // what the next Send says, if not nil
+	roll     roll                               // who wants to hear of what
 }
 
 // errNobody is for a face that asks in the name of an actor it never proved.

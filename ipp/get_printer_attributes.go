@@ -40,6 +40,7 @@ func (c *call) printerGroup(ctx context.Context, want wire.Requested) (wire.Grou
 	for _, o := range c.template {
 		g.Add(want.Pick("job-template", o.about(c.queue))...)
 	}
+	g.Add(c.notifyAttributes(want)...)
 	if want["media-col-database"] {
 		g.Add(mediaColDatabase())
 	}

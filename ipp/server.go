@@ -34,6 +34,9 @@ type Options struct {
 	Host     string
 	MaxBytes int64            // of one document, as the desk takes it; 0 means 256 MiB
 	Clock    func() time.Time // nil means time.Now
+
+	// Ending is closed when the program begins to end; nobody is kept waiting then.
+	Ending <-chan struct{}
 }
 
 // Server answers IPP requests. It is safe for concurrent use.

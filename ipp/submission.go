@@ -26,6 +26,10 @@ func (c *call) submission() (s release.Submission, ignored []wire.Attribute, err
 	if s.Password, err = c.password(); err != nil {
 		return s, nil, err
 	}
+	if c.wants, err = c.readWishes(true); err != nil {
+		return s, nil, err
+	}
+	s.Subscriptions = granted(c.wants)
 	s.Ticket, ignored = c.ticket()
 	strict, _, err := wire.Optional(c.op().Bool("ipp-attribute-fidelity"))
 	if err == nil && strict && len(ignored) > 0 {
@@ -84,6 +88,7 @@ var noDocument = refuse(wire.StatusBadRequest, "There is no document in this req
 func (c *call) accepted(j release.Job, ignored []wire.Attribute) *wire.Message {
 	reply := c.validated(ignored)
 	reply.Add(wire.NewGroup(wire.JobGroup, c.jobIdentity(j)...))
+	c.answerWishes(reply, c.wants, j.Subscriptions, true)
 	return reply
 }
 

@@ -16,5 +16,6 @@ func validateJob(ctx context.Context, c *call) (*wire.Message, error) {
 	if err := c.Desk.Validate(ctx, s); err != nil {
 		return nil, err
 	}
-	return c.validated(ignored), nil
+	reply := c.validated(ignored)
+	return reply, c.wouldSubscribe(ctx, reply, c.wants)
 }

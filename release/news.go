@@ -17,7 +17,7 @@ const EventLife = 5 * time.Minute
 
 // How much is told and kept: the latest so many notifications of a subscription,
 // and as many in one answer.
-const mostNotifications = 1000
+const MostNotifications = 1000
 
 // Whoever waits for news looks again this often, for what no bell tells of, and so
 // many may wait at one node.
@@ -32,7 +32,7 @@ type Notification struct {
 	Sequence int // notify-sequence-number: 1, 2, 3 and so on within its subscription
 	Event    Event
 	At       time.Time // never before that of the one before it
-	Job      Job       // ID, State, Reason, OnHold, Impressions, Printed; the zero Job if the event is the queue's
+	Job      Job       // ID, State, Reason, OnHold, Locked, Impressions, Printed; the zero Job if the event is the queue's
 	Closed   bool      // of the queue's events: it takes no new jobs
 	Paused   bool      // ... it releases none by itself
 	Busy     bool      // ... it is a Direct queue that has jobs
@@ -59,7 +59,7 @@ func (d *Desk) News(ctx context.Context, a school.Actor, q Queue, cursors []Curs
 	cursors = slices.CompactFunc(cursors, func(a, b Cursor) bool { return a.ID == b.ID })
 	err = d.inSchool(ctx, q.School, func(ctx context.Context, tx *db.Tx) error {
 		all = nil
-		left := mostNotifications
+		left := MostNotifications
 		for _, c := range cursors {
 			n, err := news(ctx, tx, a, q, c, left)
 			if err != nil {

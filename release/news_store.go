@@ -31,7 +31,7 @@ func number(ctx context.Context, tx *db.Tx, id SubscriptionID) (Subscription, er
 	}
 	if _, err := tx.Exec(ctx, `
 		DELETE FROM notification WHERE subscription_id = $1
-		   AND sequence <= (SELECT sequence FROM subscription WHERE subscription_id = $1) - $2`, id, mostNotifications); err != nil {
+		   AND sequence <= (SELECT sequence FROM subscription WHERE subscription_id = $1) - $2`, id, MostNotifications); err != nil {
 		return Subscription{}, err
 	}
 	return subscriptionByID(ctx, tx, id)
@@ -39,11 +39,12 @@ func number(ctx context.Context, tx *db.Tx, id SubscriptionID) (Subscription, er
 
 const notificationColumns = `
 	n.sequence, n.event, n.at, coalesce(n.job_id, 0), coalesce(n.state, ''), coalesce(n.reason, ''), coalesce(n.on_hold, false),
-	coalesce(n.impressions, 0), coalesce(n.printed, 0), coalesce(n.closed, false), coalesce(n.paused, false), coalesce(n.busy, false)`
+	coalesce(n.impressions, 0), coalesce(n.printed, 0), coalesce(j.password IS NOT NULL, false), coalesce(n.closed, false), coalesce(n.paused, false),
+	coalesce(n.busy, false)`
 
 func scanNotification(row pgx.CollectableRow) (n Notification, err error) {
 	err = row.Scan(&n.Sequence, &n.Event, &n.At, &n.Job.ID, &n.Job.State, &n.Job.Reason, &n.Job.OnHold,
-		&n.Job.Impressions, &n.Job.Printed, &n.Closed, &n.Paused, &n.Busy)
+		&n.Job.Impressions, &n.Job.Printed, &n.Job.Locked, &n.Closed, &n.Paused, &n.Busy)
 	return n, err
 }
 
@@ -51,7 +52,7 @@ func scanNotification(row pgx.CollectableRow) (n Notification, err error) {
 // a time.
 func notifications(ctx context.Context, tx *db.Tx, c Cursor, since time.Time, most int) ([]Notification, error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT `+notificationColumns+` FROM notification n
+		SELECT `+notificationColumns+` FROM notification n LEFT JOIN job j ON j.job_id = n.job_id
 		 WHERE n.subscription_id = $1 AND n.sequence >= $2 AND n.at > $3 ORDER BY n.sequence LIMIT $4`, c.ID, c.From, since, most)
 	return pgx.CollectRows(rows, scanNotification)
 }

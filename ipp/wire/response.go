@@ -1,5 +1,7 @@
 package wire
 
+import "slices"
+
 // NewRequest makes a request of version 2.0 whose operation group begins with
 // charset and language.
 func NewRequest(op Op, id uint32, attrs ...Attribute) *Message {
@@ -37,6 +39,15 @@ func (m *Message) Speak(language string) {
 			m.Groups[0].Attrs[i] = Language(a.Name, language)
 		}
 	}
+}
+
+// Remark gives a successful answer another such status, and its sentence in place of
+// the one before.
+func (m *Message) Remark(status Status, say string) {
+	m.Code = uint16(status)
+	op := &m.Groups[0]
+	op.Attrs = slices.DeleteFunc(op.Attrs, func(a Attribute) bool { return a.Name == "status-message" })
+	op.Add(Text("status-message", Cut(say, 255)))
 }
 
 // Add appends a group to the message.
