@@ -259,6 +259,7 @@ func (d *fakeDesk) insert(s release.Submission) release.Job {
 	d.jobs = append(d.jobs, j)
 	return j
 }
+	j.Subscriptions = d.roll.enter(s.Actor, s.Queue, j.ID, s.Subscriptions)
 
 func (d *fakeDesk) counting(j release.Job, sum [32]byte, n int64) release.Job {
 	d.mu.Lock()
