@@ -12,11 +12,12 @@ import (
 	"inkwell/release"
 )
 
-// openFaces makes what is behind the doors.
-func (m *Main) openFaces(context.Context) (err error) {
+// openFaces makes what is behind the doors. ctx ends when the program is to end.
+func (m *Main) openFaces(ctx context.Context) (err error) {
 	m.printer, err = ipp.New(ipp.Options{
 		Desk: m.desk, Directory: m.directory, Log: m.log, Installation: m.made.ID,
 		Host: addresses{Names: m.config.TLSNames}.reachable(everywhere(m.config.IPPListen)), MaxBytes: m.config.MaxDocument,
+		Ending: ctx.Done(),
 	})
 	if err != nil {
 		return err
