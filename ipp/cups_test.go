@@ -71,6 +71,50 @@ func TestDriverlessQueue(t *testing.T) {
 	}
 }
 
+// What a pupil who may not print sees of a job that we hold all the same: CUPS sends
+// it once, learns why where it may, and lets go of it; the queue goes on.
+func TestHeldWithAReason(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name  string
+		met   error
+		queue release.Queue
+		told  string // job-state-reasons as CUPS reads them
+	}{
+		{"rights withdrawn", withdrawn, trustedQueue, "1setOf keyword job-release-wait,account-closed\n"},
+		{"nothing left", nothingLeft, trustedQueue, "1setOf keyword job-release-wait,account-limit-reached\n"},
+		{"an unknown account", noAccount, trustedQueue, "1setOf keyword job-release-wait,account-authorization-failed\n"},
+		{"rights withdrawn, with a password", withdrawn, holdQueue, "1setOf keyword job-release-wait,account-closed\n"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.desk.met = []error{tc.met}
+			user := "ada"
+			if tc.queue.Proof == trustedQueue.Proof {
+				user = ""
+			}
+			cups := ipptest.CUPS(t)
+			cups.AddQueue("school", b.uri(tc.queue.Path, user))
+			request := cups.LPAs("ada", "school", letterFile(t))
+			cups.Wait("CUPS has let go of the job", func() bool { return cups.Done(request) })
+			if jobs := b.desk.all(); len(jobs) != 1 || jobs[0].State != release.Counting || b.desk.tries() != 2 { // Validate-Job, Create-Job
+				t.Errorf("%d tries, and the desk has %+v", b.desk.tries(), jobs)
+			}
+			if !strings.Contains(cups.Log(), "job-state-reasons "+tc.told) {
+				t.Errorf("CUPS has not read %q", tc.told)
+			}
+			if !cups.Enabled("school") {
+				t.Error("the queue has stopped")
+			}
+			if said := cups.Program("lpstat", "-W", "completed", "-o"); !strings.Contains(said, request+" ") {
+				t.Errorf("lpstat says %q", said)
+			}
+		})
+	}
+}
+
 // What becomes of a job in CUPS when we refuse it: it is kept, it says why as far as
 // CUPS can, it is not tried again and again, and the queue goes on.
 func TestRefusedByUs(t *testing.T) {
@@ -81,6 +125,8 @@ func TestRefusedByUs(t *testing.T) {
 	}{
 		{"too many held", "ada", "job-hold-until-specified", fault.New(fault.TooMany, "too-many-held", "You have too many jobs waiting.")},
 		{"rights withdrawn", "ada", "job-hold-until-specified", fault.New(fault.Suspended, "printing-suspended", "Your printing is paused.")},
+		{"nothing left", "ada", "job-hold-until-specified", nothingLeft},
+		{"an unknown account", "ada", "job-hold-until-specified", noAccount},
 		{"an error of ours", "ada", "job-hold-until-specified", os.ErrInvalid},
 		{"not allowed", "ada", "cups-held-for-authentication", fault.New(fault.Forbidden, "not-allowed", "Your account may not print here.")},
 		{"unknown user", "eve", "cups-held-for-authentication", nil},

@@ -44,6 +44,7 @@ type fakeDesk struct {
 
 	switches map[release.QueueID]release.Switch // what was turned last
 	refuse   error                              // what Validate, Print and Create say, if not nil
+	met      []error                            // the Obstacles of every job that waits
 	failSend error                              // what the next Send says, if not nil
 	roll     roll                               // who wants to hear of what
 }
@@ -147,14 +148,14 @@ func (d *fakeDesk) Print(ctx context.Context, s release.Submission, doc io.Reade
 	if err != nil {
 		return release.Job{}, err
 	}
-	return d.counting(d.insert(s), sum, n), nil
+	return d.meet(d.counting(d.insert(s), sum, n)), nil
 }
 
 func (d *fakeDesk) Create(ctx context.Context, s release.Submission) (release.Job, error) {
 	if err := d.Validate(ctx, s); err != nil {
 		return release.Job{}, err
 	}
-	return d.insert(s), nil
+	return d.meet(d.insert(s)), nil
 }
 
 func (d *fakeDesk) Send(ctx context.Context, a school.Actor, id release.JobID, declared string, doc io.Reader) (release.Job, error) {
@@ -174,7 +175,7 @@ func (d *fakeDesk) Send(ctx context.Context, a school.Actor, id release.JobID, d
 		d.change(id, func(j *release.Job) { j.State, j.Reason, j.Ended = release.Refused, fault.As(err).Code, time.Now() })
 		return j, err
 	}
-	return d.counting(j, sum, n), nil
+	return d.meet(d.counting(j, sum, n)), nil
 }
 
 func (d *fakeDesk) Cancel(ctx context.Context, a school.Actor, id release.JobID) error {
@@ -197,7 +198,15 @@ func (d *fakeDesk) Job(_ context.Context, a school.Actor, id release.JobID) (rel
 	if j.ID == 0 || j.Person != a.Person && !a.May(school.ManageFace) {
 		return release.Job{}, jobUnknown
 	}
-	return j, nil
+	return d.meet(j), nil
+}
+
+// meet is the job with what stands in the way of its release.
+func (d *fakeDesk) meet(j release.Job) release.Job {
+	if j.State == release.Receiving || j.State == release.Counting || j.State == release.Held {
+		j.Obstacles = d.met
+	}
+	return j
 }
 
 func (d *fakeDesk) Glimpse(_ context.Context, q release.Queue, id release.JobID) (release.Job, error) {
@@ -219,7 +228,7 @@ func (d *fakeDesk) Jobs(_ context.Context, a school.Actor, f release.JobFilter) 
 	for _, j := range d.jobs {
 		mine := j.Person == a.Person
 		if j.Queue == f.Queue && j.State.Ended() == f.Ended && (mine || !f.Mine && a.May(school.ManageFace)) {
-			all = append(all, j)
+			all = append(all, d.meet(j))
 		}
 	}
 	return all[:min(len(all), f.Limit)], nil
@@ -256,10 +265,10 @@ func (d *fakeDesk) insert(s release.Submission) release.Job {
 		ID: release.JobID(len(d.jobs) + 1), School: 1, Queue: s.Queue.ID, Locked: s.Password != nil, Person: s.Actor.Person, Owner: owner,
 		State: release.Receiving, Title: s.Title, Ticket: s.Ticket, OnHold: s.Hold, Submitted: time.Now(),
 	}
+	j.Subscriptions = d.roll.enter(s.Actor, s.Queue, j.ID, s.Subscriptions)
 	d.jobs = append(d.jobs, j)
 	return j
 }
-	j.Subscriptions = d.roll.enter(s.Actor, s.Queue, j.ID, s.Subscriptions)
 
 func (d *fakeDesk) counting(j release.Job, sum [32]byte, n int64) release.Job {
 	d.mu.Lock()

@@ -12,13 +12,13 @@ import (
 // jobIdentity is what every answer about a job says of it, and all that the answer
 // to a submission says (RFC 8011 section 4.2.1.2).
 func (c *call) jobIdentity(j release.Job) []wire.Attribute {
-	now := stateOf(j, c.queue.Kind)
+	now := c.stateOf(j)
 	return []wire.Attribute{
 		wire.Integer("job-id", int(j.ID)),
 		wire.URI("job-uri", c.jobURI(j.ID)),
 		wire.Enum("job-state", now.state),
 		wire.Keyword("job-state-reasons", now.reasons...),
-		wire.Text("job-state-message", c.tongue.say(now.say)),
+		wire.Text("job-state-message", now.say),
 	}
 }
 

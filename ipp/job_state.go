@@ -3,6 +3,7 @@ package ipp
 import (
 	"slices"
 
+	"inkwell/internal/fault"
 	"inkwell/ipp/wire"
 	"inkwell/release"
 	"inkwell/release/document"
@@ -58,9 +59,11 @@ var refusals = map[string]string{
 func stateOf(j release.Job, kind release.QueueKind) condition {
 	now := conditions[j.State]
 	if other, ok := directly[j.State]; ok && kind == release.Direct {
-		now = other
-		if j.OnHold {
+		switch {
+		case j.OnHold:
 			now = waiting
+		case j.Reason == "": // otherwise it did not get through, and waits for a station
+			now = other
 		}
 	}
 	if j.Locked && (j.State == release.Counting || j.State == release.Held) {
@@ -72,6 +75,36 @@ func stateOf(j release.Job, kind release.QueueKind) condition {
 		if f := document.Refusal(j.Reason); f.Code == j.Reason {
 			now.say = f.Say
 		}
+	}
+	return now
+}
+
+// obstacles is the job-state-reasons of what stands in the way of a release, by the
+// code of its refusal (PWG 5100.16). They go behind the others: it is held by us,
+// not refused.
+var obstacles = map[string]string{
+	"printing-suspended": "account-closed",
+	"not-enough":         "account-limit-reached",
+	"nothing-left":       "account-limit-reached",
+	"account-unknown":    "account-authorization-failed",
+}
+
+// stateOf is what this client is told of a job's state. What stands in the way of its
+// release is told to the owner in words, to IT by its reason, and to nobody else.
+func (c *call) stateOf(j release.Job) condition {
+	now := stateOf(j, c.queue.Kind)
+	now.say = c.tongue.say(now.say)
+	if len(j.Obstacles) == 0 || !c.sees(j) {
+		return now
+	}
+	now.reasons = slices.Clone(now.reasons)
+	for _, err := range j.Obstacles {
+		if why, ok := obstacles[fault.As(err).Code]; ok {
+			now.reasons = append(now.reasons, why)
+		}
+	}
+	if now.say = c.tongue.say("Waiting. Its owner cannot print it just now."); c.mine(j) {
+		now.say = c.tongue.tell(fault.As(j.Obstacles[0]))
 	}
 	return now
 }

@@ -27,6 +27,7 @@ var kinds = map[fault.Kind]wire.Status{
 
 // statuses is the IPP status of refusals that differ from their kind.
 var statuses = map[string]wire.Status{
+	"account-unknown":     wire.StatusAccountAuthorizationFailed,
 	"format-unsupported":  wire.StatusDocumentFormatNotSupported,
 	"format-mismatch":     wire.StatusDocumentFormatError,
 	"document-damaged":    wire.StatusDocumentFormatError,

@@ -47,7 +47,7 @@ func Reserve(ctx context.Context, tx *db.Tx, by school.Actor, person school.Pers
 		return fmt.Errorf("lock account: %w", err)
 	}
 	if balance < total {
-		return fault.New(fault.Unpaid, "not-enough", "Needs %s, you have %d. Print less, or ask for more.", Pages(total), balance)
+		return NotEnough(total, balance)
 	}
 	reserved, err := schoolAccount(ctx, tx, by.School, "reserved")
 	if err != nil {
@@ -62,6 +62,11 @@ func Reserve(ctx context.Context, tx *db.Tx, by school.Actor, person school.Pers
 		}
 	}
 	return nil
+}
+
+// NotEnough is the refusal of what costs more units than a person has.
+func NotEnough(costs, has int64) error {
+	return fault.New(fault.Unpaid, "not-enough", "Needs %s, you have %d. Print less, or ask for more.", amount(costs), has)
 }
 
 // Use is what a settled delivery adds to a person's day.
@@ -124,9 +129,15 @@ func endings(r transfer, charged int64) []transfer {
 }
 
 // Pages says an amount of units in words, as long as a unit is a page.
-func Pages(units int64) string {
-	if units == 1 {
+func Pages(units int64) string { return amount(units).String() }
+
+// amount is units that say themselves in English and are a number to a translation.
+type amount int64
+
+// String is the amount in words.
+func (a amount) String() string {
+	if a == 1 {
 		return "1 page"
 	}
-	return fmt.Sprintf("%d pages", units)
+	return fmt.Sprintf("%d pages", int64(a))
 }

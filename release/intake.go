@@ -122,7 +122,9 @@ func (d *Desk) enter(ctx context.Context, tx *db.Tx, id school.ID, all []*arriva
 	var acts []audit.Entry
 	var topics []string
 	for i, a := range welcome {
+		met := a.job.Obstacles
 		a.job = entered[i]
+		a.job.Obstacles = met
 		if a.job.Subscriptions, err = subscribe(ctx, tx, a.Actor, a.Queue, a.job.ID, a.Submission.Subscriptions); err != nil {
 			return err
 		}
@@ -136,19 +138,21 @@ func (d *Desk) enter(ctx context.Context, tx *db.Tx, id school.ID, all []*arriva
 	return d.Hub.Touch(ctx, tx, id, topics...)
 }
 
-// welcome are the arrivals of people who have room for one more job.
+// welcome are the arrivals of people who may submit one more job.
 func (d *Desk) welcome(ctx context.Context, tx *db.Tx, all []*arrival) (welcome []*arrival, err error) {
-	open, err := countOpenOf(ctx, tx, all)
+	people := column(all, func(a *arrival) school.PersonID { return a.Actor.Person })
+	now, err := standingsOf(ctx, tx, people)
 	if err != nil {
 		return nil, err
 	}
 	for _, a := range all {
-		a.job, a.err = Job{}, nil // a transaction may be tried again
-		if open[a.Actor.Person] >= d.MaxHeld {
-			a.err = tooManyHeld
+		sender := now[a.Actor.Person]
+		a.job = Job{} // a transaction may be tried again
+		if a.job.Obstacles, a.err = d.judge(sender, a.Submission); a.err != nil {
 			continue
 		}
-		open[a.Actor.Person]++
+		sender.open++
+		now[a.Actor.Person] = sender
 		welcome = append(welcome, a)
 	}
 	return welcome, nil

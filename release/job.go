@@ -37,6 +37,9 @@ type Job struct {
 	Expires     time.Time // held until then
 	Ended       time.Time // time-at-completed
 	Locked      bool      // it has a password of its own, to be given at the station
+	// Obstacles are the refusals that a release would meet just now, the gravest first:
+	// told to owner and IT alone, and of a job that waits.
+	Obstacles []error
 
 	// Subscriptions are those that came with the job, as Subscribe answers them; in
 	// the answers of Print and Create alone.

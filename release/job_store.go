@@ -75,9 +75,22 @@ func jobs(ctx context.Context, tx *db.Tx, a school.Actor, f JobFilter) ([]Job, e
 	return manyJobs(rows)
 }
 
-func countOpen(ctx context.Context, tx *db.Tx, person school.PersonID) (n int, err error) {
-	err = tx.QueryRow(ctx, `SELECT count(*) FROM job WHERE person_id = $1 AND ended_at IS NULL`, person).Scan(&n)
-	return n, err
+// standingsOf is how the people stand, each of whom may be named more than once: one
+// read for all of them, without locks.
+func standingsOf(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[school.PersonID]standing, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT p, (SELECT count(*) FROM job j WHERE j.person_id = p AND j.ended_at IS NULL),
+		       EXISTS (SELECT FROM suspension s WHERE s.person_id = p AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2),
+		       coalesce((SELECT a.balance FROM account a WHERE a.person_id = p AND a.kind = 'person'), 0)
+		  FROM (SELECT DISTINCT unnest($1::bigint[]) AS p) AS people`, people, tx.Now)
+	all := map[school.PersonID]standing{}
+	var p school.PersonID
+	var s standing
+	_, err := pgx.ForEachRow(rows, []any{&p, &s.open, &s.suspended, &s.balance}, func() error {
+		all[p] = s
+		return nil
+	})
+	return all, err
 }
 
 func countQueued(ctx context.Context, tx *db.Tx, q QueueID) (n int, err error) {
@@ -99,18 +112,6 @@ func insertJob(ctx context.Context, tx *db.Tx, s Submission, expires time.Time) 
 		return Job{}, err
 	}
 	return jobByID(ctx, tx, id)
-}
-
-// countOpenOf is how many open jobs each sender has.
-func countOpenOf(ctx context.Context, tx *db.Tx, all []*arrival) (map[school.PersonID]int, error) {
-	rows, _ := tx.Query(ctx, `
-		SELECT person_id, count(*) FROM job WHERE person_id = ANY ($1) AND ended_at IS NULL GROUP BY person_id`,
-		column(all, func(a *arrival) school.PersonID { return a.Actor.Person }))
-	open := map[school.PersonID]int{}
-	var person school.PersonID
-	var n int
-	_, err := pgx.ForEachRow(rows, []any{&person, &n}, func() error { open[person] = n; return nil })
-	return open, err
 }
 
 // insertArrivals writes jobs that wait for their count, and returns them in the
@@ -224,6 +225,12 @@ func jobsForPrinter(ctx context.Context, tx *db.Tx, q QueueID) ([]Job, error) {
 
 func updateState(ctx context.Context, tx *db.Tx, id JobID, to JobState) error {
 	_, err := tx.Exec(ctx, `UPDATE job SET state = $2, reason = NULL WHERE job_id = $1`, id, to)
+	return err
+}
+
+// updateReason says why a held job of a direct queue is held.
+func updateReason(ctx context.Context, tx *db.Tx, id JobID, reason string) error {
+	_, err := tx.Exec(ctx, `UPDATE job SET reason = $2 WHERE job_id = $1 AND state = 'held'`, id, reason)
 	return err
 }
 

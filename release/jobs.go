@@ -21,7 +21,15 @@ type JobFilter struct {
 // same ("job-unknown").
 func (d *Desk) Job(ctx context.Context, a school.Actor, id JobID) (job Job, err error) {
 	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
-		job, err = jobByID(ctx, tx, id)
+		found, err := jobByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		one := []Job{found}
+		if found.visibleTo(a) {
+			err = meet(ctx, tx, one)
+		}
+		job = one[0]
 		return err
 	})
 	if err == nil && !job.visibleTo(a) {
@@ -42,8 +50,10 @@ func (d *Desk) Jobs(ctx context.Context, a school.Actor, f JobFilter) (all []Job
 		f.Mine = true
 	}
 	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
-		all, err = jobs(ctx, tx, a, f)
-		return err
+		if all, err = jobs(ctx, tx, a, f); err != nil {
+			return err
+		}
+		return meet(ctx, tx, all)
 	})
 	for i := range all {
 		all[i] = all[i].shownTo(a)

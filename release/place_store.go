@@ -26,12 +26,12 @@ func none[T any](v T, err error, refusal *fault.Error) (T, error) {
 	return v, err
 }
 
-const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0), closed, paused, switched_at`
+const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0), closed, paused, switched_at, refuses`
 
 func scanQueue(row pgx.Row) (Queue, error) {
 	var q Queue
 	var switched *time.Time
-	err := row.Scan(&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer, &q.Closed, &q.Paused, &switched)
+	err := row.Scan(&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer, &q.Closed, &q.Paused, &switched, &q.Refuses)
 	q.Switched = instant(switched)
 	return none(q, err, queueUnknown)
 }
@@ -46,8 +46,9 @@ func queueByID(ctx context.Context, tx *db.Tx, id QueueID) (Queue, error) {
 
 func insertQueue(ctx context.Context, tx *db.Tx, q Queue) (id QueueID, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO queue (school_id, path, name, kind, proof, printer_id) VALUES ($1, $2, $3, $4, $5, nullif($6::integer, 0)) RETURNING queue_id`,
-		q.School, q.Path, q.Name, q.Kind, q.Proof, q.Printer).Scan(&id)
+		INSERT INTO queue (school_id, path, name, kind, proof, printer_id, refuses)
+		VALUES ($1, $2, $3, $4, $5, nullif($6::integer, 0), $7) RETURNING queue_id`,
+		q.School, q.Path, q.Name, q.Kind, q.Proof, q.Printer, q.Refuses).Scan(&id)
 	return id, err
 }
 
@@ -58,6 +59,10 @@ func queues(ctx context.Context, tx *db.Tx) ([]Queue, error) {
 
 func lockQueue(ctx context.Context, tx *db.Tx, id QueueID) (Queue, error) {
 	return scanQueue(tx.QueryRow(ctx, `SELECT `+queueColumns+` FROM queue WHERE queue_id = $1 FOR UPDATE`, id))
+}
+
+func updateRefuses(ctx context.Context, tx *db.Tx, path string, refuses bool) (Queue, error) {
+	return scanQueue(tx.QueryRow(ctx, `UPDATE queue SET refuses = $2 WHERE path = $1 RETURNING `+queueColumns, path, refuses))
 }
 
 func updateQueueSwitches(ctx context.Context, tx *db.Tx, q Queue) error {

@@ -34,6 +34,12 @@ func AddQueue(ctx context.Context, tx *db.Tx, q Queue) (QueueID, error) {
 	return insertQueue(ctx, tx, q)
 }
 
+// SetRefuses says whether the queue of that path refuses at the computer what would
+// stand in the way of a release, or holds it ("queue-unknown").
+func SetRefuses(ctx context.Context, tx *db.Tx, path string, refuses bool) (Queue, error) {
+	return updateRefuses(ctx, tx, path, refuses)
+}
+
 // Printers lists all printers of the installation, for the host's commands.
 func (d *Desk) Printers(ctx context.Context) (all []PrinterRecord, err error) {
 	err = d.DB.InTx(ctx, db.System("printers"), func(ctx context.Context, tx *db.Tx) error {

@@ -29,6 +29,9 @@ type Queue struct {
 	Printer PrinterID    // of a Direct queue; 0 otherwise
 	Closed  bool         // takes no new jobs: not printer-is-accepting-jobs
 	Paused  bool         // releases none of its jobs by itself: printer-state stopped
+	// Refuses says that what would stand in the way of a release is refused at the
+	// computer already, instead of held.
+	Refuses bool
 	// Switched is when Closed or Paused last changed (printer-state-change-time);
 	// zero if never.
 	Switched time.Time

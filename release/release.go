@@ -90,6 +90,8 @@ func (j Job) releasable(v Visitor, tx *db.Tx) error {
 		return onHold
 	case j.Locked && !v.Opened[j.ID]:
 		return passwordNeeded
+	case j.Ticket.Account != "":
+		return accountUnknown
 	case j.State.Ended() || !j.Expires.After(tx.Now):
 		return jobEnded
 	}
@@ -98,7 +100,8 @@ func (j Job) releasable(v Visitor, tx *db.Tx) error {
 
 // releaseDirect releases a job of a direct queue as soon as it is counted, unless
 // the queue is paused or the owner said to wait. What the owner's standing or
-// account does not allow stays held for a station.
+// account does not allow stays held for a station, with the reason: a computer that
+// follows it must not wait for the printer.
 func (d *Desk) releaseDirect(ctx context.Context, job Job) error {
 	err := d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
 		q, err := queueByID(ctx, tx, job.Queue)
@@ -109,7 +112,7 @@ func (d *Desk) releaseDirect(ctx context.Context, job Job) error {
 	})
 	if f := fault.As(err); f != nil && f.Kind != fault.Internal && f.Kind != fault.Unavailable {
 		d.Log.Info("direct job stays held", "job", job.ID, "reason", f.Code)
-		return nil
+		return d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error { return updateReason(ctx, tx, job.ID, f.Code) })
 	}
 	return err
 }

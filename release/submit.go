@@ -51,21 +51,36 @@ func (d *Desk) Queue(ctx context.Context, path string) (q Queue, err error) {
 
 // Validate refuses what Print would refuse before it has seen the document.
 func (d *Desk) Validate(ctx context.Context, s Submission) error {
-	return d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error { return d.admit(ctx, tx, s) })
+	return d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error {
+		_, err := d.admit(ctx, tx, s)
+		return err
+	})
 }
 
-// admit says whether the sender may submit one more job. Withdrawn rights and an
-// empty account do not stop a job from being held: its owner hears of it at the
-// station, and a client that is refused tries for ever.
-func (d *Desk) admit(ctx context.Context, tx *db.Tx, s Submission) error {
+// admit says whether the sender may submit one more job, and what would stand in the
+// way of its release. Withdrawn rights and an empty account do not stop a job from
+// being held, unless the queue says so: its owner hears of it at the station.
+func (d *Desk) admit(ctx context.Context, tx *db.Tx, s Submission) ([]error, error) {
 	if err := d.allow(s); err != nil {
-		return err
+		return nil, err
 	}
-	n, err := countOpen(ctx, tx, s.Actor.Person)
-	if err == nil && n >= d.MaxHeld {
-		return tooManyHeld
+	all, err := standingsOf(ctx, tx, []school.PersonID{s.Actor.Person})
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return d.judge(all[s.Actor.Person], s)
+}
+
+// judge is the part of admit that looks at the sender.
+func (d *Desk) judge(now standing, s Submission) ([]error, error) {
+	if now.open >= d.MaxHeld {
+		return nil, tooManyHeld
+	}
+	met := now.obstacles(Job{Ticket: s.Ticket})
+	if s.Queue.Refuses && len(met) > 0 {
+		return nil, met[0]
+	}
+	return met, nil
 }
 
 // allow is the part of admit that asks no database.
@@ -90,7 +105,7 @@ func (d *Desk) allow(s Submission) error {
 // Print takes a whole job in (Print-Job). When it returns, document and row are
 // durable and the job is being counted; a refusal leaves neither.
 func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, error) {
-	if err := d.allow(s); err != nil {
+	if err := d.mayPrint(ctx, s); err != nil {
 		return Job{}, err
 	}
 	if err := d.lock(&s); err != nil {
@@ -104,6 +119,15 @@ func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, er
 	return job, d.dropUnwritten(ctx, doc, err)
 }
 
+// mayPrint spares a document its way where it is easily known that it will be
+// refused; write looks once more.
+func (d *Desk) mayPrint(ctx context.Context, s Submission) error {
+	if s.Queue.Refuses {
+		return d.Validate(ctx, s)
+	}
+	return d.allow(s)
+}
+
 // Create opens a job whose document follows (Create-Job). It is given up after
 // five minutes without one.
 func (d *Desk) Create(ctx context.Context, s Submission) (job Job, err error) {
@@ -111,10 +135,12 @@ func (d *Desk) Create(ctx context.Context, s Submission) (job Job, err error) {
 		return Job{}, err
 	}
 	err = d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error {
-		if err := d.admit(ctx, tx, s); err != nil {
+		met, err := d.admit(ctx, tx, s)
+		if err != nil {
 			return err
 		}
 		job, err = openJob(ctx, tx, s)
+		job.Obstacles = met
 		return err
 	})
 	return job, err
@@ -147,6 +173,7 @@ func (d *Desk) Send(ctx context.Context, a school.Actor, id JobID, declared stri
 		return Job{}, err
 	}
 	return d.accept(ctx, doc, a.School, func(ctx context.Context, tx *db.Tx) (Job, error) {
+		met := job.Obstacles
 		job, err := lockJob(ctx, tx, id)
 		if err != nil {
 			return Job{}, err
@@ -154,6 +181,7 @@ func (d *Desk) Send(ctx context.Context, a school.Actor, id JobID, declared stri
 		if job.State != Receiving {
 			return Job{}, notOpen
 		}
+		job.Obstacles = met
 		return d.counting(ctx, tx, job, format, doc)
 	})
 }

@@ -38,6 +38,7 @@ func rootCommand() *cobra.Command {
 		group("printer", "Printers, real and virtual", printerAddCommand(), printerListCommand(), printerSimulateCommand()),
 		group("kiosk", "The page beside a printer", kioskTapCommand()),
 		group("job", "Print jobs", jobShowCommand()),
+		group("queue", "The addresses that computers print to", queueListCommand(), queueSetCommand()),
 		group("ledger", "What was spent", ledgerVerifyCommand()),
 		group("audit", "Who did what", auditVerifyCommand()),
 	)

@@ -126,13 +126,34 @@ func (c *CUPSServer) LP(queue, file string, options ...string) (request string) 
 	for _, o := range options {
 		args = append(args, "-o", o)
 	}
-	said := c.must("lp", append(args, "--", file)...) // request id is room4-7 (1 file(s))
+	return c.request(c.must("lp", append(args, "--", file)...))
+}
+
+// LPAs is LP for somebody else than the user whose program this is.
+func (c *CUPSServer) LPAs(user, queue, file string) (request string) {
+	c.t.Helper()
+	return c.request(c.must("lp", "-U", user, "-d", queue, "--", file))
+}
+
+// request is the request that lp speaks of: "request id is room4-7 (1 file(s))".
+func (c *CUPSServer) request(said string) string {
+	c.t.Helper()
 	words := strings.Fields(said)
 	if len(words) < 4 || words[0] != "request" {
 		c.t.Fatalf("lp said %q", said)
 	}
 	return words[3]
 }
+
+// Program runs another of CUPS's programs, such as lpstat, lpq or lprm, against this
+// server and returns what it said. The test fails if the program does.
+func (c *CUPSServer) Program(name string, args ...string) string {
+	c.t.Helper()
+	return c.must(name, args...)
+}
+
+// Log is what cupsd and what it runs have said so far.
+func (c *CUPSServer) Log() string { return c.said() }
 
 // Done says whether CUPS has let go of a request: it is no longer among the jobs
 // that wait or print.
@@ -180,7 +201,11 @@ func (c *CUPSServer) must(program string, args ...string) string {
 func (c *CUPSServer) run(program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, needs(c.t, program, "cups-client"), args...)
+	pack := "cups-client"
+	if program == "lpq" || program == "lprm" {
+		pack = "cups-bsd"
+	}
+	cmd := exec.CommandContext(ctx, needs(c.t, program, pack), args...)
 	cmd.Env = append(os.Environ(), "CUPS_SERVER="+c.path("sock"), "LC_ALL=C", "HOME="+c.path("tmp"))
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said

@@ -1,0 +1,66 @@
+package release
+
+import (
+	"context"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/quota"
+)
+
+// standing is how a person stands just now, read without locks: for showing, and for
+// what is refused at the computer. A release decides again.
+type standing struct {
+	open      int // jobs that have not ended
+	suspended bool
+	balance   int64 // units
+}
+
+var (
+	suspended      = fault.New(fault.Suspended, "printing-suspended", "You can't print just now. Sign in at a release station to see why.")
+	nothingLeft    = fault.New(fault.Unpaid, "nothing-left", "You have no pages left. Ask for more.")
+	accountUnknown = fault.New(fault.Forbidden, "account-unknown", "This job names an account that you may not use. Send it again without one.")
+)
+
+// obstacles are the refusals that a release of the job would meet, the gravest
+// first. There are no shared accounts yet, so a job that names one (job-account-id)
+// is kept from being charged to its owner instead.
+func (s standing) obstacles(j Job) (all []error) {
+	if s.suspended {
+		all = append(all, suspended)
+	}
+	switch {
+	case j.Ticket.Account != "":
+		all = append(all, accountUnknown)
+	case j.Impressions == 0 && s.balance <= 0: // not counted yet
+		all = append(all, nothingLeft)
+	case j.Due() > s.balance:
+		all = append(all, quota.NotEnough(j.Due(), s.balance))
+	}
+	return all
+}
+
+// meet fills in what stands in the way of those of the jobs that wait: one read for
+// all of them.
+func meet(ctx context.Context, tx *db.Tx, all []Job) error {
+	var people []school.PersonID
+	for _, j := range all {
+		if j.waits() {
+			people = append(people, j.Person)
+		}
+	}
+	if len(people) == 0 {
+		return nil
+	}
+	now, err := standingsOf(ctx, tx, people)
+	for i, j := range all {
+		if j.waits() {
+			all[i].Obstacles = now[j.Person].obstacles(j)
+		}
+	}
+	return err
+}
+
+// waits says whether the job has still to be released.
+func (j Job) waits() bool { return j.State == Receiving || j.State == Counting || j.State == Held }
