@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/OpenPrinting/goipp"
 
 	"inkwell/internal/door"
 	"inkwell/internal/fault"
+	"inkwell/internal/school"
 	"inkwell/release"
 )
 
@@ -77,10 +79,14 @@ func (s *Server) uuid(thing string) string {
 // page tells a person who opens a queue's address in a browser what it is.
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	path, _ := queuePath(r.URL.Path)
+	path, token, personal := strings.Cut(path, school.AddressMark)
 	q, err := s.Desk.Queue(r.Context(), path)
+	if err == nil && personal {
+		_, err = s.Directory.ByAddress(r.Context(), q.School, token)
+	}
 	switch {
 	case err == nil:
-		c := &call{Server: s, http: r, queue: q}
+		c := &call{Server: s, http: r, queue: q, token: token}
 		s.sendText(w, http.StatusOK, q.Name+"\n\nThis is a printer. Add it to your computer with this address:\n"+c.printerURI())
 	case fault.KindOf(err) == fault.NotFound:
 		s.sendText(w, http.StatusNotFound, "There is no printer at this address.")

@@ -25,9 +25,10 @@ type call struct {
 
 	queue release.Queue // none while a request is about all of them
 	cups  bool          // the client took us for its CUPS server, and knows queues by CUPS's addresses
+	token string        // of the personal address that the client used, or ""
 	jobID release.JobID // of an operation on a job
-	actor school.Actor
 	wants []wish        // of a request that makes a job
+	actor school.Actor
 	known bool // actor is proven
 }
 
@@ -55,6 +56,7 @@ func (c *call) find(ctx context.Context, on object) error {
 	}
 	c.jobID = id
 	path, c.cups = queuePath(path)
+	path, c.token, _ = strings.Cut(path, school.AddressMark)
 	switch {
 	case !c.cups || path != "":
 		c.queue, err = c.Desk.Queue(ctx, path)

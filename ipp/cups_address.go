@@ -39,8 +39,11 @@ func cupsName(q release.Queue) string {
 
 // printerPath is the path of the queue in URIs for this client.
 func (c *call) printerPath() string {
-	if c.cups {
+	switch {
+	case c.cups:
 		return cupsPrefix + cupsName(c.queue)
+	case c.token != "":
+		return school.AddressPath(c.queue.Path, c.token)
 	}
 	return c.queue.Path
 }

@@ -96,6 +96,8 @@ type Herald interface {
 
 // Directory proves who a sender is.
 type Directory interface {
+	// ByAddress refuses as fault.NotFound, in the words of a queue that is not there.
+	ByAddress(ctx context.Context, id school.ID, token string) (school.Actor, error)
 	// ByPassword refuses as fault.Unauthenticated, or as fault.TooMany when too
 	// many tries came from place.
 	ByPassword(ctx context.Context, id school.ID, username, password, place string) (school.Actor, error)

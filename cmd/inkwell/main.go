@@ -36,6 +36,7 @@ func rootCommand() *cobra.Command {
 		serveCommand(), configCommand(), checkCommand(), versionCommand(),
 		group("staff", "Staff accounts", staffAddCommand()),
 		group("printer", "Printers, real and virtual", printerAddCommand(), printerListCommand(), printerSimulateCommand()),
+		group("address", "Personal printer addresses", addressAddCommand(), addressListCommand(), addressRevokeCommand()),
 		group("kiosk", "The page beside a printer", kioskTapCommand()),
 		group("job", "Print jobs", jobShowCommand()),
 		group("queue", "The addresses that computers print to", queueListCommand(), queueSetCommand()),

@@ -53,6 +53,7 @@ const (
 	BySession  Proof = "session"  // a staff session
 	ByBadge    Proof = "badge"    // a badge at a station
 	ByCode     Proof = "code"     // name and code at a station
+	ByAddress  Proof = "address"  // the personal address of a device
 	ByLoopback Proof = "loopback" // a name believed because the queue trusts this machine
 	ByHost     Proof = "host"     // a command run on the server itself
 )
@@ -67,7 +68,11 @@ type Actor struct {
 	Proof     Proof
 }
 
-// May says whether any of the actor's roles carries the capability.
+// May says whether any of the actor's roles carries the capability. A personal
+// address is kept on a device that others may pick up: it prints, and nothing else.
 func (a Actor) May(c Capability) bool {
+	if a.Proof == ByAddress && c != Print {
+		return false
+	}
 	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(capabilities[r], c) })
 }

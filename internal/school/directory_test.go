@@ -3,6 +3,7 @@ package school_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
+
+var discard = slog.New(slog.DiscardHandler)
 
 func leave(t *testing.T, d *db.DB, a school.Actor) {
 	t.Helper()

@@ -2,7 +2,7 @@ package school_test
 
 import (
 	"fmt"
-	"log/slog"
+
 	"testing"
 	"time"
 
@@ -82,7 +82,7 @@ func TestWhatIsRememberedEndsAtOnce(t *testing.T) {
 func TestAnotherNodeRemembersNothing(t *testing.T) {
 	t.Parallel()
 	s := remembering(t)
-	other := school.New(s.db, schooltest.Keys(), slog.New(slog.DiscardHandler))
+	other := school.New(s.db, schooltest.Keys(), discard)
 	if _, err := other.ByPassword(t.Context(), s.cast.School, "sam", schooltest.Password, "ipp:a"); fault.KindOf(err) != fault.Unauthenticated {
 		t.Errorf("it was never asked before: %v", err)
 	}

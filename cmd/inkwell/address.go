@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/boombuler/barcode"
+	"github.com/boombuler/barcode/qr"
+	"github.com/spf13/cobra"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// addressHost is the host of a command about one person's printer addresses.
+type addressHost struct {
+	*host
+	people *school.Directory
+	person school.Person
+}
+
+func (h *addressHost) inTx(ctx context.Context, fn func(context.Context, *db.Tx) error) error {
+	return h.db.InTx(ctx, db.InSchool(h.person.School), fn)
+}
+
+// addressCommand makes a command about one person's printer addresses.
+func addressCommand(use, short string, args cobra.PositionalArgs, run func(context.Context, *addressHost, []string) error) *cobra.Command {
+	var schoolName string
+	cmd := hostCommand(use, short, args, func(ctx context.Context, h *host, args []string) error {
+		s, err := h.school(ctx, schoolName)
+		if err != nil {
+			return err
+		}
+		people, err := h.directory()
+		if err != nil {
+			return err
+		}
+		a := &addressHost{host: h, people: people}
+		err = h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) (err error) {
+			a.person, err = school.PersonByUsername(ctx, tx, s.ID, args[0])
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return run(ctx, a, args[1:])
+	})
+	cmd.Flags().StringVar(&schoolName, "school", "", "whose the person is, where there are several schools")
+	return cmd
+}
+
+func addressAddCommand() *cobra.Command {
+	var device, queue, picture string
+	cmd := addressCommand("add USERNAME", "Give a person a printer address for one device", cobra.ExactArgs(1),
+		func(ctx context.Context, h *addressHost, _ []string) error {
+			at, err := readAddresses(h.config)
+			if err != nil {
+				return err
+			}
+			if _, err := h.desk.Queue(ctx, queue); err != nil {
+				return err
+			}
+			return h.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+				token, err := h.people.NewAddress(ctx, tx, "", h.person, device)
+				if err != nil {
+					return err
+				}
+				uri := "ipps://" + at.reachable(at.IPP) + school.AddressPath(queue, token)
+				code, err := qr.Encode(uri, qr.M, qr.Auto)
+				if err != nil {
+					return fmt.Errorf("draw address: %w", err)
+				}
+				tx.AfterCommit(func() {
+					_, _ = fmt.Fprintf(h.out, "%s\n%s\nWhoever has this address prints as this person. It is shown only now.\n", blocks(code), uri)
+				})
+				if picture != "" {
+					return writePNG(picture, code)
+				}
+				return nil
+			})
+		})
+	cmd.Example = `  inkwell address add 23sbell --device "Sam's Chromebook"
+  inkwell address add 23sbell --device "Sam's tablet" --qr sam.png`
+	cmd.Flags().StringVar(&device, "device", "", "what the device is called, 1-60 characters")
+	cmd.Flags().StringVar(&queue, "queue", "/ipp/print", "the queue's path")
+	cmd.Flags().StringVar(&picture, "qr", "", "write the address as a QR code to this PNG file too")
+	_ = cmd.MarkFlagRequired("device")
+	return cmd
+}
+
+// writePNG draws a code at eight dots a module, with the quiet zone of four modules
+// around it that readers want.
+func writePNG(path string, code barcode.Barcode) error {
+	const dots, quiet = 8, 4
+	size := (code.Bounds().Dx() + 2*quiet) * dots
+	big := image.NewGray(image.Rect(0, 0, size, size))
+	for i := range big.Pix {
+		big.Pix[i] = 0xff
+		if dark(code, i%size/dots-quiet, i/size/dots-quiet) {
+			big.Pix[i] = 0
+		}
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the file that the person at the host named
+	if err != nil {
+		return fault.New(fault.Invalid, "file-not-written", "The picture cannot be written there. Name a file that is not there yet.").Because(err)
+	}
+	if err := png.Encode(f, big); err != nil {
+		_ = f.Close()
+		return fmt.Errorf("write picture: %w", err)
+	}
+	return f.Close()
+}
+
+// blocks draws a code in half blocks, dark on light whatever the terminal's colours.
+func blocks(code barcode.Barcode) string {
+	const quiet = 2
+	size := code.Bounds().Dx()
+	var b strings.Builder
+	for y := -quiet; y < size+quiet; y += 2 {
+		b.WriteString("\x1b[30;107m")
+		for x := -quiet; x < size+quiet; x++ {
+			b.WriteString([]string{" ", "▄", "▀", "█"}[2*index(dark(code, x, y))+index(dark(code, x, y+1))])
+		}
+		b.WriteString("\x1b[0m\n")
+	}
+	return b.String()
+}
+
+// dark says whether a module is; around the code none is.
+func dark(code barcode.Barcode, x, y int) bool {
+	return image.Pt(x, y).In(code.Bounds()) && code.At(x, y) == color.Black
+}
+
+func index(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func addressListCommand() *cobra.Command {
+	return addressCommand("list USERNAME", "List a person's printer addresses", cobra.ExactArgs(1),
+		func(ctx context.Context, h *addressHost, _ []string) error {
+			var all []school.Address
+			err := h.inTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+				all, err = h.people.Addresses(ctx, tx, h.person.ID)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(h.out, 0, 0, 2, ' ', 0)
+			_, _ = fmt.Fprintln(w, "NUMBER\tDEVICE\tGIVEN\tLAST USED") // tabwriter keeps an error for Flush
+			for _, a := range all {
+				used := "never"
+				if !a.Seen.IsZero() {
+					used = a.Seen.Format("2 Jan 2006")
+				}
+				_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", a.ID, a.Device, a.Issued.Format("2 Jan 2006"), used)
+			}
+			return w.Flush()
+		})
+}
+
+func addressRevokeCommand() *cobra.Command {
+	return addressCommand("revoke USERNAME NUMBER", "End a printer address at once, on all nodes", cobra.ExactArgs(2),
+		func(ctx context.Context, h *addressHost, args []string) error {
+			id, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil {
+				return fault.New(fault.Invalid, "address-number", "Give the number that inkwell address list shows.")
+			}
+			err = h.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+				return h.people.RevokeAddress(ctx, tx, "", h.person, school.AddressID(id))
+			})
+			if err == nil {
+				_, err = fmt.Fprintln(h.out, "revoked; what was sent through it still waits for its owner")
+			}
+			return err
+		})
+}
