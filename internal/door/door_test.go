@@ -294,3 +294,30 @@ func send(t *testing.T, c net.Conn, text string) {
 		t.Fatal(err)
 	}
 }
+
+// One address can use up its own share, and no other's.
+func TestOneAddressCannotKeepOthersOut(t *testing.T) {
+	t.Parallel()
+	limits := NewLimits(2, 10)
+	limits.exempt = func(netip.Addr) bool { return false } // this machine too, for once
+	h := openHouse(t, Options{Handler: tell, Limits: limits})
+	from := func(ip string) (answer string, err error) {
+		c, err := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}).Dial("tcp4", h.Addr().String())
+		if err != nil {
+			return "", err
+		}
+		t.Cleanup(func() { _ = c.Close() })
+		if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: here\r\n\r\n"); err != nil {
+			return "", err
+		}
+		return bufio.NewReader(c).ReadString('\n')
+	}
+	for _, step := range []struct {
+		ip     string
+		served bool
+	}{{"127.0.0.2", true}, {"127.0.0.2", true}, {"127.0.0.2", false}, {"127.0.0.3", true}, {"127.0.0.2", false}, {"127.0.0.3", true}} {
+		if answer, err := from(step.ip); (err == nil && strings.HasPrefix(answer, "HTTP/1.1 200")) != step.served {
+			t.Errorf("%s: %q, %v; want served %v", step.ip, answer, err, step.served)
+		}
+	}
+}
