@@ -59,12 +59,14 @@ func (c *call) jobURI(id release.JobID) string {
 }
 
 // webURI is the queue's page for a browser.
-func (c *call) webURI() string {
-	scheme := "https://"
+func (c *call) webURI() string { return c.webHost() + c.queue.Path }
+
+// webHost is where pages and pictures of ours are for this client.
+func (c *call) webHost() string {
 	if c.http.TLS == nil {
-		scheme = "http://"
+		return "http://" + c.host()
 	}
-	return scheme + c.host() + c.queue.Path
+	return "https://" + c.host()
 }
 
 // uuid is a URN that stands for a thing of this installation for ever
@@ -78,6 +80,9 @@ func (s *Server) uuid(thing string) string {
 
 // page tells a person who opens a queue's address in a browser what it is.
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
+	if s.icon(w, r) {
+		return
+	}
 	path, _ := queuePath(r.URL.Path)
 	path, token, personal := strings.Cut(path, school.AddressMark)
 	q, err := s.Desk.Queue(r.Context(), path)

@@ -24,6 +24,7 @@ type call struct {
 	tongue   tongue        // what the answer is said in
 
 	queue release.Queue // none while a request is about all of them
+	model *model        // of the queue
 	cups  bool          // the client took us for its CUPS server, and knows queues by CUPS's addresses
 	token string        // of the personal address that the client used, or ""
 	jobID release.JobID // of an operation on a job
@@ -57,14 +58,25 @@ func (c *call) find(ctx context.Context, on object) error {
 	c.jobID = id
 	path, c.cups = queuePath(path)
 	path, c.token, _ = strings.Cut(path, school.AddressMark)
+	var q release.Queue
 	switch {
 	case !c.cups || path != "":
-		c.queue, err = c.Desk.Queue(ctx, path)
+		q, err = c.Desk.Queue(ctx, path)
 	case on == onJob:
-		c.queue, err = c.Desk.QueueOf(ctx, id)
+		q, err = c.Desk.QueueOf(ctx, id)
 	case on != onQueues:
 		err = printerUnnamed
 	}
+	if err != nil || q.ID == 0 {
+		return err
+	}
+	return c.at(ctx, q)
+}
+
+// at makes the call about a queue.
+func (c *call) at(ctx context.Context, q release.Queue) (err error) {
+	c.queue = q
+	c.model, err = c.Server.model(ctx, q)
 	return err
 }
 

@@ -68,9 +68,12 @@ func (c *call) each(ctx context.Context, do func() error) error {
 	if err != nil {
 		return err
 	}
-	for _, c.queue = range all {
-		if c.queue.Proof != school.ByLoopback {
+	for _, q := range all {
+		if q.Proof != school.ByLoopback {
 			continue
+		}
+		if err := c.at(ctx, q); err != nil {
+			return err
 		}
 		if err := c.identify(ctx, ifGiven); err != nil {
 			return err

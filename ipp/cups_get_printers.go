@@ -61,7 +61,10 @@ func (c *call) describe(ctx context.Context, queues []release.Queue) (*wire.Mess
 	}
 	c.cups = true
 	reply := c.ok()
-	for _, c.queue = range queues {
+	for _, q := range queues {
+		if err := c.at(ctx, q); err != nil {
+			return nil, err
+		}
 		g, err := c.printerGroup(ctx, want)
 		if err != nil {
 			return nil, err
@@ -76,17 +79,21 @@ const (
 	cupsMono          = 0x0004
 	cupsColor         = 0x0008
 	cupsDuplex        = 0x0010
+	cupsStaple        = 0x0020
 	cupsCopies        = 0x0040
 	cupsCollate       = 0x0080
-	cupsSmall         = 0x0200 // to Legal
-	cupsMedium        = 0x0400 // to A3
+	cupsPunch         = 0x0100
+	cupsBind          = 0x0400
+	cupsSmall         = 0x1000 // to Legal
+	cupsMedium        = 0x2000 // to A3
+	cupsLarge         = 0x4000 // beyond
 	cupsRejecting     = 0x80000
 	cupsAuthenticated = 0x400000
 )
 
 // cupsAbout is what CUPS's programs ask beside what a printer says.
 func (c *call) cupsAbout() []wire.Attribute {
-	kind := cupsMono | cupsColor | cupsDuplex | cupsCopies | cupsCollate | cupsSmall | cupsMedium
+	kind := c.model.cupsType()
 	if c.queue.Closed {
 		kind |= cupsRejecting
 	}
@@ -94,4 +101,27 @@ func (c *call) cupsAbout() []wire.Attribute {
 		kind |= cupsAuthenticated
 	}
 	return []wire.Attribute{wire.Enum("printer-type", kind), wire.Boolean("printer-is-shared", false)}
+}
+
+// cupsType is what the printers can do as bits of printer-type.
+func (m *model) cupsType() int {
+	kind := cupsMono | cupsCopies | cupsCollate
+	set := func(bit int, yes bool) {
+		if yes {
+			kind |= bit
+		}
+	}
+	set(cupsColor, m.offer.Can.Color())
+	set(cupsDuplex, m.offer.Can.Duplex())
+	for _, f := range m.finishings {
+		set(cupsStaple, f == 4 || f >= 20 && f <= 35)
+		set(cupsPunch, f == 5 || f >= 70 && f <= 93)
+		set(cupsBind, f == 7 || f >= 50 && f <= 53)
+	}
+	for _, s := range m.sizes {
+		set(cupsSmall, s.y <= 35560)
+		set(cupsMedium, s.y > 35560 && s.y <= 42000)
+		set(cupsLarge, s.y > 42000)
+	}
+	return kind
 }

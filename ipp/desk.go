@@ -28,6 +28,9 @@ type Queues interface {
 	QueueOf(ctx context.Context, id release.JobID) (release.Queue, error)
 	// Queues lists all queues, oldest first.
 	Queues(ctx context.Context) ([]release.Queue, error)
+	// Offer tells what the printers of a queue can do together. The same pointer is
+	// the same offer.
+	Offer(ctx context.Context, q release.Queue) (*release.Offer, error)
 	// Queued counts the jobs of a queue that have not ended (queued-job-count).
 	Queued(ctx context.Context, q release.Queue) (int, error)
 }

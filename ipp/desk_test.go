@@ -47,6 +47,7 @@ type fakeDesk struct {
 
 	roll     roll                               // who wants to hear of what
 	switches map[release.QueueID]release.Switch // what was turned last
+	offers   map[release.QueueID]*release.Offer // everyday without one
 	refuse   error                              // what Validate, Print and Create say, if not nil
 	met      []error                            // the Obstacles of every job that waits
 	failSend error                              // what the next Send says, if not nil
@@ -119,6 +120,28 @@ func (d *fakeDesk) Change(ctx context.Context, a school.Actor, id release.JobID,
 			j.OnHold = *c.Hold
 		}
 	}), nil
+}
+
+// everyday is the offer of printers that nobody has asked yet.
+var everyday = &release.Offer{Can: release.Everyday}
+
+func (d *fakeDesk) Offer(_ context.Context, q release.Queue) (*release.Offer, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if o := d.offers[q.ID]; o != nil {
+		return o, nil
+	}
+	return everyday, nil
+}
+
+// offer has the queue's printers do something else from now on.
+func (d *fakeDesk) offer(q release.Queue, o release.Offer) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.offers == nil {
+		d.offers = map[release.QueueID]*release.Offer{}
+	}
+	d.offers[q.ID] = &o
 }
 
 func (d *fakeDesk) Queued(_ context.Context, q release.Queue) (int, error) {

@@ -37,12 +37,10 @@ func (c *call) printerGroup(ctx context.Context, want wire.Requested) (wire.Grou
 	if c.cups {
 		g.Add(want.Pick("printer-description", c.cupsAbout())...)
 	}
-	for _, o := range c.template {
-		g.Add(want.Pick("job-template", o.about(c.queue))...)
-	}
+	g.Add(want.Pick("job-template", c.model.template)...)
 	g.Add(c.notifyAttributes(want)...)
 	if want["media-col-database"] {
-		g.Add(mediaColDatabase())
+		g.Add(c.model.database)
 	}
 	return g, nil
 }

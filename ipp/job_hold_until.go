@@ -41,28 +41,28 @@ func (c *call) showHold(j release.Job) wire.Attribute {
 	return wire.Keyword("job-hold-until", noHold)
 }
 
-func aboutHold(q release.Queue) []wire.Attribute {
-	all := holds(q)
+func aboutHold(m *model) []wire.Attribute {
+	all := holds(m.queue)
 	return []wire.Attribute{
 		wire.Keyword("job-hold-until-default", all[0]),
 		wire.Keyword("job-hold-until-supported", all...),
 	}
 }
 
-func takeHold(_ *release.Ticket, q release.Queue, given wire.Attributes) bool {
+func takeHold(_ *release.Ticket, m *model, given wire.Attributes) bool {
 	v, err := given.String("job-hold-until")
-	return err == nil && slices.Contains(holds(q), v)
+	return err == nil && slices.Contains(holds(m.queue), v)
 }
 
 // maxPriority is the end of job-priority-supported. Jobs go first come, first
 // served, since a priority that anybody may choose is none: it is accepted and does nothing.
 const maxPriority = 100
 
-func aboutPriority(release.Queue) []wire.Attribute {
+func aboutPriority(*model) []wire.Attribute {
 	return []wire.Attribute{wire.Integer("job-priority-default", maxPriority/2), wire.Integer("job-priority-supported", maxPriority)}
 }
 
-func takePriority(_ *release.Ticket, _ release.Queue, given wire.Attributes) bool {
+func takePriority(_ *release.Ticket, _ *model, given wire.Attributes) bool {
 	n, err := given.Int("job-priority")
 	return err == nil && n >= 1 && n <= maxPriority
 }

@@ -13,23 +13,22 @@ type size struct {
 	x, y int
 }
 
-// sizes are the sheets a job can ask for, the default first. Whether a printer
-// has them loaded is seen at release.
-var sizes = []size{
-	{"iso_a4_210x297mm", 21000, 29700},
-	{"iso_a3_297x420mm", 29700, 42000},
-	{"iso_a5_148x210mm", 14800, 21000},
-	{"na_letter_8.5x11in", 21590, 27940},
+// sheets are the sheets of these names, A4 first if it is among them.
+func sheets(names []string) []size {
+	if slices.Contains(names, release.A4) {
+		names = first(release.A4, names)
+	}
+	var all []size
+	for _, name := range names {
+		if x, y, ok := release.MediaSize(name); ok {
+			all = append(all, size{name, x, y})
+		}
+	}
+	return all
 }
 
 // margin is how far from each edge printers of the usual kind can print.
 const margin = 423
-
-// The only source and type of media: the printer chooses the tray.
-const (
-	mediaSource = "auto"
-	mediaType   = "stationery"
-)
 
 // mediaMembers are the members of media-col that we understand.
 var mediaMembers = []string{
@@ -37,20 +36,12 @@ var mediaMembers = []string{
 	"media-right-margin", "media-top-margin", "media-source", "media-type",
 }
 
-func sizeNamed(name string) (size, bool) {
-	i := slices.IndexFunc(sizes, func(s size) bool { return s.name == name })
+func (m *model) sizeNamed(name string) (size, bool) {
+	i := slices.IndexFunc(m.sizes, func(s size) bool { return s.name == name })
 	if i < 0 {
 		return size{}, false
 	}
-	return sizes[i], true
-}
-
-func mediaNames() []string {
-	var names []string
-	for _, s := range sizes {
-		names = append(names, s.name)
-	}
-	return names
+	return m.sizes[i], true
 }
 
 // dimensions is a media-size collection.
@@ -58,8 +49,8 @@ func (s size) dimensions() wire.Attributes {
 	return wire.Attributes{wire.Integer("x-dimension", s.x), wire.Integer("y-dimension", s.y)}
 }
 
-// collection is the sheet as a media-col value (PWG 5100.7).
-func (s size) collection() wire.Attributes {
+// collection is the sheet from a tray as a media-col value (PWG 5100.7).
+func (s size) collection(source, kind string) wire.Attributes {
 	return wire.Attributes{
 		wire.Collection("media-size", s.dimensions()),
 		wire.Keyword("media-size-name", s.name),
@@ -67,53 +58,79 @@ func (s size) collection() wire.Attributes {
 		wire.Integer("media-left-margin", margin),
 		wire.Integer("media-right-margin", margin),
 		wire.Integer("media-top-margin", margin),
-		wire.Keyword("media-source", mediaSource),
-		wire.Keyword("media-type", mediaType),
+		wire.Keyword("media-source", source),
+		wire.Keyword("media-type", kind),
 	}
 }
 
-// collections are media-col values or media-size values of all sheets.
-func collections(of func(size) wire.Attributes) []wire.Attributes {
-	var all []wire.Attributes
-	for _, s := range sizes {
+// eachSize is something of every sheet.
+func eachSize[T any](m *model, of func(size) T) []T {
+	var all []T
+	for _, s := range m.sizes {
 		all = append(all, of(s))
+	}
+	return all
+}
+
+// loaded is what lies in the trays, once each: the default sheet where no printer
+// tells.
+func (m *model) loaded() []release.Loaded {
+	var all []release.Loaded
+	for _, l := range m.offer.Can.Loaded {
+		if _, ok := m.sizeNamed(l.Media); ok {
+			all = append(all, l)
+		}
+	}
+	if len(all) == 0 {
+		all = []release.Loaded{{Media: m.sizes[0].name}}
 	}
 	return all
 }
 
 // aboutMedia is what a printer says of its media, but for media-col-database,
 // which is told to those alone who ask for it by name.
-func aboutMedia(release.Queue) []wire.Attribute {
+func aboutMedia(m *model) []wire.Attribute {
+	var ready []string
+	for _, l := range m.loaded() {
+		if !slices.Contains(ready, l.Media) {
+			ready = append(ready, l.Media)
+		}
+	}
 	return []wire.Attribute{
-		wire.Keyword("media-default", sizes[0].name),
-		wire.Keyword("media-supported", mediaNames()...),
-		wire.Keyword("media-ready", sizes[0].name),
+		wire.Keyword("media-default", m.sizes[0].name),
+		wire.Keyword("media-supported", eachSize(m, func(s size) string { return s.name })...),
+		wire.Keyword("media-ready", ready...),
 	}
 }
 
-func aboutMediaCol(release.Queue) []wire.Attribute {
+func aboutMediaCol(m *model) []wire.Attribute {
+	var ready []wire.Attributes
+	for _, l := range m.loaded() {
+		s, _ := m.sizeNamed(l.Media)
+		ready = append(ready, s.collection(orDefault(l.Source, auto), orDefault(l.Type, m.types[0])))
+	}
 	return []wire.Attribute{
-		wire.Collection("media-col-default", sizes[0].collection()),
-		wire.Collection("media-col-ready", sizes[0].collection()),
+		wire.Collection("media-col-default", m.sizes[0].collection(auto, m.types[0])),
+		wire.Collection("media-col-ready", ready...),
 		wire.Keyword("media-col-supported", mediaMembers...),
-		wire.Collection("media-size-supported", collections(size.dimensions)...),
+		wire.Collection("media-size-supported", eachSize(m, size.dimensions)...),
 		wire.Integer("media-bottom-margin-supported", margin),
 		wire.Integer("media-left-margin-supported", margin),
 		wire.Integer("media-right-margin-supported", margin),
 		wire.Integer("media-top-margin-supported", margin),
-		wire.Keyword("media-source-supported", mediaSource),
-		wire.Keyword("media-type-supported", mediaType),
+		wire.Keyword("media-source-supported", m.sources...),
+		wire.Keyword("media-type-supported", m.types...),
 	}
 }
 
-func mediaColDatabase() wire.Attribute {
-	return wire.Collection("media-col-database", collections(size.collection)...)
+func (m *model) mediaColDatabase() wire.Attribute {
+	return wire.Collection("media-col-database", eachSize(m, func(s size) wire.Attributes { return s.collection(auto, m.types[0]) })...)
 }
 
 // takeMedia reads media, a keyword or a name.
-func takeMedia(t *release.Ticket, _ release.Queue, given wire.Attributes) bool {
+func takeMedia(t *release.Ticket, m *model, given wire.Attributes) bool {
 	name, err := given.String("media")
-	s, ok := sizeNamed(name)
+	s, ok := m.sizeNamed(name)
 	if err != nil || !ok {
 		return false
 	}
@@ -121,32 +138,58 @@ func takeMedia(t *release.Ticket, _ release.Queue, given wire.Attributes) bool {
 	return true
 }
 
-// takeMediaCol reads media-col. The size is taken even when something else in it
-// is not supported: the right sheet matters more than the tray.
-func takeMediaCol(t *release.Ticket, _ release.Queue, given wire.Attributes) bool {
+func showMedia(t release.Ticket, m *model) []wire.Attribute {
+	return []wire.Attribute{wire.Keyword("media", orDefault(t.Media, m.sizes[0].name))}
+}
+
+// takeMediaCol reads media-col. What of it is supported is taken even when something
+// else in it is not: the right sheet matters more than the tray. The default kind of
+// paper asks for none: whatever the tray holds will do.
+func takeMediaCol(t *release.Ticket, m *model, given wire.Attributes) bool {
 	col, err := given.Collection("media-col")
 	if err != nil {
 		return false
 	}
-	s, sized := sizeOf(col)
+	s, sized := m.sizeOf(col)
 	if sized {
 		t.Media = s.name
 	}
-	known := func(name, only string) bool {
-		v, given, err := wire.Optional(col.String(name))
-		return err == nil && (!given || v == only || v == "auto")
+	source, kind := true, true
+	t.MediaSource, source = oneOfMembers(col, "media-source", auto, m.sources)
+	t.MediaType, kind = oneOfMembers(col, "media-type", m.types[0], m.types)
+	return sized && source && kind
+}
+
+// oneOfMembers reads a member; the default, auto, and a member that is missing are "".
+func oneOfMembers(col wire.Attributes, name, otherwise string, supported []string) (string, bool) {
+	v, given, err := wire.Optional(col.String(name))
+	switch {
+	case err != nil:
+		return "", false
+	case !given || v == otherwise || v == auto:
+		return "", true
+	case !slices.Contains(supported, v):
+		return "", false
 	}
-	return sized && known("media-source", mediaSource) && known("media-type", mediaType)
+	return v, true
+}
+
+func showMediaCol(t release.Ticket, m *model) []wire.Attribute {
+	s := m.sizes[0]
+	if x, y, ok := release.MediaSize(t.Media); ok {
+		s = size{t.Media, x, y}
+	}
+	return []wire.Attribute{wire.Collection("media-col", s.collection(orDefault(t.MediaSource, auto), orDefault(t.MediaType, m.types[0])))}
 }
 
 // sizeOf finds the sheet that a media-col names or measures, within half a
 // millimetre. One that does neither means the default.
-func sizeOf(col wire.Attributes) (size, bool) {
+func (m *model) sizeOf(col wire.Attributes) (size, bool) {
 	if name, err := col.String("media-size-name"); err == nil {
-		return sizeNamed(name)
+		return m.sizeNamed(name)
 	}
 	if !col.Has("media-size") {
-		return sizes[0], true
+		return m.sizes[0], true
 	}
 	dim, err := col.Collection("media-size")
 	if err != nil {
@@ -157,11 +200,11 @@ func sizeOf(col wire.Attributes) (size, bool) {
 	if err1 != nil || err2 != nil {
 		return size{}, false
 	}
-	i := slices.IndexFunc(sizes, func(s size) bool { return near(s.x, x) && near(s.y, y) })
+	i := slices.IndexFunc(m.sizes, func(s size) bool { return near(s.x, x) && near(s.y, y) })
 	if i < 0 {
 		return size{}, false
 	}
-	return sizes[i], true
+	return m.sizes[i], true
 }
 
 func near(a, b int) bool { return a-b <= 50 && b-a <= 50 }

@@ -2,6 +2,7 @@ package ipp
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"inkwell/internal/school"
@@ -17,14 +18,10 @@ var formats = []string{"application/octet-stream", string(document.PDF)}
 // desk's five minutes (multiple-operation-time-out).
 const incomingSeconds = 300
 
-// perMinute is pages-per-minute: an ordinary school printer's, since nobody knows
-// yet which printer will print a held job.
-const perMinute = 30
-
 // description is the printer-description group of this call's queue (RFC 8011
 // section 5.4, PWG 5100.7, 5100.11, 5100.13, 5100.14).
 func (c *call) description(queued int) []wire.Attribute {
-	return slices.Concat(c.addresses(), c.language(), c.abilities(), aboutPasswords(), c.printerState(queued))
+	return slices.Concat(c.addresses(), c.language(), c.abilities(), aboutPasswords(), c.model.formats(), c.model.speed(), c.supplies(), c.printerState(queued))
 }
 
 // addresses says where and what the printer is.
@@ -50,13 +47,18 @@ func (c *call) addresses() []wire.Attribute {
 		wire.URI("printer-uuid", c.uuid("printer "+c.queue.Path)),
 		wire.Name("printer-name", c.printerName()),
 		wire.Text("printer-info", c.queue.Name),
-		wire.Text("printer-location", ""),
+		wire.Name("printer-dns-sd-name", wire.Cut(c.queue.Name, 63)),
+		wire.Keyword("printer-kind", "document"),
+		wire.Text("printer-location", wire.Cut(strings.Join(c.model.offer.Rooms, "; "), 127)),
 		wire.Unknown("printer-geo-location"),
 		wire.Text("printer-organization", ""),
 		wire.Text("printer-organizational-unit", ""),
 		wire.Text("printer-make-and-model", "Inkwell"),
-		wire.Text("printer-device-id", "MFG:Inkwell;MDL:Inkwell;CMD:PDF;"),
+		wire.Text("printer-device-id", "MFG:Inkwell;MDL:Inkwell;CMD:"+commands()+";"),
 		wire.URI("printer-more-info", c.webURI()),
+		wire.URI("printer-icons", c.icons()...),
+		wire.Text("printer-charge-info", chargeInfo),
+		wire.URI("printer-charge-info-uri", c.webURI()),
 	}
 }
 
@@ -79,13 +81,13 @@ func (c *call) language() []wire.Attribute {
 
 // abilities is what the printer does with jobs.
 func (c *call) abilities() []wire.Attribute {
-	feature, action := "none", "none"
+	action := "none"
 	if c.queue.Kind == release.Hold {
-		feature, action = "job-release", "owner-authorized"
+		action = "owner-authorized"
 	}
 	return []wire.Attribute{
 		wire.Enum("operations-supported", c.operationIDs()...),
-		wire.Keyword("ipp-features-supported", feature),
+		wire.Keyword("ipp-features-supported", c.features()...),
 		wire.Keyword("job-release-action-default", action),
 		wire.Keyword("job-release-action-supported", action),
 		wire.Keyword("job-creation-attributes-supported", c.creationAttributes()...),
@@ -103,10 +105,37 @@ func (c *call) abilities() []wire.Attribute {
 		wire.Keyword("multiple-operation-time-out-action", "abort-job"),
 		wire.Boolean("preferred-attributes-supported", false),
 		wire.Keyword("printer-get-attributes-supported", "document-format"),
-		wire.Boolean("color-supported", true),
-		wire.Integer("pages-per-minute", perMinute),
-		wire.Integer("pages-per-minute-color", perMinute),
+		wire.Text("mopria-certified", "1.3"),
 	}
+}
+
+// chargeInfo is printer-charge-info (PWG 5100.13): what a page costs.
+const chargeInfo = "Each side that is printed counts as one page. Pages are charged when they come out, not when a job is sent."
+
+// features is ipp-features-supported. IPP Everywhere asks for raster and JPEG beside
+// PDF (PWG 5100.14 section 4.2).
+func (c *call) features() []string {
+	var all []string
+	if takes(document.PWG) && takes(document.JPEG) {
+		all = append(all, "ipp-everywhere", "ipp-everywhere-server")
+	}
+	if c.queue.Kind == release.Hold {
+		all = append(all, "job-release")
+	}
+	if len(all) == 0 {
+		all = []string{"none"}
+	}
+	return all
+}
+
+// speed is what the fastest of the paper printers says of itself.
+func (m *model) speed() []wire.Attribute {
+	can := m.offer.Can
+	all := []wire.Attribute{wire.Boolean("color-supported", can.Color()), wire.Integer("pages-per-minute", can.Speed)}
+	if can.Color() {
+		all = append(all, wire.Integer("pages-per-minute-color", can.ColorSpeed))
+	}
+	return all
 }
 
 // printerState is how the printer is now. It is stopped when IT has paused it, and
@@ -120,6 +149,7 @@ func (c *call) printerState(queued int) []wire.Attribute {
 		state = wire.PrinterProcessing
 	}
 	now := c.Clock()
+	changed, configured := later(c.queue.Switched, c.started), later(c.model.offer.Changed, c.started)
 	return []wire.Attribute{
 		wire.Enum("printer-state", state),
 		wire.Keyword("printer-state-reasons", why),
@@ -128,11 +158,19 @@ func (c *call) printerState(queued int) []wire.Attribute {
 		wire.Integer("queued-job-count", queued),
 		wire.Integer("printer-up-time", upTime(now)),
 		wire.DateTime("printer-current-time", now),
-		wire.Integer("printer-state-change-time", upTime(c.started)),
-		wire.DateTime("printer-state-change-date-time", c.started),
-		wire.Integer("printer-config-change-time", upTime(c.started)),
-		wire.DateTime("printer-config-change-date-time", c.started),
+		wire.Integer("printer-state-change-time", upTime(changed)),
+		wire.DateTime("printer-state-change-date-time", changed),
+		wire.Integer("printer-config-change-time", upTime(configured)),
+		wire.DateTime("printer-config-change-date-time", configured),
 	}
+}
+
+// later is when something happened, or the start of the server while it has not.
+func later(happened, otherwise time.Time) time.Time {
+	if happened.IsZero() {
+		return otherwise
+	}
+	return happened
 }
 
 // upTime is a moment on the clock that printer-up-time and all time-at-... run

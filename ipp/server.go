@@ -17,6 +17,7 @@ import (
 
 	"inkwell/internal/fault"
 	"inkwell/ipp/wire"
+	"inkwell/release"
 )
 
 // Options are what a Server works with. Desk, Directory, Log and Installation
@@ -44,6 +45,7 @@ type Server struct {
 	Options
 	operations map[wire.Op]operation
 	template   []option
+	models     models
 	started    time.Time
 }
 
@@ -64,7 +66,7 @@ func New(o Options) (*Server, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	s := &Server{Options: o, operations: map[wire.Op]operation{}, template: template(), started: o.Clock()}
+	s := &Server{Options: o, operations: map[wire.Op]operation{}, template: template(), models: models{kept: map[release.QueueID]*model{}}, started: o.Clock()}
 	for _, op := range operations() {
 		s.operations[op.op] = op
 	}

@@ -73,12 +73,12 @@ func (c *call) cannotSet(bad []wire.Attribute) error {
 	return notSupported{refusal: refusal, attrs: bad}
 }
 
-// settable is job-settable-attributes-supported. The pages of a job are settled
-// when it is counted.
+// settable is job-settable-attributes-supported. The pages of a job, and how many
+// of them go on a side, are settled when it is counted.
 func (c *call) settable() []string {
 	names := []string{"job-name"}
 	for _, o := range c.template {
-		if o.name != "page-ranges" {
+		if o.name != "page-ranges" && o.name != "number-up" {
 			names = append(names, o.name)
 		}
 	}

@@ -7,24 +7,24 @@ import (
 	"inkwell/release"
 )
 
+// numberUps is number-up-supported: how many pages go on a side.
+var numberUps = []int{1}
+
+// scalings is print-scaling-supported.
+var scalings = []string{auto, "auto-fit", "fill", "fit", "none"}
+
 // maxCopies is the end of copies-supported, as release.Ticket allows it.
 const maxCopies = 99
-
-// The values of sides and print-color-mode, the default first.
-var (
-	allSides  = []string{"two-sided-long-edge", "one-sided", "two-sided-short-edge"}
-	allColors = []string{"monochrome", "color", "auto"}
-)
 
 // option is one job template attribute (RFC 8011 section 5.2).
 type option struct {
 	name string
 	// about is what the printer says of it: NAME-default, NAME-supported and kin.
-	about func(release.Queue) []wire.Attribute
+	about func(*model) []wire.Attribute
 	// take reads it into the ticket; false when the value is not supported.
-	take func(*release.Ticket, release.Queue, wire.Attributes) bool
+	take func(*release.Ticket, *model, wire.Attributes) bool
 	// shown is what a job says of it; nil when a job does not.
-	shown func(release.Ticket) []wire.Attribute
+	shown func(release.Ticket, *model) []wire.Attribute
 }
 
 // template is the one table of job template attributes. Those without shown have
@@ -32,30 +32,30 @@ type option struct {
 // not supported rather than promised and forgotten.
 func template() []option {
 	return []option{
-		{"copies", aboutCopies, takeCopies, func(t release.Ticket) []wire.Attribute {
+		{"copies", aboutCopies, takeCopies, func(t release.Ticket, _ *model) []wire.Attribute {
 			return []wire.Attribute{wire.Integer("copies", max(1, t.Copies))}
 		}},
-		oneOf("sides", allSides, func(t *release.Ticket) *string { return &t.Sides }),
-		oneOf("print-color-mode", allColors, func(t *release.Ticket) *string { return &t.ColorMode }),
-		{"media", aboutMedia, takeMedia, func(t release.Ticket) []wire.Attribute {
-			return []wire.Attribute{wire.Keyword("media", orDefault(t.Media, sizes[0].name))}
-		}},
+		oneWord("sides", false, func(m *model) []string { return m.sides }, func(t *release.Ticket) *string { return &t.Sides }),
+		oneWord("print-color-mode", false, func(m *model) []string { return m.colors }, func(t *release.Ticket) *string { return &t.ColorMode }),
+		{"media", aboutMedia, takeMedia, showMedia},
 		{"media-col", aboutMediaCol, takeMediaCol, showMediaCol},
 		{"page-ranges", aboutPages, takePages, showPages},
 		{"job-hold-until", aboutHold, takeHold, nil},
 		{"job-priority", aboutPriority, takePriority, nil},
-		fixedEnum("finishings", 3),
-		fixedEnum("print-quality", 4),
+		{"finishings", aboutFinishings, takeFinishings, showFinishings},
+		oneNumber("print-quality", wire.Enum, func(m *model) []int { return m.qualities }, func(t *release.Ticket) *int { return &t.Quality }),
 		// What a PDF says of its own orientation goes before what the client asks.
 		fixedEnum("orientation-requested", 3, 4, 5, 6),
-		fixedNumber("number-up", 1),
-		fixedKeyword("output-bin", "face-down"),
+		oneNumber("number-up", wire.Integer, func(*model) []int { return numberUps }, func(t *release.Ticket) *int { return &t.NumberUp }),
+		oneWord("output-bin", true, func(m *model) []string { return m.bins }, func(t *release.Ticket) *string { return &t.OutputBin }),
 		fixedKeyword("job-sheets", "none"),
-		fixedKeyword("multiple-document-handling", "separate-documents-collated-copies"),
-		fixedKeyword("print-content-optimize", "auto"),
-		fixedKeyword("print-rendering-intent", "auto"),
-		fixedKeyword("print-scaling", "auto"),
+		{"multiple-document-handling", aboutHandling, takeHandling, showHandling},
+		fixedKeyword("print-content-optimize", auto),
+		fixedKeyword("print-rendering-intent", auto),
+		oneWord("print-scaling", true, func(*model) []string { return scalings }, func(t *release.Ticket) *string { return &t.Scaling }),
 		{"printer-resolution", aboutResolution, takeResolution, nil},
+		account("job-account-id", func(t *release.Ticket) *string { return &t.Account }),
+		account("job-accounting-user-id", func(t *release.Ticket) *string { return &t.AccountUser }),
 	}
 }
 
@@ -63,6 +63,9 @@ func template() []option {
 // unknown one with the out-of-band value, a known one as it came (RFC 8011 section
 // 4.1.7).
 func (c *call) ticket() (t release.Ticket, unsupported []wire.Attribute) {
+	if !c.model.offer.Can.Duplex() {
+		t.Sides = "one-sided" // what sides-default says; an empty one means both sides
+	}
 	unsupported = c.take(&t, c.req.First(wire.JobGroup))
 	return t, unsupported
 }
@@ -74,7 +77,7 @@ func (c *call) take(t *release.Ticket, given wire.Attributes) (unsupported []wir
 		switch {
 		case i < 0:
 			unsupported = append(unsupported, wire.Unsupported(a.Name))
-		case !c.template[i].take(t, c.queue, given):
+		case !c.template[i].take(t, c.model, given):
 			unsupported = append(unsupported, a)
 		}
 	}
@@ -82,24 +85,24 @@ func (c *call) take(t *release.Ticket, given wire.Attributes) (unsupported []wir
 }
 
 // showTicket is what a job's attributes say of its ticket.
-func (s *Server) showTicket(t release.Ticket) []wire.Attribute {
+func (c *call) showTicket(t release.Ticket) []wire.Attribute {
 	var all []wire.Attribute
-	for _, o := range s.template {
+	for _, o := range c.template {
 		if o.shown != nil {
-			all = append(all, o.shown(t)...)
+			all = append(all, o.shown(t, c.model)...)
 		}
 	}
 	return all
 }
 
-func aboutCopies(release.Queue) []wire.Attribute {
+func aboutCopies(*model) []wire.Attribute {
 	return []wire.Attribute{
 		wire.Integer("copies-default", 1),
 		wire.Range("copies-supported", wire.IntRange{Lower: 1, Upper: maxCopies}),
 	}
 }
 
-func takeCopies(t *release.Ticket, _ release.Queue, given wire.Attributes) bool {
+func takeCopies(t *release.Ticket, _ *model, given wire.Attributes) bool {
 	n, err := given.Int("copies")
 	if err != nil || n < 1 || n > maxCopies {
 		return false
@@ -108,12 +111,12 @@ func takeCopies(t *release.Ticket, _ release.Queue, given wire.Attributes) bool 
 	return true
 }
 
-func aboutPages(release.Queue) []wire.Attribute {
+func aboutPages(*model) []wire.Attribute {
 	return []wire.Attribute{wire.Boolean("page-ranges-supported", true)}
 }
 
 // takePages reads page-ranges: ascending, apart, from 1 (RFC 8011 section 5.2.7).
-func takePages(t *release.Ticket, _ release.Queue, given wire.Attributes) bool {
+func takePages(t *release.Ticket, _ *model, given wire.Attributes) bool {
 	ranges, err := given.Ranges("page-ranges")
 	if err != nil {
 		return false
@@ -129,7 +132,7 @@ func takePages(t *release.Ticket, _ release.Queue, given wire.Attributes) bool {
 	return true
 }
 
-func showPages(t release.Ticket) []wire.Attribute {
+func showPages(t release.Ticket, _ *model) []wire.Attribute {
 	if len(t.Pages) == 0 {
 		return nil
 	}
@@ -138,25 +141,4 @@ func showPages(t release.Ticket) []wire.Attribute {
 		ranges = append(ranges, wire.IntRange{Lower: p.First, Upper: p.Last})
 	}
 	return []wire.Attribute{wire.Range("page-ranges", ranges...)}
-}
-
-func showMediaCol(t release.Ticket) []wire.Attribute {
-	s, ok := sizeNamed(t.Media)
-	if !ok {
-		s = sizes[0]
-	}
-	return []wire.Attribute{wire.Collection("media-col", s.collection())}
-}
-
-// dpi is the one resolution we speak of. A PDF has none of its own.
-const dpi = 600
-
-func aboutResolution(release.Queue) []wire.Attribute {
-	return []wire.Attribute{wire.DPI("printer-resolution-default", dpi), wire.DPI("printer-resolution-supported", dpi)}
-}
-
-func takeResolution(_ *release.Ticket, _ release.Queue, given wire.Attributes) bool {
-	r, err := given.Resolution("printer-resolution")
-	want := wire.DPI("", dpi).Values[0].V
-	return err == nil && r == want
 }

@@ -77,6 +77,7 @@ type Ticket struct {
 	Uncollated  bool        `json:"uncollated,omitempty"`   // multiple-document-handling is separate-documents-uncollated-copies
 	Scaling     string      `json:"scaling,omitempty"`      // print-scaling: auto (default), auto-fit, fill, fit, none
 	Account     string      `json:"account,omitempty"`      // job-account-id: the shared account named by the client
+	AccountUser string      `json:"account_user,omitempty"` // job-accounting-user-id: whom the client named to be charged
 }
 
 // PageRange is a rangeOfInteger of page-ranges, 1-based and inclusive.

@@ -21,6 +21,7 @@ const patience = 30 * time.Second
 type CUPSServer struct {
 	t       testing.TB
 	dir     string
+	port    int     // of this machine, beside the socket
 	*daemon // what it says is its log
 }
 
@@ -60,7 +61,8 @@ func (c *CUPSServer) configure() {
 	if err := os.Chmod(c.path("tmp"), 0o777|os.ModeSticky); err != nil { //nolint:gosec // as above
 		c.t.Fatal(err)
 	}
-	c.write("cupsd.conf", `Listen %[1]s/sock
+	c.port = freePort(c.t)
+	c.write("cupsd.conf", fmt.Sprintf("Listen localhost:%d\n", c.port)+`Listen %[1]s/sock
 LogLevel debug
 Browsing No
 WebInterface No
@@ -116,6 +118,22 @@ func (c *CUPSServer) AddQueue(name, uri string) {
 	c.Wait("CUPS knows the printer of "+name, func() bool {
 		return strings.Contains(c.said(), fmt.Sprintf("Printer %q is now available.", name))
 	})
+}
+
+// Options is what a user of the queue can choose among, as lpoptions -l tells it: by
+// the option's name its choices, the default with a star.
+func (c *CUPSServer) Options(queue string) map[string][]string {
+	c.t.Helper()
+	all := map[string][]string{}
+	// By the socket lpoptions finds no address of the printer, and so no PPD file.
+	for line := range strings.Lines(c.must("env", fmt.Sprintf("CUPS_SERVER=localhost:%d", c.port), "lpoptions", "-p", queue, "-l")) {
+		option, choices, found := strings.Cut(line, ": ")
+		name, _, _ := strings.Cut(option, "/")
+		if found {
+			all[name] = strings.Fields(choices)
+		}
+	}
+	return all
 }
 
 // LP prints a file with lp and returns the request, such as "room4-7". Options are
