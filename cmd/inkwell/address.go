@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"os"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -58,8 +57,10 @@ func addressCommand(use, short string, args cobra.PositionalArgs, run func(conte
 }
 
 func addressAddCommand() *cobra.Command {
-	var device, queue, picture string
-	cmd := addressCommand("add USERNAME", "Give a person a printer address for one device", cobra.ExactArgs(1),
+	var device, queue string
+	var picture bool
+	var cmd *cobra.Command
+	cmd = addressCommand("add USERNAME", "Give a person a printer address for one device", cobra.ExactArgs(1),
 		func(ctx context.Context, h *addressHost, _ []string) error {
 			at, err := readAddresses(h.config)
 			if err != nil {
@@ -68,38 +69,50 @@ func addressAddCommand() *cobra.Command {
 			if _, err := h.desk.Queue(ctx, queue); err != nil {
 				return err
 			}
-			return h.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-				token, err := h.people.NewAddress(ctx, tx, "", h.person, device)
-				if err != nil {
-					return err
-				}
-				uri := "ipps://" + at.reachable(at.IPP) + school.AddressPath(queue, token)
-				code, err := qr.Encode(uri, qr.M, qr.Auto)
-				if err != nil {
-					return fmt.Errorf("draw address: %w", err)
-				}
-				tx.AfterCommit(func() {
-					_, _ = fmt.Fprintf(h.out, "%s\n%s\nWhoever has this address prints as this person. It is shown only now.\n", blocks(code), uri)
-				})
-				if picture != "" {
-					return writePNG(picture, code)
-				}
-				return nil
+			var token string
+			err = h.inTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+				token, err = h.people.NewAddress(ctx, tx, "", h.person, device)
+				return err
 			})
+			if err != nil {
+				return err
+			}
+			uri := "ipps://" + at.reachable(at.IPP) + school.AddressPath(queue, token)
+			if picture {
+				return tellPicture(h.out, cmd.ErrOrStderr(), uri)
+			}
+			return tellAddress(h.out, uri)
 		})
 	cmd.Example = `  inkwell address add 23sbell --device "Sam's Chromebook"
-  inkwell address add 23sbell --device "Sam's tablet" --qr sam.png`
+  inkwell address add 23sbell --device "Sam's tablet" --qr > sam.png`
 	cmd.Flags().StringVar(&device, "device", "", "what the device is called, 1-60 characters")
 	cmd.Flags().StringVar(&queue, "queue", "/ipp/print", "the queue's path")
-	cmd.Flags().StringVar(&picture, "qr", "", "write the address as a QR code to this PNG file too")
+	cmd.Flags().BoolVar(&picture, "qr", false, "write the address as a QR code, a PNG picture")
 	_ = cmd.MarkFlagRequired("device")
 	return cmd
 }
 
-// writePNG draws a code at eight dots a module, with the quiet zone of four modules
-// around it that readers want.
-func writePNG(path string, code barcode.Barcode) error {
+const onlyNow = "Whoever has this address prints as this person. It is shown only now.\n"
+
+// tellAddress shows an address as text and as a code that a camera reads off the
+// screen.
+func tellAddress(out io.Writer, uri string) error {
+	code, err := qr.Encode(uri, qr.M, qr.Auto)
+	if err != nil {
+		return fmt.Errorf("draw address: %w", err)
+	}
+	_, err = fmt.Fprintf(out, "%s\n%s\n%s", blocks(code), uri, onlyNow)
+	return err
+}
+
+// tellPicture draws an address at eight dots a module, with the quiet zone of four
+// modules around it that readers want. The text goes another way.
+func tellPicture(out, text io.Writer, uri string) error {
 	const dots, quiet = 8, 4
+	code, err := qr.Encode(uri, qr.M, qr.Auto)
+	if err != nil {
+		return fmt.Errorf("draw address: %w", err)
+	}
 	size := (code.Bounds().Dx() + 2*quiet) * dots
 	big := image.NewGray(image.Rect(0, 0, size, size))
 	for i := range big.Pix {
@@ -108,15 +121,11 @@ func writePNG(path string, code barcode.Barcode) error {
 			big.Pix[i] = 0
 		}
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the file that the person at the host named
-	if err != nil {
-		return fault.New(fault.Invalid, "file-not-written", "The picture cannot be written there. Name a file that is not there yet.").Because(err)
-	}
-	if err := png.Encode(f, big); err != nil {
-		_ = f.Close()
+	if err := png.Encode(out, big); err != nil {
 		return fmt.Errorf("write picture: %w", err)
 	}
-	return f.Close()
+	_, err = fmt.Fprintf(text, "%s\n%s", uri, onlyNow)
+	return err
 }
 
 // blocks draws a code in half blocks, dark on light whatever the terminal's colours.

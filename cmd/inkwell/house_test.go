@@ -48,6 +48,7 @@ var seams = map[string][]string{
 	"github.com/tetratelabs/wazero":   {"release/document"},
 	"filippo.io/age":                  {"release/spool"},
 	"github.com/alexedwards/argon2id": {"internal/school"},
+	"github.com/boombuler/barcode":    {"cmd/inkwell"},
 	"golang.org/x/sys":                {"release/document", "release/spool", "internal/db/local"},
 	"os/exec":                         {"internal/db/local", "release/document"},
 	"unsafe":                          {"release/document"},
