@@ -55,6 +55,10 @@ var refusals = map[string]string{
 	"format-unsupported":  "unsupported-document-format",
 }
 
+// lacking is the reason of a job of a direct queue that its printer has no paper or
+// no finisher for.
+const lacking = "printer-lacks"
+
 // stateOf is what IPP says of a job's state on its queue.
 func stateOf(j release.Job, kind release.QueueKind) condition {
 	now := conditions[j.State]
@@ -69,6 +73,10 @@ func stateOf(j release.Job, kind release.QueueKind) condition {
 	if j.Locked && (j.State == release.Counting || j.State == release.Held) {
 		now = conditions[release.Held]
 		now.reasons = append(slices.Clone(now.reasons), "job-password-wait")
+	}
+	if j.State == release.Held && j.Reason == lacking {
+		now.reasons = append(slices.Clone(now.reasons), "resources-are-not-ready")
+		now.say = neutral[lacking]
 	}
 	if why, ok := refusals[j.Reason]; ok && j.State == release.Refused {
 		now.reasons = append(slices.Clone(now.reasons), why)

@@ -26,6 +26,7 @@ func TestStateOf(t *testing.T) {
 		{release.Counting, "", release.Direct, wire.JobPending, "job-queued"},
 		{release.Held, "", release.Hold, wire.JobPendingHeld, "job-release-wait"},
 		{release.Held, "", release.Direct, wire.JobPending, "job-queued"},
+		{release.Held, "printer-lacks", release.Direct, wire.JobPendingHeld, "job-release-wait resources-are-not-ready"},
 		{release.Released, "", release.Hold, wire.JobProcessing, "job-outgoing"},
 		{release.Released, "", release.Direct, wire.JobProcessing, "job-outgoing"},
 		{release.Done, "", release.Hold, wire.JobCompleted, "job-completed-successfully"},

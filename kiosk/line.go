@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,9 +20,12 @@ func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 	case release.Held:
 		v.State, v.Held, v.Selected = "held", true, !s.off[j.ID]
 		v.Locked = s.isLocked(j)
-		v.Meta = heldMeta(j, now)
+		v.Choice, v.Meta = true, heldMeta(j, now)
+		if j.Lacks != "" {
+			v.State, v.Choice, v.Selected, v.Meta = "lacking", false, false, plain(j.Lacks, titleLimit)+" Choose another printer."
+		}
 		if end, struck := s.struck[j.ID]; struck {
-			v.State, v.Held, v.Selected, v.Locked, v.Meta = "struck", false, false, false, "Deleted"
+			v.State, v.Held, v.Choice, v.Selected, v.Locked, v.Meta = "struck", false, false, false, false, "Deleted"
 			v.Undo = countdown(now, end, undoFor)
 		}
 	case release.Released:
@@ -41,6 +45,9 @@ func heldMeta(j release.VisitJob, now time.Time) string {
 	facts := []string{pages(j.Pages), sent(now, j.Submitted), kept(now, j.Expires)}
 	if d := j.Delivery; d != nil && d.State == release.Settled && d.Printed > 0 {
 		facts[0] = fmt.Sprintf("the other %s", pages(j.Pages))
+	}
+	if j.Instead != "" {
+		facts = slices.Insert(facts, 1, plain(j.Instead, titleLimit))
 	}
 	return strings.Join(facts, " · ")
 }

@@ -93,7 +93,7 @@ func (s *Screen) viewRun(v *View, now time.Time) {
 // runView is the line of a job of the run: on its way, done, or held again.
 func (s *Screen) runView(j release.VisitJob, now time.Time) JobView {
 	line, shown := s.line(j, now)
-	line.Held, line.Selected, line.Undo = false, false, nil
+	line.Held, line.Choice, line.Selected, line.Undo = false, false, false, nil
 	out, of := 0, j.Pages
 	if j.Delivery != nil {
 		out, of = max(0, j.Delivery.Printed), j.Delivery.Of

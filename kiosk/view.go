@@ -46,13 +46,14 @@ type Countdown struct {
 // JobView is one line of the list.
 type JobView struct {
 	ID       release.JobID `json:"id"`
-	State    string        `json:"state"` // held, struck, preparing, printing, waiting, done, unclear, stopped or refused
+	State    string        `json:"state"` // held, lacking, struck, preparing, printing, waiting, done, unclear, stopped or refused
 	Title    string        `json:"title"`
 	Meta     string        `json:"meta"` // "3 pages · 5 min ago · kept until 18:00", or what is happening to it
 	Pages    int           `json:"pages"`
 	Price    int64         `json:"price"` // units
 	Selected bool          `json:"selected"`
-	Held     bool          `json:"held"`             // can be chosen and deleted
+	Held     bool          `json:"held"`             // can be deleted
+	Choice   bool          `json:"choice"`           // can be chosen: held, and the printer lacks nothing for it
 	Locked   bool          `json:"locked,omitempty"` // asks for its own code first
 	Undo     *Countdown    `json:"undo,omitempty"`
 	Ask      bool          `json:"ask,omitempty"` // "Did it come out?" can be answered

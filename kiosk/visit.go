@@ -121,7 +121,7 @@ func (s *Screen) job(id release.JobID) *release.VisitJob {
 // printable says whether the job can be chosen now.
 func (s *Screen) printable(j release.VisitJob) bool {
 	_, gone := s.struck[j.ID]
-	return j.State == release.Held && !gone
+	return j.State == release.Held && !gone && j.Lacks == ""
 }
 
 // chosen is what "Print" would print, oldest first.

@@ -167,3 +167,36 @@ func TestWhenTheDeskCannotBeAsked(t *testing.T) {
 		t.Errorf("printer %+v", v.Printer)
 	}
 }
+
+// What the printer beside the visitor cannot print says so before it is tapped, is
+// not chosen, and can be deleted; what comes out otherwise says that too.
+func TestThePrinterLacksSomething(t *testing.T) {
+	t.Parallel()
+	c := newScene(t)
+	poster, photo := held(41, "Poster", 4, 5), held(42, "Photo", 3, 0)
+	poster.Lacks, photo.Instead = "This printer has no A3 paper.", "black and white here"
+	c.signIn(visitWith(poster, photo))
+	v := c.face(FaceJobs)
+	if j := v.Jobs[0]; j.State != "lacking" || j.Choice || j.Selected || !j.Held || j.Meta != "This printer has no A3 paper. Choose another printer." {
+		t.Errorf("the poster is %+v", j)
+	}
+	if j := v.Jobs[1]; j.State != "held" || !j.Choice || !j.Selected || !strings.HasPrefix(j.Meta, "3 pages · black and white here · ") {
+		t.Errorf("the photo is %+v", j)
+	}
+	if !slices.Equal(v.Print.Jobs, []release.JobID{42}) || v.Print.Label != "Print" {
+		t.Errorf("print %+v", v.Print)
+	}
+	c.does(Select{41, true}, Release{Jobs: []release.JobID{41, 42}})
+	if e := next[ReleaseJobs](c); !slices.Equal(e.Jobs, []release.JobID{42}) {
+		t.Errorf("released %v", e.Jobs)
+	}
+	c = newScene(t)
+	c.signIn(visitWith(poster))
+	if v := c.face(FaceJobs); v.Print != nil {
+		t.Errorf("print %+v", v.Print)
+	}
+	c.does(Delete{41})
+	if v := c.face(FaceJobs); v.Jobs[0].State != "struck" || v.Jobs[0].Choice {
+		t.Errorf("deleted, it is %+v", v.Jobs[0])
+	}
+}

@@ -51,7 +51,11 @@ func (d *Desk) Change(ctx context.Context, a school.Actor, id JobID, c Change) (
 		if job, err = d.change(ctx, tx, a, id, c); err != nil || !goes || job.State != Held {
 			return err
 		}
-		if err := d.release(ctx, tx, Visitor{Actor: job.sender()}, q.Printer, []JobID{id}); err != nil {
+		p, err := printerByID(ctx, tx, q.Printer)
+		if err != nil {
+			return err
+		}
+		if err := d.release(ctx, tx, Visitor{Actor: job.sender()}, p, []JobID{id}); err != nil {
 			return err
 		}
 		job, err = jobByID(ctx, tx, id)

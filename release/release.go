@@ -37,7 +37,7 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 		if trouble := p.Trouble(); trouble != "" {
 			return fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
 		}
-		return d.release(ctx, tx, v, p.ID, ids)
+		return d.release(ctx, tx, v, p, ids)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("release: %w", err)
@@ -45,8 +45,9 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 	return len(ids), nil
 }
 
-// release locks in the one order: standing, jobs ascending, deliveries, account.
-func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterID, ids []JobID) error {
+// release locks in the one order: standing, jobs ascending, deliveries, account. A
+// job that the printer lacks something for is refused ("printer-lacks").
+func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecord, ids []JobID) error {
 	if err := conduct.Check(ctx, tx, v.Actor.Person); err != nil {
 		return err
 	}
@@ -59,7 +60,10 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterID, i
 		if err := job.releasable(v, tx); err != nil {
 			return err
 		}
-		open := newDelivery(job, p, v.Station.ID)
+		if lack := p.Can.Lacks(job.Ticket, job.Pages); lack != "" {
+			return cannotHere(lack)
+		}
+		open := newDelivery(job, p.ID, v.Station.ID)
 		if open.ID, err = insertDelivery(ctx, tx, open); err != nil {
 			return err
 		}
@@ -67,7 +71,7 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterID, i
 			return err
 		}
 		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-released", Actor: v.Actor.Pseudonym, Subject: job.owner, Object: object(id),
-			Facts: map[string]any{"printer": p, "station": v.Station.ID, "proof": v.Actor.Proof, "impressions": open.Impressions, "units": open.Amount}}); err != nil {
+			Facts: map[string]any{"printer": p.ID, "station": v.Station.ID, "proof": v.Actor.Proof, "impressions": open.Impressions, "units": open.Amount}}); err != nil {
 			return err
 		}
 		reservations = append(reservations, quota.Reservation{Delivery: quota.DeliveryID(open.ID), Amount: open.Amount})
@@ -108,7 +112,11 @@ func (d *Desk) releaseDirect(ctx context.Context, job Job) error {
 		if err != nil || q.Kind != Direct || q.Paused {
 			return err
 		}
-		return d.release(ctx, tx, Visitor{Actor: job.sender()}, q.Printer, []JobID{job.ID})
+		p, err := printerByID(ctx, tx, q.Printer)
+		if err != nil {
+			return err
+		}
+		return d.release(ctx, tx, Visitor{Actor: job.sender()}, p, []JobID{job.ID})
 	})
 	if f := fault.As(err); f != nil && f.Kind != fault.Internal && f.Kind != fault.Unavailable {
 		d.Log.Info("direct job stays held", "job", job.ID, "reason", f.Code)

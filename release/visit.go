@@ -55,6 +55,11 @@ type VisitJob struct {
 	Delivery  *VisitDelivery // the open or latest delivery, nil before the first
 	Refusal   string         // why it was refused, in plain words, or ""
 	Locked    bool           // prints only once its own code was given: Unlock
+	Lacks     string         // why the printer beside the visitor cannot print it, in plain words, or ""
+	Instead   string         // how it comes out otherwise than asked for there, in a few words, or ""
+
+	ticket Ticket
+	sides  int // of one copy
 }
 
 // VisitDelivery is how far a release has come.
@@ -98,5 +103,11 @@ func readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit, err erro
 		return visit, err
 	}
 	visit.Jobs, err = visitJobs(ctx, tx, p.ID, tx.Now.Add(-lingers))
+	for i, j := range visit.Jobs {
+		if j.State == Held {
+			visit.Jobs[i].Lacks = visit.Printer.Can.Lacks(j.ticket, j.sides)
+			visit.Jobs[i].Instead = visit.Printer.Can.Instead(j.ticket, j.sides)
+		}
+	}
 	return visit, err
 }

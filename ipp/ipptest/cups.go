@@ -21,8 +21,8 @@ const patience = 30 * time.Second
 type CUPSServer struct {
 	t       testing.TB
 	dir     string
-	port    int     // of this machine, beside the socket
-	*daemon // what it says is its log
+	port    int // of this machine, beside the socket
+	*daemon     // what it says is its log
 }
 
 // CUPS starts a cupsd and stops it, with all it has started, when the test ends.

@@ -1,0 +1,104 @@
+package release_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"inkwell/internal/fault"
+	"inkwell/release"
+)
+
+// watched has the printer answer at once that it can do this.
+func watched(can release.Capabilities) func(*house) {
+	return func(h *house) { h.watch, h.paper.can = 5*time.Millisecond, can }
+}
+
+// known waits until the printer has said what it can do.
+func (h *house) known(can release.Capabilities) {
+	h.t.Helper()
+	h.eventually("what the printer can do", func() (string, bool) {
+		st, err := h.Station(h.t.Context(), "library")
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		return "", st.Printer.Can.Same(can)
+	})
+}
+
+// A job is refused at a printer that lacks something for it, with a sentence that
+// names it; the visit tells so before, and nothing moves.
+func TestReleaseIsRefusedForWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, watched(plain))
+	h.known(plain)
+	for _, tc := range []struct {
+		ticket release.Ticket
+		say    string
+	}{
+		{release.Ticket{Media: a3}, "This printer has no A3 paper."},
+		{release.Ticket{Media: "na_legal_8.5x14in"}, "This printer has no Legal paper."},
+		{release.Ticket{Sides: "two-sided-long-edge"}, "This printer cannot print on both sides."},
+		{release.Ticket{Finishings: []int{20}}, "This printer cannot staple."},
+		{release.Ticket{Finishings: []int{74}}, "This printer cannot punch holes."},
+	} {
+		job := h.submit(h.Sam, 2, func(s *release.Submission) { s.Ticket = tc.ticket })
+		visit, err := h.Visit(t.Context(), h.at(h.Sam))
+		if err != nil || visit.Jobs[len(visit.Jobs)-1].Lacks != tc.say {
+			t.Errorf("%+v: the visit shows %+v, %v", tc.ticket, visit.Jobs, err)
+		}
+		_, err = h.Release(t.Context(), h.at(h.Sam), ids(job.ID))
+		wantFault(t, err, "printer-lacks")
+		if say := fault.As(err).Say; say != tc.say+" Choose another printer." {
+			t.Errorf("%+v: refused with %q", tc.ticket, say)
+		}
+		if h.job(job.ID).State != release.Held || h.balance(h.Sam) != 100 {
+			t.Error("a refused release left something behind")
+		}
+		if err := h.Delete(t.Context(), h.at(h.Sam), job.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.sound()
+}
+
+// What is no reason to refuse is told, and the printer is told what it can do.
+func TestReleaseFitsTheTicket(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, watched(plain))
+	h.known(plain)
+	job := h.submit(h.Sam, 2, func(s *release.Submission) {
+		s.Ticket = release.Ticket{ColorMode: "color", OutputBin: "top", Quality: 3, Scaling: "fit"}
+	})
+	visit, err := h.Visit(t.Context(), h.at(h.Sam))
+	if err != nil || visit.Jobs[0].Lacks != "" || visit.Jobs[0].Instead != "black and white here" {
+		t.Errorf("the visit shows %+v, %v", visit.Jobs, err)
+	}
+	h.release(h.Sam, job.ID)
+	h.state(job.ID, release.Done)
+	h.paper.with(func() {
+		if want := (release.Ticket{Sides: "one-sided", ColorMode: "monochrome"}); !reflect.DeepEqual(h.paper.told, []release.Ticket{want}) {
+			t.Errorf("the printer was told %+v", h.paper.told)
+		}
+	})
+}
+
+// A job of a direct queue that its printer lacks something for stays held, with the
+// reason, for a station with another printer.
+func TestADirectJobThatThePrinterLacksSomethingFor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, watched(plain))
+	h.known(plain)
+	job := h.submit(h.Sam, 1, func(s *release.Submission) { s.Queue, s.Ticket = h.direct, release.Ticket{Media: a3} })
+	h.until(job.ID, func(j release.Job) bool { return j.State == release.Held && j.Reason == "printer-lacks" })
+	_, err := h.Change(t.Context(), h.Sam, job.ID, release.Change{Hold: new(bool)})
+	wantFault(t, err, "printer-lacks")
+	if say := fault.As(err).Say; !strings.HasPrefix(say, "This printer has no A3 paper.") {
+		t.Errorf("told %q", say)
+	}
+	h.paper.with(func() { h.paper.can, h.paper.config = big, 3 })
+	h.known(big)
+	h.release(h.Sam, job.ID)
+	h.state(job.ID, release.Done)
+}
