@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	"inkwell/ipp/ipptest"
+	"inkwell/release/document/documenttest"
+)
+
+// Computers of every kind print to the real program, each in its own way: held where
+// a queue holds, printed where it prints at once.
+func TestClients(t *testing.T) {
+	s := serveDemo(t)
+	s.printTo(suitePrinter(t))
+	clients, err := ipptest.Clients()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pdf := documenttest.PDF(2)
+	documents := map[string][]byte{"pdf": pdf, "pcl": []byte("\x1bE\x1b&l0O Dear diary"), "long": append(pdf, make([]byte, 2<<20)...)}
+	t.Run("side by side", func(t *testing.T) {
+		for n, c := range clients {
+			paths := []string{"/ipp/print/trusted"}
+			if c.Basic {
+				paths = []string{"/ipp/print", "/ipp/print/direct"}
+			}
+			for _, path := range paths {
+				t.Run(c.Name+path, func(t *testing.T) {
+					t.Parallel()
+					c.Play(t, ipptest.Stage{
+						Address: s.ipp, Path: path, Direct: path == "/ipp/print/direct",
+						User: fmt.Sprintf("pupil%04d", n+1), Password: demoPassword, Documents: documents,
+					})
+				})
+			}
+		}
+	})
+	if n := rows[int](s, "SELECT count(*) FROM job WHERE state = 'done'"); n < 3 {
+		t.Errorf("only %d jobs were printed", n)
+	}
+}
