@@ -31,7 +31,7 @@ func TestClients(t *testing.T) {
 				b := newBench(t)
 				u, _ := url.Parse(b.http.URL)
 				c.Play(t, ipptest.Stage{
-					Address: u.Host, Path: q.Path, Direct: q.Kind == release.Direct, User: "ada", Password: password,
+					Address: u.Host, Path: q.Path, Direct: q.Kind == release.Direct, User: "ada", Stranger: "ben", Password: password,
 					Documents: map[string][]byte{"pdf": pdf, "pcl": []byte("\x1bE\x1b&l0O Dear diary"), "long": bytes.Repeat(pdf, 2000)},
 				})
 			})

@@ -30,7 +30,7 @@ func TestClients(t *testing.T) {
 					t.Parallel()
 					c.Play(t, ipptest.Stage{
 						Address: s.ipp, Path: path, Direct: path == "/ipp/print/direct",
-						User: fmt.Sprintf("pupil%04d", n+1), Password: demoPassword, Documents: documents,
+						User: fmt.Sprintf("pupil%04d", n+1), Stranger: "pupil0100", Password: demoPassword, Documents: documents,
 					})
 				})
 			}

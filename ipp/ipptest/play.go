@@ -26,6 +26,7 @@ type Stage struct {
 	Path           string // of the queue
 	Direct         bool   // it prints at once; otherwise its jobs stay held
 	User, Password string
+	Stranger       string            // another user, with the same password
 	Documents      map[string][]byte // by the names that the files use
 }
 
@@ -79,8 +80,12 @@ func (p *player) fill(s string) string {
 	}
 	return strings.NewReplacer(
 		"{host}", p.Address, "{path}", p.Path, "{user}", p.User, "{job}", p.job, "{waiting}", waiting, "{end}", end,
-		"{basic}", "Basic "+base64.StdEncoding.EncodeToString([]byte(p.User+":"+p.Password)),
+		"{basic}", basic(p.User, p.Password), "{stranger}", basic(p.Stranger, p.Password),
 	).Replace(s)
+}
+
+func basic(user, password string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
 }
 
 // send sends one request in the client's own way and reads the answer.
@@ -182,6 +187,9 @@ func (p *player) check(s step) *second.Response {
 	}
 	if got := wire.Status(uint16(reply.StatusCode)).String(); !slices.Contains(want[1:], got) { //nolint:gosec // the same 16 bits
 		p.t.Fatalf("line %d, %s: %s (%v), want %q", s.line, s.message[0], got, reply.OperationAttributes["status-message"], want[1:])
+	}
+	if reply.StatusCode >= 0x0400 && (len(reply.PrinterAttributes) > 0 || len(reply.OperationAttributes["status-message"]) == 0) {
+		p.t.Errorf("line %d, %s: a refusal with attributes of the printer, or without a sentence", s.line, s.message[0])
 	}
 	if ids := valuesOf(reply, "job-id"); len(ids) > 0 {
 		p.job = ids[0]

@@ -126,7 +126,9 @@ func encode(lines []string) ([]byte, error) {
 	}
 	op, known := operations[name]
 	if !known {
-		return nil, fmt.Errorf("there is no operation %s", name)
+		if _, err := fmt.Sscanf(name, "0x%04x", &op); err != nil {
+			return nil, fmt.Errorf("there is no operation %s", name)
+		}
 	}
 	out := []byte{byte(version), byte(minor), byte(op >> 8), byte(op), byte(id >> 24), byte(id >> 16), byte(id >> 8), byte(id)}
 	for _, line := range lines[1:] {
