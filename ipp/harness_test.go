@@ -56,6 +56,7 @@ type ask struct {
 	language string // attributes-natural-language, unless ""
 	attrs    []wire.Attribute
 	job      []wire.Attribute
+	subs     []wire.Attributes // groups of subscription attributes
 	doc      io.Reader
 }
 
@@ -67,6 +68,9 @@ func (a ask) message(b *bench) *wire.Message {
 	}
 	if len(a.job) > 0 {
 		m.Add(wire.NewGroup(wire.JobGroup, a.job...))
+	}
+	for _, s := range a.subs {
+		m.Add(wire.NewGroup(wire.SubscriptionGroup, s...))
 	}
 	return m
 }
