@@ -21,10 +21,10 @@ import (
 
 // simulation is a virtual printer on an address.
 type simulation struct {
-	listen, name, room, cache string
-	perPage                   time.Duration
-	out                       io.Writer
-	log                       *slog.Logger
+	listen, name, room, cache, model string
+	perPage                          time.Duration
+	out                              io.Writer
+	log                              *slog.Logger
 
 	once   sync.Once
 	engine *document.Engine
@@ -47,6 +47,7 @@ func printerSimulateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&s.listen, "listen", "127.0.0.1:8701", "address to be a printer at; it asks nobody for a name, so keep it on this machine")
 	cmd.Flags().StringVar(&s.name, "name", "Virtual printer", "printer-name")
 	cmd.Flags().StringVar(&s.room, "room", "", "printer-location")
+	cmd.Flags().StringVar(&s.model, "model", "everyday", "what it can do: everyday, copier (A3, staples, two trays), colour (A4) or mono (A4, one-sided)")
 	cmd.Flags().DurationVar(&s.perPage, "per-page", time.Second, "time that one page takes")
 	cmd.Flags().StringVar(&s.cache, "cache", "", "folder for the compiled document engine (default: the user's cache folder)")
 	return cmd
@@ -57,7 +58,11 @@ func (s *simulation) run(ctx context.Context) (err error) {
 	if err := leaveRoot(); err != nil {
 		return err
 	}
-	printer, err := simulate.New(simulate.Options{Name: s.name, Room: s.room, PerPage: s.perPage, Count: s.count, Log: s.log})
+	model, ok := simulate.Models[s.model]
+	if !ok {
+		return fmt.Errorf("there is no model %q: everyday, copier, colour or mono", s.model)
+	}
+	printer, err := simulate.New(simulate.Options{Name: s.name, Room: s.room, Model: model, PerPage: s.perPage, Count: s.count, Log: s.log})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"inkwell/ipp/ipptest"
+	"inkwell/ipp/simulate"
 	"inkwell/ipp/wire"
 	"inkwell/release"
 )
@@ -70,6 +71,60 @@ func TestCapabilities(t *testing.T) {
 		got, err := b.Capabilities(context.Background())
 		if err != nil || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", tc.want) {
 			t.Errorf("%s: %+v, %v\nwant %+v", tc.name, got, err, tc.want)
+		}
+	}
+}
+
+// What a job asks for comes out of the printer that has it, and a ticket fitted to
+// one that has not is nothing that it would have to leave aside.
+func TestWishesComeOut(t *testing.T) {
+	t.Parallel()
+	all := release.Ticket{
+		Sides: "two-sided-long-edge", ColorMode: "color", Media: "iso_a3_297x420mm", MediaSource: "tray-2", MediaType: "stationery",
+		Finishings: []int{4, 20}, OutputBin: "side", Quality: 5, Uncollated: true, Scaling: "fit",
+	}
+	for name, want := range map[string]string{
+		"copier": "two-sided-long-edge monochrome iso_a3_297x420mm tray-2 stationery [4 20] side 5 separate-documents-uncollated-copies fit",
+		"mono":   "one-sided monochrome iso_a4_210x297mm auto stationery [] face-down 5 separate-documents-uncollated-copies fit",
+	} {
+		b := newModelBench(t, simulate.Models[name], nil)
+		ctx := context.Background()
+		can, err := b.Capabilities(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		can = can.Cleaned()
+		can.Asked = true
+		e := errand
+		e.Copies, e.Ticket = 2, all
+		if lack := can.Lacks(e.Ticket, 2); name == "mono" {
+			if lack != "This printer has no A3 paper." {
+				t.Errorf("mono lacks %q", lack)
+			}
+			e.Ticket.Media, e.Ticket.MediaSource, e.Ticket.Finishings = "", "", nil // what would be refused
+		} else if lack != "" {
+			t.Errorf("%s lacks %q", name, lack)
+		}
+		e.Ticket = e.Ticket.Fitted(can)
+		b.line.Next(wire.OpCreateJob, func(x *ipptest.Exchange) {
+			raw := x.Forward()
+			reply, err := wire.ReadReply(bytes.NewReader(raw), wire.ForReplies)
+			if err != nil || reply.Status() != wire.StatusOK {
+				t.Errorf("%s: Create-Job is answered %v, %v", name, reply, err)
+			}
+			x.Write(raw)
+		})
+		job, err := b.Begin(ctx, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Send(ctx, e, job, bytes.NewReader(lesson(2))); err != nil {
+			t.Fatal(err)
+		}
+		b.phase(t, job, release.PhaseCompleted)
+		j := b.printer.Jobs()[0]
+		if got := fmt.Sprint(j.Sides, " ", j.ColorMode, " ", j.Media, " ", j.Source, " ", j.Type, " ", j.Finish, " ", j.Bin, " ", j.Quality, " ", j.Handling, " ", j.Scaling); got != want {
+			t.Errorf("%s printed %s\nwant %s", name, got, want)
 		}
 	}
 }

@@ -63,11 +63,17 @@ type bench struct {
 
 func newBench(t *testing.T, change func(*Options)) *bench {
 	t.Helper()
+	return newModelBench(t, simulate.Everyday, change)
+}
+
+// newModelBench is a bench of another printer.
+func newModelBench(t *testing.T, model simulate.Model, change func(*Options)) *bench {
+	t.Helper()
 	count := func(_ context.Context, document io.Reader) (int, error) {
 		b, err := io.ReadAll(document)
 		return bytes.Count(b, []byte("/Type /Page ")), err
 	}
-	printer, err := simulate.New(simulate.Options{Name: "Library", PerPage: time.Millisecond, Count: count})
+	printer, err := simulate.New(simulate.Options{Name: "Library", Model: model, PerPage: time.Millisecond, Count: count})
 	if err != nil {
 		t.Fatal(err)
 	}

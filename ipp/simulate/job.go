@@ -126,6 +126,13 @@ type JobView struct {
 	Sides     string // sides
 	ColorMode string // print-color-mode
 	Media     string // media
+	Source    string // media-source, or auto
+	Type      string // media-type, or auto
+	Finish    []int  // finishings without none
+	Bin       string // output-bin
+	Scaling   string // print-scaling
+	Handling  string // multiple-document-handling
+	Quality   int    // print-quality
 	Total     int    // impressions of all copies
 	Printed   int    // job-impressions-completed
 	Sheets    int    // job-media-sheets-completed
@@ -144,6 +151,8 @@ func (p *Printer) Jobs() []JobView {
 			ID: j.id, Name: j.name, User: j.user, State: j.state, Reasons: p.reasonsNow(j),
 			Format: j.ticket.format, Bytes: len(j.document), Pages: len(j.pages), Copies: j.ticket.copies,
 			Sides: j.ticket.sides, ColorMode: j.ticket.colorMode, Media: j.ticket.media,
+			Source: j.ticket.source, Type: j.ticket.kind, Finish: slices.Clone(j.ticket.finishings), Bin: j.ticket.bin,
+			Scaling: j.ticket.scaling, Handling: j.ticket.handling, Quality: j.ticket.quality,
 			Total: j.impressions(), Printed: j.done, Sheets: j.sheets(j.done),
 			Created: j.created, Began: j.began, Ended: j.ended,
 		})

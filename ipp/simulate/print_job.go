@@ -50,7 +50,7 @@ func (p *Printer) readJob(req *wire.Message) (*job, []wire.Attribute, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t, unsupported := readTicket(req.First(wire.JobGroup))
+	t, unsupported := p.o.Model.readTicket(req.First(wire.JobGroup))
 	if t.format, err = documentFormat(op); err != nil {
 		return nil, nil, err
 	}

@@ -21,6 +21,8 @@ import (
 type Options struct {
 	Name string // printer-name
 	Room string // printer-location
+	// Model is what it can do; Everyday if it has no name.
+	Model Model
 	// PerPage is how long one impression takes; one second by default.
 	PerPage time.Duration
 	// Count is how many pages a PDF document has. An error means that the
@@ -63,6 +65,9 @@ type Printer struct {
 func New(o Options) (*Printer, error) {
 	if o.Name == "" || o.Count == nil {
 		return nil, errors.New("a virtual printer needs a name and a way to count pages")
+	}
+	if o.Model.Name == "" {
+		o.Model = Everyday
 	}
 	orDefault(&o.PerPage, time.Second)
 	orDefault(&o.Keep, 50)

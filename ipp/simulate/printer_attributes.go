@@ -16,9 +16,9 @@ func (p *Printer) printerAttributes(r *http.Request, req *wire.Message) (*wire.M
 	}
 	at := address{r}
 	group := wire.NewGroup(wire.PrinterGroup)
-	group.Add(want.Pick("job-template", templateAttributes())...)
+	group.Add(want.Pick("job-template", p.o.Model.templateAttributes())...)
 	if want["media-col-database"] { // long, and never part of "all"
-		group.Add(wire.Collection("media-col-database", mediaCols()...))
+		group.Add(wire.Collection("media-col-database", p.o.Model.mediaCols()...))
 	}
 	group.Add(want.Pick("printer-description", p.description(at))...)
 	group.Add(want.Pick("printer-description", p.condition())...)
@@ -32,7 +32,7 @@ func (p *Printer) description(at address) []wire.Attribute {
 	return []wire.Attribute{
 		wire.Charset("charset-configured", "utf-8"),
 		wire.Charset("charset-supported", "us-ascii", "utf-8"),
-		wire.Boolean("color-supported", true),
+		wire.Boolean("color-supported", p.o.Model.Color),
 		wire.Keyword("compression-supported", "none"),
 		wire.MIMEType("document-format-default", formats[0]),
 		wire.MIMEType("document-format-supported", formats...),
@@ -59,7 +59,7 @@ func (p *Printer) description(at address) []wire.Attribute {
 		wire.Unknown("printer-geo-location"),
 		wire.Text("printer-info", p.o.Name),
 		wire.Text("printer-location", p.o.Room),
-		wire.Text("printer-make-and-model", "Inkwell virtual printer"),
+		wire.Text("printer-make-and-model", p.o.Model.Name),
 		wire.URI("printer-more-info", at.web()),
 		wire.Name("printer-name", p.o.Name),
 		wire.Text("printer-organization", ""),

@@ -8,17 +8,24 @@ import (
 
 // ticket is how a job is to be printed.
 type ticket struct {
-	format    string // document-format
-	copies    int    // copies
-	sides     string // sides
-	colorMode string // print-color-mode
-	media     string // media
-	quality   int    // print-quality
-	ranges    []wire.IntRange
+	format     string // document-format
+	copies     int    // copies
+	sides      string // sides
+	colorMode  string // print-color-mode
+	media      string // media
+	source     string // media-source, or auto
+	kind       string // media-type, or auto
+	finishings []int  // finishings as asked for; none without
+	bin        string // output-bin
+	scaling    string // print-scaling
+	handling   string // multiple-document-handling
+	quality    int    // print-quality
+	ranges     []wire.IntRange
 }
 
-func plainTicket() ticket {
-	return ticket{copies: 1, sides: "one-sided", colorMode: "auto", media: mediaSizes[0].name, quality: 4}
+func (m Model) plainTicket() ticket {
+	return ticket{copies: 1, sides: "one-sided", colorMode: m.colorModes()[0], media: m.Trays[0].Media, source: "auto", kind: "auto",
+		bin: m.Bins[0], scaling: scalings[0], handling: handlings[0], quality: 4}
 }
 
 func (t ticket) twoSided() bool { return t.sides != "one-sided" }
@@ -37,38 +44,44 @@ func (t ticket) selectPages(n int) []int {
 
 // setter puts a job template attribute into a ticket and reports whether its
 // value is one the printer supports.
-type setter func(t *ticket, name string, a wire.Attributes) bool
+type setter func(t *ticket, m Model, name string, a wire.Attributes) bool
 
 // jobTemplate is the job template attributes that the printer knows.
 var jobTemplate = map[string]setter{
-	"copies": func(t *ticket, name string, a wire.Attributes) bool {
+	"copies": func(t *ticket, _ Model, name string, a wire.Attributes) bool {
 		return setInt(&t.copies, name, a, func(n int) bool { return 1 <= n && n <= maxCopies })
 	},
-	"sides": func(t *ticket, name string, a wire.Attributes) bool {
-		return setString(&t.sides, name, a, sides)
+	"sides": func(t *ticket, m Model, name string, a wire.Attributes) bool {
+		return setString(&t.sides, name, a, m.sides())
 	},
-	"print-color-mode": func(t *ticket, name string, a wire.Attributes) bool {
-		return setString(&t.colorMode, name, a, colorModes)
+	"print-color-mode": func(t *ticket, m Model, name string, a wire.Attributes) bool {
+		return setString(&t.colorMode, name, a, m.colorModes())
 	},
-	"media": func(t *ticket, name string, a wire.Attributes) bool {
-		return setString(&t.media, name, a, mediaNames())
+	"media": func(t *ticket, m Model, name string, a wire.Attributes) bool {
+		return setString(&t.media, name, a, m.media())
 	},
-	"print-quality": func(t *ticket, name string, a wire.Attributes) bool {
+	"output-bin": func(t *ticket, m Model, name string, a wire.Attributes) bool {
+		return setString(&t.bin, name, a, m.Bins)
+	},
+	"print-scaling": func(t *ticket, _ Model, name string, a wire.Attributes) bool {
+		return setString(&t.scaling, name, a, scalings)
+	},
+	"multiple-document-handling": func(t *ticket, _ Model, name string, a wire.Attributes) bool {
+		return setString(&t.handling, name, a, handlings)
+	},
+	"print-quality": func(t *ticket, _ Model, name string, a wire.Attributes) bool {
 		return setInt(&t.quality, name, a, func(n int) bool { return 3 <= n && n <= 5 })
 	},
-	"media-col":                  setMediaCol,
-	"page-ranges":                setRanges,
-	"finishings":                 oneOfInts(3),
-	"number-up":                  oneOfInts(1),
-	"orientation-requested":      oneOfInts(3, 4, 5, 6),
-	"job-priority":               oneOfInts(50),
-	"job-sheets":                 oneOf("none"),
-	"output-bin":                 oneOf(outputBin),
-	"print-scaling":              oneOf(scalings...),
-	"print-content-optimize":     oneOf("auto"),
-	"print-rendering-intent":     oneOf("auto"),
-	"multiple-document-handling": oneOf(handlings...),
-	"printer-resolution": func(_ *ticket, name string, a wire.Attributes) bool {
+	"media-col":              setMediaCol,
+	"finishings":             setFinishings,
+	"page-ranges":            setRanges,
+	"number-up":              oneOfInts(1),
+	"orientation-requested":  oneOfInts(3, 4, 5, 6),
+	"job-priority":           oneOfInts(50),
+	"job-sheets":             oneOf("none"),
+	"print-content-optimize": oneOf("auto"),
+	"print-rendering-intent": oneOf("auto"),
+	"printer-resolution": func(_ *ticket, _ Model, name string, a wire.Attributes) bool {
 		r, err := a.Resolution(name)
 		return err == nil && r.Xres == resolution && r.Yres == resolution
 	},
@@ -76,14 +89,14 @@ var jobTemplate = map[string]setter{
 
 // readTicket makes a ticket of the job attributes of a request, and says which
 // of them the printer does not know or cannot do (RFC 8011 4.1.7).
-func readTicket(job wire.Attributes) (t ticket, unsupported []wire.Attribute) {
-	t = plainTicket()
+func (m Model) readTicket(job wire.Attributes) (t ticket, unsupported []wire.Attribute) {
+	t = m.plainTicket()
 	for _, a := range job {
 		set, known := jobTemplate[a.Name]
 		switch {
 		case !known:
 			unsupported = append(unsupported, wire.Unsupported(a.Name))
-		case !set(&t, a.Name, job):
+		case !set(&t, m, a.Name, job):
 			unsupported = append(unsupported, a)
 		}
 	}
@@ -110,20 +123,20 @@ func setString(field *string, name string, a wire.Attributes, supported []string
 
 // oneOf knows a keyword that changes nothing about what comes out.
 func oneOf(supported ...string) setter {
-	return func(_ *ticket, name string, a wire.Attributes) bool {
+	return func(_ *ticket, _ Model, name string, a wire.Attributes) bool {
 		values, err := a.Strings(name)
 		return err == nil && !slices.ContainsFunc(values, func(s string) bool { return !slices.Contains(supported, s) })
 	}
 }
 
 func oneOfInts(supported ...int) setter {
-	return func(_ *ticket, name string, a wire.Attributes) bool {
+	return func(_ *ticket, _ Model, name string, a wire.Attributes) bool {
 		values, err := a.Ints(name)
 		return err == nil && !slices.ContainsFunc(values, func(n int) bool { return !slices.Contains(supported, n) })
 	}
 }
 
-func setRanges(t *ticket, name string, a wire.Attributes) bool {
+func setRanges(t *ticket, _ Model, name string, a wire.Attributes) bool {
 	ranges, err := a.Ranges(name)
 	if err != nil {
 		return false
@@ -137,15 +150,34 @@ func setRanges(t *ticket, name string, a wire.Attributes) bool {
 	return true
 }
 
-// setMediaCol takes the size out of media-col; its other members are as the
-// printer is loaded anyway.
-func setMediaCol(t *ticket, name string, a wire.Attributes) bool {
+func setFinishings(t *ticket, m Model, name string, a wire.Attributes) bool {
+	asked, err := a.Ints(name)
+	if err != nil || slices.ContainsFunc(asked, func(n int) bool { return !slices.Contains(m.finishings(), n) }) {
+		return false
+	}
+	t.finishings = slices.DeleteFunc(asked, func(n int) bool { return n == 3 })
+	return true
+}
+
+// setMediaCol takes size, tray and kind of paper out of media-col. What is not in a
+// tray like that is not taken, and the rest of it is.
+func setMediaCol(t *ticket, m Model, name string, a wire.Attributes) bool {
 	col, err := a.Collection(name)
 	if err != nil {
 		return false
 	}
+	member := func(field *string, name string, supported []string) bool {
+		return !col.Has(name) || setString(field, name, col, supported)
+	}
+	sized := setMediaSize(t, m, col)
+	tray := member(&t.source, "media-source", m.sources())
+	kind := member(&t.kind, "media-type", m.types())
+	return sized && tray && kind
+}
+
+func setMediaSize(t *ticket, m Model, col wire.Attributes) bool {
 	if !col.Has("media-size") {
-		return !col.Has("media-size-name") || setString(&t.media, "media-size-name", col, mediaNames())
+		return !col.Has("media-size-name") || setString(&t.media, "media-size-name", col, m.media())
 	}
 	size, err := col.Collection("media-size")
 	if err != nil {
@@ -153,9 +185,9 @@ func setMediaCol(t *ticket, name string, a wire.Attributes) bool {
 	}
 	x, errX := size.Int("x-dimension")
 	y, errY := size.Int("y-dimension")
-	for _, m := range mediaSizes {
-		if errX == nil && errY == nil && m.x == x && m.y == y {
-			t.media = m.name
+	for _, name := range m.media() {
+		if s := sizeNamed(name); errX == nil && errY == nil && s.x == x && s.y == y {
+			t.media = name
 			return true
 		}
 	}

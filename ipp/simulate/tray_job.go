@@ -3,6 +3,7 @@ package simulate
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"inkwell/ipp/wire"
 )
@@ -17,6 +18,7 @@ type trayJob struct {
 	Left   int    // impressions still to come
 	Coming bool   // they will, unless somebody stops them
 	Out    string // how many sheets came out, in words
+	Paper  string // "A3", "A3 from tray-2, stapled"; "" for plain A4
 	Sheets []traySheet
 	More   int // sheets that are not drawn
 	Colour bool
@@ -53,6 +55,7 @@ func newTrayJob(v JobView, j *job) trayJob {
 		at = v.Ended
 	}
 	t.At = at.Format("15:04:05")
+	t.Paper = sayPaper(v)
 	if j != nil {
 		t.Sheets = drawSheets(j)
 	}
@@ -78,6 +81,21 @@ func drawSheets(j *job) []traySheet {
 		}
 	}
 	return sheets
+}
+
+// sayPaper is what is special about a job's paper.
+func sayPaper(v JobView) string {
+	var said []string
+	if s := sizeNamed(v.Media); s.name != a4 {
+		said = append(said, s.label)
+	}
+	if v.Source != "auto" {
+		said = append(said, "from "+v.Source)
+	}
+	if len(v.Finish) > 0 {
+		said = append(said, "stapled")
+	}
+	return strings.Join(said, ", ")
 }
 
 // sayJob is a job's state in words, as one would say it beside the printer.
