@@ -15,8 +15,8 @@ import (
 // 8.1), and a subscription of a job after the job has ended.
 const EventLife = 5 * time.Minute
 
-// How much is told and kept: the latest so many notifications of a subscription,
-// and as many in one answer.
+// MostNotifications is how much is told and kept: the latest so many notifications of
+// a subscription, and as many in one answer.
 const MostNotifications = 1000
 
 // Whoever waits for news looks again this often, for what no bell tells of, and so
