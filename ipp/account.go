@@ -1,6 +1,8 @@
 package ipp
 
 import (
+	"github.com/OpenPrinting/goipp"
+
 	"inkwell/ipp/wire"
 	"inkwell/release"
 )
@@ -15,6 +17,10 @@ func account(name string, field func(*release.Ticket) *string) option {
 			return []wire.Attribute{wire.NoValue(name + "-default"), wire.Boolean(name+"-supported", true)}
 		},
 		take: func(t *release.Ticket, _ *model, given wire.Attributes) bool {
+			if a, _ := given.Find(name); len(a.Values) == 1 && a.Values[0].T == goipp.TagDeleteAttr {
+				*field(t) = ""
+				return true
+			}
 			v, err := given.String(name)
 			if err != nil {
 				return false

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/OpenPrinting/goipp"
+
 	"inkwell/ipp/ipptest"
 	"inkwell/ipp/wire"
 	"inkwell/release"
@@ -77,7 +79,7 @@ func TestOffered(t *testing.T) {
 		"pages-per-minute":                     {"45", "30", "30"},
 		"pages-per-minute-color":               {"9", "-", "30"},
 		"printer-location":                     {"Library; Room 4", "", ""},
-		"printer-supply-description":           {"Library: Black Library: Waste", "Unknown: the printers do not tell", "Unknown: the printers do not tell"},
+		"printer-supply-description":           {"Library: Black Library: Waste", "Unknown: the printers do not tell.", "Unknown: the printers do not tell."},
 	} {
 		for i, q := range []release.Queue{holdQueue, officeQueue, directQueue} {
 			if got := values(b.printer(t, q), name); got != want[i] {
@@ -223,7 +225,10 @@ func TestWishesAreSettable(t *testing.T) {
 	b.desk.offer(holdQueue, copyRoom)
 	b.do(t, ask{op: wire.OpCreateJob, user: "ada", job: []wire.Attribute{wire.Enum("finishings", 4), wire.Enum("print-quality", 3)}})
 	want(t, b.do(t, ask{op: wire.OpSetJobAttributes, user: "ada", attrs: jobID(1), job: []wire.Attribute{
-		wire.Enum("finishings", 3), wire.Keyword("output-bin", "top"), wire.Name("job-account-id", "Drama club"),
+		wire.Enum("finishings", 3), wire.Keyword("output-bin", "top"), wire.Name("job-account-id", "Drama club"), wire.Name("job-accounting-user-id", "mr.bell"),
+	}}), wire.StatusOK)
+	want(t, b.do(t, ask{op: wire.OpSetJobAttributes, user: "ada", attrs: jobID(1), job: []wire.Attribute{
+		goipp.MakeAttr("job-accounting-user-id", goipp.TagDeleteAttr, goipp.Void{}),
 	}}), wire.StatusOK)
 	if got := b.desk.all()[0].Ticket; !reflect.DeepEqual(got, release.Ticket{Quality: 3, OutputBin: "top", Account: "Drama club"}) {
 		t.Errorf("the ticket is %+v", got)

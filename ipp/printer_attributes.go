@@ -57,7 +57,8 @@ func (c *call) addresses() []wire.Attribute {
 		wire.Text("printer-device-id", "MFG:Inkwell;MDL:Inkwell;CMD:"+commands()+";"),
 		wire.URI("printer-more-info", c.webURI()),
 		wire.URI("printer-icons", c.icons()...),
-		wire.Text("printer-charge-info", chargeInfo),
+		wire.Text("printer-charge-info",
+			c.tongue.say("Each side that is printed counts as one page. Pages are charged when they come out, not when a job is sent.")),
 		wire.URI("printer-charge-info-uri", c.webURI()),
 	}
 }
@@ -108,9 +109,6 @@ func (c *call) abilities() []wire.Attribute {
 		wire.Text("mopria-certified", "1.3"),
 	}
 }
-
-// chargeInfo is printer-charge-info (PWG 5100.13): what a page costs.
-const chargeInfo = "Each side that is printed counts as one page. Pages are charged when they come out, not when a job is sent."
 
 // features is ipp-features-supported. IPP Everywhere asks for raster and JPEG beside
 // PDF (PWG 5100.14 section 4.2).

@@ -25,7 +25,7 @@ func (c *call) supplies() []wire.Attribute {
 	}
 	if len(levels) == 0 {
 		levels = [][]byte{supply(1, release.Supply{Type: "other", Max: -2, Level: -2})}
-		names = []string{"Unknown: the printers do not tell"}
+		names = []string{c.tongue.say("Unknown: the printers do not tell.")}
 	}
 	return []wire.Attribute{
 		wire.Octets("printer-supply", levels...),
