@@ -76,7 +76,7 @@ func TestBareClient(t *testing.T) {
 	}
 	b.says(t, []string{"print_direct-2 "}, "lpstat", "-W", "completed", "-o")
 	b.says(t, nil, "cancel", "print_trusted-1")
-	b.state(t, 1, release.Cancelled, true)
+	b.state(t, 1, release.Cancelled, false)
 	for range 2 {
 		b.says(t, nil, "lp", "-d", "print_trusted", "--", file)
 	}

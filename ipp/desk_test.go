@@ -117,7 +117,7 @@ func (d *fakeDesk) Change(ctx context.Context, a school.Actor, id release.JobID,
 			j.Ticket = c.Ticket(j.Ticket)
 		}
 		if c.Hold != nil {
-			j.OnHold = *c.Hold
+			hold(j, *c.Hold)
 		}
 	}), nil
 }
@@ -289,11 +289,28 @@ func (d *fakeDesk) insert(s release.Submission) release.Job {
 	}
 	j := release.Job{
 		ID: release.JobID(len(d.jobs) + 1), School: 1, Queue: s.Queue.ID, Locked: s.Password != nil, Person: s.Actor.Person, Owner: owner,
-		State: release.Receiving, Title: s.Title, Ticket: s.Ticket, OnHold: s.Hold, Submitted: time.Now(),
+		State: release.Receiving, Title: s.Title, Ticket: s.Ticket, Submitted: time.Now(),
 	}
 	j.Subscriptions = d.roll.enter(s.Actor, s.Queue, j.ID, s.Subscriptions)
+	hold(&j, s.Hold)
 	d.jobs = append(d.jobs, j)
 	return j
+}
+
+// holdEnds is when every hold with an end of its own ends.
+var holdEnds = time.Date(2026, 11, 18, 0, 30, 0, 0, time.UTC)
+
+// hold puts a job of a direct queue on hold, or lets it go.
+func hold(j *release.Job, h release.HoldUntil) {
+	direct := j.Queue == directQueue.ID || j.Queue == officeQueue.ID
+	j.OnHold = direct && (!h.Time.IsZero() || h.Name != "" && h.Name != release.NoHold)
+	j.HoldUntil, j.HoldEnds = "", time.Time{}
+	if j.OnHold {
+		j.HoldUntil = h.Name
+		if h.Name != release.Indefinite {
+			j.HoldEnds = holdEnds
+		}
+	}
 }
 
 func (d *fakeDesk) counting(j release.Job, sum [32]byte, n int64) release.Job {

@@ -82,7 +82,7 @@ func TestSetJobAttributes(t *testing.T) {
 	}{
 		{"a value we do not have", []wire.Attribute{wire.Keyword("sides", "tumble")}, wire.StatusAttributesOrValuesNotSupported, "sides"},
 		{"an attribute we do not have", []wire.Attribute{wire.Keyword("staple-with-gold", "yes")}, wire.StatusAttributesOrValuesNotSupported, "staple-with-gold"},
-		{"a time", []wire.Attribute{wire.Name("job-hold-until", "00:30:00")}, wire.StatusAttributesOrValuesNotSupported, "job-hold-until"},
+		{"no time", []wire.Attribute{wire.Name("job-hold-until", "half past")}, wire.StatusAttributesOrValuesNotSupported, "job-hold-until"},
 		{"what nobody sets", []wire.Attribute{wire.Enum("job-state", 9)}, wire.StatusAttributesNotSettable, "job-state"},
 		{"all good", []wire.Attribute{wire.Keyword("media", "iso_a3_297x420mm")}, wire.StatusOK, ""},
 	}
@@ -101,4 +101,47 @@ func TestSetJobAttributes(t *testing.T) {
 	}
 	want(t, b.do(t, ask{op: wire.OpSetJobAttributes, user: "ada", attrs: jobID(id)}), wire.StatusBadRequest)
 	want(t, b.do(t, ask{op: wire.OpSetJobAttributes, user: "ben", attrs: jobID(id), job: good}), wire.StatusNotFound)
+}
+
+// A hold with an end of its own is shown as it was set, with the moment it ends at,
+// and ends by the owner's word as well.
+func TestHoldUntilATime(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		begin ask
+		hold  string
+	}{
+		"a name in the job group":      {ask{op: wire.OpPrintJob, job: []wire.Attribute{wire.Keyword("job-hold-until", "evening")}}, "evening"},
+		"a name in the operation":      {ask{op: wire.OpPrintJob, attrs: []wire.Attribute{wire.Keyword("job-hold-until", "weekend")}}, "weekend"},
+		"a time of day":                {ask{op: wire.OpPrintJob, job: []wire.Attribute{wire.Name("job-hold-until", "00:30:00")}}, "00:30:00"},
+		"Hold-Job":                     {ask{op: wire.OpHoldJob, attrs: []wire.Attribute{wire.Keyword("job-hold-until", "night")}}, "night"},
+		"Set-Job-Attributes":           {ask{op: wire.OpSetJobAttributes, job: []wire.Attribute{wire.Name("job-hold-until", "00:30")}}, "00:30"},
+		"Set-Job-Attributes, a moment": {ask{op: wire.OpSetJobAttributes, job: []wire.Attribute{wire.DateTime("job-hold-until-time", holdEnds)}}, ""},
+	} {
+		b := newBench(t)
+		first := tc.begin
+		if first.op != wire.OpPrintJob {
+			first = ask{op: wire.OpPrintJob, job: []wire.Attribute{wire.Keyword("job-hold-until", "indefinite")}}
+		}
+		first.path, first.user, first.doc = officeQueue.Path, "ada", bytes.NewReader(pdf)
+		id := jobNumber(t, b.do(t, first))
+		if tc.begin.op != wire.OpPrintJob {
+			tc.begin.path, tc.begin.user, tc.begin.attrs = officeQueue.Path, "ada", append(jobID(id), tc.begin.attrs...)
+			want(t, b.do(t, tc.begin), wire.StatusOK)
+		}
+		state, why, hold := b.shown(t, officeQueue, id)
+		if state != wire.JobPendingHeld || why != "job-hold-until-specified" || hold != tc.hold {
+			t.Errorf("%s: %d %s %q", name, state, why, hold)
+		}
+		job := b.do(t, ask{op: wire.OpGetJobAttributes, path: officeQueue.Path, user: "ada", attrs: jobID(id)}).First(wire.JobGroup)
+		ends, err := job.Time("job-hold-until-time")
+		say, _ := job.String("job-state-message")
+		if err != nil || !ends.Equal(holdEnds) || say != "Waiting until the time that was chosen." {
+			t.Errorf("%s: %v, %v, %q", name, ends, err, say)
+		}
+		want(t, b.do(t, ask{op: wire.OpReleaseJob, path: officeQueue.Path, user: "ada", attrs: jobID(id)}), wire.StatusOK)
+		if state, _, hold = b.shown(t, officeQueue, id); state != wire.JobCompleted || hold != "no-hold" {
+			t.Errorf("%s: released, it is %d %s", name, state, hold)
+		}
+	}
 }

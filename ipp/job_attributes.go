@@ -29,7 +29,7 @@ func (c *call) jobAttributes(j release.Job, want wire.Requested) []wire.Attribut
 		want.Pick("job-description", c.jobOwner(j)),
 		want.Pick("job-description", c.jobProgress(j)),
 		want.Pick("job-description", c.jobTimes(j)),
-		want.Pick("job-template", append(c.showTicket(j.Ticket), c.showHold(j))),
+		want.Pick("job-template", append(c.showTicket(j.Ticket), c.showHold(j)...)),
 		want.Pick("job-template", c.showAccount(j)),
 	)
 }

@@ -40,6 +40,9 @@ var directly = map[release.JobState]condition{
 // waiting is a job of a direct queue that its owner wants to wait.
 var waiting = condition{wire.JobPendingHeld, []string{"job-hold-until-specified"}, "Waiting until you let it print."}
 
+// timed is one that waits for a time.
+var timed = condition{wire.JobPendingHeld, []string{"job-hold-until-specified"}, "Waiting until the time that was chosen."}
+
 // refusals is the job-state-reasons of a refused job beside aborted-by-system, by
 // the code of its refusal (RFC 8011 section 5.3.8, PWG 5100.13).
 var refusals = map[string]string{
@@ -64,6 +67,8 @@ func stateOf(j release.Job, kind release.QueueKind) condition {
 	now := conditions[j.State]
 	if other, ok := directly[j.State]; ok && kind == release.Direct {
 		switch {
+		case j.OnHold && !j.HoldEnds.IsZero():
+			now = timed
 		case j.OnHold:
 			now = waiting
 		case j.Reason == "": // otherwise it did not get through, and waits for a station

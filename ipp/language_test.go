@@ -31,7 +31,8 @@ var elsewhere = strings.Fields(`
 	spool-key-wrong spool-foreign keypad-paused database-rights
 	reason-missing until-out-of-range not-suspended own-case
 	password-length password-mixed password-personal password-common
-	job-password-wrong job-password-spent`)
+	job-password-wrong job-password-spent
+	device-name addresses-full address-unknown`)
 
 // refusalsIn are the sentences of all refusals that a room makes, by place.
 func refusalsIn(t *testing.T, room string) map[string]string {
@@ -93,7 +94,7 @@ func sentenceOf(call *ast.CallExpr) (string, bool) {
 // spoken is every sentence that a client of ours can be told, and where it is.
 func spoken(t *testing.T) map[string]string {
 	t.Helper()
-	all := map[string]string{fault.Sorry: "internal/fault", unreadable: "language.go", waiting.say: "job_state.go"}
+	all := map[string]string{fault.Sorry: "internal/fault", unreadable: "language.go", waiting.say: "job_state.go", timed.say: "job_state.go"}
 	for _, room := range rooms {
 		for place, say := range refusalsIn(t, room) {
 			all[say] = place

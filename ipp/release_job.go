@@ -21,5 +21,5 @@ func releaseJob(ctx context.Context, c *call) (*wire.Message, error) {
 	case c.queue.Kind == release.Hold && !j.State.Ended():
 		return nil, atKiosk
 	}
-	return c.setHold(ctx, false)
+	return c.setHold(ctx, release.HoldUntil{Name: release.NoHold})
 }

@@ -44,9 +44,8 @@ func (c *call) change(given wire.Attributes) (change release.Change, err error) 
 	if bad := c.take(new(release.Ticket), ticket); len(bad) > 0 {
 		return change, c.cannotSet(bad)
 	}
-	if v, err := ticket.String("job-hold-until"); err == nil {
-		hold := v == indefinite
-		change.Hold = &hold
+	if h, given, _ := holdOf(ticket); given {
+		change.Hold = &h
 	}
 	if slices.ContainsFunc(ticket, func(a wire.Attribute) bool { return !slices.Contains(noTicket, a.Name) }) {
 		change.Ticket = func(t release.Ticket) release.Ticket {
@@ -58,7 +57,7 @@ func (c *call) change(given wire.Attributes) (change release.Change, err error) 
 }
 
 // noTicket are the template attributes that leave the ticket as it is.
-var noTicket = []string{"job-hold-until", "job-priority"}
+var noTicket = []string{holdUntil, holdUntilTime, "job-priority"}
 
 // cannotSet tells attributes that we set for nobody from values we do not have.
 func (c *call) cannotSet(bad []wire.Attribute) error {

@@ -16,7 +16,7 @@ import (
 // (RFC 8011 section 4.2.1.1), and says which attributes are ignored. With
 // ipp-attribute-fidelity nothing may be: then the job is refused.
 func (c *call) submission() (s release.Submission, ignored []wire.Attribute, err error) {
-	s = release.Submission{Queue: c.queue, Actor: c.actor, Hold: c.onHold()}
+	s = release.Submission{Queue: c.queue, Actor: c.actor, Hold: c.hold()}
 	if s.Title, err = c.title(); err != nil {
 		return s, nil, err
 	}

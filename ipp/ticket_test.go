@@ -59,7 +59,7 @@ func TestTicket(t *testing.T) {
 		{ranges(wire.IntRange{Lower: 1, Upper: 5}, wire.IntRange{Lower: 5, Upper: 6}), release.Ticket{}, true},
 		{ranges(wire.IntRange{Lower: 0, Upper: 5}), release.Ticket{}, true},
 		{wire.Keyword("job-hold-until", "indefinite"), release.Ticket{}, false},
-		{wire.Keyword("job-hold-until", "weekend"), release.Ticket{}, true},
+		{wire.Keyword("job-hold-until", "half-term"), release.Ticket{}, true},
 		{wire.Enum("print-quality", 4), release.Ticket{}, false},
 		{wire.Enum("print-quality", 5), release.Ticket{}, true},
 		{wire.Enum("finishings", 3), release.Ticket{}, false},
@@ -111,12 +111,30 @@ func TestFidelity(t *testing.T) {
 	want(t, b.do(t, ask{op: wire.OpCreateJob, user: "ada", attrs: []wire.Attribute{strict}, job: []wire.Attribute{wire.Integer("copies", 2)}}), wire.StatusOK)
 }
 
-// A queue holds by somebody's word and not by a clock, so it does not promise to.
-func TestHoldOnDirectQueue(t *testing.T) {
+// Every time that clients know is taken, as a keyword and as CUPS's name; what is none
+// is not.
+func TestHoldsAreTaken(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	for value, status := range map[string]wire.Status{"no-hold": wire.StatusOK, "indefinite": wire.StatusOK, "night": wire.StatusOKIgnoredOrSubstituted} {
-		want(t, b.do(t, ask{op: wire.OpValidateJob, path: officeQueue.Path, user: "ada", job: []wire.Attribute{wire.Keyword("job-hold-until", value)}}), status)
+	for _, q := range []release.Queue{officeQueue, holdQueue} {
+		for value, status := range map[string]wire.Status{
+			"no-hold": wire.StatusOK, "indefinite": wire.StatusOK, "night": wire.StatusOK, "weekend": wire.StatusOK, "00:30:00": wire.StatusOK, "7:15": wire.StatusOK,
+			"07:15": wire.StatusOK, "some-time": wire.StatusOKIgnoredOrSubstituted, "25:00:00": wire.StatusOKIgnoredOrSubstituted,
+		} {
+			for _, a := range []wire.Attribute{wire.Keyword("job-hold-until", value), wire.Name("job-hold-until", value)} {
+				want(t, b.do(t, ask{op: wire.OpValidateJob, path: q.Path, user: "ada", job: []wire.Attribute{a}}), status)
+			}
+		}
+		want(t, b.do(t, ask{op: wire.OpValidateJob, path: q.Path, user: "ada", job: []wire.Attribute{wire.DateTime("job-hold-until-time", holdEnds)}}), wire.StatusOK)
+	}
+	offered, _ := b.printer(t, officeQueue).Strings("job-hold-until-supported")
+	for _, v := range offered {
+		if !(release.HoldUntil{Name: v}).Known() {
+			t.Errorf("%s is offered", v)
+		}
+	}
+	if len(offered) != 8 {
+		t.Errorf("offered are %q", offered)
 	}
 }
 

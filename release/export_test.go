@@ -24,3 +24,6 @@ func (d *Desk) CountAgain(ctx context.Context, id JobID, was spool.ID) error {
 
 // Listening is how many wait for news.
 func (d *Desk) Listening() int { return len(d.listening) }
+
+// EndHolds is what a sweep does for jobs on hold.
+func (d *Desk) EndHolds(ctx context.Context) error { return d.endHolds(ctx) }

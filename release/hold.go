@@ -19,7 +19,9 @@ import (
 type Change struct {
 	Title  *string             // job-name
 	Ticket func(Ticket) Ticket // its answer has the same Pages: the others are gone since the count
-	Hold   *bool               // job-hold-until: indefinite or no-hold; a Direct queue releases at no-hold
+	Hold   *HoldUntil          // when a Direct queue may print it, which may be at once
+
+	held hold // what Hold comes to
 }
 
 var (
@@ -33,6 +35,11 @@ var (
 // it anew; all of it or nothing. A job of a Direct queue that is no longer on hold is
 // released as if it had never been, and the change is refused if that is.
 func (d *Desk) Change(ctx context.Context, a school.Actor, id JobID, c Change) (job Job, err error) {
+	if c.Hold != nil {
+		if err := c.Hold.check(d.DB.Now()); err != nil {
+			return Job{}, err
+		}
+	}
 	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		before, err := jobByID(ctx, tx, id)
 		if err != nil {
@@ -42,7 +49,12 @@ func (d *Desk) Change(ctx context.Context, a school.Actor, id JobID, c Change) (
 		if err != nil {
 			return err
 		}
-		goes := c.Hold != nil && !*c.Hold && q.Kind == Direct && !q.Paused && before.State == Held
+		if c.Hold != nil {
+			if c.held, err = holdFor(ctx, tx, q, *c.Hold); err != nil {
+				return err
+			}
+		}
+		goes := c.Hold != nil && !c.held.on && q.Kind == Direct && !q.Paused && before.State == Held
 		if goes { // standing is locked before the job
 			if err := conduct.Check(ctx, tx, before.Person); err != nil {
 				return err
@@ -51,11 +63,7 @@ func (d *Desk) Change(ctx context.Context, a school.Actor, id JobID, c Change) (
 		if job, err = d.change(ctx, tx, a, id, c); err != nil || !goes || job.State != Held {
 			return err
 		}
-		p, err := printerByID(ctx, tx, q.Printer)
-		if err != nil {
-			return err
-		}
-		if err := d.release(ctx, tx, Visitor{Actor: job.sender()}, p, []JobID{id}); err != nil {
+		if err := d.releaseOn(ctx, tx, q, job); err != nil {
 			return err
 		}
 		job, err = jobByID(ctx, tx, id)
@@ -94,7 +102,7 @@ func (d *Desk) change(ctx context.Context, tx *db.Tx, a school.Actor, id JobID, 
 
 // changeable refuses what comes too late or from somebody else.
 func (j Job) changeable(a school.Actor, c Change) error {
-	justRelease := c.Title == nil && c.Ticket == nil && c.Hold != nil && !*c.Hold
+	justRelease := c.Title == nil && c.Ticket == nil && c.Hold != nil && !c.held.on
 	switch {
 	case !j.visibleTo(a):
 		return jobUnknown
@@ -116,7 +124,8 @@ func (j Job) changed(c Change) (Job, error) {
 		j.Title = *c.Title
 	}
 	if c.Hold != nil {
-		j.OnHold = *c.Hold
+		j.OnHold, j.HoldUntil, j.HoldEnds = c.held.on, c.held.until, c.held.ends
+		j.Expires = c.held.expires(j.Expires)
 	}
 	if c.Ticket == nil {
 		return j, nil

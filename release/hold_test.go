@@ -10,16 +10,17 @@ import (
 )
 
 var (
-	yes, no = true, false
-	hold    = release.Change{Hold: &yes}
-	letGo   = release.Change{Hold: &no}
+	hold  = until(release.Indefinite)
+	letGo = until(release.NoHold)
 )
+
+func until(name string) release.Change { return release.Change{Hold: &release.HoldUntil{Name: name}} }
 
 func directly(h *house) func(*release.Submission) {
 	return func(s *release.Submission) { s.Queue = h.direct }
 }
 
-func onHold(s *release.Submission) { s.Hold = true }
+func onHold(s *release.Submission) { s.Hold.Name = release.Indefinite }
 
 func copies(n int) release.Change {
 	return release.Change{Ticket: func(t release.Ticket) release.Ticket { t.Copies = n; return t }}

@@ -115,6 +115,9 @@ func (d *Desk) enter(ctx context.Context, tx *db.Tx, id school.ID, all []*arriva
 	if err != nil || len(welcome) == 0 {
 		return err
 	}
+	for _, a := range welcome {
+		a.held = a.Hold.on(a.Queue, tx.Now, sc.Zone)
+	}
 	entered, err := insertArrivals(ctx, tx, welcome, sc.HoldUntil(tx.Now))
 	if err != nil {
 		return err

@@ -33,14 +33,17 @@ func TestJobsThatArriveTogetherKeepApart(t *testing.T) {
 	var all []release.Submission
 	for i := range 8 {
 		s := h.submission([]school.Actor{h.Sam, h.Mia}[i%2])
-		s.Title, s.Ticket.Copies, s.Hold = fmt.Sprintf("Essay %d", i), i+1, i%3 == 0
+		s.Title, s.Ticket.Copies = fmt.Sprintf("Essay %d", i), i+1
+		if i%3 == 0 {
+			s.Queue, s.Hold.Name = h.direct, release.Indefinite
+		}
 		all = append(all, s)
 	}
 	jobs, errs := h.together(all...)
 	seen := map[release.JobID]bool{}
 	for i, j := range jobs {
 		want := all[i]
-		if errs[i] != nil || seen[j.ID] || j.Title != want.Title || j.Ticket.Copies != i+1 || j.OnHold != want.Hold || j.Person != want.Actor.Person ||
+		if errs[i] != nil || seen[j.ID] || j.Title != want.Title || j.Ticket.Copies != i+1 || j.OnHold != (want.Hold.Name == release.Indefinite) || j.Person != want.Actor.Person ||
 			j.State != release.Counting || j.Document == "" || j.Received.IsZero() || !j.Expires.After(j.Received) {
 			t.Errorf("%d: %+v, %v", i, j, errs[i])
 		}

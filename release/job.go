@@ -22,7 +22,8 @@ type Job struct {
 	Reason      string // keyword why it is in this state, or ""
 	Title       string // job-name; the owner's alone to see, blank once the job has ended
 	Ticket      Ticket
-	OnHold      bool   // job-hold-until is indefinite: a direct queue does not release it by itself
+	OnHold      bool   // a direct queue does not release it by itself
+	HoldUntil   string // job-hold-until as it was given, while the job is on hold; "" on a hold queue
 	Format      string // document-format as found in the bytes
 	Document    spool.ID
 	Bytes       int64
@@ -36,6 +37,7 @@ type Job struct {
 	Held        time.Time // counted and priced
 	Expires     time.Time // held until then
 	Ended       time.Time // time-at-completed
+	HoldEnds    time.Time // the hold ends then by itself (job-hold-until-time); zero if it does not
 	Locked      bool      // it has a password of its own, to be given at the station
 	// Obstacles are the refusals that a release would meet just now, the gravest first:
 	// told to owner and IT alone, and of a job that waits.

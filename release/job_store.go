@@ -16,16 +16,17 @@ import (
 const jobColumns = `
 	j.job_id, j.school_id, j.queue_id, j.person_id, p.username, p.pseudonym, j.proof, j.state, coalesce(j.reason, ''), coalesce(j.title, ''),
 	j.ticket, coalesce(j.format, ''), coalesce(j.document, ''), coalesce(j.bytes, 0), coalesce(j.pages, 0), coalesce(j.impressions, 0),
-	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold, j.password IS NOT NULL`
+	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold, coalesce(j.hold_until, ''), j.hold_ends,
+	j.password IS NOT NULL`
 
 const jobTables = ` FROM job j JOIN person p USING (person_id) `
 
 func scanJob(row pgx.Row) (j Job, err error) {
-	var received, held, ended *time.Time
+	var received, held, ended, holdEnds *time.Time
 	err = row.Scan(&j.ID, &j.School, &j.Queue, &j.Person, &j.Owner, &j.owner, &j.Proof, &j.State, &j.Reason, &j.Title,
 		&j.Ticket, &j.Format, &j.Document, &j.Bytes, &j.Pages, &j.Impressions,
-		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold, &j.Locked)
-	j.Received, j.Held, j.Ended = instant(received), instant(held), instant(ended)
+		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold, &j.HoldUntil, &holdEnds, &j.Locked)
+	j.Received, j.Held, j.Ended, j.HoldEnds = instant(received), instant(held), instant(ended), instant(holdEnds)
 	return j, err
 }
 
@@ -34,6 +35,14 @@ func instant(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
+}
+
+// moment is instant the other way: NULL for the zero time.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 func oneJob(row pgx.Row) (Job, error) {
@@ -104,10 +113,11 @@ func receivingUntil(now time.Time) time.Time { return now.Add(5 * time.Minute) }
 func insertJob(ctx context.Context, tx *db.Tx, s Submission, expires time.Time) (Job, error) {
 	var id JobID
 	err := tx.QueryRow(ctx, `
-		INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, submitted_at, expires_at, on_hold, password, password_scheme)
-		VALUES ($1, $2, $3, $4, 'receiving', nullif($5, ''), $6, $7, $8, $9, nullif($10, ''), nullif($11, ''))
+		INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, submitted_at, expires_at, on_hold, password, password_scheme, hold_until, hold_ends)
+		VALUES ($1, $2, $3, $4, 'receiving', nullif($5, ''), $6, $7, $8, $9, nullif($10, ''), nullif($11, ''), nullif($12, ''), $13)
 		RETURNING job_id`,
-		s.Queue.School, s.Queue.ID, s.Actor.Person, s.Actor.Proof, firstRunes(s.Title, 255), s.Ticket, tx.Now, expires, s.Hold, s.hash, s.scheme()).Scan(&id)
+		s.Queue.School, s.Queue.ID, s.Actor.Person, s.Actor.Proof, firstRunes(s.Title, 255), s.Ticket, tx.Now, expires, s.held.on, s.hash, s.scheme(),
+		s.held.until, moment(s.held.ends)).Scan(&id)
 	if err != nil {
 		return Job{}, err
 	}
@@ -120,28 +130,31 @@ func insertArrivals(ctx context.Context, tx *db.Tx, all []*arrival, expires time
 	rows, _ := tx.Query(ctx, `
 		WITH new AS (
 			INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, on_hold, format, document, bytes, digest,
-			                 password, password_scheme, submitted_at, received_at, expires_at)
+			                 password, password_scheme, submitted_at, received_at, expires_at, hold_until, hold_ends)
 			SELECT $1, queue, person, proof, 'counting', nullif(title, ''), ticket, hold, format, document, bytes, digest,
-			       nullif(password, ''), nullif(scheme, ''), $2, $2, $3
+			       nullif(password, ''), nullif(scheme, ''), $2, $2, expires, nullif(until, ''), ends
 			  FROM unnest($4::integer[], $5::bigint[], $6::text[], $7::text[], $8::jsonb[], $9::boolean[], $10::text[], $11::text[], $12::bigint[],
-			              $13::bytea[], $14::text[], $15::text[])
-			       AS a (queue, person, proof, title, ticket, hold, format, document, bytes, digest, password, scheme)
+			              $13::bytea[], $14::text[], $15::text[], $3::timestamptz[], $16::text[], $17::timestamptz[])
+			       AS a (queue, person, proof, title, ticket, hold, format, document, bytes, digest, password, scheme, expires, until, ends)
 			RETURNING *)
 		SELECT `+jobColumns+` FROM new j JOIN person p USING (person_id) JOIN unnest($11::text[]) WITH ORDINALITY AS a (document, place) USING (document)
 		 ORDER BY a.place`,
-		all[0].Queue.School, tx.Now, expires,
+		all[0].Queue.School, tx.Now,
+		column(all, func(a *arrival) time.Time { return a.held.expires(expires) }),
 		column(all, func(a *arrival) QueueID { return a.Queue.ID }),
 		column(all, func(a *arrival) school.PersonID { return a.Actor.Person }),
 		column(all, func(a *arrival) string { return string(a.Actor.Proof) }),
 		column(all, func(a *arrival) string { return firstRunes(a.Title, 255) }),
 		column(all, func(a *arrival) Ticket { return a.Ticket }),
-		column(all, func(a *arrival) bool { return a.Hold }),
+		column(all, func(a *arrival) bool { return a.held.on }),
 		column(all, func(a *arrival) string { return string(a.format) }),
 		column(all, func(a *arrival) string { return string(a.doc.ID) }),
 		column(all, func(a *arrival) int64 { return a.doc.Size }),
 		column(all, func(a *arrival) []byte { return a.doc.Digest[:] }),
 		column(all, func(a *arrival) string { return a.hash }),
-		column(all, func(a *arrival) string { return a.scheme() }))
+		column(all, func(a *arrival) string { return a.scheme() }),
+		column(all, func(a *arrival) string { return a.held.until }),
+		column(all, func(a *arrival) *time.Time { return moment(a.held.ends) }))
 	jobs, err := manyJobs(rows)
 	if err == nil && len(jobs) != len(all) {
 		err = fmt.Errorf("%d of %d jobs were written", len(jobs), len(all))
@@ -208,8 +221,23 @@ func updateHeld(ctx context.Context, tx *db.Tx, j Job, digest []byte) error {
 func updateChanged(ctx context.Context, tx *db.Tx, j Job) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE job SET title = nullif($2, ''), ticket = $3, on_hold = $4, impressions = nullif($5, 0), sheets = nullif($6, 0),
-		               price = CASE WHEN $5 > 0 THEN $7::bigint END
-		 WHERE job_id = $1`, j.ID, firstRunes(j.Title, 255), j.Ticket, j.OnHold, j.Impressions, j.Sheets, j.Price)
+		               price = CASE WHEN $5 > 0 THEN $7::bigint END, hold_until = nullif($8, ''), hold_ends = $9, expires_at = $10
+		 WHERE job_id = $1`, j.ID, firstRunes(j.Title, 255), j.Ticket, j.OnHold, j.Impressions, j.Sheets, j.Price, j.HoldUntil, moment(j.HoldEnds), j.Expires)
+	return err
+}
+
+// jobsToLetGo are those whose hold has ended by itself, the longest ended first.
+func jobsToLetGo(ctx context.Context, tx *db.Tx) ([]Job, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+jobColumns+jobTables+`
+		 WHERE j.state = 'held' AND j.hold_ends <= $1 ORDER BY j.hold_ends, j.job_id LIMIT 100`, tx.Now)
+	return manyJobs(rows)
+}
+
+// endHold ends a hold. reason says why the job stays held all the same, if it does.
+func endHold(ctx context.Context, tx *db.Tx, id JobID, reason string) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE job SET on_hold = false, hold_until = NULL, hold_ends = NULL, reason = nullif($2, '') WHERE job_id = $1`, id, reason)
 	return err
 }
 

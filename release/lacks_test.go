@@ -92,7 +92,7 @@ func TestADirectJobThatThePrinterLacksSomethingFor(t *testing.T) {
 	h.known(plain)
 	job := h.submit(h.Sam, 1, func(s *release.Submission) { s.Queue, s.Ticket = h.direct, release.Ticket{Media: a3} })
 	h.until(job.ID, func(j release.Job) bool { return j.State == release.Held && j.Reason == "printer-lacks" })
-	_, err := h.Change(t.Context(), h.Sam, job.ID, release.Change{Hold: new(bool)})
+	_, err := h.Change(t.Context(), h.Sam, job.ID, letGo)
 	wantFault(t, err, "printer-lacks")
 	if say := fault.As(err).Say; !strings.HasPrefix(say, "This printer has no A3 paper.") {
 		t.Errorf("told %q", say)

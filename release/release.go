@@ -102,21 +102,29 @@ func (j Job) releasable(v Visitor, tx *db.Tx) error {
 	return nil
 }
 
+// releaseOn releases a job to the printer of its Direct queue.
+func (d *Desk) releaseOn(ctx context.Context, tx *db.Tx, q Queue, job Job) error {
+	p, err := printerByID(ctx, tx, q.Printer)
+	if err != nil {
+		return err
+	}
+	return d.release(ctx, tx, Visitor{Actor: job.sender()}, p, []JobID{job.ID})
+}
+
 // releaseDirect releases a job of a direct queue as soon as it is counted, unless
 // the queue is paused or the owner said to wait. What the owner's standing or
 // account does not allow stays held for a station, with the reason: a computer that
 // follows it must not wait for the printer.
 func (d *Desk) releaseDirect(ctx context.Context, job Job) error {
+	if job.OnHold {
+		return nil
+	}
 	err := d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
 		q, err := queueByID(ctx, tx, job.Queue)
 		if err != nil || q.Kind != Direct || q.Paused {
 			return err
 		}
-		p, err := printerByID(ctx, tx, q.Printer)
-		if err != nil {
-			return err
-		}
-		return d.release(ctx, tx, Visitor{Actor: job.sender()}, p, []JobID{job.ID})
+		return d.releaseOn(ctx, tx, q, job)
 	})
 	if f := fault.As(err); f != nil && f.Kind != fault.Internal && f.Kind != fault.Unavailable {
 		d.Log.Info("direct job stays held", "job", job.ID, "reason", f.Code)

@@ -21,7 +21,7 @@ type Submission struct {
 	Actor    school.Actor
 	Title    string // job-name, at most 255 characters; the rest is cut
 	Ticket   Ticket
-	Hold     bool      // job-hold-until is indefinite; on a Direct queue the job then waits for Change
+	Hold     HoldUntil // when a Direct queue may print it
 	Declared string    // document-format as declared; "" or application/octet-stream: told by content
 	Password *Password // job-password; nil for none
 
@@ -29,6 +29,7 @@ type Submission struct {
 	Subscriptions []Subscription
 
 	hash string // of the password, once locked
+	held hold   // what Hold came to, once the row is written
 }
 
 var (
@@ -91,6 +92,9 @@ func (d *Desk) allow(s Submission) error {
 	if s.Queue.Closed {
 		return queueClosed
 	}
+	if err := s.Hold.check(d.DB.Now()); err != nil {
+		return err
+	}
 	if s.Password != nil {
 		if err := s.Password.Check(); err != nil {
 			return err
@@ -147,8 +151,11 @@ func (d *Desk) Create(ctx context.Context, s Submission) (job Job, err error) {
 }
 
 // openJob makes the row of a job, with the subscriptions that come with it.
-func openJob(ctx context.Context, tx *db.Tx, s Submission) (Job, error) {
-	job, err := insertJob(ctx, tx, s, receivingUntil(tx.Now))
+func openJob(ctx context.Context, tx *db.Tx, s Submission) (job Job, err error) {
+	if s.held, err = holdFor(ctx, tx, s.Queue, s.Hold); err != nil {
+		return job, err
+	}
+	job, err = insertJob(ctx, tx, s, receivingUntil(tx.Now))
 	if err == nil {
 		job.Subscriptions, err = subscribe(ctx, tx, s.Actor, s.Queue, job.ID, s.Subscriptions)
 	}
@@ -260,7 +267,7 @@ func (d *Desk) counting(ctx context.Context, tx *db.Tx, job Job, format document
 		return Job{}, err
 	}
 	job.State, job.Format, job.Document, job.Bytes = Counting, string(format), doc.ID, doc.Size
-	job.Received, job.Expires = tx.Now, sc.HoldUntil(tx.Now)
+	job.Received, job.Expires = tx.Now, hold{ends: job.HoldEnds}.expires(sc.HoldUntil(tx.Now))
 	if err := updateReceived(ctx, tx, job, doc.Digest[:]); err != nil {
 		return Job{}, err
 	}

@@ -108,7 +108,7 @@ func TestEveryMoveIsHeard(t *testing.T) {
 			h.clock.Advance(34 * time.Hour)
 			h.state(id, release.Expired)
 		}, "job-completed:expired"}, // what came before is too old by then
-		{"on hold and let go", documenttest.PDF(1), func(_ *house, s *release.Submission) { s.Hold = true }, func(h *house, id release.JobID) {
+		{"on hold and let go", documenttest.PDF(1), func(_ *house, s *release.Submission) { s.Hold.Name = release.Indefinite }, func(h *house, id release.JobID) {
 			h.state(id, release.Held)
 			h.change(h.Sam, id, letGo)
 		}, held + "job-state-changed:held"},

@@ -21,12 +21,12 @@ const orphanAge = time.Hour
 // old go. Nobody sees them any more by then.
 const tidyEvery = 20 * time.Second
 
-// sweep expires what nobody came for, ends subscriptions, and destroys documents
+// sweep lets jobs go whose hold has ended, expires what nobody came for, ends subscriptions, and destroys documents
 // that are done with, also those a crash left behind.
 func (d *Desk) sweep(ctx context.Context) {
 	var orphans, tidied time.Time
 	d.every(ctx, "sweep", 5*time.Second, nil, func(ctx context.Context) error {
-		err := errors.Join(d.expire(ctx), d.shredAll(ctx))
+		err := errors.Join(d.endHolds(ctx), d.expire(ctx), d.shredAll(ctx))
 		if now := d.DB.Now(); now.Sub(tidied) > tidyEvery {
 			tidied = now
 			err = errors.Join(err, d.tidySubscriptions(ctx))
