@@ -53,6 +53,8 @@ type Desk struct {
 	listening chan struct{} // who waits for news
 	offers    offers
 	intake    intake
+	queues    recall[string, Queue]
+	queued    recall[QueueID, int]
 }
 
 // New makes a Desk.

@@ -41,12 +41,20 @@ var (
 	notOpen     = fault.New(fault.Conflict, "job-not-open", "This job already has its document.")
 )
 
-// Queue finds a queue by the path of its address.
+// Queue finds a queue by the path of its address. A switch that another node has
+// turned is seen a second later.
 func (d *Desk) Queue(ctx context.Context, path string) (q Queue, err error) {
+	now := d.DB.Now()
+	if q, known := d.queues.find(path, now); known {
+		return q, nil
+	}
 	err = d.DB.Look(ctx, db.System("queue"), func(ctx context.Context, tx *db.Tx) error {
 		q, err = queueByPath(ctx, tx, path)
 		return err
 	})
+	if err == nil {
+		d.queues.keep(path, q, now)
+	}
 	return q, err
 }
 

@@ -63,6 +63,7 @@ func (d *Desk) Switch(ctx context.Context, a school.Actor, id QueueID, to Switch
 		}
 		return audit.Record(ctx, tx, audit.Entry{School: q.School, Act: "queue-" + string(to), Actor: a.Pseudonym, Object: fmt.Sprintf("queue:%d", id)})
 	})
+	d.queues.forget()
 	if err == nil && to == ResumeQueue {
 		err = d.releaseWaiting(ctx, a.School, id)
 	}
