@@ -6,10 +6,12 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"inkwell/internal/door"
+	"inkwell/ipp/announce"
 )
 
 // Config is everything an operator can choose. The table settings says for each
@@ -19,6 +21,8 @@ type Config struct {
 	IPPListen      string   // ipp-listen: where computers print to
 	WebListen      string   // web-listen: where kiosks and staff connect
 	RedirectListen string   // redirect-listen: sends browsers to web-listen; "" is off
+	Announce       string   // announce: how computers find our printers: auto, avahi, own or off
+	AnnounceOn     []string // announce-on: the names of interfaces; none is all but loopback
 	Demo           bool     // demo: a generated school, on loopback only
 	User           string   // user: whom to run as when started by root; "" chooses
 	DatabaseURL    string   // database.url: a PostgreSQL server; "" runs a private one
@@ -50,6 +54,13 @@ var settings = []setting{
 		func(c *Config) *string { return &c.WebListen }, isAddress),
 	text("redirect-listen", "address that sends browsers to https and hands out the CA certificate; empty is off", fixed(":8080"),
 		func(c *Config) *string { return &c.RedirectListen }, isAddressOrOff),
+	text("announce", "how computers find printers by themselves: auto, avahi, own or off", fixed("auto"),
+		func(c *Config) *string { return &c.Announce }, isAnnounce),
+	{
+		key: "announce-on", usage: "interfaces to announce printers on, such as eth0; empty is all but loopback", byDefault: fixed(""),
+		read: func(c *Config, text string) error { c.AnnounceOn = words(text); return nil },
+		show: func(c *Config) string { return strings.Join(c.AnnounceOn, ",") },
+	},
 	{
 		key: "demo", usage: "a generated school on loopback only", byDefault: fixed("false"),
 		read: func(c *Config, text string) (err error) { c.Demo, err = isBool(text); return err },
@@ -64,7 +75,7 @@ var settings = []setting{
 	{
 		key: "tls.names", usage: "further names and addresses of this server, for its certificate", byDefault: fixed(""),
 		read: func(c *Config, text string) error {
-			c.TLSNames = strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+			c.TLSNames = words(text)
 			return areNames(c.TLSNames)
 		},
 		show: func(c *Config) string { return strings.Join(c.TLSNames, ",") },
@@ -83,6 +94,11 @@ var settings = []setting{
 	},
 	text("log.format", "text or json", fixed("text"),
 		func(c *Config) *string { return &c.LogFormat }, isLogFormat),
+}
+
+// words are the items of a list in one text.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // flagName is the setting's flag; "" for a secret.
@@ -189,6 +205,13 @@ func isAddressOrOff(text string) error {
 		return nil
 	}
 	return isAddress(text)
+}
+
+func isAnnounce(text string) error {
+	if !slices.Contains([]string{string(announce.Auto), string(announce.Avahi), string(announce.Own), announceOff}, text) {
+		return fmt.Errorf("write auto, avahi, own or off")
+	}
+	return nil
 }
 
 func isBool(text string) (bool, error) {

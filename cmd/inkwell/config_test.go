@@ -49,7 +49,7 @@ func TestDefaultsNeedNoConfiguration(t *testing.T) {
 func TestEverySettingCanBeSetInEachWay(t *testing.T) {
 	other := map[string]string{
 		"data-dir": "", "ipp-listen": "127.0.0.1:1", "web-listen": "127.0.0.1:2", "redirect-listen": "", "demo": "true",
-		"user": "postgres", "database.url": "postgres://a@h/d", "database.owner-url": "postgres://o@h/d",
+		"announce": "own", "announce-on": "eth0,eth1", "user": "postgres", "database.url": "postgres://a@h/d", "database.owner-url": "postgres://o@h/d",
 		"tls.names": "print.example", "document.max-bytes": "1GiB", "spool.headroom": "2GiB",
 		"log.level": "debug", "log.format": "json",
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -29,13 +30,14 @@ const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
 const avahiConfig = `[server]
 use-ipv4=yes
 use-ipv6=no
-allow-interfaces=lo
+allow-interfaces=%s
+%s
 enable-dbus=yes
 disallow-other-stacks=no
 [wide-area]
 enable-wide-area=no
 [publish]
-publish-addresses=no
+publish-addresses=%s
 publish-hinfo=no
 publish-workstation=no
 publish-domain=no
@@ -57,42 +59,75 @@ exec avahi-daemon --file "$0/avahi.conf" --no-drop-root --no-chroot --no-rlimits
 const avahiAccounts = "root:x:0:0::/:/bin/sh\navahi:x:0:0::/:/bin/false\n"
 
 // avahi starts a message bus and an Avahi daemon and returns the bus's address.
-// An ordinary user needs a user namespace for the mounts, and is then a stranger
-// to the bus, which lets strangers in. The network is the machine's, loopback
-// only.
+// The network is the machine's, loopback only.
 func avahi(t testing.TB) (bus string) {
+	t.Helper()
+	bus = Bus(t)
+	Avahi(t, bus, AvahiOptions{})
+	return bus
+}
+
+// Bus starts a message bus of its own and returns its address, as it stands in
+// DBUS_SYSTEM_BUS_ADDRESS.
+func Bus(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "bus") // short, for the socket's name
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	socket := filepath.Join(dir, "socket")
-	for name, text := range map[string]string{
-		"bus.conf": fmt.Sprintf(busConfig, socket), "avahi.conf": avahiConfig, "accounts": avahiAccounts,
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // the program under test is another user
+		t.Fatal(err)
+	}
+	socket, config := filepath.Join(dir, "socket"), filepath.Join(dir, "bus.conf")
+	if err := os.WriteFile(config, fmt.Appendf(nil, busConfig, socket), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	start(t, &daemon{
 		program: "dbus-daemon", pack: "dbus",
-		args: []string{"--nofork", "--nopidfile", "--config-file", filepath.Join(dir, "bus.conf")},
+		args: []string{"--nofork", "--nopidfile", "--config-file", config},
 		ready: func(string) bool {
 			_, err := os.Stat(socket)
 			return err == nil
 		},
 	})
-	bus = "unix:path=" + socket
-	unshare := []string{"--mount"}
+	return "unix:path=" + socket
+}
+
+// AvahiOptions say where an Avahi works. The zero value is loopback, without
+// addresses.
+type AvahiOptions struct {
+	In        []string // what goes before a command to run it on another machine, see Cable
+	Interface string   // lo by default
+	Host      string   // its host name; "" is the machine's own, which it then does not announce
+}
+
+// Avahi starts an Avahi daemon on a bus, which knows nothing of the machine's own.
+// An ordinary user needs a user namespace for the mounts, and is then a stranger
+// to the bus, which lets strangers in.
+func Avahi(t testing.TB, bus string, o AvahiOptions) (stop func()) {
+	t.Helper()
+	name, interfaces, addresses := "", "lo", "no"
+	if o.Interface != "" {
+		interfaces = o.Interface
+	}
+	if o.Host != "" {
+		name, addresses = "host-name="+o.Host, "yes"
+	}
+	dir := t.TempDir()
+	for file, text := range map[string]string{"avahi.conf": fmt.Sprintf(avahiConfig, interfaces, name, addresses), "accounts": avahiAccounts} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command := append(slices.Clone(o.In), "unshare", "--mount")
 	if os.Geteuid() != 0 {
-		unshare = append(unshare, "--map-root-user")
+		command = append(command, "--map-root-user")
 	}
 	needs(t, "avahi-daemon", "avahi-daemon")
-	start(t, &daemon{
-		program: "unshare", pack: "util-linux", env: []string{"DBUS_SYSTEM_BUS_ADDRESS=" + bus},
-		args:  append(unshare, "--", "sh", "-c", avahiStart, dir),
+	return start(t, &daemon{
+		program: command[0], pack: "util-linux", env: []string{"DBUS_SYSTEM_BUS_ADDRESS=" + bus},
+		args:  append(command[1:], "--", "sh", "-c", avahiStart, dir),
 		ready: func(log string) bool { return strings.Contains(log, "Server startup complete") },
 	})
-	return bus
 }

@@ -46,9 +46,9 @@ func needs(t testing.TB, program, pack string) string {
 	return path
 }
 
-// start runs a daemon and waits until it is ready. When the test ends, so do the
-// daemon and all it has started; a failed test shows what it said.
-func start(t testing.TB, d *daemon) {
+// start runs a daemon and waits until it is ready. When the test ends, or stop is
+// called, so do the daemon and all it has started; a failed test shows what it said.
+func start(t testing.TB, d *daemon) (stop func()) {
 	t.Helper()
 	cmd := exec.Command(needs(t, d.program, d.pack), d.args...) //nolint:gosec // programs of this package's choice
 	cmd.Env = append(os.Environ(), d.env...)
@@ -64,7 +64,7 @@ func start(t testing.TB, d *daemon) {
 		_ = cmd.Wait()
 		close(ended)
 	}()
-	t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
 		select {
 		case <-ended:
@@ -72,6 +72,9 @@ func start(t testing.TB, d *daemon) {
 		}
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		<-ended
+	})
+	t.Cleanup(func() {
+		stop()
 		if t.Failed() {
 			t.Logf("%s said:\n%s", d.program, d.said())
 		}
@@ -86,4 +89,5 @@ func start(t testing.TB, d *daemon) {
 			t.Fatalf("%s never got ready:\n%s", d.program, d.said())
 		}
 	}
+	return stop
 }

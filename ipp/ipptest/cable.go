@@ -1,0 +1,184 @@
+package ipptest
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// apart names the test that runs in a network of its own.
+const apart = "INKWELL_TEST_APART"
+
+// Apart runs the calling test once more, as root of a network and a mount namespace
+// of its own, and says whether this is that second run. In the first run it has
+// then passed or failed with it, beside other tests, and has nothing more to do. It
+// needs the package util-linux, and either root or user namespaces that anybody may
+// make.
+func Apart(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv(apart) == t.Name() {
+		return true
+	}
+	t.Parallel()
+	args := []string{"--net", "--mount", "--fork", "--kill-child"}
+	if os.Geteuid() != 0 {
+		args = append(args, "--map-root-user")
+	}
+	args = append(args, "--", os.Args[0], "-test.v", "-test.run", "^"+t.Name()+"$")     // the same binary
+	cmd := exec.CommandContext(t.Context(), needs(t, "unshare", "util-linux"), args...) //nolint:gosec // this test again
+	cmd.Env = append(os.Environ(), apart+"="+t.Name())
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
+		t.Fatalf("in a network of its own (%v):\n%s", err, out)
+	}
+	return false
+}
+
+// Ordinary is what goes before a command that must not be root: in the network of an
+// ordinary user's test there is nobody else whom root could become.
+func Ordinary(t testing.TB) []string {
+	t.Helper()
+	users, err := os.ReadFile("/proc/self/uid_map")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() != 0 || len(strings.Fields(string(users))) == 3 && strings.Fields(string(users))[2] != "1" {
+		return nil
+	}
+	return []string{"unshare", "--user", "--map-user=1000", "--map-group=1000", "--"}
+}
+
+// Cable is two machines on one cable and nothing else: this one, which is to be
+// Apart, and a far one, which is another network namespace.
+type Cable struct {
+	t    *testing.T
+	Bus  string   // of the far machine, where an Avahi listens
+	In   []string // what goes before a command to run it there
+	Home string   // of whoever runs commands there
+}
+
+// The names and addresses of the cable's ends.
+const (
+	NearEnd, FarEnd         = "near", "far"
+	NearAddress, FarAddress = "10.77.0.1", "10.77.0.2"
+)
+
+// NewCable makes the far machine, with an Avahi of the given host name.
+func NewCable(t *testing.T, far string) *Cable {
+	t.Helper()
+	holder := exec.CommandContext(t.Context(), needs(t, "unshare", "util-linux"), "--net", "--", "cat") //nolint:gosec // a process that has the namespace
+	hold, err := holder.StdinPipe()
+	if err == nil {
+		err = holder.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = hold.Close()
+		_ = holder.Wait()
+	})
+	pid := strconv.Itoa(holder.Process.Pid)
+	here, err := os.Readlink("/proc/self/ns/net")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) { // between two looks
+		if there, err := os.Readlink(filepath.Join("/proc", pid, "ns/net")); err == nil && there != here {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("the far machine's network never came")
+		}
+	}
+	c := &Cable{t: t, In: []string{"nsenter", "--target", pid, "--net", "--"}, Home: t.TempDir()}
+	c.lay(pid)
+	c.Bus = Bus(t)
+	Avahi(t, c.Bus, AvahiOptions{In: c.In, Interface: FarEnd, Host: far})
+	return c
+}
+
+// lay lays the cable. There are no addresses but those given, which are good at once.
+func (c *Cable) lay(pid string) {
+	c.t.Helper()
+	ip := func(in []string, args string) {
+		c.t.Helper()
+		command := append(append([]string{}, in...), needs(c.t, "ip", "iproute2"))
+		command = append(command, strings.Fields(args)...)
+		if out, err := exec.CommandContext(c.t.Context(), command[0], command[1:]...).CombinedOutput(); err != nil { //nolint:gosec // the words below
+			c.t.Fatalf("ip %s: %v: %s", args, err, out)
+		}
+	}
+	ip(nil, "link add "+NearEnd+" type veth peer name "+FarEnd+" netns "+pid)
+	for _, end := range []struct {
+		in            []string
+		name, address string
+	}{{nil, NearEnd, NearAddress}, {c.In, FarEnd, FarAddress}} {
+		ip(end.in, "link set lo up")
+		ip(end.in, "link set "+end.name+" addrgenmode none")
+		ip(end.in, "addr add "+end.address+"/24 dev "+end.name)
+		ip(end.in, "link set "+end.name+" up")
+	}
+}
+
+// Command is a program to run on the far machine.
+func (c *Cable) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	command := append(append([]string{}, c.In...), name)
+	command = append(command, args...)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // a real client
+	cmd.Env = append(os.Environ(), "DBUS_SYSTEM_BUS_ADDRESS="+c.Bus, "HOME="+c.Home, "LC_ALL=C.UTF-8")
+	return cmd
+}
+
+// Known is what the far machine's Avahi knows now of a type of service that somebody
+// there browses for: by name, a line with host, address, port and the strings of the
+// TXT record among its fields, which semicolons part.
+func (c *Cable) Known(kind string) map[string]string {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
+	defer cancel()
+	cmd := c.Command(ctx, needs(c.t, "avahi-browse", "avahi-utils"), "--resolve", "--parsable", "--cache", kind)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		c.t.Fatalf("avahi-browse: %v: %s", err, said.Bytes())
+	}
+	found := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		if fields := strings.Split(line, ";"); fields[0] == "=" && len(fields) > 3 {
+			found[unescaper.Replace(fields[3])] = strings.TrimSpace(line)
+		}
+	}
+	return found
+}
+
+// CommandKnowing is a program to run on the far machine that knows the address of a
+// host, as its resolver would with nss-mdns.
+func (c *Cable) CommandKnowing(ctx context.Context, host, address, name string, args ...string) *exec.Cmd {
+	c.t.Helper()
+	hosts := filepath.Join(c.t.TempDir(), "hosts")
+	if err := os.WriteFile(hosts, []byte(address+" "+host+"\n"), 0o644); err != nil { //nolint:gosec // it stands for /etc/hosts
+		c.t.Fatal(err)
+	}
+	const script = `mount --bind "$0" /etc/hosts && exec "$@"`
+	return c.Command(ctx, "unshare", append([]string{"--mount", "--", "sh", "-c", script, hosts, name}, args...)...)
+}
+
+var unescaper = strings.NewReplacer(`\032`, " ", `\040`, "(", `\041`, ")", `\.`, ".")
+
+// Browse has the far machine look for a type of service, all test long.
+func (c *Cable) Browse(kind string) {
+	c.t.Helper()
+	cmd := c.Command(c.t.Context(), needs(c.t, "avahi-browse", "avahi-utils"), "--parsable", kind)
+	if err := cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { _ = cmd.Wait() }) // the context has ended it
+}
