@@ -2,6 +2,7 @@ package ipp
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"inkwell/ipp/wire"
@@ -71,12 +72,9 @@ func (m *model) urf() []string {
 	if m.offer.Can.Duplex() {
 		all = append(all, "DM1")
 	}
-	quality := "PQ"
-	for i, n := range sorted(m.qualities) {
-		if i > 0 {
-			quality += "-"
-		}
-		quality += string(rune('0' + n))
+	var qualities []string
+	for _, n := range sorted(m.qualities) {
+		qualities = append(qualities, strconv.Itoa(n))
 	}
-	return append(all, quality)
+	return append(all, "PQ"+strings.Join(qualities, "-"))
 }

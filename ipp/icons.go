@@ -11,8 +11,7 @@ import (
 //go:embed icons/*.png
 var iconFiles embed.FS
 
-// iconSizes are the widths of printer-icons in pixels, square (PWG 5100.13 section
-// 5.6.25).
+// iconSizes are the widths of printer-icons in pixels, square (PWG 5100.13).
 var iconSizes = []int{48, 128, 512}
 
 // iconsPath is where the icons are: beside the queues, which all begin with /ipp/.

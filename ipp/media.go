@@ -154,10 +154,10 @@ func takeMediaCol(t *release.Ticket, m *model, given wire.Attributes) bool {
 	if sized {
 		t.Media = s.name
 	}
-	source, kind := true, true
-	t.MediaSource, source = oneOfMembers(col, "media-source", auto, m.sources)
-	t.MediaType, kind = oneOfMembers(col, "media-type", m.types[0], m.types)
-	return sized && source && kind
+	source, known := oneOfMembers(col, "media-source", auto, m.sources)
+	kind, there := oneOfMembers(col, "media-type", m.types[0], m.types)
+	t.MediaSource, t.MediaType = source, kind
+	return sized && known && there
 }
 
 // oneOfMembers reads a member; the default, auto, and a member that is missing are "".

@@ -111,7 +111,7 @@ func (c *call) abilities() []wire.Attribute {
 }
 
 // features is ipp-features-supported. IPP Everywhere asks for raster and JPEG beside
-// PDF (PWG 5100.14 section 4.2).
+// PDF (PWG 5100.14).
 func (c *call) features() []string {
 	var all []string
 	if takes(document.PWG) && takes(document.JPEG) {

@@ -175,7 +175,7 @@ func supplies(a wire.Attributes) []release.Supply {
 	return all
 }
 
-// supply reads "type=toner;level=80;..." (PWG 5100.13 section 5.6.39).
+// supply reads "type=toner;level=80;..." (PWG 5100.13).
 func supply(raw string) release.Supply {
 	s := release.Supply{Max: unknownLevel, Level: unknownLevel}
 	for part := range strings.SplitSeq(raw, ";") {
