@@ -6,13 +6,12 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/OpenPrinting/goipp"
 
 	"inkwell/internal/door"
 	"inkwell/internal/fault"
-	"inkwell/internal/school"
+	"inkwell/ipp/wire"
 	"inkwell/release"
 )
 
@@ -84,16 +83,16 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	path, _ := queuePath(r.URL.Path)
-	path, token, personal := strings.Cut(path, school.AddressMark)
+	path, by := splitWay(path)
 	q, err := s.Desk.Queue(r.Context(), path)
-	if err == nil && personal {
-		_, err = s.Directory.ByAddress(r.Context(), q.School, token)
+	c := &call{Server: s, http: r, queue: q, way: by, req: &wire.Message{}}
+	if err == nil {
+		err = c.identify(r.Context(), never)
 	}
 	switch {
 	case err == nil:
-		c := &call{Server: s, http: r, queue: q, token: token}
 		s.sendText(w, http.StatusOK, q.Name+"\n\nThis is a printer. Add it to your computer with this address:\n"+c.printerURI())
-	case fault.KindOf(err) == fault.NotFound:
+	case fault.KindOf(err) == fault.NotFound || fault.KindOf(err) == fault.Forbidden:
 		s.sendText(w, http.StatusNotFound, "There is no printer at this address.")
 	default:
 		s.sendText(w, http.StatusServiceUnavailable, fault.As(err).Say)

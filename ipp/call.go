@@ -26,7 +26,7 @@ type call struct {
 	queue release.Queue // none while a request is about all of them
 	model *model        // of the queue
 	cups  bool          // the client took us for its CUPS server, and knows queues by CUPS's addresses
-	token string        // of the personal address that the client used, or ""
+	way   way           // what the client's address has behind the queue's path
 	jobID release.JobID // of an operation on a job
 	wants []wish        // of a request that makes a job
 	actor school.Actor
@@ -57,7 +57,7 @@ func (c *call) find(ctx context.Context, on object) error {
 	}
 	c.jobID = id
 	path, c.cups = queuePath(path)
-	path, c.token, _ = strings.Cut(path, school.AddressMark)
+	path, c.way = splitWay(path)
 	var q release.Queue
 	switch {
 	case !c.cups || path != "":

@@ -39,13 +39,10 @@ func cupsName(q release.Queue) string {
 
 // printerPath is the path of the queue in URIs for this client.
 func (c *call) printerPath() string {
-	switch {
-	case c.cups:
+	if c.cups {
 		return cupsPrefix + cupsName(c.queue)
-	case c.token != "":
-		return school.AddressPath(c.queue.Path, c.token)
 	}
-	return c.queue.Path
+	return c.queue.Path + string(c.way)
 }
 
 // printerName is the queue's printer-name for this client. CUPS's programs make

@@ -99,6 +99,11 @@ type Herald interface {
 
 // Directory proves who a sender is.
 type Directory interface {
+	// Group refuses as fault.NotFound what is no group, and as fault.Forbidden a device
+	// from elsewhere.
+	Group(ctx context.Context, id school.ID, slug string, from school.Device) (school.DeviceGroup, error)
+	// ByGroup refuses as fault.Forbidden a name that is nobody's.
+	ByGroup(ctx context.Context, g school.DeviceGroup, from school.Device, username string) (school.Actor, error)
 	// ByAddress refuses as fault.NotFound, in the words of a queue that is not there.
 	ByAddress(ctx context.Context, id school.ID, token string) (school.Actor, error)
 	// ByPassword refuses as fault.Unauthenticated, or as fault.TooMany when too

@@ -289,6 +289,7 @@ func (d *fakeDesk) insert(s release.Submission) release.Job {
 	}
 	j := release.Job{
 		ID: release.JobID(len(d.jobs) + 1), School: 1, Queue: s.Queue.ID, Locked: s.Password != nil, Person: s.Actor.Person, Owner: owner,
+		Proof: s.Actor.Proof, Group: s.Actor.Group, Device: s.Actor.Device,
 		State: release.Receiving, Title: s.Title, Ticket: s.Ticket, Submitted: time.Now(),
 	}
 	j.Subscriptions = d.roll.enter(s.Actor, s.Queue, j.ID, s.Subscriptions)
@@ -385,6 +386,31 @@ func (f *fakeDirectory) ByPassword(_ context.Context, _ school.ID, username, sec
 		return school.Actor{}, fault.New(fault.Unauthenticated, "password-wrong", "We can't sign you in.")
 	}
 	a.Proof = school.ByPassword
+	return a, nil
+}
+
+// Group knows the devices of this machine as carts, those of another one as a
+// room, and this machine as a print server too.
+func (f *fakeDirectory) Group(_ context.Context, _ school.ID, slug string, from school.Device) (school.DeviceGroup, error) {
+	g := school.DeviceGroup{ID: 1, School: 1, Slug: slug, Name: "Carts", Trusted: slug == "server"}
+	switch {
+	case slug == "room" || !from.Address.IsLoopback():
+		return g, fault.New(fault.Forbidden, "not-from-group", "This printer address works on the school's own devices only.")
+	case slug != "carts" && slug != "server":
+		return g, school.AddressUnknown
+	}
+	return g, nil
+}
+
+func (f *fakeDirectory) ByGroup(_ context.Context, g school.DeviceGroup, from school.Device, username string) (school.Actor, error) {
+	a, ok := people[username]
+	if !ok {
+		return school.Actor{}, fault.New(fault.Forbidden, "name-unknown", "This computer does not say who you are.")
+	}
+	a.Proof, a.Group, a.Device = school.ByVouch, g.ID, from.Address
+	if g.Trusted {
+		a.Proof = school.ByServer
+	}
 	return a, nil
 }
 

@@ -25,10 +25,8 @@ var (
 // identify finds out who sends the request, as far as the operation needs it and
 // in the way that the queue asks for.
 func (c *call) identify(ctx context.Context, proof need) (err error) {
-	if c.token != "" { // it is known before anything is answered, even to those who ask nothing
-		c.actor, err = c.Directory.ByAddress(ctx, c.queue.School, c.token)
-		c.known = err == nil
-		return err
+	if c.way != "" {
+		return c.byWay(ctx, proof)
 	}
 	if proof == never {
 		return nil

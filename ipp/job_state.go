@@ -67,6 +67,7 @@ func stateOf(j release.Job, kind release.QueueKind) condition {
 	now := conditions[j.State]
 	if other, ok := directly[j.State]; ok && kind == release.Direct {
 		switch {
+		case j.Claim(): // it waits for a station on every queue
 		case j.OnHold && !j.HoldEnds.IsZero():
 			now = timed
 		case j.OnHold:

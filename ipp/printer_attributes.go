@@ -27,7 +27,7 @@ func (c *call) description(queued int) []wire.Attribute {
 // addresses says where and what the printer is.
 func (c *call) addresses() []wire.Attribute {
 	authentication := "basic"
-	if c.queue.Proof == school.ByLoopback || c.token != "" {
+	if c.queue.Proof == school.ByLoopback || c.way != "" {
 		authentication = "requesting-user-name"
 	}
 	var uris, proofs, secure []string

@@ -41,6 +41,7 @@ var statuses = map[string]wire.Status{
 	// One person's limit, not the printer's: a status that says "busy" would be
 	// tried again for ever.
 	"too-many-held": wire.StatusAccountLimitReached,
+	"name-unknown":  wire.StatusAccountAuthorizationFailed,
 }
 
 // forCUPS is what CUPS clients are told instead, by what they do with it (CUPS

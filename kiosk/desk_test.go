@@ -150,6 +150,10 @@ func (d *fakeDesk) Delete(_ context.Context, _ release.Visitor, id release.JobID
 	return nil
 }
 
+func (d *fakeDesk) Disown(ctx context.Context, v release.Visitor, id release.JobID) error {
+	return d.Delete(ctx, v, id)
+}
+
 func (d *fakeDesk) Answer(_ context.Context, _ release.Visitor, id release.JobID, came bool) error {
 	return d.change(func() {
 		j := d.job(id)

@@ -40,6 +40,13 @@ type (
 		Visitor release.Visitor
 		Job     release.JobID
 	}
+	// DisownJob destroys a held job that somebody else sent in the visitor's name, and
+	// reports it.
+	DisownJob struct {
+		Turn    int
+		Visitor release.Visitor
+		Job     release.JobID
+	}
 	// UnlockJob gives a job's own code.
 	UnlockJob struct {
 		Turn    int
@@ -80,6 +87,10 @@ func (e ReleaseJobs) run(ctx context.Context, d Desk, _ string) Input {
 	return Acted{Turn: e.Turn, Of: e, Err: err}
 }
 
+func (e DisownJob) run(ctx context.Context, d Desk, _ string) Input {
+	return Acted{Turn: e.Turn, Of: e, Err: d.Disown(ctx, e.Visitor, e.Job)}
+}
+
 func (e UnlockJob) run(ctx context.Context, d Desk, _ string) Input {
 	v, err := d.Unlock(ctx, e.Visitor, e.Job, e.Code)
 	return Unlocked{Turn: e.Turn, Visitor: v, Err: err}
@@ -99,4 +110,5 @@ func (LookAtStation) lasting() bool { return false }
 func (ReleaseJobs) lasting() bool   { return true }
 func (UnlockJob) lasting() bool     { return false }
 func (DeleteJob) lasting() bool     { return true }
+func (DisownJob) lasting() bool     { return true }
 func (AnswerJob) lasting() bool     { return true }

@@ -36,7 +36,9 @@ type (
 	}
 	// Delete strikes a job out; it is destroyed after a short while.
 	Delete struct{ Job release.JobID }
-	// Undo takes a Delete back.
+	// NotMine strikes a job out that a shared device sent in the visitor's name.
+	NotMine struct{ Job release.JobID }
+	// Undo takes a Delete or NotMine back.
 	Undo struct{ Job release.JobID }
 	// Answer says whether a job that was lost from sight came out.
 	Answer struct {
@@ -92,7 +94,7 @@ type (
 		Visitor release.Visitor
 		Err     error
 	}
-	// Acted is the result of ReleaseJobs, DeleteJob or AnswerJob.
+	// Acted is the result of ReleaseJobs, DeleteJob, DisownJob or AnswerJob.
 	Acted struct {
 		Turn int
 		Of   Effect

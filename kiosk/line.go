@@ -19,13 +19,16 @@ func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 		v.State, v.Meta = "preparing", "Getting ready…"
 	case release.Held:
 		v.State, v.Held, v.Selected = "held", true, !s.off[j.ID]
-		v.Locked = s.isLocked(j)
+		v.Locked, v.Claim = s.isLocked(j), j.Claim != ""
 		v.Choice, v.Meta = true, heldMeta(j, now)
 		if j.Lacks != "" {
 			v.State, v.Choice, v.Selected, v.Meta = "lacking", false, false, plain(j.Lacks, titleLimit)+" Choose another printer."
 		}
 		if end, struck := s.struck[j.ID]; struck {
-			v.State, v.Held, v.Choice, v.Selected, v.Locked, v.Meta = "struck", false, false, false, false, "Deleted"
+			v.State, v.Held, v.Choice, v.Selected, v.Locked, v.Claim, v.Meta = "struck", false, false, false, false, false, "Deleted"
+			if s.notMine[j.ID] {
+				v.Meta = "Not yours: deleted, and IT is told"
+			}
 			v.Undo = countdown(now, end, undoFor)
 		}
 	case release.Released:
@@ -45,6 +48,9 @@ func heldMeta(j release.VisitJob, now time.Time) string {
 	facts := []string{pages(j.Pages), sent(now, j.Submitted), kept(now, j.Expires)}
 	if d := j.Delivery; d != nil && d.State == release.Settled && d.Printed > 0 {
 		facts[0] = fmt.Sprintf("the other %s", pages(j.Pages))
+	}
+	if j.Claim != "" {
+		facts[1] += " from " + plain(j.Claim, nameShown)
 	}
 	if j.Instead != "" {
 		facts = slices.Insert(facts, 1, plain(j.Instead, titleLimit))

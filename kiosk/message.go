@@ -30,6 +30,7 @@ var acts = map[string]func(message) Input{
 	"release-all": func(message) Input { return ReleaseAll{} },
 	"unlock":      func(m message) Input { return Unlock{Job: m.Job, Code: m.Code} },
 	"delete":      func(m message) Input { return Delete{Job: m.Job} },
+	"not-mine":    func(m message) Input { return NotMine{Job: m.Job} },
 	"undo":        func(m message) Input { return Undo{Job: m.Job} },
 	"answer":      func(m message) Input { return Answer{Job: m.Job, Came: m.Came} },
 	"later":       func(m message) Input { return Later{Job: m.Job} },

@@ -53,6 +53,7 @@ type Screen struct {
 	visit   *release.Visit                     // nil until the first look
 	off     map[release.JobID]bool             // not chosen; everything else is
 	struck  map[release.JobID]time.Time        // deleted, and when that is done for good
+	notMine map[release.JobID]bool             // struck because somebody else sent it
 	put     map[release.JobID]bool             // questions put off
 	pending []release.JobID                    // to be released once all locked ones among them are opened
 	run     []release.JobID                    // released in this visit and not yet dismissed
@@ -117,7 +118,7 @@ func (s *Screen) Face() string {
 func (s *Screen) leave(face string) []Effect {
 	var effects []Effect
 	for _, id := range sortedIDs(s.struck) {
-		effects = append(effects, DeleteJob{Turn: s.turn, Visitor: *s.visitor, Job: id})
+		effects = append(effects, s.strike(id))
 	}
 	*s = Screen{station: s.station, idleFor: s.idleFor, hash: s.hash, turn: s.turn + 1, echo: s.echo, echoEnd: s.echoEnd, face: face}
 	return effects
@@ -131,7 +132,7 @@ func (Tick) apply(s *Screen, now time.Time) []Effect {
 	for _, id := range sortedIDs(s.struck) {
 		if !now.Before(s.struck[id]) {
 			delete(s.struck, id)
-			effects = append(effects, DeleteJob{Turn: s.turn, Visitor: *s.visitor, Job: id})
+			effects = append(effects, s.strike(id))
 		}
 	}
 	if !s.retry.IsZero() && !now.Before(s.retry) {

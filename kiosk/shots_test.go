@@ -79,6 +79,13 @@ func manyJobs() []release.VisitJob {
 	return append(twoJobs(), held(43, "Übung – مرحبا بالعالم 🖨️", 1, 12), colour, held(45, "Spanish vocabulary list", 2, 60*20), counting, refused)
 }
 
+// claims are two jobs, of which a shared device sent the first.
+func claims() []release.VisitJob {
+	jobs := twoJobs()
+	jobs[0].Claim = "Room 12"
+	return jobs
+}
+
 // lockedJobs are two jobs, of which the first has a code of its own.
 func lockedJobs() []release.VisitJob {
 	jobs := twoJobs()
@@ -131,6 +138,12 @@ var shots = []shot{
 	}, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.Seen("on its way") }},
 	{name: "jobs-barred", set: barred, act: signedIn},
 	{name: "jobs-why", set: barred, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("why"); p.Seen("140 pages") }},
+	{name: "jobs-claim", jobs: claims, act: signedIn},
+	{name: "jobs-not-mine", jobs: claims, act: func(p *page, d *fakeDesk) {
+		signedIn(p, d)
+		p.Click(`li[data-key="41"] [data-do=not-mine]`)
+		p.Seen("IT is told")
+	}},
 	{name: "jobs-locked", jobs: lockedJobs, act: signedIn},
 	{name: "locked", jobs: lockedJobs, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.wait("locked"); p.Keys("47") }},
 	{name: "locked-note", jobs: lockedJobs, act: func(p *page, d *fakeDesk) {

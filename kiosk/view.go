@@ -55,6 +55,7 @@ type JobView struct {
 	Held     bool          `json:"held"`             // can be deleted
 	Choice   bool          `json:"choice"`           // can be chosen: held, and the printer lacks nothing for it
 	Locked   bool          `json:"locked,omitempty"` // asks for its own code first
+	Claim    bool          `json:"claim,omitempty"`  // it may be somebody else's: "Not mine" can be pressed
 	Undo     *Countdown    `json:"undo,omitempty"`
 	Ask      bool          `json:"ask,omitempty"` // "Did it come out?" can be answered
 }

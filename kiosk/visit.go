@@ -65,21 +65,43 @@ func (in Select) apply(s *Screen, _ time.Time) []Effect {
 }
 
 func (in Delete) apply(s *Screen, now time.Time) []Effect {
-	j := s.job(in.Job)
-	if j == nil || j.State != release.Held || s.busy {
-		return nil
-	}
-	if s.struck == nil {
-		s.struck = map[release.JobID]time.Time{}
-	}
-	if _, already := s.struck[in.Job]; !already {
-		s.struck[in.Job] = now.Add(undoFor)
+	s.strikeOut(in.Job, now)
+	return nil
+}
+
+func (in NotMine) apply(s *Screen, now time.Time) []Effect {
+	if j := s.job(in.Job); j != nil && j.Claim != "" && s.strikeOut(in.Job, now) {
+		s.notMine[in.Job] = true
 	}
 	return nil
 }
 
+// strikeOut begins the time in which a held job can be had back. It says whether it
+// did.
+func (s *Screen) strikeOut(id release.JobID, now time.Time) bool {
+	j := s.job(id)
+	_, already := s.struck[id]
+	if j == nil || j.State != release.Held || already || s.busy {
+		return false
+	}
+	if s.struck == nil {
+		s.struck, s.notMine = map[release.JobID]time.Time{}, map[release.JobID]bool{}
+	}
+	s.struck[id] = now.Add(undoFor)
+	return true
+}
+
+// strike is the call that ends a job that was struck out.
+func (s *Screen) strike(id release.JobID) Effect {
+	if s.notMine[id] {
+		return DisownJob{Turn: s.turn, Visitor: *s.visitor, Job: id}
+	}
+	return DeleteJob{Turn: s.turn, Visitor: *s.visitor, Job: id}
+}
+
 func (in Undo) apply(s *Screen, _ time.Time) []Effect {
 	delete(s.struck, in.Job)
+	delete(s.notMine, in.Job)
 	return nil
 }
 

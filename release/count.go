@@ -177,7 +177,7 @@ func (d *Desk) refuse(ctx context.Context, job Job, reason string) error {
 		if err := updateEnded(ctx, tx, job.ID, Refused, reason); err != nil {
 			return err
 		}
-		if err := conduct.Note(ctx, tx, conduct.Fact{School: job.School, Person: job.Person, Kind: "document-refused", Object: object(job.ID), Detail: map[string]any{"reason": reason}}); err != nil {
+		if err := noteRefused(ctx, tx, job, reason); err != nil {
 			return err
 		}
 		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-refused", Subject: now.owner, Object: object(job.ID), Facts: map[string]any{"reason": reason}}); err != nil {
@@ -190,6 +190,14 @@ func (d *Desk) refuse(ctx context.Context, job Job, reason string) error {
 	}
 	d.Log.Info("job refused", "job", job.ID, "reason", strings.ToLower(reason))
 	return d.shred(ctx, job.School, job.ID)
+}
+
+// noteRefused keeps the fact for the owner's conduct; a claim is nobody's.
+func noteRefused(ctx context.Context, tx *db.Tx, job Job, reason string) error {
+	if job.Claim() {
+		return nil
+	}
+	return conduct.Note(ctx, tx, conduct.Fact{School: job.School, Person: job.Person, Kind: "document-refused", Object: object(job.ID), Detail: map[string]any{"reason": reason}})
 }
 
 // unclaim gives a job back whose count failed through no fault of its document.

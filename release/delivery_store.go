@@ -118,8 +118,10 @@ func visitJobs(ctx context.Context, tx *db.Tx, person school.PersonID, since tim
 	rows, _ := tx.Query(ctx, `
 		SELECT j.job_id, j.state, coalesce(j.reason, ''), coalesce(j.title, ''), coalesce(j.impressions, 0) - j.printed, coalesce(j.impressions, 0), j.printed, coalesce(j.price, 0),
 		       j.submitted_at, j.expires_at, coalesce(d.state, ''), coalesce(d.printed, 0), coalesce(d.impressions, 0), coalesce(d.charged, 0),
-		       coalesce(r.name, ''), coalesce(r.state, ''), coalesce(r.state_reasons, '{}'), j.password IS NOT NULL, j.ticket, coalesce(j.pages, 0)
+		       coalesce(r.name, ''), coalesce(r.state, ''), coalesce(r.state_reasons, '{}'), j.password IS NOT NULL, j.ticket, coalesce(j.pages, 0),
+		       CASE WHEN j.proof = 'vouched' THEN g.name ELSE '' END
 		  FROM job j
+		  LEFT JOIN device_group g USING (group_id)
 		  LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.job_id = j.job_id ORDER BY d.delivery_id DESC LIMIT 1) AS d ON true
 		  LEFT JOIN printer r ON r.printer_id = d.printer_id
 		 WHERE j.person_id = $1 AND j.state <> 'receiving' AND (j.ended_at IS NULL OR j.ended_at > $2)
@@ -132,7 +134,7 @@ func scanVisitJob(row pgx.CollectableRow) (v VisitJob, err error) {
 	var d VisitDelivery
 	var p PrinterRecord
 	err = row.Scan(&v.ID, &v.State, &job.Reason, &v.Title, &v.Pages, &job.Impressions, &job.Printed, &job.Price,
-		&v.Submitted, &v.Expires, &d.State, &d.Printed, &d.Of, &d.Charged, &p.Name, &p.State, &p.Reasons, &v.Locked, &v.ticket, &v.sides)
+		&v.Submitted, &v.Expires, &d.State, &d.Printed, &d.Of, &d.Charged, &p.Name, &p.State, &p.Reasons, &v.Locked, &v.ticket, &v.sides, &v.Claim)
 	if err != nil {
 		return v, err
 	}

@@ -151,7 +151,9 @@ func (h *house) at(a school.Actor) release.Visitor {
 }
 
 func (h *house) submission(a school.Actor) release.Submission {
-	a.Proof = school.ByPassword
+	if a.Proof == school.ByBadge { // the cast's; a computer has no reader
+		a.Proof = school.ByPassword
+	}
 	return release.Submission{Queue: h.queue, Actor: a, Title: "My essay", Declared: "application/pdf"}
 }
 

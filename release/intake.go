@@ -150,12 +150,19 @@ func (d *Desk) welcome(ctx context.Context, tx *db.Tx, all []*arrival) (welcome 
 	}
 	for _, a := range all {
 		sender := now[a.Actor.Person]
+		if a.Actor.Proof == school.ByVouch {
+			if sender, err = standingOfDevice(ctx, tx, a.Actor); err != nil {
+				return nil, err
+			}
+		}
 		a.job = Job{} // a transaction may be tried again
 		if a.job.Obstacles, a.err = d.judge(sender, a.Submission); a.err != nil {
 			continue
 		}
-		sender.open++
-		now[a.Actor.Person] = sender
+		if a.Actor.Proof != school.ByVouch {
+			sender.open++
+			now[a.Actor.Person] = sender
+		}
 		welcome = append(welcome, a)
 	}
 	return welcome, nil

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"net/netip"
 	"time"
 
 	"inkwell/internal/school"
@@ -27,18 +28,20 @@ type Job struct {
 	Format      string // document-format as found in the bytes
 	Document    spool.ID
 	Bytes       int64
-	Pages       int       // pages of the document; 0 until counted
-	Impressions int       // page sides the ticket asks for: selected pages x copies
-	Sheets      int       // media sheets the ticket asks for
-	Price       int64     // units the whole job costs; a unit is a page unless the school says otherwise
-	Printed     int       // impressions that have come out and are paid
-	Submitted   time.Time // time-at-creation
-	Received    time.Time // the whole document was safe on disk
-	Held        time.Time // counted and priced
-	Expires     time.Time // held until then
-	Ended       time.Time // time-at-completed
-	HoldEnds    time.Time // the hold ends then by itself (job-hold-until-time); zero if it does not
-	Locked      bool      // it has a password of its own, to be given at the station
+	Pages       int            // sides of one copy: the chosen pages, number-up on each; 0 until counted
+	Impressions int            // page sides the ticket asks for: Pages x copies
+	Sheets      int            // media sheets the ticket asks for
+	Price       int64          // units the whole job costs; a unit is a page unless the school says otherwise
+	Printed     int            // impressions that have come out and are paid
+	Submitted   time.Time      // time-at-creation
+	Received    time.Time      // the whole document was safe on disk
+	Held        time.Time      // counted and priced
+	Expires     time.Time      // held until then
+	Ended       time.Time      // time-at-completed
+	HoldEnds    time.Time      // the hold ends then by itself (job-hold-until-time); zero if it does not
+	Locked      bool           // it has a password of its own, to be given at the station
+	Group       school.GroupID // of shared devices and print servers: whose it was, ...
+	Device      netip.Addr     // ... and which of them
 	// Obstacles are the refusals that a release would meet just now, the gravest first:
 	// told to owner and IT alone, and of a job that waits.
 	Obstacles []error

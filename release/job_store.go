@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,17 +18,30 @@ const jobColumns = `
 	j.job_id, j.school_id, j.queue_id, j.person_id, p.username, p.pseudonym, j.proof, j.state, coalesce(j.reason, ''), coalesce(j.title, ''),
 	j.ticket, coalesce(j.format, ''), coalesce(j.document, ''), coalesce(j.bytes, 0), coalesce(j.pages, 0), coalesce(j.impressions, 0),
 	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold, coalesce(j.hold_until, ''), j.hold_ends,
-	j.password IS NOT NULL`
+	j.password IS NOT NULL, coalesce(j.group_id, 0), j.sent_from`
 
 const jobTables = ` FROM job j JOIN person p USING (person_id) `
 
 func scanJob(row pgx.Row) (j Job, err error) {
 	var received, held, ended, holdEnds *time.Time
+	var device *netip.Addr
 	err = row.Scan(&j.ID, &j.School, &j.Queue, &j.Person, &j.Owner, &j.owner, &j.Proof, &j.State, &j.Reason, &j.Title,
 		&j.Ticket, &j.Format, &j.Document, &j.Bytes, &j.Pages, &j.Impressions,
-		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold, &j.HoldUntil, &holdEnds, &j.Locked)
+		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold, &j.HoldUntil, &holdEnds, &j.Locked,
+		&j.Group, &device)
+	if device != nil {
+		j.Device = *device
+	}
 	j.Received, j.Held, j.Ended, j.HoldEnds = instant(received), instant(held), instant(ended), instant(holdEnds)
 	return j, err
+}
+
+// addressText is "" for no address.
+func addressText(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
 }
 
 func instant(t *time.Time) time.Time {
@@ -77,18 +91,24 @@ func jobs(ctx context.Context, tx *db.Tx, a school.Actor, f JobFilter) ([]Job, e
 	if f.Mine {
 		mine = " AND j.person_id = $4"
 	}
+	args := []any{a.School, f.Queue, f.Ended, a.Person, f.Limit}
+	if a.Proof == school.ByVouch { // what this device has sent, as SentBy says
+		mine += " AND j.proof = 'vouched' AND j.group_id = $6 AND j.sent_from = $7"
+		args = append(args, a.Group, a.Device)
+	}
 	rows, _ := tx.Query(ctx, `
 		SELECT `+jobColumns+jobTables+`
 		 WHERE j.school_id = $1 AND ($2 = 0 OR j.queue_id = $2) AND (j.ended_at IS NOT NULL) = $3`+mine+`
-		 ORDER BY `+order+` LIMIT $5`, a.School, f.Queue, f.Ended, a.Person, f.Limit)
+		 ORDER BY `+order+` LIMIT $5`, args...)
 	return manyJobs(rows)
 }
 
 // standingsOf is how the people stand, each of whom may be named more than once: one
-// read for all of them, without locks.
+// read for all of them, without locks. What shared devices sent in their names takes
+// no room of theirs.
 func standingsOf(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[school.PersonID]standing, error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT p, (SELECT count(*) FROM job j WHERE j.person_id = p AND j.ended_at IS NULL),
+		SELECT p, (SELECT count(*) FROM job j WHERE j.person_id = p AND j.ended_at IS NULL AND j.proof <> 'vouched'),
 		       EXISTS (SELECT FROM suspension s WHERE s.person_id = p AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2),
 		       coalesce((SELECT a.balance FROM account a WHERE a.person_id = p AND a.kind = 'person'), 0)
 		  FROM (SELECT DISTINCT unnest($1::bigint[]) AS p) AS people`, people, tx.Now)
@@ -102,6 +122,13 @@ func standingsOf(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[
 	return all, err
 }
 
+// countClaims is how many jobs of a shared device nobody has taken or turned down.
+func countClaims(ctx context.Context, tx *db.Tx, a school.Actor) (n int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT count(*) FROM job WHERE group_id = $1 AND sent_from = $2 AND ended_at IS NULL AND proof = 'vouched'`, a.Group, a.Device).Scan(&n)
+	return n, err
+}
+
 func countQueued(ctx context.Context, tx *db.Tx, q QueueID) (n int, err error) {
 	err = tx.QueryRow(ctx, `SELECT count(*) FROM job WHERE queue_id = $1 AND ended_at IS NULL`, q).Scan(&n)
 	return n, err
@@ -113,11 +140,12 @@ func receivingUntil(now time.Time) time.Time { return now.Add(5 * time.Minute) }
 func insertJob(ctx context.Context, tx *db.Tx, s Submission, expires time.Time) (Job, error) {
 	var id JobID
 	err := tx.QueryRow(ctx, `
-		INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, submitted_at, expires_at, on_hold, password, password_scheme, hold_until, hold_ends)
-		VALUES ($1, $2, $3, $4, 'receiving', nullif($5, ''), $6, $7, $8, $9, nullif($10, ''), nullif($11, ''), nullif($12, ''), $13)
+		INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, submitted_at, expires_at, on_hold, password, password_scheme, group_id, sent_from, hold_until, hold_ends)
+		VALUES ($1, $2, $3, $4, 'receiving', nullif($5, ''), $6, $7, $8, $9, nullif($10, ''), nullif($11, ''), nullif($12, 0), nullif($13, '')::inet,
+		        nullif($14, ''), $15)
 		RETURNING job_id`,
 		s.Queue.School, s.Queue.ID, s.Actor.Person, s.Actor.Proof, firstRunes(s.Title, 255), s.Ticket, tx.Now, expires, s.held.on, s.hash, s.scheme(),
-		s.held.until, moment(s.held.ends)).Scan(&id)
+		s.Actor.Group, addressText(s.Actor.Device), s.held.until, moment(s.held.ends)).Scan(&id)
 	if err != nil {
 		return Job{}, err
 	}
@@ -130,12 +158,13 @@ func insertArrivals(ctx context.Context, tx *db.Tx, all []*arrival, expires time
 	rows, _ := tx.Query(ctx, `
 		WITH new AS (
 			INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, on_hold, format, document, bytes, digest,
-			                 password, password_scheme, submitted_at, received_at, expires_at, hold_until, hold_ends)
+			                 password, password_scheme, group_id, sent_from, submitted_at, received_at, expires_at, hold_until, hold_ends)
 			SELECT $1, queue, person, proof, 'counting', nullif(title, ''), ticket, hold, format, document, bytes, digest,
-			       nullif(password, ''), nullif(scheme, ''), $2, $2, expires, nullif(until, ''), ends
+			       nullif(password, ''), nullif(scheme, ''), nullif(device_group, 0), nullif(device, '')::inet, $2, $2, expires, nullif(until, ''), ends
 			  FROM unnest($4::integer[], $5::bigint[], $6::text[], $7::text[], $8::jsonb[], $9::boolean[], $10::text[], $11::text[], $12::bigint[],
-			              $13::bytea[], $14::text[], $15::text[], $3::timestamptz[], $16::text[], $17::timestamptz[])
-			       AS a (queue, person, proof, title, ticket, hold, format, document, bytes, digest, password, scheme, expires, until, ends)
+			              $13::bytea[], $14::text[], $15::text[], $16::integer[], $17::text[],
+			              $3::timestamptz[], $18::text[], $19::timestamptz[])
+			       AS a (queue, person, proof, title, ticket, hold, format, document, bytes, digest, password, scheme, device_group, device, expires, until, ends)
 			RETURNING *)
 		SELECT `+jobColumns+` FROM new j JOIN person p USING (person_id) JOIN unnest($11::text[]) WITH ORDINALITY AS a (document, place) USING (document)
 		 ORDER BY a.place`,
@@ -153,6 +182,8 @@ func insertArrivals(ctx context.Context, tx *db.Tx, all []*arrival, expires time
 		column(all, func(a *arrival) []byte { return a.doc.Digest[:] }),
 		column(all, func(a *arrival) string { return a.hash }),
 		column(all, func(a *arrival) string { return a.scheme() }),
+		column(all, func(a *arrival) school.GroupID { return a.Actor.Group }),
+		column(all, func(a *arrival) string { return addressText(a.Actor.Device) }),
 		column(all, func(a *arrival) string { return a.held.until }),
 		column(all, func(a *arrival) *time.Time { return moment(a.held.ends) }))
 	jobs, err := manyJobs(rows)

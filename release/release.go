@@ -90,6 +90,8 @@ func (j Job) releasable(v Visitor, tx *db.Tx) error {
 		return notReady
 	case j.State == Released:
 		return alreadyReleased
+	case j.Claim() && v.Station.ID == 0:
+		return claimWaits
 	case j.OnHold && v.Station.ID == 0:
 		return onHold
 	case j.Locked && !v.Opened[j.ID]:

@@ -100,6 +100,9 @@ func (s Subscription) As(e Event) Event {
 // visibleTo says whether the subscription is the actor's, or the actor looks after
 // printing. Whoever no longer does has lost what they made as IT.
 func (s Subscription) visibleTo(a school.Actor) bool {
+	if a.Proof == school.ByVouch {
+		return false
+	}
 	return s.school == a.School && (a.May(school.ManageFace) || s.person == a.Person && !s.whole)
 }
 

@@ -56,6 +56,7 @@ type VisitJob struct {
 	Refusal   string         // why it was refused, in plain words, or ""
 	Locked    bool           // prints only once its own code was given: Unlock
 	Lacks     string         // why the printer beside the visitor cannot print it, in plain words, or ""
+	Claim     string         // the shared devices that sent it in the visitor's name, or "": it may not be theirs
 	Instead   string         // how it comes out otherwise than asked for there, in a few words, or ""
 
 	ticket Ticket

@@ -37,6 +37,7 @@ type Options struct {
 	Handler  http.Handler // what is behind; it sees no plain request from elsewhere
 	Limits   *Limits      // shared by the doors of one process; nil means limits of its own
 	HTTP2    bool         // offer HTTP/2 over TLS; IPP stays with HTTP/1.1
+	AskCard  bool         // ask for a client certificate; none is needed, and nobody has to have signed it
 	Log      *slog.Logger
 }
 
@@ -82,7 +83,7 @@ func open(o Options) (*Door, error) {
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(o.HTTP2)
 	return &Door{
-		listen: newListener(tcp, tlsConfig(o.Identity, o.HTTP2), o.Limits),
+		listen: newListener(tcp, tlsConfig(o), o.Limits),
 		server: &http.Server{
 			Handler:           survive(o.Handler, o.Log),
 			Protocols:         &protocols,
@@ -94,17 +95,21 @@ func open(o Options) (*Door, error) {
 	}, nil
 }
 
-// tlsConfig takes Go's own choice of suites, TLS 1.2 or newer.
-func tlsConfig(id *Identity, http2 bool) *tls.Config {
-	protocols := []string{"http/1.1"}
-	if http2 {
-		protocols = []string{"h2", "http/1.1"}
-	}
-	return &tls.Config{
+// tlsConfig takes Go's own choice of suites, TLS 1.2 or newer. A client that shows a
+// certificate proves to have its key; whose it is, whoever asks has to know.
+func tlsConfig(o Options) *tls.Config {
+	config := &tls.Config{
 		MinVersion:     tls.VersionTLS12,
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return id.Certificate() },
-		NextProtos:     protocols,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return o.Identity.Certificate() },
+		NextProtos:     []string{"http/1.1"},
 	}
+	if o.HTTP2 {
+		config.NextProtos = []string{"h2", "http/1.1"}
+	}
+	if o.AskCard {
+		config.ClientAuth = tls.RequestClientCert
+	}
+	return config
 }
 
 // Addr is where the door listens, with the port that was really taken.

@@ -1,6 +1,7 @@
 package school
 
 import (
+	"net/netip"
 	"slices"
 
 	"inkwell/internal/db"
@@ -54,8 +55,10 @@ const (
 	ByBadge    Proof = "badge"    // a badge at a station
 	ByCode     Proof = "code"     // name and code at a station
 	ByAddress  Proof = "address"  // the personal address of a device
+	ByServer   Proof = "server"   // a name believed because a trusted print server says it
 	ByLoopback Proof = "loopback" // a name believed because the queue trusts this machine
 	ByHost     Proof = "host"     // a command run on the server itself
+	ByVouch    Proof = "vouched"  // nothing: a shared device says so, and the person has yet to agree
 )
 
 // Actor is someone who acts in one school, and how they proved it. Only this
@@ -66,12 +69,15 @@ type Actor struct {
 	Pseudonym Pseudonym
 	Roles     []Role
 	Proof     Proof
+	Group     GroupID    // of ByServer and ByVouch: the devices' group, ...
+	Device    netip.Addr // ... and which of them it was
 }
 
 // May says whether any of the actor's roles carries the capability. A personal
-// address is kept on a device that others may pick up: it prints, and nothing else.
+// address is kept on a device that others may pick up, and what shared devices and
+// print servers say is their word: they print, and nothing else.
 func (a Actor) May(c Capability) bool {
-	if a.Proof == ByAddress && c != Print {
+	if slices.Contains([]Proof{ByAddress, ByServer, ByVouch}, a.Proof) && c != Print {
 		return false
 	}
 	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(capabilities[r], c) })

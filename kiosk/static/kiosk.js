@@ -94,6 +94,7 @@
     select: (el, job) => ({ job: job.id, on: el.checked }),
     release: () => ({ jobs: view.print.jobs }),
     delete: (el, job) => ({ job: job.id }),
+    'not-mine': (el, job) => ({ job: job.id }),
     undo: (el, job) => ({ job: job.id }),
     ask: (el, job) => ({ job: job.id }),
     answer: (el) => ({ job: view.question.id, came: el.dataset.came === 'yes' }),

@@ -1,0 +1,74 @@
+package release
+
+import (
+	"context"
+	"fmt"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// A job that a shared device sent in somebody's name is a claim: nobody has proven
+// that it is theirs. It waits for that person alone, raises no flag, and takes
+// nothing of their room for jobs. Releasing it makes it theirs; Disown turns it down.
+
+var (
+	claimWaits = fault.New(fault.Conflict, "claim-waits", "This was sent from a shared computer. Print it at a release station.")
+	notAClaim  = fault.New(fault.Conflict, "not-a-claim", "You sent that one yourself. Delete it if you don't want it.")
+)
+
+// disowned is the reason of a job that the person it named has turned down.
+const disowned = "disowned"
+
+// Claim says whether nobody has proven that the job is its owner's.
+func (j Job) Claim() bool { return j.Proof == school.ByVouch }
+
+// SentBy says whether the job is what this shared device has sent in this name:
+// that much it may see of it, and cancel.
+func (j Job) SentBy(a school.Actor) bool {
+	return j.Claim() && j.Person == a.Person && j.Group == a.Group && j.Device == a.Device
+}
+
+// Disown is a visitor's "not mine" of a job that a shared device sent in their name.
+// It is destroyed, and what is kept is which device said so, and when. Refusals:
+// "job-unknown", "not-a-claim", "job-ended" and "job-printing".
+func (d *Desk) Disown(ctx context.Context, v Visitor, id JobID) error {
+	err := d.inSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) error {
+		job, err := lockJob(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case job.Person != v.Actor.Person:
+			return jobUnknown
+		case !job.Claim():
+			return notAClaim
+		case job.State.Ended():
+			return jobEnded
+		case !job.may(Cancelled):
+			return jobPrinting
+		}
+		if err := updateEnded(ctx, tx, id, Cancelled, disowned); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-disowned", Actor: v.Actor.Pseudonym, Subject: job.owner, Object: object(id),
+			Facts: map[string]any{"group": job.Group}, Note: job.Device.String()}); err != nil {
+			return err
+		}
+		return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
+	})
+	if err != nil {
+		return fmt.Errorf("disown job %d: %w", id, err)
+	}
+	return d.shred(ctx, v.Actor.School, id)
+}
+
+// standingOfDevice is how a shared device stands: it has room of its own, and
+// nothing else counts.
+func standingOfDevice(ctx context.Context, tx *db.Tx, a school.Actor) (s standing, err error) {
+	s.open, err = countClaims(ctx, tx, a)
+	return s, err
+}
