@@ -144,7 +144,7 @@ func TestEverySentenceInEveryLanguage(t *testing.T) {
 
 // isFormat says whether a word is what a document is called.
 func isFormat(word string) bool {
-	for _, f := range []document.Format{document.PDF, document.PWG, document.URF, document.JPEG, document.PNG, document.PostScript, document.PCL, "else"} {
+	for _, f := range []document.Format{document.PDF, document.PWG, document.URF, document.JPEG, document.PNG, document.PostScript, document.PCL, "application/vnd.cups-raster", "else"} {
 		_, err := document.Agree(string(f), []byte("nothing known"))
 		_, args := fault.As(err).Sentence()
 		for _, a := range args {

@@ -4,12 +4,12 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/OpenPrinting/goipp"
 
 	"inkwell/ipp/wire"
 	"inkwell/release"
+	"inkwell/release/document"
 )
 
 // submission reads what Print-Job, Validate-Job and Create-Job have in common
@@ -66,9 +66,8 @@ func (c *call) format() (string, error) {
 		}
 	}
 	format, given, err := wire.Optional(c.op().String("document-format", goipp.TagMimeType))
-	kind, _, _ := strings.Cut(strings.ToLower(format), ";")
-	if err == nil && given && !slices.Contains(formats, kind) {
-		err = refuse(wire.StatusDocumentFormatNotSupported, "We can print PDF files only. Please print it to PDF and send that file.")
+	if err == nil && given {
+		err = document.Declared(format)
 	}
 	return format, err
 }

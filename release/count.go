@@ -100,7 +100,7 @@ func (d *Desk) countOne(ctx context.Context, job Job) error {
 }
 
 // rebuild writes the document that will be printed: the engine's own copy of the
-// chosen pages. Its bytes are what is counted, priced and sent.
+// chosen pages, as a PDF. Its bytes are what is counted, priced and sent.
 func (d *Desk) rebuild(ctx context.Context, job Job) (doc spool.Document, facts document.Facts, err error) {
 	in, err := d.Spool.Open(ctx, job.Document)
 	if err != nil {
@@ -112,20 +112,21 @@ func (d *Desk) rebuild(ctx context.Context, job Job) (doc spool.Document, facts 
 		return doc, facts, err
 	}
 	defer draft.Abort()
-	if facts, err = d.Documents.Prepare(ctx, in, pagesOf(job.Ticket), draft); err != nil {
+	if facts, err = d.Documents.Prepare(ctx, in, job.work(), draft); err != nil {
 		return doc, facts, err
 	}
 	doc, err = draft.Commit(ctx)
 	return doc, facts, err
 }
 
-// pagesOf are the chosen pages of a ticket as the engine takes them.
-func pagesOf(t Ticket) []document.Range {
-	var all []document.Range
-	for _, p := range t.Pages {
-		all = append(all, document.Range{First: p.First, Last: p.Last})
+// work is what the ticket asks the engine to make of the document. All of it is
+// settled by the count: what is counted has these pages on these sides.
+func (j Job) work() document.Work {
+	w := document.Work{Format: document.Format(j.Format), NumberUp: j.Ticket.NumberUp, Media: j.Ticket.Media, Scaling: j.Ticket.Scaling}
+	for _, p := range j.Ticket.Pages {
+		w.Pages = append(w.Pages, document.Range{First: p.First, Last: p.Last})
 	}
-	return all
+	return w
 }
 
 // price makes a counted job held, or releases it at once on a direct queue. kept
@@ -156,7 +157,8 @@ func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts doc
 	return kept, err
 }
 
-// measure is how many impressions and sheets a ticket makes of a number of pages.
+// measure is how many impressions and sheets a ticket makes of a document that the
+// engine has rebuilt, whose pages are sides.
 func (t Ticket) measure(pages int) (impressions, sheets int) {
 	copies := max(1, t.Copies)
 	per := pages

@@ -88,7 +88,7 @@ func (d *Desk) hand(ctx context.Context, p Printer, job Job, del Delivery, e Err
 	}
 	tail, out := io.Pipe()
 	go func() {
-		_, err := d.Documents.Prepare(ctx, in, []document.Range{{First: del.FirstPage, Last: job.Pages}}, out)
+		_, err := d.Documents.Prepare(ctx, in, document.Work{Format: document.PDF, Pages: []document.Range{{First: del.FirstPage, Last: job.Pages}}}, out)
 		out.CloseWithError(err)
 	}()
 	defer tail.Close()

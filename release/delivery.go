@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"inkwell/internal/school"
+	"inkwell/release/document"
 )
 
 // DeliveryID names a delivery.
@@ -35,7 +36,7 @@ type Delivery struct {
 	Ended       time.Time
 }
 
-// errand is what the printer is told.
+// errand is what the printer is told. Whatever was sent to us, it gets a PDF.
 func (d Delivery) errand(j Job, p PrinterRecord) Errand {
-	return Errand{Token: d.Token, Format: j.Format, Copies: d.Copies, Ticket: j.Ticket.Fitted(p.Can)}
+	return Errand{Token: d.Token, Format: string(document.PDF), Copies: d.Copies, Ticket: j.Ticket.Fitted(p.Can)}
 }

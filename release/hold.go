@@ -18,7 +18,7 @@ import (
 // Hold-Job, Release-Job). What is nil stays.
 type Change struct {
 	Title  *string             // job-name
-	Ticket func(Ticket) Ticket // its answer has the same Pages: the others are gone since the count
+	Ticket func(Ticket) Ticket // its answer has the same Pages and NumberUp: the count has settled them
 	Hold   *HoldUntil          // when a Direct queue may print it, which may be at once
 
 	held hold // what Hold comes to
@@ -28,7 +28,7 @@ var (
 	onHold       = fault.New(fault.Conflict, "job-on-hold", "This job waits until its owner says that it may print.")
 	notTheOwner  = fault.New(fault.Forbidden, "not-the-owner", "Only its owner can change this job.")
 	partlyOut    = fault.New(fault.Conflict, "job-begun", "Part of this job is printed already, so it cannot be changed.")
-	pagesSettled = fault.New(fault.Conflict, "pages-settled", "The pages of this job are chosen already. Please send it again with other pages.")
+	pagesSettled = fault.New(fault.Conflict, "pages-settled", "The pages of this job and how many go on a side are settled already. Please send it again.")
 )
 
 // Change changes a job that has not been printed, for its owner alone, and prices
@@ -130,9 +130,9 @@ func (j Job) changed(c Change) (Job, error) {
 	if c.Ticket == nil {
 		return j, nil
 	}
-	pages := j.Ticket.Pages
+	pages, up := j.Ticket.Pages, j.Ticket.NumberUp
 	j.Ticket = c.Ticket(j.Ticket)
-	if !slices.Equal(j.Ticket.Pages, pages) && j.State != Receiving {
+	if j.State != Receiving && (!slices.Equal(j.Ticket.Pages, pages) || max(1, j.Ticket.NumberUp) != max(1, up)) {
 		return j, pagesSettled
 	}
 	if j.State == Held {

@@ -33,6 +33,7 @@ type paper struct {
 type sheet struct {
 	id       int
 	token    string
+	format   string
 	copies   int
 	document []byte
 	progress release.Progress
@@ -101,7 +102,7 @@ func (p *paper) Begin(_ context.Context, e release.Errand) (id int, err error) {
 		}
 		id = len(p.jobs) + 1
 		p.told = append(p.told, e.Ticket)
-		p.jobs = append(p.jobs, &sheet{id: id, token: e.Token, copies: e.Copies, progress: release.Progress{Phase: release.PhaseIncoming}})
+		p.jobs = append(p.jobs, &sheet{id: id, token: e.Token, format: e.Format, copies: e.Copies, progress: release.Progress{Phase: release.PhaseIncoming}})
 		err = p.after("Begin")
 	})
 	return id, err

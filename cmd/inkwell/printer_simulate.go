@@ -104,7 +104,7 @@ func (s *simulation) count(ctx context.Context, in io.Reader) (int, error) {
 	if s.failed != nil {
 		return 0, s.failed
 	}
-	facts, err := s.engine.Prepare(ctx, in, nil, io.Discard)
+	facts, err := s.engine.Prepare(ctx, in, document.Work{Format: document.PDF}, io.Discard)
 	return facts.Pages, err
 }
 

@@ -53,7 +53,7 @@ func TestAnswersOfATakenOverChild(t *testing.T) {
 				o.Timeout = 5 * time.Second
 			})
 			var out bytes.Buffer
-			facts, err := e.Prepare(context.Background(), strings.NewReader("%PDF-1.4"), nil, &out)
+			facts, err := e.Prepare(context.Background(), strings.NewReader("%PDF-1.4"), Work{}, &out)
 			if c.code == "" {
 				if err != nil || facts != (Facts{Pages: 1, Bytes: 4}) || out.String() != "%PDF" {
 					t.Errorf("%+v, %v, %q", facts, err, &out)

@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"inkwell/release/document/documenttest"
 )
 
 // Bombs end within their limits, and the server hardly notices. This test runs
@@ -25,9 +28,14 @@ func TestBombs(t *testing.T) {
 	twoGiB := flateBomb(2048)
 	for _, c := range []struct {
 		name string
-		pdf  []byte
+		file []byte
 		code string // empty: it may pass, with one page
 	}{
+		{"raster page of a gibibyte", rasterBomb(1, 1), ""},
+		{"64 raster pages of a gibibyte", rasterBomb(64, 1), "document-stuck"},
+		{"raster page of 4 GiB", rasterBomb(1, 4), "document-too-large"},
+		{"more raster pages than there may be", rasterBomb(66, 1), "document-stuck"},
+		{"JPEG of 4 gigapixels", bytes.Replace(documenttest.JPEG(), []byte("\x00\x40\x00\x60"), []byte("\xff\xff\xff\xff"), 1), "document-too-large"},
 		{"2 GiB in a page", page.set(5, rawStream("/Filter/FlateDecode", twoGiB)).file(), "document-stuck"},
 		{"2 GiB, packed again", page.set(5, packedAgain(twoGiB)).file(), "document-stuck"},
 		{"2 GiB of objects", objectStreamBomb(twoGiB), "document-stuck"},
@@ -41,9 +49,9 @@ func TestBombs(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			before := forgetPeak(t)
 			began := time.Now()
-			facts, rebuilt, err := prepared(t, e, c.pdf)
+			facts, rebuilt, err := worked(t, e, c.file, Work{NumberUp: 2})
 			took, grew := time.Since(began), peakMemory(t)-before
-			t.Logf("%v, %d bytes sent, peak memory of the server %+d KiB: %v", took.Round(time.Millisecond), len(c.pdf), grew>>10, err)
+			t.Logf("%v, %d bytes sent, peak memory of the server %+d KiB: %v", took.Round(time.Millisecond), len(c.file), grew>>10, err)
 			if grew > 32<<20 {
 				t.Errorf("the server grew by %d MiB", grew>>20)
 			}
@@ -68,6 +76,17 @@ func TestBombs(t *testing.T) {
 	if facts, _, err := prepared(t, e, page.file()); err != nil || facts.Pages != 1 {
 		t.Errorf("the document after the bombs: %+v, %v", facts, err)
 	}
+}
+
+// rasterBomb is a raster whose every page claims so many gibibytes of white.
+func rasterBomb(pages, gibibytes int) []byte {
+	const width, lines = 20_000, 17_664 // 69 times 256 lines of sRGB
+	h := documenttest.PWG(1)[4 : 4+1796]
+	for at, v := range map[int]uint32{276: 1200, 280: 1200, 372: width, 376: uint32(lines * gibibytes), 388: 24, 392: 3 * width, 400: 19, 420: 3} {
+		binary.BigEndian.PutUint32(h[at:], v)
+	}
+	page := append(bytes.Clone(h), bytes.Repeat([]byte{255, 128}, 69*gibibytes)...)
+	return append([]byte("RaS2"), bytes.Repeat(page, pages)...)
 }
 
 // raceDetector says that these programs carry it, and so twice the memory.

@@ -74,14 +74,14 @@ func compileInto(dir string) error {
 
 // read is one reader's life.
 func read(told string) error {
-	t, lib, err := settle(told)
+	t, lib, scratch, err := settle(told)
 	if err != nil {
 		return err
 	}
 	if _, err := os.Stdout.WriteString(ready); err != nil {
 		return err
 	}
-	v := lib.rebuild(t, os.NewFile(sourceFile, "source"), os.NewFile(targetFile, "target"))
+	v := lib.rebuild(t, os.NewFile(sourceFile, "source"), os.NewFile(targetFile, "target"), scratch)
 	said, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -90,21 +90,27 @@ func read(told string) error {
 	return err
 }
 
-// settle takes up limits, loads the engine, and shuts the door. When it returns,
-// the document has not been looked at yet and nothing more can be opened.
-func settle(told string) (t task, lib *library, err error) {
+// settle takes up limits, loads the engine, makes room for a document that becomes a
+// PDF before its pages are combined, and shuts the door. When it returns, the document has not been
+// looked at yet and nothing more can be opened.
+func settle(told string) (t task, lib *library, scratch *os.File, err error) {
 	if err := json.Unmarshal([]byte(told), &t); err != nil {
-		return t, nil, fmt.Errorf("read task: %w", err)
+		return t, nil, nil, fmt.Errorf("read task: %w", err)
 	}
 	if err := limitStart(t); err != nil {
-		return t, nil, err
+		return t, nil, nil, err
 	}
 	lib, err = load(fmt.Sprintf("/proc/self/fd/%d", cacheFile), 1)
 	if err != nil {
-		return t, nil, err
+		return t, nil, nil, err
 	}
 	if err := os.NewFile(cacheFile, "cache").Close(); err != nil {
-		return t, nil, fmt.Errorf("close cache folder: %w", err)
+		return t, nil, nil, fmt.Errorf("close cache folder: %w", err)
 	}
-	return t, lib, shut()
+	if t.Format != PDF && t.NumberUp > 1 {
+		if scratch, err = newMemory(); err != nil {
+			return t, nil, nil, err
+		}
+	}
+	return t, lib, scratch, shut()
 }

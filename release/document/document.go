@@ -1,12 +1,12 @@
 // Package document says what is inside a document: its format, how many pages
-// it has, and a clean copy of it that prints exactly those pages.
+// it has, and a clean copy of it, always a PDF, that prints exactly those pages.
 //
 // A document is hostile until proven otherwise: its page count may lie, it may
 // be a bomb, and it may attack the program that reads it. So nothing of it is
 // parsed in the server. Each document goes to a fresh child process of our own
-// binary, in memory only, which reads it with a PDF engine compiled to
-// WebAssembly and given no file, no network and no clock; around that, the child
-// has no privilege, no way to open anything, its own namespaces where the system
+// binary, in memory only, which makes a PDF of a picture or a raster, and reads every
+// PDF with an engine compiled to WebAssembly and given no file, no network and no
+// clock; around that, the child has no privilege, no way to open anything, its own namespaces where the system
 // allows them, limits on time and size, and it dies with the server. What comes
 // back is one small fixed answer and a document rebuilt page by page. A document
 // that breaks any of this is refused with a sentence that says what to do; it is
@@ -21,32 +21,27 @@ import (
 // Facts are what was found in a document, about the rebuilt copy: that copy is
 // what is priced and printed, never the bytes that were sent.
 type Facts struct {
-	Pages int   // pages that can be loaded, 1 or more
+	Pages int   // pages that can be loaded, 1 or more: sides, if several went on one
 	Bytes int64 // length of the rebuilt copy
 }
 
-// Range is pages of a document, counted from 1, both ends included.
-type Range struct {
-	First int `json:"first"`
-	Last  int `json:"last"` // beyond the document's last page means up to that
-}
-
-// maxRanges bounds how many ranges one document can be asked for: they travel on a
-// child's command line.
-const maxRanges = 200
-
-// Prepare reads a PDF, rebuilds the pages asked for, or all when none are named, as
-// a new document, and writes that copy to out, only after it was counted; on any
-// error nothing is written, unless out itself failed.
+// Prepare reads a document, makes a PDF of it if it is none, rebuilds the pages asked
+// for as a new one, several on a side if that is asked for, and writes that copy to
+// out, only after it was counted; on any error nothing is written, unless out itself
+// failed.
 //
-// Refusals: "format-mismatch" and "format-unsupported" (not a PDF at its first
-// byte), "document-empty", "document-password", "document-damaged" (a page that
-// does not load included), "document-range" (none of the pages asked for is
+// A JPEG picture is one page of the sheet asked for; a raster's pages have the size
+// they were made for, and are printed once, whatever its headers say of copies.
+//
+// Refusals: "format-mismatch" and "format-unsupported" (not at its first byte what
+// the work says), "document-empty", "document-password", "document-damaged" (a page
+// that does not load, or a picture that breaks off), "document-kind" (a coding or
+// colours that we do not print), "document-range" (none of the pages asked for is
 // there), "document-too-long", "document-too-large" and "document-stuck". Any other
 // error is ours, or the context's, and says nothing about the document.
-func (e *Engine) Prepare(ctx context.Context, in io.Reader, pages []Range, out io.Writer) (Facts, error) {
-	if len(pages) > maxRanges {
-		return Facts{}, noSuchPages
+func (e *Engine) Prepare(ctx context.Context, in io.Reader, w Work, out io.Writer) (Facts, error) {
+	if err := w.check(); err != nil {
+		return Facts{}, err
 	}
-	return e.rebuild(ctx, in, pages, out)
+	return e.rebuild(ctx, in, w, out)
 }

@@ -128,7 +128,7 @@ func (e *Engine) enter(ctx context.Context) (_ context.Context, leave func(), _ 
 	}, nil
 }
 
-func (e *Engine) rebuild(ctx context.Context, in io.Reader, pages []Range, out io.Writer) (Facts, error) {
+func (e *Engine) rebuild(ctx context.Context, in io.Reader, w Work, out io.Writer) (Facts, error) {
 	ctx, leave, err := e.enter(ctx)
 	if err != nil {
 		return Facts{}, err
@@ -140,7 +140,7 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, pages []Range, out i
 	case <-ctx.Done():
 		return Facts{}, fmt.Errorf("wait for a document worker: %w", context.Cause(ctx))
 	}
-	source, err := receive(ctx, in, e.opts.MaxBytes)
+	source, format, err := receive(ctx, in, w.Format, e.opts.MaxBytes)
 	if err != nil {
 		return Facts{}, err
 	}
@@ -153,7 +153,8 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, pages []Range, out i
 	if err := e.warm(ctx); err != nil {
 		return Facts{}, err
 	}
-	facts, err := e.ask(ctx, e.task(pages), source, target)
+	w.Format = format
+	facts, err := e.ask(ctx, e.task(w), source, target)
 	if err != nil {
 		return Facts{}, err
 	}
@@ -163,8 +164,11 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, pages []Range, out i
 	return facts, nil
 }
 
-func (e *Engine) task(pages []Range) task {
-	return task{Pages: pages, MaxPages: e.opts.MaxPages, MaxBytes: e.opts.MaxBytes, CPUSeconds: e.opts.CPUSeconds}
+func (e *Engine) task(w Work) task {
+	return task{
+		Format: w.Format, Pages: w.Pages, NumberUp: w.NumberUp, Sheet: sheetOf(w.Media), Scaling: w.Scaling,
+		MaxPages: e.opts.MaxPages, MaxBytes: e.opts.MaxBytes, CPUSeconds: e.opts.CPUSeconds,
+	}
 }
 
 // ask has one fresh child read source and fill target. Whatever the child did,

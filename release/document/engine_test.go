@@ -78,7 +78,7 @@ func TestOurOwnErrorsAreInternal(t *testing.T) {
 			if c.out == nil {
 				c.out = new(bytes.Buffer)
 			}
-			_, err := e.Prepare(c.ctx, c.in, nil, c.out)
+			_, err := e.Prepare(c.ctx, c.in, Work{}, c.out)
 			if err == nil || fault.KindOf(err) != fault.Internal || c.want != nil && !errors.Is(err, c.want) {
 				t.Errorf("ended with %v, want an internal error of %v", err, c.want)
 			}
@@ -135,7 +135,7 @@ func TestClose(t *testing.T) {
 	ended := make(chan error, 2)
 	for range 2 { // one at work and one waiting
 		go func() {
-			_, err := e.Prepare(context.Background(), bytes.NewReader(endless()), nil, new(bytes.Buffer))
+			_, err := e.Prepare(context.Background(), bytes.NewReader(endless()), Work{}, new(bytes.Buffer))
 			ended <- err
 		}()
 	}
@@ -148,7 +148,7 @@ func TestClose(t *testing.T) {
 			t.Errorf("a document ended with %v", err)
 		}
 	}
-	if _, err := e.Prepare(context.Background(), bytes.NewReader(endless()), nil, new(bytes.Buffer)); !errors.Is(err, errClosed) {
+	if _, err := e.Prepare(context.Background(), bytes.NewReader(endless()), Work{}, new(bytes.Buffer)); !errors.Is(err, errClosed) {
 		t.Errorf("a closed engine says %v", err)
 	}
 }

@@ -27,9 +27,25 @@ const (
 	PCL        Format = "application/vnd.hp-PCL" // PCL, PCL XL, or anything wrapped in PJL
 )
 
+// cups is a raster of CUPS that is not the one of PWG 5102.4. Its pages mean what the
+// driver it was made for says, so it is no print client's to send.
+const cups Format = "application/vnd.cups-raster"
+
 // declaredBinary is how a client says that it does not know (RFC 8011 section
 // 5.1.10): the content decides.
 const declaredBinary = "application/octet-stream"
+
+// Formats is document-format-supported: what a client may declare, the default
+// first, which leaves it to the content.
+func Formats() []string {
+	all := []string{declaredBinary}
+	for _, f := range formats {
+		if f.taken {
+			all = append(all, string(f.format))
+		}
+	}
+	return all
+}
 
 // formats is the one table of what we know and what we take.
 var formats = []struct {
@@ -40,9 +56,10 @@ var formats = []struct {
 	paged  bool // a document in the proper sense, not a printer's program
 }{
 	{format: PDF, name: "a PDF file", marks: []string{"%PDF-"}, taken: true, paged: true},
-	{format: PWG, name: "a PWG raster", marks: []string{"RaS2PwgRaster\x00"}, paged: true},
-	{format: URF, name: "an Apple raster", marks: []string{"UNIRAST\x00"}, paged: true},
-	{format: JPEG, name: "a JPEG picture", marks: []string{"\xff\xd8\xff"}, paged: true},
+	{format: PWG, name: "a PWG raster", marks: []string{"RaS2PwgRaster\x00"}, taken: true, paged: true},
+	{format: URF, name: "an Apple raster", marks: []string{"UNIRAST\x00"}, taken: true, paged: true},
+	{format: JPEG, name: "a JPEG picture", marks: []string{"\xff\xd8\xff"}, taken: true, paged: true},
+	{format: cups, name: "a CUPS raster", marks: []string{"RaS2", "RaS3", "RaSt", "2SaR", "3SaR", "tSaR"}},
 	{format: PNG, name: "a PNG picture", marks: []string{"\x89PNG\r\n\x1a\n"}, paged: true},
 	{format: PostScript, name: "PostScript", marks: []string{"%!", "\x04%!"}},
 	{format: PCL, name: "printer commands (PCL or PJL)",
@@ -88,6 +105,15 @@ func Agree(declared string, head []byte) (Format, error) {
 	return found, nil
 }
 
+// Declared refuses, as "format-unsupported", a media type that is not one of
+// Formats: what Agree would refuse before there is any content.
+func Declared(declared string) error {
+	if want := mediaType(declared); want != "" && !taken(want) {
+		return unsupported(want)
+	}
+	return nil
+}
+
 func mediaType(declared string) Format {
 	base, _, _ := strings.Cut(declared, ";")
 	base = strings.ToLower(strings.TrimSpace(base))
@@ -104,7 +130,7 @@ func mediaType(declared string) Format {
 
 func unsupported(f Format) *fault.Error {
 	return fault.New(fault.Unsupported, "format-unsupported",
-		"We can print PDF files only, and this is %s. Please print it to PDF and send that file.", name(f))
+		"We can print PDF files and JPEG pictures, and this is %s. Please print it to PDF and send that file.", name(f))
 }
 
 func taken(f Format) bool {

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,7 +27,9 @@ func TestSniff(t *testing.T) {
 		"":                              {"", false},
 		"%PDF":                          {"", false},
 		"\n%PDF-1.4":                    {"", false},
-		"RaS2\x00\x00":                  {"", false},
+		"RaS2\x00\x00":                  {cups, false},
+		"RaS3PwgRaster\x00":             {cups, false},
+		"2SaR\x00retsaRgwP":             {cups, false},
 		"PK\x03\x04":                    {"", false},
 		"This is not a %PDF- at all":    {"", false},
 		"<html><body>%PDF-1.4</body>\n": {"", false},
@@ -39,24 +42,37 @@ func TestSniff(t *testing.T) {
 
 func TestAgree(t *testing.T) {
 	t.Parallel()
-	const pdf, text, raster, postscript, pjl = "%PDF-1.4", "Dear Sir", "UNIRAST\x00", "%!PS", "\x1b%-12345X@PJL"
+	const (
+		pdf, text, postscript, pjl = "%PDF-1.4", "Dear Sir", "%!PS", "\x1b%-12345X@PJL"
+		raster, pwg, jpeg          = "UNIRAST\x00", "RaS2PwgRaster\x00", "\xff\xd8\xff\xe0"
+	)
 	for _, c := range []struct {
 		declared, head string
-		code, says     string // a refusal and a part of its sentence; otherwise PDF
+		code, says     string // a refusal and a part of its sentence; otherwise the format
 	}{
-		{"application/pdf", pdf, "", ""},
-		{"Application/PDF; version=1.4", pdf, "", ""},
-		{"", pdf, "", ""},
-		{"application/octet-stream", pdf, "", ""},
+		{"application/pdf", pdf, "", "application/pdf"},
+		{"Application/PDF; version=1.4", pdf, "", "application/pdf"},
+		{"", pdf, "", "application/pdf"},
+		{"application/octet-stream", pdf, "", "application/pdf"},
+		{"image/urf", raster, "", "image/urf"},
+		{"image/pwg-raster", pwg, "", "image/pwg-raster"},
+		{"Image/JPEG", jpeg, "", "image/jpeg"},
+		{"", raster, "", "image/urf"},
+		{"application/octet-stream", pwg, "", "image/pwg-raster"},
+		{"application/octet-stream", jpeg, "", "image/jpeg"},
 		{"application/pdf", "", "document-empty", "nothing in this document"},
 		{"", "", "document-empty", "nothing"},
 		{"application/pdf", text, "format-mismatch", "sent as a PDF file, but it is something else"},
 		{"application/pdf", pjl, "format-mismatch", "printer commands (PCL or PJL)"},
 		{"application/pdf", raster, "format-mismatch", "Apple raster"},
-		{"image/urf", raster, "format-unsupported", "this is an Apple raster"},
-		{"image/urf", pdf, "format-unsupported", "Apple raster"},
-		{"image/pwg-raster", "RaS2PwgRaster\x00", "format-unsupported", "PWG raster"},
-		{"image/jpeg", "\xff\xd8\xff", "format-unsupported", "JPEG picture"},
+		{"image/urf", pdf, "format-mismatch", "sent as an Apple raster, but it is a PDF file"},
+		{"image/pwg-raster", raster, "format-mismatch", "sent as a PWG raster, but it is an Apple raster"},
+		{"image/pwg-raster", "RaS3PwgRaster\x00", "format-mismatch", "it is a CUPS raster"},
+		{"image/jpeg", "\x89PNG\r\n\x1a\n", "format-mismatch", "sent as a JPEG picture, but it is a PNG picture"},
+		{"image/jpeg", "\xff\xd8\x00", "format-mismatch", "it is something else"},
+		{"image/png", "\x89PNG\r\n\x1a\n", "format-unsupported", "this is a PNG picture"},
+		{"application/vnd.cups-raster", "2SaR", "format-unsupported", "this is a CUPS raster"},
+		{"", "PK\x03\x04", "format-unsupported", "PDF files and JPEG pictures, and this is something else"},
 		{"application/vnd.hp-pcl", "\x1bE", "format-unsupported", "printer commands"},
 		{"application/postscript", postscript, "format-unsupported", "PostScript"},
 		{"", postscript, "format-unsupported", "PostScript"},
@@ -66,7 +82,7 @@ func TestAgree(t *testing.T) {
 	} {
 		format, err := Agree(c.declared, []byte(c.head))
 		if c.code == "" {
-			if err != nil || format != PDF {
+			if err != nil || string(format) != c.says {
 				t.Errorf("Agree(%q, %q) = %q, %v", c.declared, c.head, format, err)
 			}
 			continue
@@ -75,6 +91,23 @@ func TestAgree(t *testing.T) {
 		if say := fault.As(err).Say; !strings.Contains(say, c.says) {
 			t.Errorf("Agree(%q, %q) says %q, want %q in it", c.declared, c.head, say, c.says)
 		}
+	}
+}
+
+// What is on the list can be declared, and nothing else.
+func TestDeclared(t *testing.T) {
+	t.Parallel()
+	want := []string{"application/octet-stream", "application/pdf", "image/pwg-raster", "image/urf", "image/jpeg"}
+	if got := Formats(); !slices.Equal(got, want) {
+		t.Errorf("Formats() = %q, want %q", got, want)
+	}
+	for _, good := range append(want, "", "Image/JPEG", "application/pdf; version=1.7") {
+		if err := Declared(good); err != nil {
+			t.Errorf("Declared(%q) = %v", good, err)
+		}
+	}
+	for _, bad := range []string{"image/png", "application/postscript", "application/vnd.hp-PCL", "text/plain", "x"} {
+		wantRefusal(t, Declared(bad), "format-unsupported")
 	}
 }
 
@@ -102,11 +135,14 @@ func FuzzSniff(f *testing.F) {
 			t.Errorf("%q became %q by one more byte", format, longer)
 		}
 		agreed, err := Agree(declared, head)
-		if (err == nil) != (agreed == PDF) {
+		if (err == nil) != taken(agreed) {
 			t.Errorf("Agree gave %q and %v", agreed, err)
 		}
-		if err == nil && format != PDF || err != nil && fault.KindOf(err) == fault.Internal {
+		if err == nil && format != agreed || err != nil && fault.KindOf(err) == fault.Internal {
 			t.Errorf("Agree gave %q and %v for %q", agreed, err, format)
+		}
+		if err == nil && Declared(declared) != nil {
+			t.Errorf("%q is refused as declared and taken with its content", declared)
 		}
 	})
 }

@@ -82,7 +82,7 @@ func outcomeOf(err error) outcome {
 	switch {
 	case err == nil:
 		return isDone
-	case errors.As(err, &known):
+	case errors.As(err, &known), pictureFault(err, &known):
 		return known
 	case errors.Is(err, pdfium_errors.ErrPassword), errors.Is(err, pdfium_errors.ErrSecurity):
 		return isLocked

@@ -31,7 +31,7 @@ func TestARunningChildIsConfined(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		_, err := e.Prepare(ctx, bytes.NewReader(endless()), nil, new(bytes.Buffer))
+		_, err := e.Prepare(ctx, bytes.NewReader(endless()), Work{}, new(bytes.Buffer))
 		ended <- err
 	}()
 	pid := awaitChild(t, os.Getpid(), mark)
@@ -96,7 +96,7 @@ func TestAKilledChildIsARefusal(t *testing.T) {
 	e := newEngine(t, func(o *Options) { o.CPUSeconds = mark; o.Timeout = time.Minute })
 	ended := make(chan error, 1)
 	go func() {
-		_, err := e.Prepare(context.Background(), bytes.NewReader(endless()), nil, new(bytes.Buffer))
+		_, err := e.Prepare(context.Background(), bytes.NewReader(endless()), Work{}, new(bytes.Buffer))
 		ended <- err
 	}()
 	pid := awaitChild(t, os.Getpid(), mark)

@@ -74,11 +74,17 @@ func newEngine(t testing.TB, change func(*Options)) *Engine {
 	return e
 }
 
-// prepared is Prepare from bytes to bytes.
+// prepared is Prepare of a whole PDF from bytes to bytes.
 func prepared(t testing.TB, e *Engine, pdf []byte) (Facts, []byte, error) {
 	t.Helper()
+	return worked(t, e, pdf, Work{Format: PDF})
+}
+
+// worked is Prepare from bytes to bytes.
+func worked(t testing.TB, e *Engine, document []byte, w Work) (Facts, []byte, error) {
+	t.Helper()
 	var out bytes.Buffer
-	facts, err := e.Prepare(context.Background(), bytes.NewReader(pdf), nil, &out)
+	facts, err := e.Prepare(context.Background(), bytes.NewReader(document), w, &out)
 	if err != nil && out.Len() > 0 {
 		t.Errorf("a refused document left %d bytes", out.Len())
 	}

@@ -33,25 +33,26 @@ func seal(f *os.File) error {
 }
 
 // receive copies a document into a sealed memory file of at most most bytes,
-// once its first bytes are those of a PDF.
-func receive(ctx context.Context, in io.Reader, most int64) (*os.File, error) {
+// once its first bytes are those of the format expected, and says which that is.
+func receive(ctx context.Context, in io.Reader, want Format, most int64) (*os.File, Format, error) {
 	head, err := io.ReadAll(io.LimitReader(in, sniffed))
 	if err != nil {
-		return nil, fmt.Errorf("read document: %w", err)
+		return nil, "", fmt.Errorf("read document: %w", err)
 	}
-	if _, err := Agree(string(PDF), head); err != nil {
-		return nil, err
+	format, err := Agree(string(want), head)
+	if err != nil {
+		return nil, "", err
 	}
 	f, err := newMemory()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	whole := io.MultiReader(bytes.NewReader(head), in)
 	if err := fill(ctx, f, whole, most); err != nil {
 		_ = f.Close()
-		return nil, err
+		return nil, "", err
 	}
-	return f, nil
+	return f, format, nil
 }
 
 func fill(ctx context.Context, f *os.File, in io.Reader, most int64) error {

@@ -149,7 +149,7 @@ func TestPrepareSomePages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			facts, err := e.Prepare(context.Background(), bytes.NewReader(ten), c.pages, &out)
+			facts, err := e.Prepare(context.Background(), bytes.NewReader(ten), Work{Pages: c.pages}, &out)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -171,7 +171,7 @@ func TestPagesThatAreNotThere(t *testing.T) {
 	e := newEngine(t, nil)
 	for _, pages := range [][]Range{{{11, 12}}, {{0, 3}}, {{5, 4}}, {{-1, -1}}, make([]Range, maxRanges+1)} {
 		var out bytes.Buffer
-		_, err := e.Prepare(context.Background(), bytes.NewReader(pdfPages(10).file()), pages, &out)
+		_, err := e.Prepare(context.Background(), bytes.NewReader(pdfPages(10).file()), Work{Pages: pages}, &out)
 		wantRefusal(t, err, "document-range")
 	}
 }

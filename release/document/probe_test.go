@@ -21,7 +21,7 @@ const partProbe = "document-probe"
 // probeTarget is what the probe goes for, passed in the task's numbers where the
 // real child has its limit of pages: the server's process.
 func probe(told string) {
-	t, _, err := settle(told)
+	t, _, _, err := settle(told)
 	if err != nil {
 		fmt.Print(err)
 		return
@@ -108,7 +108,7 @@ func runProbe(t *testing.T, e *Engine) string {
 	if err := e.warm(ctx); err != nil {
 		t.Fatal(err)
 	}
-	source, err := receive(ctx, strings.NewReader("%PDF-1.4"), 100)
+	source, _, err := receive(ctx, strings.NewReader("%PDF-1.4"), PDF, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

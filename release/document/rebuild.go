@@ -3,7 +3,6 @@ package document
 import (
 	"bufio"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -20,12 +19,12 @@ type rebuilding struct {
 	target *os.File
 }
 
-// rebuild makes target the copy of source's pages that the task asks for. The copy
-// is read back by a fresh engine, which inherits nothing of what the document
-// did to the first one.
-func (l *library) rebuild(t task, source, target *os.File) verdict {
+// rebuild makes target the copy of source's pages that the task asks for, whatever
+// they are a copy of. It is read back by a fresh engine, which inherits
+// nothing of what the document did to the first one.
+func (l *library) rebuild(t task, source, target, scratch *os.File) verdict {
 	r := rebuilding{lib: l, task: t, source: source, target: target}
-	pages, err := r.copyPages()
+	pages, err := r.makePages(scratch)
 	if err == nil {
 		err = r.recount(pages)
 	}
@@ -39,7 +38,7 @@ func (l *library) rebuild(t task, source, target *os.File) verdict {
 // copyPages puts the pages asked for into a new document and that into target. The
 // new document has a page tree of its own: pages that the source's count hides
 // are not in it and cannot be printed, pages that it only claims do not load.
-func (r *rebuilding) copyPages() (copied int, err error) {
+func (r *rebuilding) copyPages() (sides int, err error) {
 	engine, doc, err := r.open(r.source)
 	if err != nil {
 		return 0, err
@@ -66,7 +65,11 @@ func (r *rebuilding) copyPages() (copied int, err error) {
 	if _, err := engine.FPDF_ImportPages(&requests.FPDF_ImportPages{Source: doc, Destination: fresh.Document, PageRange: &chosen}); err != nil {
 		return 0, fmt.Errorf("import pages: %w", err)
 	}
-	return copied, r.save(engine, fresh.Document, requests.SaveFlagNoIncremental)
+	made, sides, err := r.combine(engine, fresh.Document, copied)
+	if err != nil {
+		return 0, err
+	}
+	return sides, r.save(engine, made, requests.SaveFlagNoIncremental)
 }
 
 // choose is the ranges in the engine's words, cut at the document's last page, and
@@ -86,26 +89,40 @@ func choose(ranges []Range, pages int) (chosen string, n int) {
 }
 
 // recount reads the rebuilt bytes as a stranger would: every page with its content
-// must be there, and no other.
-func (r *rebuilding) recount(pages int) (err error) {
+// must be there, and no other. An engine keeps what it has read; one that is full is
+// replaced by a fresh one, unless the first page was too much for it.
+func (r *rebuilding) recount(pages int) error {
+	for next := 0; next < pages; {
+		loaded, err := r.recountFrom(next, pages)
+		if err != nil && (loaded == next || !trapped(err)) {
+			return err
+		}
+		next = loaded
+	}
+	return nil
+}
+
+// recountFrom loads the pages from first on, and returns which is the first that it
+// did not.
+func (r *rebuilding) recountFrom(first, pages int) (next int, err error) {
 	engine, doc, err := r.open(r.target)
 	if err != nil {
-		return err
+		return first, err
 	}
 	defer closing(engine, &err)
 	counted, err := countPages(engine, doc)
 	if err != nil {
-		return err
+		return first, err
 	}
 	if counted != pages {
-		return isDamaged
+		return first, isDamaged
 	}
-	for i := range pages {
-		if err := loadPage(engine, doc, i); err != nil {
-			return err
+	for next = first; next < pages; next++ {
+		if err := loadPage(engine, doc, next); err != nil {
+			return next, err
 		}
 	}
-	return nil
+	return next, nil
 }
 
 func (r *rebuilding) open(f *os.File) (pdfium.Pdfium, references.FPDF_DOCUMENT, error) {
@@ -121,7 +138,7 @@ func (r *rebuilding) save(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, fl
 	if err := r.target.Truncate(0); err != nil {
 		return fmt.Errorf("empty target: %w", err)
 	}
-	w := &capped{w: bufio.NewWriterSize(io.NewOffsetWriter(r.target, 0), 1<<16), left: r.task.MaxBytes}
+	w := r.into(r.target)
 	_, err := engine.FPDF_SaveAsCopy(&requests.FPDF_SaveAsCopy{Document: doc, FileWriter: w, Flags: flags})
 	if w.full {
 		return isTooLarge

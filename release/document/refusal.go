@@ -9,13 +9,15 @@ var (
 	locked = fault.New(fault.Unsupported, "document-password",
 		"This PDF is locked with a password. Please open it with the password, print it to PDF without one, and send that file.")
 	damaged = fault.New(fault.Invalid, "document-damaged",
-		"This PDF is damaged and we cannot count its pages. Please open it, print it to PDF, and send that file.")
+		"This document is damaged and we cannot count its pages. Please open it, print it to PDF, and send that file.")
+	foreign = fault.New(fault.Unsupported, "document-kind",
+		"This is a kind of picture that we cannot print. Please open it, print it to PDF, and send that file.")
 	tooLong = fault.New(fault.TooLarge, "document-too-long",
 		"This document has too many pages. Please print fewer pages at a time.")
 	tooLarge = fault.New(fault.TooLarge, "document-too-large",
 		"This document is too large. Please print fewer pages at a time, or use smaller pictures.")
 	stuck = fault.New(fault.Unsupported, "document-stuck",
-		"This PDF is too complicated for us to read. Please print it to PDF again and send that file, or print fewer pages at a time.")
+		"This document is too complicated for us to read. Please print it to PDF again and send that file, or print fewer pages at a time.")
 	noSuchPages = fault.New(fault.Invalid, "document-range",
 		"This document does not have those pages. Please choose pages that it has.")
 )
@@ -26,6 +28,7 @@ var refusals = map[outcome]*fault.Error{
 	isEmpty:    empty,
 	isLocked:   locked,
 	isDamaged:  damaged,
+	isForeign:  foreign,
 	isTooLong:  tooLong,
 	isTooLarge: tooLarge,
 	isStuck:    stuck,

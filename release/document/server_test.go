@@ -71,10 +71,10 @@ func serve(told string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := e.Prepare(context.Background(), bytes.NewReader(pdf), nil, io.Discard); err != nil {
+	if _, err := e.Prepare(context.Background(), bytes.NewReader(pdf), Work{}, io.Discard); err != nil {
 		return err
 	}
-	_, err = e.Prepare(context.Background(), bytes.NewReader(pdf), nil, os.Stdout)
+	_, err = e.Prepare(context.Background(), bytes.NewReader(pdf), Work{}, os.Stdout)
 	return err
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"inkwell/release/document/picture"
 )
 
 // A child says two lines: ready when it is confined and about to read the
@@ -16,12 +18,16 @@ const ready = "ready\n"
 // answer does not parse.
 const maxAnswer = 512
 
-// task is what the parent tells a child on its command line: numbers alone.
+// task is what the parent tells a child on its command line: numbers and keywords.
 type task struct {
-	Pages      []Range `json:"pages"` // none: all
-	MaxPages   int     `json:"maxPages"`
-	MaxBytes   int64   `json:"maxBytes"`
-	CPUSeconds int     `json:"cpuSeconds"`
+	Format     Format        `json:"format"`
+	Pages      []Range       `json:"pages"`    // none: all
+	NumberUp   int           `json:"numberUp"` // 0 and 1: one page on a side
+	Sheet      picture.Sheet `json:"sheet"`
+	Scaling    string        `json:"scaling"`
+	MaxPages   int           `json:"maxPages"`
+	MaxBytes   int64         `json:"maxBytes"`
+	CPUSeconds int           `json:"cpuSeconds"`
 }
 
 // outcome is a child's finding. As an error it carries that finding up to the
@@ -32,6 +38,7 @@ const (
 	isDone     outcome = "done"
 	isEmpty    outcome = "empty"
 	isLocked   outcome = "locked"
+	isForeign  outcome = "foreign"
 	isDamaged  outcome = "damaged"
 	isTooLong  outcome = "too-long"
 	isTooLarge outcome = "too-large"
