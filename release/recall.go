@@ -17,8 +17,8 @@ type recalled[V any] struct {
 	until time.Time
 }
 
-// moment is how old a recalled value may be.
-const moment = time.Second
+// recallFor is how old a recalled value may be.
+const recallFor = time.Second
 
 // find is the value, if it was kept a moment ago.
 func (r *recall[K, V]) find(key K, now time.Time) (V, bool) {
@@ -34,7 +34,7 @@ func (r *recall[K, V]) keep(key K, value V, now time.Time) {
 	if r.all == nil {
 		r.all = map[K]recalled[V]{}
 	}
-	r.all[key] = recalled[V]{value, now.Add(moment)}
+	r.all[key] = recalled[V]{value, now.Add(recallFor)}
 }
 
 // forget drops all of it.

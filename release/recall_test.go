@@ -13,10 +13,10 @@ func TestWhatIsRecalledIsAMomentOld(t *testing.T) {
 		t.Error("what was never kept is known")
 	}
 	r.keep("a", 7, now)
-	if v, known := r.find("a", now.Add(moment-1)); v != 7 || !known {
+	if v, known := r.find("a", now.Add(recallFor-1)); v != 7 || !known {
 		t.Errorf("a moment later it is %d, %t", v, known)
 	}
-	if _, known := r.find("a", now.Add(moment)); known {
+	if _, known := r.find("a", now.Add(recallFor)); known {
 		t.Error("it is known for longer than a moment")
 	}
 	if _, known := r.find("b", now); known {
