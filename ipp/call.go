@@ -97,7 +97,8 @@ func (c *call) target(on object) (path string, id release.JobID, err error) {
 		return path, 0, err
 	}
 	n, err := c.op().Int("job-id")
-	if err == nil && (n < 1 || n > math.MaxInt32) {
+	current := n == 0 && c.req.Op() == wire.OpCancelJob // as lprm and cancel mean it
+	if err == nil && !current && (n < 1 || n > math.MaxInt32) {
 		err = jobUnknown
 	}
 	return path, release.JobID(n), err

@@ -19,7 +19,7 @@ func cancelCurrentJob(ctx context.Context, c *call) (*wire.Message, error) {
 	if len(open) == 0 {
 		return nil, refuse(wire.StatusNotPossible, "There is no job of yours to cancel.")
 	}
-	if id, given, err := wire.Optional(c.op().Int("job-id")); err != nil || given && id != int(open[0].ID) {
+	if id, given, err := wire.Optional(c.op().Int("job-id")); err != nil || given && id != 0 && id != int(open[0].ID) {
 		if err == nil {
 			err = refuse(wire.StatusNotPossible, "That is not the job that is next.")
 		}

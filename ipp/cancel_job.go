@@ -7,8 +7,12 @@ import (
 )
 
 // cancelJob carries out Cancel-Job (RFC 8011 section 4.3.3). A job that is not the
-// sender's looks like one that does not exist.
+// sender's looks like one that does not exist. Job 0 is the current one: CUPS's lprm
+// and cancel name it when they name none.
 func cancelJob(ctx context.Context, c *call) (*wire.Message, error) {
+	if c.jobID == 0 {
+		return cancelCurrentJob(ctx, c)
+	}
 	j, err := c.job(ctx)
 	if err != nil {
 		return nil, err

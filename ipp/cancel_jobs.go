@@ -8,7 +8,9 @@ import (
 )
 
 // cancelJobs carries out Cancel-Jobs (PWG 5100.7): for IT the jobs of everybody, for
-// everybody else their own, so that `cancel -a` does what a person expects of it.
+// everybody else their own, so that `cancel -a` does what a person expects of it. It
+// carries out Purge-Jobs (RFC 8011 section 4.2.9) as well, which is what `lprm -` sends:
+// what has ended stays, for it is the school's record.
 func cancelJobs(ctx context.Context, c *call) (*wire.Message, error) {
 	return c.cancelAll(ctx, func() bool { return !c.actor.May(school.ManageFace) })
 }

@@ -2,6 +2,7 @@ package ipp
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -83,6 +84,7 @@ func TestBareClient(t *testing.T) {
 	b.says(t, nil, "cancel", "-a", "print_trusted")
 	b.state(t, 3, release.Cancelled, false)
 	b.state(t, 4, release.Cancelled, false)
+	b.spooler(t, file)
 	for said, args := range map[string][]string{
 		"This job has already ended.": {"lp", "-i", "2", "-H", "hold"},
 		"does not exist":              {"lp", "-d", "nowhere", file},
@@ -91,6 +93,29 @@ func TestBareClient(t *testing.T) {
 		if got, ok := b.program(t, args[0], args[1:]...); ok || !strings.Contains(got, said) {
 			t.Errorf("%q says %q, want %q", args, got, said)
 		}
+	}
+}
+
+// spooler has the programs of the old line printer spooler list and remove jobs.
+func (b *bench) spooler(t *testing.T, file string) {
+	t.Helper()
+	first := len(b.desk.all()) + 1
+	for range 4 {
+		b.says(t, nil, "lp", "-d", "print_trusted", "--", file)
+	}
+	job := func(n int) string { return fmt.Sprint(first + n) }
+	b.says(t, []string{"print_trusted is ready", "1st     ada     " + job(0) + " ", "letter.pdf"}, "lpq", "-P", "print_trusted")
+	b.says(t, []string{"2nd     ada     " + job(1) + " "}, "lpq", "-a")
+	b.says(t, nil, "lprm", "-P", "print_trusted") // the first
+	b.says(t, nil, "lprm", "-P", "print_trusted", job(2))
+	b.says(t, []string{"1st     ada     " + job(1) + " ", "2nd     ada     " + job(3) + " "}, "lpq", "-P", "print_trusted")
+	b.says(t, nil, "lprm", "-P", "print_trusted", "-") // all
+	b.says(t, []string{"no entries"}, "lpq", "-P", "print_trusted")
+	for n := range 4 {
+		b.state(t, release.JobID(first+n), release.Cancelled, false)
+	}
+	if said, ok := b.program(t, "lprm", "-P", "print_trusted"); ok || !strings.Contains(said, "There is no job of yours to cancel.") {
+		t.Errorf("lprm says %q", said)
 	}
 }
 

@@ -149,6 +149,14 @@ func TestRefusedByUs(t *testing.T) {
 			if n := len(b.desk.all()); n > 0 {
 				t.Errorf("%d jobs were made", n)
 			}
+			// What CUPS holds can be seen and removed by its old programs, too.
+			if said := cups.Program("lpq", "-P", "school"); !strings.Contains(said, "letter.pdf") {
+				t.Errorf("lpq says %q", said)
+			}
+			cups.Program("lprm", "-P", "school")
+			if !cups.Done(request) {
+				t.Error("lprm has not removed it")
+			}
 		})
 	}
 }

@@ -52,6 +52,7 @@ func operations() []operation {
 		{wire.OpReleaseJob, onJob, always, releaseJob},
 		{wire.OpPausePrinter, onPrinter, always, turn(release.PauseQueue)},
 		{wire.OpResumePrinter, onPrinter, always, turn(release.ResumeQueue)},
+		{wire.OpPurgeJobs, onQueues, always, cancelJobs},
 		{wire.OpSetJobAttributes, onJob, always, setJobAttributes},
 		{wire.OpGetPrinterSupportedValues, onPrinter, never, getPrinterSupportedValues},
 		{wire.OpCreatePrinterSubscriptions, onPrinter, always, createPrinterSubscriptions},
