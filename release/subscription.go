@@ -20,16 +20,17 @@ type Event string
 
 // The events. The schema's triggers record them.
 const (
-	EventJobCreated          Event = "job-created"
-	EventJobCompleted        Event = "job-completed"         // it has ended, in whichever way
-	EventJobStateChanged     Event = "job-state-changed"     // includes the two above
-	EventJobConfigChanged    Event = "job-config-changed"    // its owner has changed its title or ticket
-	EventPrinterStopped      Event = "printer-stopped"       // IT has paused the queue
-	EventPrinterStateChanged Event = "printer-state-changed" // any switch was turned; includes the one above
+	EventJobCreated           Event = "job-created"
+	EventJobCompleted         Event = "job-completed"          // it has ended, in whichever way
+	EventJobStateChanged      Event = "job-state-changed"      // includes the two above
+	EventJobConfigChanged     Event = "job-config-changed"     // its title or ticket, or what IT says to its owner
+	EventPrinterStopped       Event = "printer-stopped"        // IT has paused the queue
+	EventPrinterStateChanged  Event = "printer-state-changed"  // any switch was turned; includes the one above
+	EventPrinterConfigChanged Event = "printer-config-changed" // what the queue says of itself, or what its printers can do
 )
 
 // Events are all there are. A subscription may name as many.
-var Events = []Event{EventJobCreated, EventJobCompleted, EventJobStateChanged, EventJobConfigChanged, EventPrinterStopped, EventPrinterStateChanged}
+var Events = []Event{EventJobCreated, EventJobCompleted, EventJobStateChanged, EventJobConfigChanged, EventPrinterStopped, EventPrinterStateChanged, EventPrinterConfigChanged}
 
 // wider are the events that include another one.
 var wider = map[Event]Event{EventJobCreated: EventJobStateChanged, EventJobCompleted: EventJobStateChanged, EventPrinterStopped: EventPrinterStateChanged}
@@ -137,7 +138,7 @@ func subscribe(ctx context.Context, tx *db.Tx, a school.Actor, q Queue, job JobI
 	if len(wishes) == 0 {
 		return nil, nil
 	}
-	room, err := roomForSubscriptions(ctx, tx, a.Person, job)
+	room, err := roomForSubscriptions(ctx, tx, a, job)
 	made := slices.Clone(wishes)
 	for i := range made {
 		s := &made[i]
@@ -153,9 +154,13 @@ func subscribe(ctx context.Context, tx *db.Tx, a school.Actor, q Queue, job JobI
 }
 
 // roomForSubscriptions is how many more subscriptions of the job, or of queues, a
-// person may have. It holds off the person's other requests of the kind.
-func roomForSubscriptions(ctx context.Context, tx *db.Tx, person school.PersonID, job JobID) (int, error) {
-	n, err := countSubscriptions(ctx, tx, person, job)
+// person may have; none, if it is a shared device that says their name. It holds off
+// the person's other requests of the kind.
+func roomForSubscriptions(ctx context.Context, tx *db.Tx, a school.Actor, job JobID) (int, error) {
+	if a.Proof == school.ByVouch {
+		return 0, nil
+	}
+	n, err := countSubscriptions(ctx, tx, a.Person, job)
 	if job == 0 {
 		return mostOfQueues - n.ofQueues, err
 	}
@@ -167,7 +172,7 @@ func roomForSubscriptions(ctx context.Context, tx *db.Tx, person school.PersonID
 func (d *Desk) SubscriptionRoom(ctx context.Context, a school.Actor) (room int, err error) {
 	const newJob = -1 // no job has this number
 	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
-		room, err = roomForSubscriptions(ctx, tx, a.Person, newJob)
+		room, err = roomForSubscriptions(ctx, tx, a, newJob)
 		return err
 	})
 	return max(room, 0), err

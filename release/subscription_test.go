@@ -78,7 +78,7 @@ func tale(n release.News) string {
 // once and in order.
 func TestEveryMoveIsHeard(t *testing.T) {
 	t.Parallel()
-	const arrived = "job-created:receiving job-state-changed:counting "
+	const arrived = "job-created:counting "
 	const held = arrived + "job-state-changed:held "
 	damaged := append([]byte("%PDF-1.4\n"), bytes.Repeat([]byte("nonsense "), 50)...)
 	for _, c := range []struct {
@@ -112,6 +112,11 @@ func TestEveryMoveIsHeard(t *testing.T) {
 			h.state(id, release.Held)
 			h.change(h.Sam, id, letGo)
 		}, held + "job-state-changed:held"},
+		{"too dear", documenttest.PDF(6), func(h *house, s *release.Submission) {
+			s.Queue, s.Actor, s.Actor.Proof = h.direct, h.Mia, school.ByPassword
+		}, func(h *house, id release.JobID) {
+			h.until(id, func(j release.Job) bool { return j.Reason == "not-enough" })
+		}, held + "job-state-changed:held"},
 		{"nothing came out", documenttest.PDF(1), nil, func(h *house, id release.JobID) {
 			h.state(id, release.Held)
 			h.paper.fail("Begin", release.ErrRefused)
@@ -122,15 +127,15 @@ func TestEveryMoveIsHeard(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
-			q := h.queue
+			q, owner := h.queue, h.Sam
 			id, sub := h.listened(h.Sam, c.document, changes, func(s *release.Submission) {
 				if c.change != nil {
 					c.change(h, s)
 				}
-				q = s.Queue
+				q, owner = s.Queue, s.Actor
 			})
 			c.act(h, id)
-			n := h.news(h.Sam, q, sub)
+			n := h.news(owner, q, sub)
 			if got := tale(n); got != strings.TrimSpace(c.want) {
 				t.Errorf("heard %q, want %q", got, c.want)
 			}
@@ -170,7 +175,7 @@ func TestOnlyWhatWasAskedFor(t *testing.T) {
 		want string
 	}{
 		{ends, "job-completed:cancelled"},
-		{both, "job-created:receiving job-config-changed:held job-completed:cancelled"},
+		{both, "job-created:counting job-config-changed:held job-completed:cancelled"},
 		{switched, "printer-stopped:" + paused},
 		{ofJob, "printer-state-changed:" + closed + " printer-stopped:" + paused}, // and nothing once the job has ended
 	} {
@@ -183,6 +188,51 @@ func TestOnlyWhatWasAskedFor(t *testing.T) {
 	}
 	if as := both.As(release.EventJobCompleted); as != release.EventJobCompleted {
 		t.Errorf("heard as %s", as)
+	}
+}
+
+// What a queue says of itself and what its printers can do is heard of at each queue
+// that it concerns; and a job that arrives in two steps is told of in two.
+func TestConfigurationsAreHeard(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.eventually("the printer to say what it can do", func() (string, bool) {
+		return "", dbtest.Value[bool](t, h.db, "SELECT capable_at IS NOT NULL FROM printer")
+	})
+	configs := wish(release.EventPrinterConfigChanged, release.EventJobConfigChanged)
+	hold, direct := h.subscribe(h.Sam, h.queue, 0, configs), h.subscribe(h.Sam, h.direct, 0, configs)
+	job := h.submit(h.Sam, 1)
+	for _, sql := range []string{
+		"UPDATE queue SET location = 'Room 4' WHERE kind = 'direct'",
+		"UPDATE queue SET location = 'Room 4'", // for one of them nothing new
+		"UPDATE printer SET capable_at = now()",
+		"UPDATE printer SET state = 'stopped'", // no part of the configuration
+		"UPDATE job SET message = 'Please collect it.'",
+	} {
+		dbtest.Exec(t, h.db, sql)
+	}
+	const printer = "printer-config-changed:closed=false,paused=false,busy=false"
+	if got := tale(h.news(h.Sam, h.queue, hold.ID)); got != printer+" "+printer+" job-config-changed:held" {
+		t.Errorf("the hold queue told %q", got)
+	}
+	if got := tale(h.news(h.Sam, h.direct, direct.ID)); got != printer+" "+printer {
+		t.Errorf("the direct queue told %q", got)
+	}
+	if err := h.Cancel(t.Context(), h.Sam, job.ID); err != nil {
+		t.Fatal(err)
+	}
+	s := h.submission(h.Sam)
+	s.Subscriptions = []release.Subscription{changes}
+	opened, err := h.Create(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Send(t.Context(), h.Sam, opened.ID, "", bytes.NewReader(documenttest.PDF(1))); err != nil {
+		t.Fatal(err)
+	}
+	h.state(opened.ID, release.Held)
+	if got := tale(h.news(h.Sam, h.queue, opened.Subscriptions[0].ID)); got != "job-created:receiving job-state-changed:counting job-state-changed:held" {
+		t.Errorf("heard %q", got)
 	}
 }
 
@@ -309,7 +359,7 @@ func TestSubscriptionsEnd(t *testing.T) {
 	h.clock.Advance(time.Second)
 	_, err = h.News(ctx, h.Sam, h.queue, []release.Cursor{{ID: ofJob, From: 1}})
 	wantFault(t, err, "subscription-unknown")
-	if n := h.news(h.Sam, h.queue, renewed.ID); len(n.Notifications) != 0 || n.Subscription.Sequence != 4 || n.Complete {
+	if n := h.news(h.Sam, h.queue, renewed.ID); len(n.Notifications) != 0 || n.Subscription.Sequence != 3 || n.Complete {
 		t.Errorf("old news: %+v", n)
 	}
 	h.clock.Advance(time.Minute)
@@ -368,6 +418,28 @@ func TestSubscriptionsAreFew(t *testing.T) {
 		t.Errorf("%+v, %v", late.Subscriptions, err)
 	}
 	h.state(late.ID, release.Held)
+}
+
+// Whoever says a name that nobody has proven hears nothing, and takes nothing of that
+// person's room.
+func TestSharedDevicesDoNotSubscribe(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	sams := h.subscribe(h.Sam, h.queue, 0, changes)
+	device := h.Sam
+	device.Proof = school.ByVouch
+	made, err := h.Subscribe(t.Context(), device, h.queue, 0, []release.Subscription{changes})
+	if err != nil || len(made) != 1 || made[0].ID != 0 {
+		t.Errorf("%+v, %v", made, err)
+	}
+	_, err = h.News(t.Context(), device, h.queue, []release.Cursor{{ID: sams.ID, From: 1}})
+	wantFault(t, err, "subscription-unknown")
+	if all, err := h.Subscriptions(t.Context(), device, h.queue, release.SubscriptionFilter{}); err != nil || len(all) != 0 {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if room, err := h.SubscriptionRoom(t.Context(), device); err != nil || room != 0 {
+		t.Errorf("room for %d, %v", room, err)
+	}
 }
 
 // A document that is refused at once leaves no job, and so no subscription.
