@@ -108,10 +108,11 @@ func TestEveryMoveIsHeard(t *testing.T) {
 			h.clock.Advance(34 * time.Hour)
 			h.state(id, release.Expired)
 		}, "job-completed:expired"}, // what came before is too old by then
-		{"on hold and let go", documenttest.PDF(1), func(_ *house, s *release.Submission) { s.Hold.Name = release.Indefinite }, func(h *house, id release.JobID) {
+		{"on hold and let go", documenttest.PDF(1), func(h *house, s *release.Submission) { directly(h)(s); onHold(s) }, func(h *house, id release.JobID) {
 			h.state(id, release.Held)
 			h.change(h.Sam, id, letGo)
-		}, held + "job-state-changed:held"},
+			h.state(id, release.Done)
+		}, held + "job-state-changed:held job-state-changed:released job-completed:done"},
 		{"too dear", documenttest.PDF(6), func(h *house, s *release.Submission) {
 			s.Queue, s.Actor, s.Actor.Proof = h.direct, h.Mia, school.ByPassword
 		}, func(h *house, id release.JobID) {
