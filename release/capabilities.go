@@ -68,8 +68,14 @@ const (
 	mono     = "monochrome"
 )
 
-// most is how many values of one attribute are believed.
-const most = 100
+// How many values of an attribute are believed: of those that are long with real
+// printers, of trays and bins, and of those that have a handful. All of them at their
+// longest are less than the 64 KiB that the table takes.
+const (
+	many    = 100
+	some    = 40
+	handful = 16
+)
 
 // Color says whether it prints colour, as far as it says.
 func (c Capabilities) Color() bool {
@@ -92,20 +98,20 @@ func (c Capabilities) Same(d Capabilities) bool {
 // IPP's, numbers out of range, values given twice, and the end of lists without
 // one. It sorts numbers. A printer's words may be anything at all.
 func (c Capabilities) Cleaned() Capabilities {
-	keep := func(all []string) []string { return kept(all, most, keyword.MatchString) }
+	keep := func(all []string, most int) []string { return kept(all, most, keyword.MatchString) }
 	in := func(all []int, least, last int) []int {
-		all = kept(all, most, func(n int) bool { return n >= least && n <= last })
+		all = kept(all, many, func(n int) bool { return n >= least && n <= last })
 		slices.Sort(all)
 		return all
 	}
 	clean := Capabilities{
 		Asked:   c.Asked,
-		Media:   kept(c.Media, most, sized),
-		Loaded:  kept(c.Loaded, most, Loaded.sound),
-		Sources: without(keep(c.Sources), "auto"), Types: without(keep(c.Types), "auto"), Bins: without(keep(c.Bins), "auto"),
-		Sides: keep(c.Sides), ColorModes: keep(c.ColorModes), Handlings: keep(c.Handlings), Scalings: keep(c.Scalings),
+		Media:   kept(c.Media, many, sized),
+		Loaded:  kept(c.Loaded, some, Loaded.sound),
+		Sources: without(keep(c.Sources, some), "auto"), Types: without(keep(c.Types, many), "auto"), Bins: without(keep(c.Bins, some), "auto"),
+		Sides: keep(c.Sides, handful), ColorModes: keep(c.ColorModes, handful), Handlings: keep(c.Handlings, handful), Scalings: keep(c.Scalings, handful),
 		Finishings: in(c.Finishings, 4, 1<<15), Qualities: in(c.Qualities, 3, 5), Resolutions: in(c.Resolutions, 50, 9600),
-		Formats: kept(c.Formats, most, mediaType.MatchString), URF: kept(c.URF, most, urf.MatchString),
+		Formats: kept(c.Formats, some, mediaType.MatchString), URF: kept(c.URF, some, urf.MatchString),
 		Speed: min(max(0, c.Speed), 1000), ColorSpeed: min(max(0, c.ColorSpeed), 1000),
 	}
 	for _, s := range c.Supplies {
@@ -117,7 +123,7 @@ func (c Capabilities) Cleaned() Capabilities {
 }
 
 var (
-	keyword   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$`)
+	keyword   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 	mediaType = regexp.MustCompile(`^[a-z0-9]+/[A-Za-z0-9.+-]{1,100}$`)
 	urf       = regexp.MustCompile(`^[A-Z0-9.-]{1,40}$`)
 )
@@ -125,7 +131,7 @@ var (
 // sized says whether a media name tells its size, and is not too long to say.
 func sized(name string) bool {
 	_, _, ok := MediaSize(name)
-	return ok && len(name) <= 127
+	return ok && len(name) <= 80
 }
 
 func (l Loaded) sound() bool {

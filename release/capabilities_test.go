@@ -116,15 +116,18 @@ func TestCleaned(t *testing.T) {
 	t.Parallel()
 	var endless release.Capabilities
 	for i := range 5000 {
-		endless.Media = append(endless.Media, fmt.Sprintf("custom_%d_%dx%dmm", i, i+1, i+1))
-		endless.Sources = append(endless.Sources, fmt.Sprintf("tray-%d", i))
-		endless.Finishings = append(endless.Finishings, i)
-		endless.Loaded = append(endless.Loaded, release.Loaded{Media: release.A4, Source: fmt.Sprint("s", i)})
-		endless.Supplies = append(endless.Supplies, release.Supply{Type: "toner", Name: strings.Repeat("x", 5000)})
+		word, sheet := fmt.Sprintf("%063d", i), fmt.Sprintf("custom_%058d_%dx%dmm", i, i+1, i+1)
+		for _, list := range []*[]string{&endless.Sources, &endless.Types, &endless.Bins, &endless.Sides, &endless.ColorModes, &endless.Handlings, &endless.Scalings} {
+			*list = append(*list, word)
+		}
+		endless.Formats, endless.URF = append(endless.Formats, "image/"+word), append(endless.URF, fmt.Sprintf("%040d", i))
+		endless.Media, endless.Finishings = append(endless.Media, sheet), append(endless.Finishings, i)
+		endless.Loaded = append(endless.Loaded, release.Loaded{Media: sheet, Source: word, Type: word})
+		endless.Supplies = append(endless.Supplies, release.Supply{Type: word, Color: word, Name: strings.Repeat("ø", 5000)})
 	}
 	got := endless.Cleaned()
 	raw, err := json.Marshal(got)
-	if err != nil || len(raw) > 65536 || len(got.Media) != 100 || len(got.Supplies) != 32 {
+	if err != nil || len(raw) > 60000 || len(got.Media) != 100 || len(got.Supplies) != 32 || len(got.Sides) != 16 {
 		t.Errorf("%d bytes, %d media, %d supplies, %v", len(raw), len(got.Media), len(got.Supplies), err)
 	}
 	dirty := release.Capabilities{
