@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"inkwell/release"
+	"inkwell/release/document/documenttest"
 )
 
 // suites is where the test files of ipptool are.
@@ -22,12 +23,12 @@ type score struct{ pass, fail, skip int }
 
 // The suites of the field, run on queues that print at once: nothing fails, and as
 // many tests ran as when this was written. Skipped of ipp-2.0 are Print-URI and
-// Send-URI (7, never supported), PostScript (4), JPEG (9), job sheets (4), two-up (4),
-// draft quality (2); with a password in the address also the one test of another
+// Send-URI (7, never supported), PostScript (4), JPEG on 4x6 (5), job sheets (4),
+// two-up of both sides (2), draft quality (2); with a password in the address also the one test of another
 // user's name.
 func TestSuites(t *testing.T) {
 	t.Parallel()
-	full := score{pass: 37, skip: 30}
+	full := score{pass: 43, skip: 24}
 	cases := []struct {
 		name, suite string
 		queue       release.Queue
@@ -36,8 +37,8 @@ func TestSuites(t *testing.T) {
 	}{
 		{"2.0 chunked", "ipp-2.0.test", directQueue, []string{"-C"}, full},
 		{"2.0 with length", "ipp-2.0.test", directQueue, []string{"-L"}, full},
-		{"1.1", "ipp-1.1.test", directQueue, []string{"-V", "1.1"}, score{pass: 36, skip: 30}},
-		{"2.0 with password", "ipp-2.0.test", officeQueue, []string{"-C"}, score{pass: 36, skip: 31}},
+		{"1.1", "ipp-1.1.test", directQueue, []string{"-V", "1.1"}, score{pass: 42, skip: 24}},
+		{"2.0 with password", "ipp-2.0.test", officeQueue, []string{"-C"}, score{pass: 42, skip: 25}},
 		{"printer", "get-printer-attributes.test", holdQueue, nil, score{pass: 1}},
 		{"print", "print-job.test", holdQueue, nil, score{pass: 1}},
 		{"print with length", "print-job.test", holdQueue, []string{"-L"}, score{pass: 1}},
@@ -70,15 +71,19 @@ func TestSuites(t *testing.T) {
 }
 
 // suiteFolder is a copy of the suites with the documents they ask for beside it:
-// a real PDF under each name, and something under the names of what we skip.
+// a real PDF or JPEG picture under each name, and something under the names of what
+// we skip.
 func suiteFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(suites)); err != nil {
 		t.Fatalf("copy the suites of cups-ipp-utils: %v", err)
 	}
-	for _, name := range []string{"document-a4.pdf", "document-letter.pdf", "document-a4.ps", "document-letter.ps", "color.jpg", "gray.jpg"} {
-		if err := os.WriteFile(filepath.Join(dir, name), pdf, 0o600); err != nil {
+	for name, document := range map[string][]byte{
+		"document-a4.pdf": pdf, "document-letter.pdf": pdf, "document-a4.ps": pdf, "document-letter.ps": pdf,
+		"color.jpg": documenttest.JPEG(), "gray.jpg": documenttest.JPEG(),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), document, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

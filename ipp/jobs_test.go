@@ -69,7 +69,13 @@ func TestValidateJobMakesNone(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	want(t, b.do(t, ask{op: wire.OpValidateJob, user: "ada"}), wire.StatusOK)
-	want(t, b.do(t, ask{op: wire.OpValidateJob, user: "ada", attrs: []wire.Attribute{wire.MIMEType("document-format", "image/jpeg")}}), wire.StatusDocumentFormatNotSupported)
+	for format, status := range map[string]wire.Status{
+		"image/jpeg": wire.StatusOK, "image/urf": wire.StatusOK, "image/pwg-raster": wire.StatusOK, "application/octet-stream": wire.StatusOK,
+		"image/png": wire.StatusDocumentFormatNotSupported, "application/postscript": wire.StatusDocumentFormatNotSupported,
+	} {
+		reply := b.do(t, ask{op: wire.OpValidateJob, user: "ada", attrs: []wire.Attribute{wire.MIMEType("document-format", format)}})
+		want(t, reply, status)
+	}
 	if n := len(b.desk.all()); n > 0 {
 		t.Errorf("%d jobs were made", n)
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // formats is document-format-supported; what it does not name is told by content.
-var formats = []string{"application/octet-stream", string(document.PDF)}
+var formats = document.Formats()
 
 // incomingSeconds is how long a job of Create-Job waits for its document: the
 // desk's five minutes (multiple-operation-time-out).

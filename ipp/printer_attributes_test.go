@@ -110,22 +110,28 @@ func TestQueueKinds(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	cases := []struct {
-		queue                       release.Queue
-		auth, feature, action, hold string
+		queue        release.Queue
+		auth         string
+		release      bool
+		action, hold string
 	}{
-		{holdQueue, "basic", "job-release", "owner-authorized", "indefinite"},
-		{trustedQueue, "requesting-user-name", "job-release", "owner-authorized", "indefinite"},
-		{directQueue, "requesting-user-name", "none", "none", "no-hold"},
-		{officeQueue, "basic", "none", "none", "no-hold"},
+		{holdQueue, "basic", true, "owner-authorized", "indefinite"},
+		{trustedQueue, "requesting-user-name", true, "owner-authorized", "indefinite"},
+		{directQueue, "requesting-user-name", false, "none", "no-hold"},
+		{officeQueue, "basic", false, "none", "no-hold"},
 	}
 	for _, tc := range cases {
 		got := b.printer(t, tc.queue)
 		auth, _ := got.Strings("uri-authentication-supported")
-		feature, _ := got.String("ipp-features-supported")
+		features, _ := got.Strings("ipp-features-supported")
+		want := []string{"ipp-everywhere", "ipp-everywhere-server"}
+		if tc.release {
+			want = append(want, "job-release")
+		}
 		action, _ := got.String("job-release-action-default")
 		hold, _ := got.String("job-hold-until-default")
-		if !slices.Equal(auth, []string{tc.auth, tc.auth}) || feature != tc.feature || action != tc.action || hold != tc.hold {
-			t.Errorf("%s: %q %q %q %q", tc.queue.Name, auth, feature, action, hold)
+		if !slices.Equal(auth, []string{tc.auth, tc.auth}) || !slices.Equal(features, want) || action != tc.action || hold != tc.hold {
+			t.Errorf("%s: %q %q %q %q", tc.queue.Name, auth, features, action, hold)
 		}
 	}
 }

@@ -5,13 +5,14 @@ import (
 
 	"inkwell/ipp/wire"
 	"inkwell/release"
+	"inkwell/release/document"
 )
 
 // numberUps is number-up-supported: how many pages go on a side.
-var numberUps = []int{1}
+var numberUps = document.NumberUps()
 
 // scalings is print-scaling-supported.
-var scalings = []string{auto, "auto-fit", "fill", "fit", "none"}
+var scalings = document.Scalings()
 
 // maxCopies is the end of copies-supported, as release.Ticket allows it.
 const maxCopies = 99
