@@ -2,14 +2,10 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-
-	"inkwell/release/document/documenttest"
 )
 
 // TestAPersonalAddress goes the way of a device that cannot ask for a password:
@@ -24,10 +20,7 @@ func TestAPersonalAddress(t *testing.T) {
 	if len(token) != 26 || !strings.Contains(out, "▀") {
 		t.Fatalf("it says\n%s", out)
 	}
-	document := filepath.Join(t.TempDir(), "notes.pdf")
-	if err := os.WriteFile(document, documenttest.PDF(2), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	document := blankPDF(t, 2)
 	if said, ok := s.submit(uri, document); !ok {
 		t.Fatalf("it does not print:\n%s", said)
 	}

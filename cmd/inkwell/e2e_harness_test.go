@@ -110,13 +110,19 @@ func (s *demo) queue(user, path string) string {
 // submit sends a file with ipptool and returns whether it passed, and what was said.
 func (s *demo) submit(uri, file string) (string, bool) {
 	s.t.Helper()
+	return s.ask(printTest, uri, file)
+}
+
+// ask is submit with a test of one's own, and more arguments for ipptool.
+func (s *demo) ask(what, uri, file string, args ...string) (string, bool) {
+	s.t.Helper()
 	test := filepath.Join(s.t.TempDir(), "print.test")
-	if err := os.WriteFile(test, []byte(printTest), 0o600); err != nil {
+	if err := os.WriteFile(test, []byte(what), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "ipptool", "-tv", "-f", file, uri, test).CombinedOutput() //nolint:gosec // a real client
+	out, err := exec.CommandContext(ctx, "ipptool", append(args, "-tv", "-f", file, uri, test)...).CombinedOutput() //nolint:gosec // a real client
 	if strings.Contains(string(out), "executable file not found") {
 		s.t.Fatal(err)
 	}

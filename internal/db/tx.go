@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"net"
 	"time"
@@ -97,6 +98,8 @@ func away(act string, err error) error {
 		if c := pg.Code[:2]; c == "08" || c == "53" || pg.Code[:3] == "57P" {
 			return Away.Because(err)
 		}
+	case act == "" && errors.As(err, new(*fs.PathError)):
+		return err // of a file, which calls itself an error of the network too
 	case act == "commit" && !errors.Is(err, pgx.ErrTxCommitRollback),
 		errors.As(err, &connect), errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), pgconn.SafeToRetry(err):
 		return Away.Because(err)

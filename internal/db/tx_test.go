@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"testing"
 
@@ -28,6 +29,7 @@ func TestEveryLossIsAPause(t *testing.T) {
 		{"", &pgconn.PgError{Code: "53300"}, true},  // it has no connection left
 		{"", &pgconn.PgError{Code: "23505"}, false}, // a row is there already
 		{"", errors.New("anything else"), false},
+		{"", &fs.PathError{Op: "open", Path: "spool", Err: fs.ErrPermission}, false},
 		{"commit", errors.New("anything else"), true}, // it may have been written
 		{"commit", pgx.ErrTxCommitRollback, false},    // it certainly was not
 		{"commit", &pgconn.PgError{Code: "23503"}, false},

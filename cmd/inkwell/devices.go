@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// devicesCommand makes a command about a school's device groups.
+func devicesCommand(use, short string, args cobra.PositionalArgs, run func(context.Context, *host, *db.Tx, school.ID, []string) error) *cobra.Command {
+	var schoolName string
+	cmd := hostCommand(use, short, args, func(ctx context.Context, h *host, args []string) error {
+		s, err := h.school(ctx, schoolName)
+		if err != nil {
+			return err
+		}
+		return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error { return run(ctx, h, tx, s.ID, args) })
+	})
+	cmd.Flags().StringVar(&schoolName, "school", "", "whose the devices are, where there are several schools")
+	return cmd
+}
+
+func devicesAddCommand() *cobra.Command {
+	var g school.DeviceGroup
+	var networks []string
+	var certificates string
+	var cmd *cobra.Command
+	cmd = devicesCommand("add GROUP", "Give shared devices, or a print server, a printer address of their own", cobra.ExactArgs(1),
+		func(ctx context.Context, h *host, tx *db.Tx, id school.ID, args []string) (err error) {
+			at, err := readAddresses(h.config)
+			if err != nil {
+				return err
+			}
+			g.School, g.Slug = id, args[0]
+			if g.Networks, err = readNetworks(networks); err != nil {
+				return err
+			}
+			if certificates != "" {
+				if g.Certificates, err = readCertificates(cmd.InOrStdin(), certificates); err != nil {
+					return err
+				}
+			}
+			if err := school.AddGroup(ctx, tx, "", g); err != nil {
+				return err
+			}
+			tx.AfterCommit(func() {
+				_, _ = fmt.Fprintf(h.out, "ipps://%s%s\n%s\n", at.reachable(at.IPP), school.GroupPath("/ipp/print", g.Slug), meaning(g))
+			})
+			return nil
+		})
+	cmd.Example = `  inkwell devices add room-12 --name "Room 12" --network 10.1.12.0/24
+  inkwell devices add cart-3 --name "Cart 3" --certificates - < cart3.pem
+  inkwell devices add windows --name "Print server" --trusted --network 10.1.1.7/32`
+	cmd.Flags().StringVar(&g.Name, "name", "", "as pupils know them, such as \"Room 12\"")
+	cmd.Flags().StringSliceVar(&networks, "network", nil, "where the devices are, such as 10.1.12.0/24")
+	cmd.Flags().StringVar(&certificates, "certificates", "", "a PEM file with the certificates they show; - reads standard input")
+	cmd.Flags().BoolVar(&g.Trusted, "trusted", false, "a print server that has asked for the password itself: its word is taken")
+	_ = cmd.MarkFlagRequired("name")
+	return cmd
+}
+
+// meaning says what an address of the group does, in a sentence.
+func meaning(g school.DeviceGroup) string {
+	if g.Trusted {
+		return "Jobs from there count as sent by the person that the server names."
+	}
+	return "A job from there waits for the person the device names. They take it, or say \"Not mine\", at a kiosk."
+}
+
+func readNetworks(all []string) (networks []netip.Prefix, err error) {
+	for _, s := range all {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "network", "A network looks like 10.1.12.0/24, a single machine like 10.1.1.7/32.").Because(err)
+		}
+		networks = append(networks, p)
+	}
+	return networks, nil
+}
+
+// readCertificates takes the digests of all certificates in a PEM file.
+func readCertificates(stdin io.Reader, path string) (digests [][32]byte, err error) {
+	bad := fault.New(fault.Invalid, "certificates", "There is no certificate to be read there. Give a PEM file, or - and the file on standard input.")
+	var text []byte
+	if path == "-" {
+		text, err = io.ReadAll(io.LimitReader(stdin, 1<<20))
+	} else {
+		text, err = os.ReadFile(path) // #nosec G304 -- the file that the person at the host named
+	}
+	if err != nil {
+		return nil, bad.Because(err)
+	}
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == "CERTIFICATE" {
+			digests = append(digests, sha256.Sum256(block.Bytes))
+		}
+	}
+	if len(digests) == 0 {
+		return nil, bad
+	}
+	return digests, nil
+}
+
+func devicesListCommand() *cobra.Command {
+	return devicesCommand("list", "List the device groups", cobra.NoArgs,
+		func(ctx context.Context, h *host, tx *db.Tx, id school.ID, _ []string) error {
+			all, err := school.Groups(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(h.out, 0, 0, 2, ' ', 0)
+			_, _ = fmt.Fprintln(w, "GROUP\tNAME\tNAMES ARE\tNETWORKS\tCERTIFICATES") // tabwriter keeps an error for Flush
+			for _, g := range all {
+				names := "claims"
+				if g.Trusted {
+					names = "believed"
+				}
+				var networks []string
+				for _, p := range g.Networks {
+					networks = append(networks, p.String())
+				}
+				_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\n", g.Slug, g.Name, names, strings.Join(networks, " "), len(g.Certificates))
+			}
+			return w.Flush()
+		})
+}
+
+func devicesRemoveCommand() *cobra.Command {
+	return devicesCommand("remove GROUP", "End a group's printer address at once; what was sent stays", cobra.ExactArgs(1),
+		func(ctx context.Context, _ *host, tx *db.Tx, id school.ID, args []string) error {
+			return school.RemoveGroup(ctx, tx, "", id, args[0])
+		})
+}

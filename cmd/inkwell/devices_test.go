@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+
+	"inkwell/kiosk"
+)
+
+// sayTest prints in the name that the device says.
+const sayTest = `{
+NAME "Print"
+OPERATION Print-Job
+GROUP operation-attributes-tag
+ATTR charset attributes-charset utf-8
+ATTR naturalLanguage attributes-natural-language en
+ATTR uri printer-uri $uri
+ATTR name requesting-user-name $who
+ATTR name job-name "Field notes"
+ATTR mimeMediaType document-format application/pdf
+FILE $filename
+STATUS successful-ok
+}
+`
+
+// TestSharedDevices goes the way of a computer room: one pupil prints, logs off, the
+// next prints on the same machine, and each badge shows its owner's job alone.
+func TestSharedDevices(t *testing.T) {
+	t.Parallel()
+	s := serveDemo(t)
+	out := s.inkwell("devices", "add", "room-12", "--name", "Room 12", "--network", "127.0.0.0/8")
+	uri := regexp.MustCompile(`ipps://\S+/g/room-12`).FindString(out)
+	document := blankPDF(t, 2)
+	for _, who := range []string{"pupil0008", "pupil0009"} {
+		if said, ok := s.ask(sayTest, uri, document, "-d", "who="+who); !ok {
+			t.Fatalf("%s cannot print:\n%s", who, said)
+		}
+	}
+	if said, ok := s.ask(sayTest, uri, document, "-d", "who=chronos"); ok || !strings.Contains(said, "account-authorization-failed") {
+		t.Errorf("a name that is nobody's:\n%s", said)
+	}
+	for _, badge := range []string{"90000008", "90000009"} {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		v, err := s.tap(badge).Until(ctx, func(v kiosk.View) bool { return len(v.Jobs) == 1 && v.Jobs[0].Held })
+		cancel()
+		if err != nil || !v.Jobs[0].Claim || !strings.Contains(v.Jobs[0].Meta, "Room 12") {
+			t.Errorf("badge %s sees %+v, %v", badge, v.Jobs, err)
+		}
+	}
+	if list := s.inkwell("devices", "list"); !strings.Contains(list, "room-12  Room 12  claims") {
+		t.Errorf("the list is\n%s", list)
+	}
+	s.inkwell("devices", "remove", "room-12")
+	if said, ok := s.ask(sayTest, uri, document, "-d", "who=pupil0008"); ok || !strings.Contains(said, "client-error-not-found") {
+		t.Errorf("removed, it still prints:\n%s", said)
+	}
+	s.inkwell("devices", "add", "elsewhere", "--name", "Elsewhere", "--network", "192.0.2.0/24")
+	if said, ok := s.ask(sayTest, strings.Replace(uri, "room-12", "elsewhere", 1), document, "-d", "who=pupil0008"); ok || !strings.Contains(said, "client-error-forbidden") {
+		t.Errorf("from elsewhere:\n%s", said)
+	}
+	for want, args := range map[string][]string{
+		"A network looks like":     {"devices", "add", "a", "--name", "A", "--network", "10.1.12"},
+		"Say where the devices":    {"devices", "add", "a", "--name", "A"},
+		"There is no certificate":  {"devices", "add", "a", "--name", "A", "--certificates", document},
+		"A trusted server is one":  {"devices", "add", "a", "--name", "A", "--trusted", "--network", "10.0.0.0/8"},
+		"There is no device group": {"devices", "remove", "a"},
+	} {
+		refused(t, want, append(args, "--data-dir", s.dir)...)
+	}
+}
