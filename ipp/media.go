@@ -13,10 +13,15 @@ type size struct {
 	x, y int
 }
 
-// sheets are the sheets of these names, A4 first if it is among them.
-func sheets(names []string) []size {
+// sheets are the sheets that the printers take. The first is A4 if it is in a tray, or
+// else what is, or else A4 if they take it.
+func sheets(can release.Capabilities) []size {
+	names := can.Media
 	if slices.Contains(names, release.A4) {
 		names = first(release.A4, names)
+	}
+	if len(can.Loaded) > 0 && !slices.ContainsFunc(can.Loaded, func(l release.Loaded) bool { return l.Media == names[0] }) {
+		names = first(can.Loaded[0].Media, names)
 	}
 	var all []size
 	for _, name := range names {

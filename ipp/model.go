@@ -37,7 +37,7 @@ func (s *Server) newModel(q release.Queue, o *release.Offer) *model {
 	can := o.Can
 	m := &model{
 		offer: o, queue: q,
-		sizes:       sheets(can.Media),
+		sizes:       sheets(can),
 		sources:     append([]string{auto}, can.Sources...),
 		types:       first(plainPaper, can.Types),
 		colors:      []string{"monochrome", auto},

@@ -101,6 +101,27 @@ func TestOffered(t *testing.T) {
 	}
 }
 
+// The default sheet is one that is in a tray.
+func TestDefaultSheet(t *testing.T) {
+	t.Parallel()
+	letter := "na_letter_8.5x11in"
+	for _, tc := range []struct {
+		media, loaded []string
+		want          string
+	}{
+		{[]string{letter, release.A4}, nil, release.A4}, {[]string{letter, release.A4}, []string{letter}, letter},
+		{[]string{letter, release.A4}, []string{letter, release.A4}, release.A4}, {[]string{letter}, nil, letter}, {[]string{release.A4}, []string{a3}, a3},
+	} {
+		can := release.Capabilities{Asked: true, Media: tc.media}
+		for _, name := range tc.loaded {
+			can.Loaded = append(can.Loaded, release.Loaded{Media: name})
+		}
+		if got := sheets(can); got[0].name != tc.want {
+			t.Errorf("of %v with %v in the trays it is %s, want %s", tc.media, tc.loaded, got[0].name, tc.want)
+		}
+	}
+}
+
 // A printer that changes is seen by the next who asks.
 func TestOfferChanges(t *testing.T) {
 	t.Parallel()

@@ -27,6 +27,8 @@ var (
 		Qualities: []int{3, 4, 5}, Scalings: []string{"auto", "fit"}, Speed: 10, ColorSpeed: 8}
 	plain  = release.Capabilities{Asked: true, Media: []string{release.A4}, Sides: []string{"one-sided"}, ColorModes: []string{"monochrome"}, Bins: []string{"face-down"}}
 	silent = release.Capabilities{Asked: true}
+	// american has Letter in its tray and would take A4.
+	american = release.Capabilities{Asked: true, Media: []string{"na_letter_8.5x11in", release.A4}, Loaded: []release.Loaded{{Media: "na_letter_8.5x11in"}}}
 )
 
 func TestUnion(t *testing.T) {
@@ -71,7 +73,9 @@ func TestFit(t *testing.T) {
 		{"A3 there", big, release.Ticket{Media: a3}, 3, "", "", release.Ticket{Media: a3}},
 		{"A3 not there", photo, release.Ticket{Media: a3}, 1, "This printer has no A3 paper.", "", release.Ticket{Media: a3, Sides: "one-sided"}},
 		{"Letter not loaded", photo, release.Ticket{Media: "na_letter_8.5x11in"}, 1, "This printer has no Letter paper.", "", release.Ticket{Media: "na_letter_8.5x11in", Sides: "one-sided"}},
-		{"its own sheet is never missed", release.Capabilities{Asked: true, Media: []string{release.A4, a3}, Loaded: []release.Loaded{{Media: a3}}}, release.Ticket{}, 1, "", "", release.Ticket{}},
+		{"its own sheet is never missed", release.Capabilities{Asked: true, Media: []string{release.A4, a3}, Loaded: []release.Loaded{{Media: a3}}}, release.Ticket{Media: release.A4}, 1, "", "", release.Ticket{Media: release.A4}},
+		{"no sheet asked for", american, release.Ticket{}, 1, "", "", release.Ticket{Media: "na_letter_8.5x11in"}},
+		{"A4 asked for", american, release.Ticket{Media: release.A4}, 1, "This printer has no A4 paper.", "", release.Ticket{Media: release.A4}},
 		{"two sides", photo, release.Ticket{Sides: "two-sided-long-edge"}, 2, "This printer cannot print on both sides.", "", release.Ticket{Sides: "one-sided"}},
 		{"two sides of one page", photo, release.Ticket{Sides: "two-sided-long-edge"}, 1, "", "", release.Ticket{Sides: "one-sided"}},
 		{"two sides by habit", photo, release.Ticket{}, 2, "", "one-sided here", release.Ticket{Sides: "one-sided"}},

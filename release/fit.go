@@ -13,13 +13,14 @@ import (
 // itself is not held against it.
 //
 // Its default sheet is never missed: when that runs out the printer says so itself
-// and waits for more.
+// and waits for more. A job that asks for no sheet gets A4, or the default sheet of a
+// printer without.
 func (c Capabilities) Lacks(t Ticket, pages int) string {
 	switch {
 	case !c.Asked:
 		return ""
-	case !c.has(t.media()):
-		return fmt.Sprintf("This printer has no %s paper.", MediaLabel(t.media()))
+	case t.Media != "" && !c.has(t.Media):
+		return fmt.Sprintf("This printer has no %s paper.", MediaLabel(t.Media))
 	case pages > 1 && t.Sides != "" && t.Sides != oneSided && !c.Duplex():
 		return "This printer cannot print on both sides."
 	case lacks(c.Sources, t.MediaSource):
@@ -56,6 +57,9 @@ func (t Ticket) Fitted(c Capabilities) Ticket {
 	if !c.Asked {
 		return t
 	}
+	if t.Media == "" && !c.has(A4) {
+		t.Media = c.Media[0]
+	}
 	if !c.Duplex() {
 		t.Sides = oneSided
 	}
@@ -84,10 +88,10 @@ func (t Ticket) Fitted(c Capabilities) Ticket {
 // has says whether a sheet is in a tray, as far as the printer says what is, or
 // else whether the printer takes it at all.
 func (c Capabilities) has(media string) bool {
-	if lacks(c.Media, media) {
-		return false
+	if len(c.Media) == 0 {
+		return true
 	}
-	return len(c.Loaded) == 0 || c.Media == nil || media == c.Media[0] ||
+	return media == c.Media[0] || slices.Contains(c.Media, media) && len(c.Loaded) == 0 ||
 		slices.ContainsFunc(c.Loaded, func(l Loaded) bool { return l.Media == media })
 }
 
@@ -95,14 +99,6 @@ func (c Capabilities) has(media string) bool {
 // is asked for.
 func lacks(list []string, asked string) bool {
 	return asked != "" && asked != "auto" && len(list) > 0 && !slices.Contains(list, asked)
-}
-
-// media is the sheet asked for.
-func (t Ticket) media() string {
-	if t.Media == "" {
-		return A4
-	}
-	return t.Media
 }
 
 // finishing names what a finishings enum does, in a pupil's words (RFC 8011 5.2.6,
