@@ -63,7 +63,7 @@ type Announcer struct {
 type publisher interface {
 	// publish makes what is announced these entries and no others. After an error
 	// the publisher is of no more use; errAnew means that another one may be.
-	publish(context.Context, []entry) error
+	publish(ctx context.Context, entries []entry) error
 	// news rings when publish should be called again.
 	news() <-chan struct{}
 	// close takes everything back.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/netip"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -34,9 +35,14 @@ type shelf struct {
 // newShelf starts an announcer at the near end of a cable.
 func newShelf(t *testing.T, cable *ipptest.Cable, way Way, services ...Service) *shelf {
 	t.Helper()
+	return newShelfAt(t, cable, way, "0.0.0.0:8631", services...)
+}
+
+func newShelfAt(t *testing.T, cable *ipptest.Cable, way Way, listen string, services ...Service) *shelf {
+	t.Helper()
 	s := &shelf{t: t, cable: cable, changed: make(chan struct{}, 1), log: &logged{}, services: services}
 	a, err := New(Options{
-		Way: way, Listen: netip.MustParseAddrPort("0.0.0.0:8631"), Every: 100 * time.Millisecond,
+		Way: way, Listen: netip.MustParseAddrPort(listen), Every: 100 * time.Millisecond,
 		Changed: s.changed, Log: slog.New(slog.NewTextHandler(s.log, nil)),
 		Services: func(context.Context) ([]Service, error) {
 			s.mu.Lock()
@@ -135,7 +141,11 @@ func TestOwn(t *testing.T) {
 	cable := ipptest.NewCable(t, "pupil")
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent")
 	s := newShelf(t, cable, Auto, library("Library"))
-	follows(t, s, cable)
+	s.follows()
+	s.movesHouse()
+	s.stop()
+	s.finds()
+	taken(t, cable, Own)
 }
 
 // The same, through Avahi.
@@ -145,17 +155,69 @@ func TestAvahi(t *testing.T) {
 	}
 	cable := ipptest.NewCable(t, "pupil")
 	bus := ipptest.Bus(t)
-	ipptest.Avahi(t, bus, ipptest.AvahiOptions{Interface: ipptest.NearEnd, Host: "server"})
+	near := ipptest.AvahiOptions{Interface: ipptest.NearEnd, Host: "server"}
+	stop := ipptest.Avahi(t, bus, near)
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", bus)
 	s := newShelf(t, cable, Auto, library("Library"))
-	follows(t, s, cable)
+	s.follows()
+	s.comesBy("server.local")
+
+	stop() // and we take its place
+	s.comesBy(hostName() + ".local")
+	ipptest.Avahi(t, bus, near) // and it comes back
+	s.comesBy("server.local")
+	if n := strings.Count(s.log.String(), "way=avahi"); n != 2 {
+		t.Errorf("Avahi was taken %d times", n)
+	}
+	s.stop()
+	s.finds()
+	taken(t, cable, Avahi)
 }
 
-func follows(t *testing.T, s *shelf, cable *ipptest.Cable) {
+// comesBy waits until the far machine finds the printer on that host.
+func (s *shelf) comesBy(host string) {
+	s.t.Helper()
+	s.finds("Print (Harbour Academy)")
+	s.says("Print (Harbour Academy)", ";"+host+";")
+}
+
+// movesHouse gives the near end another address, which the far one is told.
+func (s *shelf) movesHouse() {
+	s.t.Helper()
+	const other = "10.77.0.3"
+	for _, args := range [][]string{{"addr", "del", ipptest.NearAddress + "/24", "dev", ipptest.NearEnd}, {"addr", "add", other + "/24", "dev", ipptest.NearEnd}} {
+		if out, err := exec.CommandContext(s.t.Context(), "ip", args...).CombinedOutput(); err != nil {
+			s.t.Fatalf("ip %q: %v: %s", args, err, out)
+		}
+	}
+	s.says("Print (Harbour Academy)", ";"+other+";")
+}
+
+// taken has the far machine have the name before us. Ours then has a number, and is
+// not lost to somebody who would like to have that one, too.
+func taken(t *testing.T, cable *ipptest.Cable, way Way) {
 	t.Helper()
+	cable.Publish("Print (Harbour Academy)", kind, 9)
+	s := newShelf(t, cable, way)
+	s.finds("Print (Harbour Academy)")
+	s.announce(library("Library"))
+	s.finds("Print (Harbour Academy)", "Print (Harbour Academy) (2)")
+	s.says("Print (Harbour Academy) (2)", ";8631;")
+	if way == Avahi {
+		return // which defends its names itself
+	}
+	cable.Publish("Print (Harbour Academy) (2)", kind, 9)
+	s.finds("Print (Harbour Academy)", "Print (Harbour Academy) (2)", "Print (Harbour Academy) (2) #2")
+	s.says("Print (Harbour Academy) (2)", ";8631;")
+	s.says("Print (Harbour Academy) (2) #2", ";9;")
+}
+
+// follows has what the far machine finds be what there is.
+func (s *shelf) follows() {
+	s.t.Helper()
 	types := []string{kind, "_print._sub." + kind, "_universal._sub." + kind, "_ipp._tcp"}
 	for _, other := range types {
-		cable.Browse(other)
+		s.cable.Browse(other)
 	}
 	s.finds("Print (Harbour Academy)")
 	for _, want := range []string{";" + ipptest.NearAddress + ";8631;", `"rp=ipp/print"`, `"note=Library"`} {
@@ -167,11 +229,13 @@ func follows(t *testing.T, s *shelf, cable *ipptest.Cable) {
 	s.announce(library("Room 12"), hall())
 	s.finds("Hall (Harbour Academy)", "Print (Harbour Academy)")
 	s.says("Print (Harbour Academy)", `"note=Room 12"`)
+	renamed := library("Room 12")
+	renamed.Name = "St. John's"
+	s.announce(renamed)
+	s.finds("St. John's (Harbour Academy)")
 	s.announce(library("Room 12"))
 	s.finds("Print (Harbour Academy)")
 	if found := s.names("_ipp._tcp"); len(found) != 0 {
-		t.Errorf("plain IPP is announced: %q", found)
+		s.t.Errorf("plain IPP is announced: %q", found)
 	}
-	s.stop()
-	s.finds()
 }

@@ -20,7 +20,7 @@ func (s Service) text() []string {
 		{"qtotal", "1"},
 		{"rp", strings.TrimPrefix(s.Path, "/")},
 		{"ty", s.first("printer-make-and-model")},
-		{"product", "(" + s.first("printer-make-and-model") + ")"},
+		{"product", s.product()},
 		{"note", s.first("printer-location")},
 		{"priority", "0"},
 		{"adminurl", s.Page},
@@ -77,6 +77,14 @@ func (s Service) list(name string) string {
 func (s Service) says(name string, values ...string) bool {
 	all, _ := s.Says.Strings(name)
 	return slices.ContainsFunc(all, func(v string) bool { return slices.Contains(values, v) })
+}
+
+// product is the model in parentheses, as a printer description of PostScript has it.
+func (s Service) product() string {
+	if model := s.first("printer-make-and-model"); model != "" {
+		return "(" + model + ")"
+	}
+	return ""
 }
 
 // proof is what a computer has to have ready (air).

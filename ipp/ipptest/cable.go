@@ -65,8 +65,10 @@ type Cable struct {
 
 // The names and addresses of the cable's ends.
 const (
-	NearEnd, FarEnd         = "near", "far"
-	NearAddress, FarAddress = "10.77.0.1", "10.77.0.2"
+	NearEnd     = "near"
+	FarEnd      = "far"
+	NearAddress = "10.77.0.1"
+	FarAddress  = "10.77.0.2"
 )
 
 // NewCable makes the far machine, with an Avahi of the given host name.
@@ -171,12 +173,23 @@ func (c *Cable) CommandKnowing(ctx context.Context, host, address, name string, 
 	return c.Command(ctx, "unshare", append([]string{"--mount", "--", "sh", "-c", script, hosts, name}, args...)...)
 }
 
-var unescaper = strings.NewReplacer(`\032`, " ", `\040`, "(", `\041`, ")", `\.`, ".")
+var unescaper = strings.NewReplacer(`\032`, " ", `\035`, "#", `\039`, "'", `\040`, "(", `\041`, ")", `\.`, ".")
+
+// Publish has the far machine's Avahi announce a service, all test long.
+func (c *Cable) Publish(name, kind string, port int) {
+	c.t.Helper()
+	c.keep(c.Command(c.t.Context(), needs(c.t, "avahi-publish", "avahi-utils"), "--service", name, kind, strconv.Itoa(port)))
+}
 
 // Browse has the far machine look for a type of service, all test long.
 func (c *Cable) Browse(kind string) {
 	c.t.Helper()
-	cmd := c.Command(c.t.Context(), needs(c.t, "avahi-browse", "avahi-utils"), "--parsable", kind)
+	c.keep(c.Command(c.t.Context(), needs(c.t, "avahi-browse", "avahi-utils"), "--parsable", kind))
+}
+
+// keep runs a program as long as the test.
+func (c *Cable) keep(cmd *exec.Cmd) {
+	c.t.Helper()
 	if err := cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
