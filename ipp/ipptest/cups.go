@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -26,7 +27,8 @@ type CUPSServer struct {
 }
 
 // CUPS starts a cupsd and stops it, with all it has started, when the test ends.
-func CUPS(t testing.TB) *CUPSServer {
+// More are lines of cupsd.conf that come after those every test needs.
+func CUPS(t testing.TB, more ...string) *CUPSServer {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "cups") // short, for the socket's name
 	if err != nil {
@@ -34,7 +36,7 @@ func CUPS(t testing.TB) *CUPSServer {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	c := &CUPSServer{t: t, dir: dir}
-	c.configure()
+	c.configure(more)
 	c.daemon = &daemon{
 		program: "cupsd", pack: "cups-daemon",
 		args: []string{"-f", "-c", c.path("cupsd.conf"), "-s", c.path("cups-files.conf")},
@@ -48,7 +50,7 @@ func CUPS(t testing.TB) *CUPSServer {
 }
 
 // configure writes the two configuration files and makes the folders they name.
-func (c *CUPSServer) configure() {
+func (c *CUPSServer) configure(more []string) {
 	// Filters and backends run as another user when cupsd runs as root.
 	if err := os.Chmod(c.dir, 0o755); err != nil { //nolint:gosec // nothing in it is secret
 		c.t.Fatal(err)
@@ -77,7 +79,7 @@ JobRetryInterval 1
     Allow all
   </Limit>
 </Policy>
-`)
+`+strings.Join(more, "\n")+"\n")
 	c.write("cups-files.conf", `ServerRoot %[1]s/root
 RequestRoot %[1]s/spool
 CacheDir %[1]s/cache
@@ -134,6 +136,34 @@ func (c *CUPSServer) Options(queue string) map[string][]string {
 		}
 	}
 	return all
+}
+
+// Address is where it answers on this machine, as host:port.
+func (c *CUPSServer) Address() string { return fmt.Sprintf("127.0.0.1:%d", c.port) }
+
+// AddHeldQueue makes a queue without a driver whose jobs are held until somebody
+// says otherwise.
+func (c *CUPSServer) AddHeldQueue(name string) {
+	c.t.Helper()
+	c.must("lpadmin", "-p", name, "-E", "-v", "socket://127.0.0.1:9", "-o", "job-hold-until-default=indefinite")
+}
+
+// Pause stops cupsd where it is, until Resume.
+func (c *CUPSServer) Pause() { _ = syscall.Kill(-c.pid, syscall.SIGSTOP) }
+
+// Resume lets cupsd go on.
+func (c *CUPSServer) Resume() { _ = syscall.Kill(-c.pid, syscall.SIGCONT) }
+
+// Stop ends cupsd in order, so that all it knows is on disk.
+func (c *CUPSServer) Stop() { c.end(syscall.SIGTERM) }
+
+// Kill is kill -9: what cupsd has not yet written to disk is lost.
+func (c *CUPSServer) Kill() { c.end(syscall.SIGKILL) }
+
+// Restart starts cupsd on the folders of the one before.
+func (c *CUPSServer) Restart() {
+	c.t.Helper()
+	start(c.t, c.daemon)
 }
 
 // LP prints a file with lp and returns the request, such as "room4-7". Options are

@@ -17,6 +17,9 @@ type daemon struct {
 	args, env     []string
 	ready         func(log string) bool
 
+	pid int
+	end func(syscall.Signal) // and wait for it
+
 	mu  sync.Mutex
 	log bytes.Buffer
 }
@@ -64,6 +67,11 @@ func start(t testing.TB, d *daemon) (stop func()) {
 		_ = cmd.Wait()
 		close(ended)
 	}()
+	d.pid = cmd.Process.Pid
+	d.end = func(by syscall.Signal) {
+		_ = syscall.Kill(-cmd.Process.Pid, by)
+		<-ended
+	}
 	stop = sync.OnceFunc(func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
 		select {
