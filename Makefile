@@ -60,8 +60,10 @@ gosec:
 prove: ## the long forms of the campaigns, with full figures
 	@.ci/prove
 
-bench: ## what it costs: benchmarks of every room
+bench: ## what it costs: benchmarks of every room, then the server beside cupsd and pgbench
+	@.ci/install demo test
 	$(GO) test -run '^$$' -bench . -benchmem $(ROOMS)
+	INKWELL_PROVE=1 $(GO) test -count=1 -v -timeout 60m -run TestBesideCUPS ./cmd/inkwell
 
 shots: ## pictures of every page at every size, into .build/shots
 	@.ci/install demo test

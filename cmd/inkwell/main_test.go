@@ -21,6 +21,7 @@ import (
 
 func TestMain(m *testing.M) {
 	document.Child()
+	trafficClient()
 	code := m.Run()
 	if built.dir != "" {
 		if err := os.RemoveAll(built.dir); err != nil {
