@@ -3,6 +3,8 @@ package release
 import (
 	"context"
 	"fmt"
+	"net/netip"
+	"time"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
@@ -71,4 +73,28 @@ func (d *Desk) Disown(ctx context.Context, v Visitor, id JobID) error {
 func standingOfDevice(ctx context.Context, tx *db.Tx, a school.Actor) (s standing, err error) {
 	s.open, err = countClaims(ctx, tx, a)
 	return s, err
+}
+
+// reportsFor is how long staff are shown which devices sent what nobody wanted.
+const reportsFor = 7 * 24 * time.Hour
+
+// DisownedJob is a job that the person it named turned down: where it came from and
+// when, and nothing of that person.
+type DisownedJob struct {
+	Group  string     // the devices' name
+	Device netip.Addr // which of them
+	Sent   time.Time
+}
+
+// Disowned lists what was turned down in the last seven days, newest first, 50 at
+// most, for those who look after the school's printing.
+func (d *Desk) Disowned(ctx context.Context, a school.Actor) (all []DisownedJob, err error) {
+	if !a.May(school.SeeSchool) {
+		return nil, notAllowed
+	}
+	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		all, err = disownedSince(ctx, tx, a.School, tx.Now.Add(-reportsFor))
+		return err
+	})
+	return all, err
 }

@@ -363,3 +363,12 @@ func forgetPasswordTries(ctx context.Context, tx *db.Tx, id JobID) error {
 	_, err := tx.Exec(ctx, `UPDATE job SET password_tries = 0 WHERE job_id = $1`, id)
 	return err
 }
+
+func disownedSince(ctx context.Context, tx *db.Tx, id school.ID, since time.Time) ([]DisownedJob, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT g.name, j.sent_from, j.submitted_at
+		  FROM job j JOIN device_group g USING (group_id)
+		 WHERE j.school_id = $1 AND j.reason = 'disowned' AND j.ended_at > $2
+		 ORDER BY j.submitted_at DESC LIMIT 50`, id, since)
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[DisownedJob])
+}

@@ -129,6 +129,8 @@ func (h *house) scenes() []scene {
 			exec("UPDATE printer SET state = 'stopped', state_reasons = '{media-jam-error}' WHERE name = 'Library'")()
 			exec("UPDATE printer SET state = 'unreachable', seen_at = seen_at - interval '12 minutes' WHERE name = 'Sixth form'")()
 			suspend()
+			h.disowned("10.1.12.7", 20*time.Minute)
+			h.disowned("10.1.12.7", 26*time.Hour)
 		}},
 		{name: "people", path: "/staff/people", set: exec("UPDATE person SET left_at = now() WHERE username = 'teacher'")},
 		{name: "people-search", path: "/staff/people?q=mia"},

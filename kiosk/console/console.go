@@ -29,6 +29,7 @@ type SignIn interface {
 
 // Desk is what staff see of the release desk: release.Desk.
 type Desk interface {
+	Disowned(ctx context.Context, a school.Actor) ([]release.DisownedJob, error)
 	Today(ctx context.Context, a school.Actor, person school.PersonID) ([]release.TodayJob, error)
 	SchoolPrinters(ctx context.Context, a school.Actor) ([]release.PrinterRecord, error)
 }

@@ -112,6 +112,19 @@ func (h *house) job(owner school.Actor, state release.JobState, pages int, ago t
 		h.School, owner.Person, string(state), pages, friday.Add(-ago), secretTitle)
 }
 
+// disowned adds a job that a computer of room 12 sent in Mia's name, and that she
+// has turned down.
+func (h *house) disowned(device string, ago time.Duration) {
+	h.Helper()
+	h.job(h.Mia, release.Cancelled, 3, ago)
+	dbtest.Exec(h.T, h.db, `
+		INSERT INTO device_group (school_id, slug, name, trusted, networks, certificates, added_at)
+		VALUES ($1, 'room-12', 'Room 12', false, '{10.1.12.0/24}', '{}', $2) ON CONFLICT DO NOTHING`, h.School, friday)
+	dbtest.Exec(h.T, h.db, `
+		UPDATE job SET proof = 'vouched', reason = 'disowned', group_id = (SELECT group_id FROM device_group), sent_from = $1::inet
+		 WHERE job_id = (SELECT max(job_id) FROM job)`, device)
+}
+
 func (h *house) in(fn func(ctx context.Context, tx *db.Tx) error) {
 	h.Helper()
 	if err := h.db.InTx(h.Context(), db.InSchool(h.School), fn); err != nil {

@@ -260,3 +260,20 @@ func TestSchoolsTime(t *testing.T) {
 		t.Errorf("ends %v", ends.UTC())
 	}
 }
+
+// What was turned down as somebody else's names the device, and nobody.
+func TestWhatWasTurnedDown(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.enter("it")
+	if page := h.get("/staff"); strings.Contains(page.body, "Not mine") {
+		t.Error("there is a list of nothing")
+	}
+	h.disowned("10.1.12.7", time.Hour)
+	h.disowned("10.1.12.8", 8*24*time.Hour)
+	page := h.get("/staff")
+	h.says(page, http.StatusOK, "Not mine", "Room 12", "10.1.12.7")
+	if strings.Contains(page.body, "10.1.12.8") {
+		t.Error("it is told of for more than a week")
+	}
+}

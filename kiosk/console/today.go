@@ -25,6 +25,18 @@ type todayPage struct {
 	Kinds     []kind
 	Figures   figures
 	Suspended []suspended
+	Disowned  []disowned
+}
+
+// disowned is a job that somebody turned down as not theirs.
+type disowned struct{ Sent, Group, Device string }
+
+func (c *Console) disowned(ctx context.Context, v visitor) (rows []disowned, err error) {
+	all, err := c.desk.Disowned(ctx, v.Actor)
+	for _, j := range all {
+		rows = append(rows, disowned{moment(j.Sent, v.Now), j.Group, j.Device.String()})
+	}
+	return rows, err
 }
 
 // kind is one choice of jobs to look at.
@@ -73,6 +85,9 @@ func (c *Console) today(ctx context.Context, v visitor, chosen string) (page tod
 		return page, err
 	}
 	if page.Suspended, err = c.suspended(ctx, v); err != nil {
+		return page, err
+	}
+	if page.Disowned, err = c.disowned(ctx, v); err != nil {
 		return page, err
 	}
 	jobs, err := c.desk.Today(ctx, v.Actor, 0)
