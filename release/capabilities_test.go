@@ -172,6 +172,9 @@ func TestMediaNames(t *testing.T) {
 	}
 }
 
+// askSoon is how long a printer that says it has changed is left alone.
+const askSoon = 15 * time.Second
+
 // What a printer can do is asked once and kept, asked again when it says that it
 // has changed, and offered by the queue at once.
 func TestOffer(t *testing.T) {
@@ -199,10 +202,10 @@ func TestOffer(t *testing.T) {
 		h.paper.can.Supplies = []release.Supply{{Type: "toner", Name: "Black"}}
 	})
 	h.paper.fail("Capabilities", nil)
-	h.paper.with(func() { h.paper.config = 6 })
+	h.clock.Advance(askSoon)
 	for _, q := range []release.Queue{h.queue, h.direct} {
 		o := offered(q, release.A4)
-		if !o.Changed.Equal(tuesday) || len(o.Supplies) != 1 || o.Supplies[0].Name != "Library: Black" {
+		if !o.Changed.Equal(tuesday.Add(askSoon)) || len(o.Supplies) != 1 || o.Supplies[0].Name != "Library: Black" {
 			t.Errorf("%s offers %+v", q.Name, o)
 		}
 	}
@@ -219,6 +222,7 @@ func TestOffer(t *testing.T) {
 		}
 		h.paper.config = 8
 	})
+	h.clock.Advance(askSoon)
 	offered(h.queue, release.A4, a3)
 	h.clock.Advance(6 * time.Minute)
 	h.paper.with(func() { h.paper.can = photo })
@@ -227,6 +231,7 @@ func TestOffer(t *testing.T) {
 	}
 	h.paper.fail("Capabilities", release.ErrBusy) // what it could, it can
 	h.paper.with(func() { h.paper.config, asked = 9, h.paper.asked })
+	h.clock.Advance(askSoon)
 	h.eventually("the printer", func() (string, bool) {
 		h.paper.mu.Lock()
 		defer h.paper.mu.Unlock()

@@ -98,6 +98,7 @@ func TestADirectJobThatThePrinterLacksSomethingFor(t *testing.T) {
 		t.Errorf("told %q", say)
 	}
 	h.paper.with(func() { h.paper.can, h.paper.config = big, 3 })
+	h.clock.Advance(askSoon)
 	h.known(big)
 	h.release(h.Sam, job.ID)
 	h.state(job.ID, release.Done)

@@ -54,15 +54,27 @@ func (d *Desk) look(ctx context.Context, p PrinterRecord, client Printer) error 
 		st.State, st.Reasons = PrinterStopped, append(st.Reasons, "paused")
 	}
 	changed := st.State != p.State || !slices.Equal(st.Reasons, p.Reasons)
+	var last lastAsked
+	due := false
 	err = d.inSchool(context.WithoutCancel(ctx), p.School, func(ctx context.Context, tx *db.Tx) error {
-		if err := updatePrinterState(ctx, tx, p.ID, st); err != nil || !changed {
+		if err := updatePrinterState(ctx, tx, p.ID, st); err != nil {
 			return err
 		}
-		return d.Hub.Touch(ctx, tx, p.School, events.Printer(int32(p.ID)))
+		if changed {
+			if err := d.Hub.Touch(ctx, tx, p.School, events.Printer(int32(p.ID))); err != nil {
+				return err
+			}
+		}
+		if silent {
+			return nil
+		}
+		var err error
+		last, err = capabilitiesAsked(ctx, tx, p.ID)
+		due = last.due(st, p.State, tx.Now)
+		return err
 	})
-	if err != nil || silent {
+	if err != nil || !due {
 		return err
 	}
-	stopped := func(s PrinterState) bool { return s == PrinterStopped || s == PrinterUnreachable }
-	return d.learn(ctx, p, client, st, changed && stopped(p.State))
+	return d.learn(ctx, p, client, st, last)
 }
