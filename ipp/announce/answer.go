@@ -71,7 +71,7 @@ func (r *own) answer(m *dns.Msg, p packet, l *link) {
 	case probe || !slices.ContainsFunc(all, func(rec *record) bool { return !rec.unique }):
 		r.answerAll(l, all)
 	default:
-		wait := waitFrom + rand.N(waitMore) //nolint:gosec // only to keep machines apart
+		wait := waitFrom + rand.N(waitMore) // #nosec G404 -- only to keep machines apart
 		r.pending = append(r.pending, late{r.clock().Add(wait), l, all})
 	}
 }

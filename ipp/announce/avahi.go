@@ -120,7 +120,7 @@ func (a *avahi) where(o Options) error {
 	}
 	links, err := linksOf(o)
 	for _, l := range links {
-		a.interfaces = append(a.interfaces, int32(l.index)) //nolint:gosec // the kernel's own numbers are of that size
+		a.interfaces = append(a.interfaces, int32(l.index)) // #nosec G115 -- the kernel's own numbers are of that size
 	}
 	return err
 }

@@ -46,7 +46,7 @@ const (
 func (r *own) begin(c *claim) {
 	r.build(c)
 	c.stage, c.told = probing, false
-	c.due = r.clock().Add(rand.N(betweenProbes)) //nolint:gosec // only to keep machines that start together apart
+	c.due = r.clock().Add(rand.N(betweenProbes)) // #nosec G404 -- only to keep machines that start together apart
 }
 
 // build makes a claim's records for the name that it has now.

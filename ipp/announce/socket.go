@@ -46,7 +46,7 @@ func openSocket(is4 bool, links []*link) (*socket, error) {
 	}
 	share := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) (err error) {
 		ctl := raw.Control(func(fd uintptr) {
-			err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) //nolint:gosec // a file's number
+			err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)
 		})
 		return errors.Join(ctl, err)
 	}}
