@@ -32,7 +32,8 @@ var elsewhere = strings.Fields(`
 	reason-missing until-out-of-range not-suspended own-case
 	password-length password-mixed password-personal password-common
 	job-password-wrong job-password-spent
-	device-name addresses-full address-unknown`)
+	device-name addresses-full address-unknown
+	group-slug group-name group-place group-wide group-taken group-unknown not-a-claim`)
 
 // refusalsIn are the sentences of all refusals that a room makes, by place.
 func refusalsIn(t *testing.T, room string) map[string]string {
