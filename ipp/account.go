@@ -1,15 +1,13 @@
 package ipp
 
 import (
-	"github.com/OpenPrinting/goipp"
-
 	"inkwell/ipp/wire"
 	"inkwell/release"
 )
 
 // account is a row of the template for what a client says of who is to be charged
 // (PWG 5100.7, 5100.16). It is kept with the job for its owner and for IT to read;
-// what is charged is the owner's own account.
+// a job that names an account is not printed, for there are none to be charged yet.
 func account(name string, field func(*release.Ticket) *string) option {
 	return option{
 		name: name,
@@ -17,7 +15,7 @@ func account(name string, field func(*release.Ticket) *string) option {
 			return []wire.Attribute{wire.NoValue(name + "-default"), wire.Boolean(name+"-supported", true)}
 		},
 		take: func(t *release.Ticket, _ *model, given wire.Attributes) bool {
-			if a, _ := given.Find(name); len(a.Values) == 1 && a.Values[0].T == goipp.TagDeleteAttr {
+			if a, _ := given.Find(name); toDelete(a) {
 				*field(t) = ""
 				return true
 			}

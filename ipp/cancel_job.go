@@ -20,5 +20,8 @@ func cancelJob(ctx context.Context, c *call) (*wire.Message, error) {
 	if err := c.Desk.Cancel(ctx, c.actor, j.ID); err != nil {
 		return nil, err
 	}
+	if err := c.andRemark(ctx, j.ID); err != nil {
+		return nil, err
+	}
 	return c.ok(), nil
 }

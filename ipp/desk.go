@@ -69,6 +69,10 @@ type Control interface {
 	Change(ctx context.Context, a school.Actor, id release.JobID, c release.Change) (release.Job, error)
 	// Switch turns a switch of a queue, for IT.
 	Switch(ctx context.Context, a school.Actor, q release.QueueID, to release.Switch) error
+	// Announce says something of a queue, for IT.
+	Announce(ctx context.Context, a school.Actor, q release.QueueID, n release.Notice) error
+	// Remark says something of a job to its owner, for IT, also after its end.
+	Remark(ctx context.Context, a school.Actor, id release.JobID, say string) error
 }
 
 // Subscribers knows who wants to hear of what. Whatever is missing, foreign or ended is

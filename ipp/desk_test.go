@@ -1,6 +1,7 @@
 package ipp
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -48,6 +49,7 @@ type fakeDesk struct {
 	roll     roll                               // who wants to hear of what
 	switches map[release.QueueID]release.Switch // what was turned last
 	offers   map[release.QueueID]*release.Offer // everyday without one
+	notices  map[release.QueueID]release.Notice // what IT has said of each
 	refuse   error                              // what Validate, Print and Create say, if not nil
 	met      []error                            // the Obstacles of every job that waits
 	failSend error                              // what the next Send says, if not nil
@@ -84,6 +86,11 @@ func (d *fakeDesk) Queues(context.Context) ([]release.Queue, error) {
 	for i, q := range all {
 		all[i].Closed = d.switches[q.ID] == release.CloseQueue
 		all[i].Paused = d.switches[q.ID] == release.PauseQueue
+		for to, said := range map[*string]*string{&all[i].Info: d.notices[q.ID].Info, &all[i].Location: d.notices[q.ID].Location, &all[i].Message: d.notices[q.ID].Message} {
+			if said != nil {
+				*to, all[i].Said = *said, holdEnds
+			}
+		}
 	}
 	return all, nil
 }
@@ -98,6 +105,31 @@ func (d *fakeDesk) Switch(_ context.Context, a school.Actor, id release.QueueID,
 		d.switches = map[release.QueueID]release.Switch{}
 	}
 	d.switches[id] = to
+	return nil
+}
+
+func (d *fakeDesk) Announce(_ context.Context, a school.Actor, id release.QueueID, n release.Notice) error {
+	if !a.May(school.ManageFace) {
+		return fault.New(fault.Forbidden, "not-your-queue", "Only IT can do that to a printer.")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.notices == nil {
+		d.notices = map[release.QueueID]release.Notice{}
+	}
+	was := d.notices[id]
+	d.notices[id] = release.Notice{Info: cmp.Or(n.Info, was.Info), Location: cmp.Or(n.Location, was.Location), Message: cmp.Or(n.Message, was.Message)}
+	return nil
+}
+
+func (d *fakeDesk) Remark(ctx context.Context, a school.Actor, id release.JobID, say string) error {
+	if _, err := d.Job(ctx, a, id); err != nil {
+		return err
+	}
+	if !a.May(school.ManageFace) {
+		return fault.New(fault.Forbidden, "not-for-you", "Only IT can say that about a job.")
+	}
+	d.change(id, func(j *release.Job) { j.Message = say })
 	return nil
 }
 
@@ -221,7 +253,7 @@ func (d *fakeDesk) Job(_ context.Context, a school.Actor, id release.JobID) (rel
 		return release.Job{}, errNobody
 	}
 	j := d.change(id, advance)
-	if j.ID == 0 || j.Person != a.Person && !a.May(school.ManageFace) {
+	if j.ID == 0 || !sees(a, j) {
 		return release.Job{}, jobUnknown
 	}
 	return d.meet(j), nil
@@ -240,7 +272,7 @@ func (d *fakeDesk) Glimpse(_ context.Context, q release.Queue, id release.JobID)
 	if j.ID == 0 || j.Queue != q.ID {
 		return release.Job{}, jobUnknown
 	}
-	j.Title, j.Owner = "", ""
+	j.Title, j.Owner, j.Message = "", "", ""
 	return j, nil
 }
 
@@ -252,12 +284,19 @@ func (d *fakeDesk) Jobs(_ context.Context, a school.Actor, f release.JobFilter) 
 	defer d.mu.Unlock()
 	var all []release.Job
 	for _, j := range d.jobs {
-		mine := j.Person == a.Person
-		if j.Queue == f.Queue && j.State.Ended() == f.Ended && (mine || !f.Mine && a.May(school.ManageFace)) {
+		if j.Queue == f.Queue && j.State.Ended() == f.Ended && sees(a, j) && (j.Person == a.Person || !f.Mine) {
 			all = append(all, d.meet(j))
 		}
 	}
 	return all[:min(len(all), f.Limit)], nil
+}
+
+// sees is the real desk's rule.
+func sees(a school.Actor, j release.Job) bool {
+	if a.Proof == school.ByVouch {
+		return j.SentBy(a)
+	}
+	return j.Person == a.Person || a.May(school.ManageFace)
 }
 
 func receive(declared string, doc io.Reader) (sum [32]byte, n int64, err error) {

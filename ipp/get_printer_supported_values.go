@@ -7,8 +7,8 @@ import (
 )
 
 // getPrinterSupportedValues carries out Get-Printer-Supported-Values (RFC 3380
-// section 4.3): the values that Set-Printer-Attributes takes. Nobody sets our
-// printer's attributes over IPP, so each attribute that is asked for has none.
+// section 4.3): the values that Set-Printer-Attributes takes. All that it sets is free
+// text, of which there is no list.
 func getPrinterSupportedValues(_ context.Context, c *call) (*wire.Message, error) {
 	reply := c.ok()
 	reply.Add(wire.NewGroup(wire.PrinterGroup))

@@ -57,6 +57,7 @@ type ask struct {
 	attrs    []wire.Attribute
 	job      []wire.Attribute
 	subs     []wire.Attributes // groups of subscription attributes
+	printer  []wire.Attribute
 	doc      io.Reader
 }
 
@@ -71,6 +72,9 @@ func (a ask) message(b *bench) *wire.Message {
 	}
 	for _, s := range a.subs {
 		m.Add(wire.NewGroup(wire.SubscriptionGroup, s...))
+	}
+	if len(a.printer) > 0 {
+		m.Add(wire.NewGroup(wire.PrinterGroup, a.printer...))
 	}
 	return m
 }

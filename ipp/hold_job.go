@@ -31,5 +31,8 @@ func (c *call) setHold(ctx context.Context, h release.HoldUntil) (*wire.Message,
 	if _, err := c.Desk.Change(ctx, c.actor, j.ID, release.Change{Hold: &h}); err != nil {
 		return nil, err
 	}
+	if err := c.andRemark(ctx, j.ID); err != nil {
+		return nil, err
+	}
 	return c.ok(), nil
 }

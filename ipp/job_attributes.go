@@ -47,6 +47,7 @@ func (c *call) jobOwner(j release.Job) []wire.Attribute {
 	return []wire.Attribute{
 		wire.Name("job-name", title),
 		wire.Name("job-originating-user-name", j.Owner),
+		wire.Text(jobMessage, j.Message),
 	}
 }
 

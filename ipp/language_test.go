@@ -124,6 +124,10 @@ func TestEverySentenceInEveryLanguage(t *testing.T) {
 		t.Errorf("languages %v, sentences of %d", languages, len(sentences))
 	}
 	for l, words := range sentences {
+		file, err := languageFiles.ReadFile("languages/" + l + ".txt")
+		if n := strings.Count(string(file), "\n= "); err != nil || n != len(words) {
+			t.Errorf("%s has %d sentences in %d lines, %v", l, len(words), n, err)
+		}
 		for say, place := range all {
 			if words[say] == "" {
 				t.Errorf("%s lacks %q (%s)", l, say, place)

@@ -53,6 +53,7 @@ func operations() []operation {
 		{wire.OpPausePrinter, onPrinter, always, turn(release.PauseQueue)},
 		{wire.OpResumePrinter, onPrinter, always, turn(release.ResumeQueue)},
 		{wire.OpPurgeJobs, onQueues, always, cancelJobs},
+		{wire.OpSetPrinterAttributes, onPrinter, always, setPrinterAttributes},
 		{wire.OpSetJobAttributes, onJob, always, setJobAttributes},
 		{wire.OpGetPrinterSupportedValues, onPrinter, never, getPrinterSupportedValues},
 		{wire.OpCreatePrinterSubscriptions, onPrinter, always, createPrinterSubscriptions},

@@ -1,6 +1,8 @@
 package ipp
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +23,7 @@ const incomingSeconds = 300
 // description is the printer-description group of this call's queue (RFC 8011
 // section 5.4, PWG 5100.7, 5100.11, 5100.13, 5100.14).
 func (c *call) description(queued int) []wire.Attribute {
-	return slices.Concat(c.addresses(), c.language(), c.abilities(), aboutPasswords(), c.model.formats(), c.model.speed(), c.supplies(), c.printerState(queued))
+	return slices.Concat(c.addresses(), c.said(), c.language(), c.abilities(), aboutPasswords(), c.model.formats(), c.model.speed(), c.supplies(), c.printerState(queued))
 }
 
 // addresses says where and what the printer is.
@@ -46,10 +48,10 @@ func (c *call) addresses() []wire.Attribute {
 		wire.Keyword("uri-security-supported", secure...),
 		wire.URI("printer-uuid", c.uuid("printer "+c.queue.Path)),
 		wire.Name("printer-name", c.printerName()),
-		wire.Text("printer-info", c.queue.Name),
+		wire.Text("printer-info", cmp.Or(c.queue.Info, c.queue.Name)),
 		wire.Name("printer-dns-sd-name", wire.Cut(c.queue.Name, 63)),
 		wire.Keyword("printer-kind", "document"),
-		wire.Text("printer-location", wire.Cut(strings.Join(c.model.offer.Rooms, "; "), 127)),
+		wire.Text("printer-location", cmp.Or(c.queue.Location, wire.Cut(strings.Join(c.model.offer.Rooms, "; "), maxText))),
 		wire.Unknown("printer-geo-location"),
 		wire.Text("printer-organization", ""),
 		wire.Text("printer-organizational-unit", ""),
@@ -92,11 +94,11 @@ func (c *call) abilities() []wire.Attribute {
 		wire.Keyword("job-release-action-default", action),
 		wire.Keyword("job-release-action-supported", action),
 		wire.Keyword("job-creation-attributes-supported", c.creationAttributes()...),
-		wire.Keyword("job-privacy-attributes", "job-name", "job-originating-user-name"),
+		wire.Keyword("job-privacy-attributes", "job-name", "job-originating-user-name", jobMessage),
 		wire.Keyword("job-privacy-scope", "owner"),
 		wire.Boolean("job-ids-supported", true),
 		wire.Keyword("job-settable-attributes-supported", c.settable()...),
-		wire.Keyword("printer-settable-attributes-supported", "none"),
+		wire.Keyword("printer-settable-attributes-supported", slices.Sorted(maps.Keys(printerSettable))...),
 		wire.Keyword("identify-actions-default", identifyActions[0]),
 		wire.Keyword("identify-actions-supported", identifyActions...),
 		wire.Keyword("which-jobs-supported", whichJobs...),
@@ -146,6 +148,7 @@ func (c *call) printerState(queued int) []wire.Attribute {
 	case c.queue.Kind == release.Direct && queued > 0:
 		state = wire.PrinterProcessing
 	}
+	say = cmp.Or(c.queue.Message, say) // who says why a printer stands still says it best
 	now := c.Clock()
 	changed, configured := later(c.queue.Switched, c.started), later(c.model.offer.Changed, c.started)
 	return []wire.Attribute{

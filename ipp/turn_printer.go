@@ -8,9 +8,19 @@ import (
 )
 
 // turn carries out Pause-Printer and Resume-Printer (RFC 8011 sections 4.2.7 and
-// 4.2.8), Enable-Printer and Disable-Printer (RFC 3998 section 3.1), for IT.
+// 4.2.8), Enable-Printer and Disable-Printer (RFC 3998 section 3.1), for IT, who may say
+// why (printer-message-from-operator, RFC 3380).
 func turn(to release.Switch) func(context.Context, *call) (*wire.Message, error) {
 	return func(ctx context.Context, c *call) (*wire.Message, error) {
+		message, err := c.message(printerMessage)
+		if err != nil {
+			return nil, err
+		}
+		if message != nil { // before the switch, which those who hear of it find explained
+			if err := c.Desk.Announce(ctx, c.actor, c.queue.ID, release.Notice{Message: message}); err != nil {
+				return nil, err
+			}
+		}
 		if err := c.Desk.Switch(ctx, c.actor, c.queue.ID, to); err != nil {
 			return nil, err
 		}

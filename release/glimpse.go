@@ -20,7 +20,7 @@ func (d *Desk) Glimpse(ctx context.Context, q Queue, id JobID) (job Job, err err
 	if err != nil {
 		return Job{}, err
 	}
-	job.Title, job.Owner = "", ""
+	job.Title, job.Owner, job.Message = "", "", ""
 	return job, nil
 }
 

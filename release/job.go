@@ -42,6 +42,7 @@ type Job struct {
 	Locked      bool           // it has a password of its own, to be given at the station
 	Group       school.GroupID // of shared devices and print servers: whose it was, ...
 	Device      netip.Addr     // ... and which of them
+	Message     string         // job-message-from-operator: what IT says to its owner
 	// Obstacles are the refusals that a release would meet just now, the gravest first:
 	// told to owner and IT alone, and of a job that waits.
 	Obstacles []error

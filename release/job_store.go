@@ -18,7 +18,7 @@ const jobColumns = `
 	j.job_id, j.school_id, j.queue_id, j.person_id, p.username, p.pseudonym, j.proof, j.state, coalesce(j.reason, ''), coalesce(j.title, ''),
 	j.ticket, coalesce(j.format, ''), coalesce(j.document, ''), coalesce(j.bytes, 0), coalesce(j.pages, 0), coalesce(j.impressions, 0),
 	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold, coalesce(j.hold_until, ''), j.hold_ends,
-	j.password IS NOT NULL, coalesce(j.group_id, 0), j.sent_from`
+	j.password IS NOT NULL, coalesce(j.group_id, 0), j.sent_from, coalesce(j.message, '')`
 
 const jobTables = ` FROM job j JOIN person p USING (person_id) `
 
@@ -28,7 +28,7 @@ func scanJob(row pgx.Row) (j Job, err error) {
 	err = row.Scan(&j.ID, &j.School, &j.Queue, &j.Person, &j.Owner, &j.owner, &j.Proof, &j.State, &j.Reason, &j.Title,
 		&j.Ticket, &j.Format, &j.Document, &j.Bytes, &j.Pages, &j.Impressions,
 		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold, &j.HoldUntil, &holdEnds, &j.Locked,
-		&j.Group, &device)
+		&j.Group, &device, &j.Message)
 	if device != nil {
 		j.Device = *device
 	}
@@ -284,6 +284,11 @@ func jobsForPrinter(ctx context.Context, tx *db.Tx, q QueueID) ([]Job, error) {
 
 func updateState(ctx context.Context, tx *db.Tx, id JobID, to JobState) error {
 	_, err := tx.Exec(ctx, `UPDATE job SET state = $2, reason = NULL WHERE job_id = $1`, id, to)
+	return err
+}
+
+func updateMessage(ctx context.Context, tx *db.Tx, id JobID, message string) error {
+	_, err := tx.Exec(ctx, `UPDATE job SET message = nullif($2, '') WHERE job_id = $1`, id, message)
 	return err
 }
 

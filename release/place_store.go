@@ -26,13 +26,13 @@ func none[T any](v T, err error, refusal *fault.Error) (T, error) {
 	return v, err
 }
 
-const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0), closed, paused, switched_at, refuses`
+const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0), closed, paused, switched_at, refuses, info, location, message, message_at`
 
 func scanQueue(row pgx.Row) (Queue, error) {
 	var q Queue
-	var switched *time.Time
-	err := row.Scan(&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer, &q.Closed, &q.Paused, &switched, &q.Refuses)
-	q.Switched = instant(switched)
+	var switched, said *time.Time
+	err := row.Scan(&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer, &q.Closed, &q.Paused, &switched, &q.Refuses, &q.Info, &q.Location, &q.Message, &said)
+	q.Switched, q.Said = instant(switched), instant(said)
 	return none(q, err, queueUnknown)
 }
 
@@ -59,6 +59,12 @@ func queues(ctx context.Context, tx *db.Tx) ([]Queue, error) {
 
 func lockQueue(ctx context.Context, tx *db.Tx, id QueueID) (Queue, error) {
 	return scanQueue(tx.QueryRow(ctx, `SELECT `+queueColumns+` FROM queue WHERE queue_id = $1 FOR UPDATE`, id))
+}
+
+func updateNotice(ctx context.Context, tx *db.Tx, q Queue) error {
+	_, err := tx.Exec(ctx, `UPDATE queue SET info = $2, location = $3, message = $4, message_at = $5 WHERE queue_id = $1`,
+		q.ID, q.Info, q.Location, q.Message, moment(q.Said))
+	return err
 }
 
 func updateRefuses(ctx context.Context, tx *db.Tx, path string, refuses bool) (Queue, error) {

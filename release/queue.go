@@ -32,6 +32,9 @@ type Queue struct {
 	// Refuses says that what would stand in the way of a release is refused at the
 	// computer already, instead of held.
 	Refuses bool
+	// What IT says of it (Announce), and when Message was last said; each may be "".
+	Info, Location, Message string
+	Said                    time.Time
 	// Switched is when Closed or Paused last changed (printer-state-change-time);
 	// zero if never.
 	Switched time.Time
