@@ -49,6 +49,7 @@ var refusals = map[string]string{
 	"document-broken-off": "submission-interrupted",
 	"document-damaged":    "document-format-error",
 	"document-empty":      "document-format-error",
+	"document-kind":       "document-unprintable-error",
 	"document-password":   "document-password-error",
 	"document-range":      "document-unprintable-error",
 	"document-stuck":      "document-unprintable-error",
