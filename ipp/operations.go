@@ -79,7 +79,7 @@ func operations() []operation {
 
 // operationAttributes is what we read of the operation attributes that create a
 // job, for job-creation-attributes-supported.
-var operationAttributes = []string{"client-info", "compression", "document-format", "document-name", "ipp-attribute-fidelity", "job-name", "job-password", "job-password-encryption"}
+var operationAttributes = []string{"client-info", "compression", "document-format", "document-name", "ipp-attribute-fidelity", "job-name", "job-password", "job-password-encryption", "job-release-action"}
 
 // serve finds what the request is about, who sends it, and carries it out.
 func (c *call) serve(ctx context.Context) (*wire.Message, error) {

@@ -84,15 +84,11 @@ func (c *call) language() []wire.Attribute {
 
 // abilities is what the printer does with jobs.
 func (c *call) abilities() []wire.Attribute {
-	action := "none"
-	if c.queue.Kind == release.Hold {
-		action = "owner-authorized"
-	}
 	return []wire.Attribute{
 		wire.Enum("operations-supported", c.operationIDs()...),
 		wire.Keyword("ipp-features-supported", c.features()...),
-		wire.Keyword("job-release-action-default", action),
-		wire.Keyword("job-release-action-supported", action),
+		wire.Keyword("job-release-action-default", releaseAction(c.queue)),
+		wire.Keyword("job-release-action-supported", releaseAction(c.queue)),
 		wire.Keyword("job-creation-attributes-supported", c.creationAttributes()...),
 		wire.Keyword("job-privacy-attributes", "job-name", "job-originating-user-name", jobMessage),
 		wire.Keyword("job-privacy-scope", "owner"),

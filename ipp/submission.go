@@ -30,7 +30,12 @@ func (c *call) submission() (s release.Submission, ignored []wire.Attribute, err
 		return s, nil, err
 	}
 	s.Subscriptions = granted(c.wants)
+	other, err := c.otherRelease()
+	if err != nil {
+		return s, nil, err
+	}
 	s.Ticket, ignored = c.ticket()
+	ignored = append(ignored, other...)
 	strict, _, err := wire.Optional(c.op().Bool("ipp-attribute-fidelity"))
 	if err == nil && strict && len(ignored) > 0 {
 		err = notSupported{
