@@ -28,28 +28,38 @@ func TestAnnounced(t *testing.T) {
 	s.start()
 	s.inkwell("staff", "add", "jo", "--given", "Jo", "--family", "Doe", "--school", "Harbour Academy")
 	s.password("jo", demoPassword)
+	// A queue that this machine alone can use is not found.
+	s.change("INSERT INTO queue (school_id, path, name, kind, proof) SELECT school_id, '/ipp/print/here', 'Here', 'hold', 'loopback' FROM queue")
 	cable.Browse("_ipps._tcp")
 	s.printsTo(cable, "server.local", 1)
-	s.stop()
+	s.change("UPDATE queue SET closed = true")
 	s.gone(cable)
+	s.stop()
 
 	stopAvahi()
 	s.start()
+	s.change("UPDATE queue SET closed = false, location = 'Library'")
 	host, err := os.Hostname()
 	if err != nil {
 		t.Fatal(err)
 	}
 	host, _, _ = strings.Cut(strings.ToLower(host), ".")
 	s.printsTo(cable, host+".local", 2)
+	if found := cable.Known("_ipps._tcp"); len(found) != 1 || !strings.Contains(found[announced], `"note=Library"`) {
+		t.Errorf("found: %q", found)
+	}
 	s.stop()
 	s.gone(cable)
 
+	if log := s.wait(); !strings.Contains(log, "printers are announced") {
+		t.Errorf("the log does not say that it announces: %s", log)
+	}
 	s.args = append(s.args, "--announce", "off")
 	s.start()
-	if found := cable.Known("_ipps._tcp"); len(found) != 0 {
-		t.Errorf("switched off, it is found: %q", found)
-	}
 	s.stop()
+	if log := s.wait(); strings.Contains(log, "printers are announced") {
+		t.Errorf("switched off, it announces: %s", log)
+	}
 }
 
 const announced = "Print (Harbour Academy)"
@@ -88,6 +98,15 @@ func (s *demo) printsTo(cable *ipptest.Cable, host string, jobs int) {
 		s.t.Fatalf("ipptool %s: %v: %s", uri.Redacted(), err, out)
 	}
 	s.held("jo", jobs)
+}
+
+// change changes queues as their superuser.
+func (s *demo) change(sql string) {
+	s.t.Helper()
+	s.super(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, sql)
+		return err
+	})
 }
 
 // gone waits until the far machine has forgotten the printer.

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"inkwell/ipp/ipptest"
 	"inkwell/release/document"
 )
 
@@ -103,7 +104,7 @@ func serve(t *testing.T, dir string, args ...string) *program {
 // launch starts the program without waiting for anything.
 func launch(t *testing.T, args ...string) *program {
 	t.Helper()
-	p := &program{Cmd: exec.Command(binary(t), args...), t: t, log: &bytes.Buffer{}, ended: make(chan error, 1)}
+	p := &program{Cmd: command(t, args...), t: t, log: &bytes.Buffer{}, ended: make(chan error, 1)}
 	p.Stderr, p.Env = p.log, unconfigured()
 	out, err := p.StdoutPipe()
 	if err != nil {
@@ -118,6 +119,13 @@ func launch(t *testing.T, args ...string) *program {
 		p.wait()
 	})
 	return p
+}
+
+// command is the real binary, as an ordinary user where no root could become one.
+func command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	all := append(append(ipptest.Ordinary(t), binary(t)), args...)
+	return exec.Command(all[0], all[1:]...) //nolint:gosec // the program under test
 }
 
 // wait reaps the program and gives its log. It may be called again.
@@ -158,7 +166,7 @@ func (p *program) address(after string) string {
 // inkwell runs a command to its end and gives all it said.
 func inkwell(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	cmd := exec.Command(binary(t), args...)
+	cmd := command(t, args...)
 	cmd.Env = unconfigured()
 	out, err := cmd.CombinedOutput()
 	return string(out), err

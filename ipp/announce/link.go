@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -43,14 +44,19 @@ func linksOf(o Options) ([]*link, error) {
 			links = append(links, l)
 		}
 	}
-	if len(links) == 0 {
-		return nil, fmt.Errorf("this machine has no network to announce printers on (%s)", strings.Join(o.Interfaces, ", "))
+	switch {
+	case len(links) > 0:
+		return links, nil
+	case len(o.Interfaces) > 0:
+		return nil, fmt.Errorf("printers are not served on the interfaces %s", strings.Join(o.Interfaces, ", "))
+	default:
+		return nil, errors.New("this machine has no network to announce printers on")
 	}
-	return links, nil
 }
 
-// served are the link's addresses at which a listener answers: of those that are
-// good on one link alone (fe80::) only where there are no others of their kind.
+// served are the link's addresses at which a listener answers: those that are good on
+// one link alone (fe80::) only beside an IPv4 address and in want of better ones. An
+// interface that has no other is no network yet, or a container's.
 func (l *link) served(listener netip.Addr) []netip.Addr {
 	var all, spare []netip.Addr
 	for _, p := range l.prefixes {
@@ -63,7 +69,7 @@ func (l *link) served(listener netip.Addr) []netip.Addr {
 			all = append(all, a)
 		}
 	}
-	if !slices.ContainsFunc(all, netip.Addr.Is6) {
+	if len(all) > 0 && !slices.ContainsFunc(all, netip.Addr.Is6) {
 		all = append(all, spare...)
 	}
 	slices.SortFunc(all, netip.Addr.Compare)
