@@ -57,6 +57,7 @@ var mediaSizes = []size{
 	{"iso_a5_148x210mm", "A5", 14800, 21000},
 	{a3, "A3", 29700, 42000},
 	{"na_letter_8.5x11in", "Letter", 21590, 27940},
+	{"na_index-4x6_4x6in", "4 x 6 in", 10160, 15240},
 }
 
 func sizeNamed(name string) size {
