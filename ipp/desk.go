@@ -47,6 +47,9 @@ type Intake interface {
 	// Send takes the one document of a job that Create opened. A document that is
 	// refused or ends in an error ends the job.
 	Send(ctx context.Context, a school.Actor, id release.JobID, declared string, document io.Reader) (release.Job, error)
+	// Abort ends a job of the actor's that still waits for its document, which is
+	// refused; code is the keyword why.
+	Abort(ctx context.Context, a school.Actor, id release.JobID, code string) error
 	// Cancel ends a job that is not at a printer yet.
 	Cancel(ctx context.Context, a school.Actor, id release.JobID) error
 }

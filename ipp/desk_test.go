@@ -236,6 +236,11 @@ func (d *fakeDesk) Send(ctx context.Context, a school.Actor, id release.JobID, d
 	return d.meet(d.counting(j, sum, n)), nil
 }
 
+func (d *fakeDesk) Abort(_ context.Context, _ school.Actor, id release.JobID, code string) error {
+	d.change(id, func(j *release.Job) { j.State, j.Reason, j.Ended = release.Refused, code, time.Now() })
+	return nil
+}
+
 func (d *fakeDesk) Cancel(ctx context.Context, a school.Actor, id release.JobID) error {
 	j, err := d.Job(ctx, a, id)
 	switch {

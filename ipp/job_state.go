@@ -46,17 +46,18 @@ var timed = condition{wire.JobPendingHeld, []string{"job-hold-until-specified"},
 // refusals is the job-state-reasons of a refused job beside aborted-by-system, by
 // the code of its refusal (RFC 8011 section 5.3.8, PWG 5100.13).
 var refusals = map[string]string{
-	"document-broken-off": "submission-interrupted",
-	"document-damaged":    "document-format-error",
-	"document-empty":      "document-format-error",
-	"document-kind":       "document-unprintable-error",
-	"document-password":   "document-password-error",
-	"document-range":      "document-unprintable-error",
-	"document-stuck":      "document-unprintable-error",
-	"document-too-large":  "document-unprintable-error",
-	"document-too-long":   "document-unprintable-error",
-	"format-mismatch":     "document-format-error",
-	"format-unsupported":  "unsupported-document-format",
+	"compression-unsupported": "unsupported-compression",
+	"document-broken-off":     "submission-interrupted",
+	"document-damaged":        "document-format-error",
+	"document-empty":          "document-format-error",
+	"document-kind":           "document-unprintable-error",
+	"document-password":       "document-password-error",
+	"document-range":          "document-unprintable-error",
+	"document-stuck":          "document-unprintable-error",
+	"document-too-large":      "document-unprintable-error",
+	"document-too-long":       "document-unprintable-error",
+	"format-mismatch":         "document-format-error",
+	"format-unsupported":      "unsupported-document-format",
 }
 
 // lacking is the reason of a job of a direct queue that its printer has no paper or

@@ -98,7 +98,7 @@ func TestSendDocument(t *testing.T) {
 		{"last-document missing", nil, pdf, wire.StatusBadRequest, release.Receiving},
 		{"last-document a number", []wire.Attribute{wire.Integer("last-document", 1)}, pdf, wire.StatusBadRequest, release.Receiving},
 		{"no document", []wire.Attribute{last(true)}, nil, wire.StatusBadRequest, release.Receiving},
-		{"compressed", []wire.Attribute{last(true), compressed}, pdf, wire.StatusCompressionNotSupported, release.Receiving},
+		{"compressed", []wire.Attribute{last(true), compressed}, pdf, wire.StatusCompressionNotSupported, release.Refused},
 		{"not printable", []wire.Attribute{last(true)}, []byte("%!PS"), wire.StatusDocumentFormatNotSupported, release.Refused},
 	}
 	for _, tc := range cases {
@@ -242,5 +242,40 @@ func TestInternalErrorSaysNothing(t *testing.T) {
 	want(t, reply, wire.StatusInternalError)
 	if say, _ := reply.Operation().String("status-message"); strings.Contains(say, "secret") {
 		t.Errorf("the client was told %q", say)
+	}
+}
+
+// A document that is refused by its attributes ends its job as one that is refused by
+// its content does; a request that is merely wrong does not.
+func TestAFailedSendDocumentAbortsItsJob(t *testing.T) {
+	t.Parallel()
+	last := wire.Boolean("last-document", true)
+	for _, tc := range []struct {
+		name    string
+		attrs   []wire.Attribute
+		doc     []byte
+		status  wire.Status
+		state   int
+		reasons string
+	}{
+		{"a format we do not take", []wire.Attribute{last, wire.MIMEType("document-format", "application/postscript")}, pdf,
+			wire.StatusDocumentFormatNotSupported, wire.JobAborted, "aborted-by-system unsupported-document-format"},
+		{"a compression we do not have", []wire.Attribute{last, wire.Keyword("compression", "zstd")}, pdf,
+			wire.StatusCompressionNotSupported, wire.JobAborted, "aborted-by-system unsupported-compression"},
+		{"another content", []wire.Attribute{last, wire.MIMEType("document-format", "application/pdf")}, []byte("Dear Sir or Madam"),
+			wire.StatusDocumentFormatError, wire.JobAborted, "aborted-by-system document-format-error"},
+		{"no document", []wire.Attribute{last}, nil, wire.StatusBadRequest, wire.JobPendingHeld, "job-incoming"},
+		{"no last-document", nil, pdf, wire.StatusBadRequest, wire.JobPendingHeld, "job-incoming"},
+		{"a document", []wire.Attribute{last}, pdf, wire.StatusOK, wire.JobPendingHeld, "job-release-wait"},
+	} {
+		b := newBench(t)
+		id := jobNumber(t, b.do(t, ask{op: wire.OpCreateJob, user: "ada"}))
+		want(t, b.do(t, ask{op: wire.OpSendDocument, user: "ada", attrs: append(jobID(id), tc.attrs...), doc: bytes.NewReader(tc.doc)}), tc.status)
+		job := b.do(t, ask{op: wire.OpGetJobAttributes, user: "ada", attrs: jobID(id)}).First(wire.JobGroup)
+		state, _ := job.Int("job-state")
+		reasons, _ := job.Strings("job-state-reasons")
+		if got := strings.Join(reasons, " "); state != tc.state || got != tc.reasons {
+			t.Errorf("%s: %d %s", tc.name, state, got)
+		}
 	}
 }

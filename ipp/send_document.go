@@ -2,7 +2,9 @@ package ipp
 
 import (
 	"context"
+	"errors"
 
+	"inkwell/internal/fault"
 	"inkwell/ipp/wire"
 	"inkwell/release"
 )
@@ -14,18 +16,18 @@ func sendDocument(ctx context.Context, c *call) (*wire.Message, error) {
 	if _, err := c.op().Bool("last-document"); err != nil {
 		return nil, err
 	}
-	declared, err := c.format()
-	if err != nil {
-		return nil, err
-	}
 	j, err := c.job(ctx)
 	if err != nil {
 		return nil, err
 	}
+	declared, err := c.format()
+	if err != nil {
+		return nil, c.abort(ctx, j, err)
+	}
 	there, err := c.hasDocument()
 	switch {
 	case err != nil:
-		return nil, brokenOff.Because(err)
+		return nil, c.abort(ctx, j, brokenOff.Because(err))
 	case there && j.State == release.Receiving:
 		j, err = c.Desk.Send(ctx, c.actor, j.ID, declared, c.body())
 	case there || j.State == release.Receiving:
@@ -35,6 +37,26 @@ func sendDocument(ctx context.Context, c *call) (*wire.Message, error) {
 		return nil, err
 	}
 	return c.accepted(j, nil), nil
+}
+
+// abort ends a job whose document is refused before the desk has seen it, as the desk
+// ends one that it refuses. A request that is merely wrong leaves the job open: another
+// may be right.
+func (c *call) abort(ctx context.Context, j release.Job, refusal error) error {
+	code := fault.As(refusal).Code
+	if e := new(wire.Error); errors.As(refusal, &e) {
+		code = ""
+		if e.Status == wire.StatusCompressionNotSupported {
+			code = "compression-unsupported"
+		}
+	}
+	if code == "" || j.State != release.Receiving {
+		return refusal
+	}
+	if err := c.Desk.Abort(context.WithoutCancel(ctx), c.actor, j.ID, code); err != nil {
+		return err
+	}
+	return refusal
 }
 
 // noSecond is the refusal of a document, or of its absence, by the state of the

@@ -211,6 +211,19 @@ func (d *Desk) Send(ctx context.Context, a school.Actor, id JobID, declared stri
 	})
 }
 
+// Abort ends a job that Create opened and whose document is refused before it is taken
+// in; code is the keyword why.
+func (d *Desk) Abort(ctx context.Context, a school.Actor, id JobID, code string) error {
+	job, err := d.Job(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	if job.State != Receiving || job.Person != a.Person {
+		return notOpen
+	}
+	return d.refuse(ctx, job, code)
+}
+
 // receive streams a document into the spool: looked at first, bounded, synced.
 func (d *Desk) receive(ctx context.Context, declared string, body io.Reader) (document.Format, spool.Document, error) {
 	var none spool.Document
