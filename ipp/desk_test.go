@@ -86,6 +86,9 @@ func (d *fakeDesk) Queues(context.Context) ([]release.Queue, error) {
 	for i, q := range all {
 		all[i].Closed = d.switches[q.ID] == release.CloseQueue
 		all[i].Paused = d.switches[q.ID] == release.PauseQueue
+		if d.switches[q.ID] != "" {
+			all[i].Switched = switchedAt
+		}
 		for to, said := range map[*string]*string{&all[i].Info: d.notices[q.ID].Info, &all[i].Location: d.notices[q.ID].Location, &all[i].Message: d.notices[q.ID].Message} {
 			if said != nil {
 				*to, all[i].Said = *said, holdEnds
@@ -94,6 +97,9 @@ func (d *fakeDesk) Queues(context.Context) ([]release.Queue, error) {
 	}
 	return all, nil
 }
+
+// switchedAt is when any switch was turned.
+var switchedAt = time.Date(2026, 11, 17, 10, 0, 0, 0, time.UTC)
 
 func (d *fakeDesk) Switch(_ context.Context, a school.Actor, id release.QueueID, to release.Switch) error {
 	if !a.May(school.ManageFace) {

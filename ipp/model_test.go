@@ -134,6 +134,22 @@ func TestOfferChanges(t *testing.T) {
 	}
 }
 
+// The printer's state changed when IT last turned a switch, or else with the server.
+func TestStateChangeTime(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	before, _ := b.printer(t, holdQueue).Time("printer-state-change-date-time")
+	if age := time.Since(before); age < 0 || age > time.Minute {
+		t.Errorf("it changed at %v", before)
+	}
+	want(t, b.do(t, ask{op: wire.OpPausePrinter, user: "iris"}), wire.StatusOK)
+	got := b.printer(t, holdQueue)
+	at, _ := got.Time("printer-state-change-date-time")
+	if n, _ := got.Int("printer-state-change-time"); !at.Equal(switchedAt) || n != int(switchedAt.Unix()) {
+		t.Errorf("paused, it changed at %v, %d", at, n)
+	}
+}
+
 // What one printer of a queue can do may be asked for, and reaches the desk.
 func TestWishes(t *testing.T) {
 	t.Parallel()

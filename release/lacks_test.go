@@ -103,3 +103,26 @@ func TestADirectJobThatThePrinterLacksSomethingFor(t *testing.T) {
 	h.release(h.Sam, job.ID)
 	h.state(job.ID, release.Done)
 }
+
+// When a queue was last switched is kept with it.
+func TestSwitchedAt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	at := func() time.Time {
+		all, err := h.Queues(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[0].Switched
+	}
+	if got := at(); !got.IsZero() {
+		t.Errorf("a new queue was switched at %v", got)
+	}
+	h.clock.Advance(time.Hour)
+	if err := h.Switch(t.Context(), h.IT, h.queue.ID, release.PauseQueue); err != nil {
+		t.Fatal(err)
+	}
+	if got := at(); !got.Equal(tuesday.Add(time.Hour)) {
+		t.Errorf("switched at %v", got)
+	}
+}
