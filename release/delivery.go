@@ -36,7 +36,12 @@ type Delivery struct {
 	Ended       time.Time
 }
 
-// errand is what the printer is told. Whatever was sent to us, it gets a PDF.
+// errand is what the printer is told. Whatever was sent to us, it gets a PDF; what
+// fills its sheets already is not fitted to them again.
 func (d Delivery) errand(j Job, p PrinterRecord) Errand {
-	return Errand{Token: d.Token, Format: string(document.PDF), Copies: d.Copies, Ticket: j.Ticket.Fitted(p.Can)}
+	t := j.Ticket.Fitted(p.Can)
+	if t.NumberUp > 1 || j.Format == string(document.JPEG) {
+		t.Scaling = ""
+	}
+	return Errand{Token: d.Token, Format: string(document.PDF), Copies: d.Copies, Ticket: t}
 }

@@ -20,13 +20,13 @@ func TestFormats(t *testing.T) {
 		ticket                     release.Ticket
 		pages, impressions, sheets int
 	}{
-		{"a picture", "image/jpeg", "image/jpeg", documenttest.JPEG(), release.Ticket{Copies: 2}, 1, 2, 2},
+		{"a picture", "image/jpeg", "image/jpeg", documenttest.JPEG(), release.Ticket{Copies: 2, Scaling: "fit"}, 1, 2, 2},
 		{"a picture that is not declared", "application/octet-stream", "image/jpeg", documenttest.JPEG(), release.Ticket{}, 1, 1, 1},
-		{"a PWG raster", "image/pwg-raster", "image/pwg-raster", documenttest.PWG(3), release.Ticket{}, 3, 3, 2},
+		{"a PWG raster", "image/pwg-raster", "image/pwg-raster", documenttest.PWG(3), release.Ticket{Scaling: "fit", OutputBin: "kept"}, 3, 3, 2},
 		{"some pages of a raster", "image/pwg-raster", "image/pwg-raster", documenttest.PWG(5),
 			release.Ticket{Copies: 2, Pages: []release.PageRange{{First: 2, Last: 4}}}, 3, 6, 4},
 		{"an Apple raster", "", "image/urf", documenttest.URF(4), release.Ticket{Sides: "one-sided"}, 4, 4, 4},
-		{"two pages on a side", "application/pdf", "application/pdf", documenttest.PDF(5), release.Ticket{NumberUp: 2}, 3, 3, 2},
+		{"two pages on a side", "application/pdf", "application/pdf", documenttest.PDF(5), release.Ticket{NumberUp: 2, Scaling: "fit"}, 3, 3, 2},
 		{"four pages of some on a side", "", "image/urf", documenttest.URF(9),
 			release.Ticket{NumberUp: 4, Copies: 3, Sides: "one-sided", Pages: []release.PageRange{{First: 1, Last: 1}, {First: 3, Last: 9}}}, 2, 6, 6},
 	} {
@@ -51,6 +51,11 @@ func TestFormats(t *testing.T) {
 	for i, sheet := range h.paper.printed() {
 		if !bytes.HasPrefix(sheet.document, []byte("%PDF-")) || sheet.format != "application/pdf" {
 			t.Errorf("the printer was given %.20q as document %d, and told that it is %s", sheet.document, i, sheet.format)
+		}
+	}
+	for _, told := range h.paper.told { // "kept" marks the job whose pages the printer still has to fit
+		if (told.Scaling != "") != (told.OutputBin == "kept") {
+			t.Errorf("the printer was told %+v", told)
 		}
 	}
 	if n := h.balance(h.Sam); n != 100-paid {

@@ -57,11 +57,11 @@ func compileInto(dir string) error {
 	if err := unix.Flock(int(folder.Fd()), unix.LOCK_EX); err != nil {
 		return fmt.Errorf("lock cache folder: %w", err)
 	}
-	if _, err := load(dir, runtime.NumCPU()); err != nil {
+	if _, err := load(dir, runtime.NumCPU(), guestPages); err != nil {
 		if err := clearCache(dir); err != nil {
 			return err
 		}
-		if _, err := load(dir, runtime.NumCPU()); err != nil {
+		if _, err := load(dir, runtime.NumCPU(), guestPages); err != nil {
 			return err
 		}
 	}
@@ -100,7 +100,7 @@ func settle(told string) (t task, lib *library, scratch *os.File, err error) {
 	if err := limitStart(t); err != nil {
 		return t, nil, nil, err
 	}
-	lib, err = load(fmt.Sprintf("/proc/self/fd/%d", cacheFile), 1)
+	lib, err = load(fmt.Sprintf("/proc/self/fd/%d", cacheFile), 1, guestPages)
 	if err != nil {
 		return t, nil, nil, err
 	}

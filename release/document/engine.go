@@ -15,7 +15,7 @@ import (
 // Options are an engine's settings. A zero value stands for the default.
 type Options struct {
 	CacheDir   string        // required: folder for the compiled engine (19 MB, rebuilt when missing); ours, writable by nobody else
-	Workers    int           // documents read at the same time: 2; each may take 0.7 GB and twice MaxBytes
+	Workers    int           // documents read at the same time: 2; each may take 0.7 GB and three times MaxBytes
 	Timeout    time.Duration // wall time of one document: 15 s
 	CPUSeconds int           // processor time of one document: 10
 	MaxPages   int           // 5,000

@@ -31,8 +31,9 @@ type library struct{ pool pdfium.Pool }
 // file, no standard streams and no clock; not even the root folder, which is what
 // the engine's package would mount by default. It starts and ends one engine, so
 // that whatever does not work here is known before a document is blamed, and so
-// that the runtime has opened what it needs.
-func load(cacheDir string, workers int) (*library, error) {
+// that the runtime has opened what it needs. Memory is the most that an engine gets,
+// in pages.
+func load(cacheDir string, workers int, memory uint32) (*library, error) {
 	cache, err := wazero.NewCompilationCacheWithDir(cacheDir)
 	if err != nil {
 		return nil, fmt.Errorf("open engine cache: %w", err)
@@ -44,7 +45,7 @@ func load(cacheDir string, workers int) (*library, error) {
 		Stdout:        io.Discard,
 		Stderr:        io.Discard,
 		RandomSource:  rand.Reader,
-		RuntimeConfig: wazero.NewRuntimeConfig().WithMemoryLimitPages(guestPages).WithCompilationCache(cache),
+		RuntimeConfig: wazero.NewRuntimeConfig().WithMemoryLimitPages(memory).WithCompilationCache(cache),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load engine: %w", err)

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"slices"
 )
 
 // JPEG is a small picture, wider than high.
@@ -29,7 +30,7 @@ func PWG(n int) []byte {
 	for at, v := range map[int]uint32{276: 72, 280: 72, 340: 7, 352: 595, 356: 842, 372: 595, 376: 842, 384: 8, 388: 8, 392: 595, 400: 18, 420: 1, 452: 99} {
 		binary.BigEndian.PutUint32(h[at:], v)
 	}
-	return append([]byte("RaS2"), bytes.Repeat(append(h, greyLines()...), n)...)
+	return append([]byte("RaS2"), bytes.Repeat(slices.Concat(h, greyLines()), n)...)
 }
 
 // URF is an Apple raster of n such pages, which does not say how many they are.
@@ -39,7 +40,7 @@ func URF(n int) []byte {
 	for at, v := range map[int]uint32{12: 595, 16: 842, 20: 72} {
 		binary.BigEndian.PutUint32(h[at:], v)
 	}
-	return append([]byte("UNIRAST\x00\x00\x00\x00\x00"), bytes.Repeat(append(h, greyLines()...), n)...)
+	return append([]byte("UNIRAST\x00\x00\x00\x00\x00"), bytes.Repeat(slices.Concat(h, greyLines()), n)...)
 }
 
 // greyLines are the coded lines of a page: a grey field above white.
