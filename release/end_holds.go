@@ -46,21 +46,21 @@ func (d *Desk) letGo(ctx context.Context, job Job) error {
 	})
 	f := fault.As(err)
 	switch {
-	case err == nil || errors.Is(err, holdGone):
+	case err == nil || errors.Is(err, errHoldGone):
 		return nil
 	case f.Kind == fault.Internal || f.Kind == fault.Unavailable:
 		return fmt.Errorf("let job %d go: %w", job.ID, err)
 	}
 	d.Log.Info("direct job stays held", "job", job.ID, "reason", f.Code)
 	err = d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error { return d.unhold(ctx, tx, job, f.Code) })
-	if errors.Is(err, holdGone) {
+	if errors.Is(err, errHoldGone) {
 		return nil
 	}
 	return err
 }
 
-// holdGone says that another hand was quicker.
-var holdGone = errors.New("the hold is gone")
+// errHoldGone says that another hand was quicker.
+var errHoldGone = errors.New("the hold is gone")
 
 // unhold ends the hold of a job if it still is the one that came due.
 func (d *Desk) unhold(ctx context.Context, tx *db.Tx, job Job, reason string) error {
@@ -69,7 +69,7 @@ func (d *Desk) unhold(ctx context.Context, tx *db.Tx, job Job, reason string) er
 		return err
 	}
 	if now.State != Held || !now.HoldEnds.Equal(job.HoldEnds) {
-		return holdGone
+		return errHoldGone
 	}
 	if err := endHold(ctx, tx, job.ID, reason); err != nil {
 		return err

@@ -60,7 +60,8 @@ func (a *adapter) askWhole(ctx context.Context, to string, req *ipp.Request, lim
 	if err == nil {
 		err = classify(reply.Status())
 	}
-	if err == nil && reply.RequestID != uint32(id) { // #nosec G115 -- 30 bits
+	asked := uint32(id) // #nosec G115 -- 30 bits
+	if err == nil && reply.RequestID != asked {
 		err = errOther
 	}
 	if err != nil {
