@@ -93,6 +93,14 @@ func lockedJobs() []release.VisitJob {
 	return jobs
 }
 
+// lackingJobs are three jobs, of which the printer lacks paper for the first and has no
+// colour for the second.
+func lackingJobs() []release.VisitJob {
+	jobs := append(twoJobs(), held(43, "Spanish vocabulary list", 2, 60))
+	jobs[0].Lacks, jobs[1].Instead = "This printer does not have the kind of paper that was asked for.", "black and white here"
+	return jobs
+}
+
 func signedIn(p *page, _ *fakeDesk) {
 	p.Badge("04A2B3C4")
 	p.wait("jobs")
@@ -144,6 +152,7 @@ var shots = []shot{
 		p.Click(`li[data-key="41"] [data-do=not-mine]`)
 		p.Seen("IT is told")
 	}},
+	{name: "jobs-lacking", jobs: lackingJobs, act: signedIn},
 	{name: "jobs-locked", jobs: lockedJobs, act: signedIn},
 	{name: "locked", jobs: lockedJobs, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.wait("locked"); p.Keys("47") }},
 	{name: "locked-note", jobs: lockedJobs, act: func(p *page, d *fakeDesk) {
