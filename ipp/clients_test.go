@@ -7,6 +7,7 @@ import (
 
 	"inkwell/ipp/ipptest"
 	"inkwell/release"
+	"inkwell/release/document/documenttest"
 )
 
 // Computers of every kind print to a queue that holds their jobs and to one that
@@ -32,7 +33,10 @@ func TestClients(t *testing.T) {
 				u, _ := url.Parse(b.http.URL)
 				c.Play(t, ipptest.Stage{
 					Address: u.Host, Path: q.Path, Direct: q.Kind == release.Direct, User: "ada", Stranger: "ben", Password: password,
-					Documents: map[string][]byte{"pdf": pdf, "pcl": []byte("\x1bE\x1b&l0O Dear diary"), "long": bytes.Repeat(pdf, 2000)},
+					Documents: map[string][]byte{
+						"pdf": pdf, "jpeg": documenttest.JPEG(), "pwg": documenttest.PWG(2), "urf": documenttest.URF(2),
+						"pcl": []byte("\x1bE\x1b&l0O Dear diary"), "long": bytes.Repeat(pdf, 2000),
+					},
 				})
 			})
 		}

@@ -311,7 +311,7 @@ func sees(a school.Actor, j release.Job) bool {
 }
 
 func receive(declared string, doc io.Reader) (sum [32]byte, n int64, err error) {
-	head := make([]byte, 8)
+	head := make([]byte, 64)
 	k, err := io.ReadFull(doc, head)
 	if err != nil && !errors.Is(err, io.EOF) && k == 0 {
 		return sum, 0, brokenOff.Because(err)

@@ -18,7 +18,10 @@ func TestClients(t *testing.T) {
 		t.Fatal(err)
 	}
 	pdf := documenttest.PDF(2)
-	documents := map[string][]byte{"pdf": pdf, "pcl": []byte("\x1bE\x1b&l0O Dear diary"), "long": append(pdf, make([]byte, 2<<20)...)}
+	documents := map[string][]byte{
+		"pdf": pdf, "jpeg": documenttest.JPEG(), "pwg": documenttest.PWG(2), "urf": documenttest.URF(2),
+		"pcl": []byte("\x1bE\x1b&l0O Dear diary"), "long": append(pdf, make([]byte, 2<<20)...),
+	}
 	t.Run("side by side", func(t *testing.T) {
 		for n, c := range clients {
 			paths := []string{"/ipp/print/trusted"}

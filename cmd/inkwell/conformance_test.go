@@ -95,7 +95,7 @@ func TestConformance(t *testing.T) {
 	s.super(func(ctx context.Context, c *pgx.Conn) error {
 		_, err := c.Exec(ctx, `
 			INSERT INTO queue (school_id, path, name, kind, proof, printer_id)
-			SELECT school_id, $1, 'Names', kind, 'loopback', printer_id FROM queue WHERE path = '/ipp/print/direct'`, namedQueue)
+			SELECT school_id, $1, 'Names', kind, 'loopback', (SELECT max(p.printer_id) FROM printer p WHERE p.school_id = q.school_id) FROM queue q WHERE path = '/ipp/print/direct'`, namedQueue)
 		return err
 	})
 	x := ipptest.NewSuites(t)
