@@ -49,7 +49,7 @@ func (c *call) addresses() []wire.Attribute {
 		wire.URI("printer-uuid", c.uuid("printer "+c.queue.Path)),
 		wire.Name("printer-name", c.printerName()),
 		wire.Text("printer-info", cmp.Or(c.queue.Info, c.queue.Name)),
-		wire.Name("printer-dns-sd-name", wire.Cut(c.queue.Name, 63)),
+		wire.Name("printer-dns-sd-name", wire.Cut(orDefault(c.Announced(c.queue.Path), c.queue.Name), 63)),
 		wire.Keyword("printer-kind", "document"),
 		wire.Text("printer-location", cmp.Or(c.queue.Location, wire.Cut(strings.Join(c.model.offer.Rooms, "; "), maxText))),
 		wire.Unknown("printer-geo-location"),

@@ -38,6 +38,9 @@ type Options struct {
 
 	// Ending is closed when the program begins to end; nobody is kept waiting then.
 	Ending <-chan struct{}
+	// Announced is the name under which the queue at a path is announced now; "" if it
+	// is not. nil means that none is.
+	Announced func(path string) string
 }
 
 // Server answers IPP requests. It is safe for concurrent use.
@@ -65,6 +68,9 @@ func New(o Options) (*Server, error) {
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Announced == nil {
+		o.Announced = func(string) string { return "" }
 	}
 	s := &Server{Options: o, operations: map[wire.Op]operation{}, template: template(), models: models{kept: map[release.QueueID]*model{}}, started: o.Clock()}
 	for _, op := range operations() {

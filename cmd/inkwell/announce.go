@@ -34,8 +34,17 @@ func (m *Main) openAnnouncer(context.Context) error {
 		return err
 	}
 	m.life.ends("announcer's bell", func(context.Context) error { bell.Close(); return nil })
+	m.announcer.Store(a)
 	m.life.run("announcer", a.Run)
 	return nil
+}
+
+// announced is the name under which the queue at a path is found, "" if it is not.
+func (m *Main) announced(path string) string {
+	if a := m.announcer.Load(); a != nil {
+		return a.Name(path)
+	}
+	return ""
 }
 
 // services are the queues that may be found: those that take jobs from anybody who

@@ -93,6 +93,10 @@ func (s *demo) printsTo(cable *ipptest.Cable, host string, jobs int) {
 	if err := os.WriteFile(test, []byte(printTest), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
+	out, err = cable.CommandKnowing(ctx, host, ipptest.NearAddress, "ipptool", "-tv", uri.String(), "get-printer-attributes.test").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "printer-dns-sd-name (nameWithoutLanguage) = "+announced+"\n") {
+		s.t.Errorf("the printer does not say how it is announced: %v: %s", err, out)
+	}
 	out, err = cable.CommandKnowing(ctx, host, ipptest.NearAddress, "ipptool", "-tv", "-f", blankPDF(s.t, 1), uri.String(), test).CombinedOutput()
 	if err != nil {
 		s.t.Fatalf("ipptool %s: %v: %s", uri.Redacted(), err, out)

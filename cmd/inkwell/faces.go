@@ -17,7 +17,7 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 	m.printer, err = ipp.New(ipp.Options{
 		Desk: m.desk, Directory: m.directory, Log: m.log, Installation: m.made.ID,
 		Host: addresses{Names: m.config.TLSNames}.reachable(everywhere(m.config.IPPListen)), MaxBytes: m.config.MaxDocument,
-		Ending: ctx.Done(),
+		Ending: ctx.Done(), Announced: m.announced,
 	})
 	if err != nil {
 		return err

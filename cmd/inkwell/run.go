@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
 	"inkwell/internal/events"
 	"inkwell/internal/school"
+	"inkwell/ipp/announce"
 	"inkwell/quota/conduct"
 	"inkwell/release"
 	"inkwell/release/document"
@@ -49,6 +51,7 @@ type house struct {
 	desk      *release.Desk
 	printer   http.Handler // the printer that computers see
 	web       http.Handler // kiosks and staff pages
+	announcer atomic.Pointer[announce.Announcer]
 
 	// The addresses of the doors, once they are open.
 	IPPAddr, WebAddr, RedirectAddr net.Addr

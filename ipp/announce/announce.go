@@ -57,6 +57,7 @@ type Announcer struct {
 	way     Way       // of now
 	waiting int       // how often Avahi is looked for before we do without it
 	trouble string    // what was last complained of
+	names   names
 }
 
 // publisher is one way of announcing.
@@ -166,7 +167,7 @@ func (a *Announcer) choose(ctx context.Context) error {
 	var err error
 	if a.Way != Own {
 		var p *avahi
-		if p, err = openAvahi(ctx, a.Options); err == nil {
+		if p, err = openAvahi(ctx, a.Options, &a.names); err == nil {
 			a.enter(Avahi, p)
 			return nil
 		}
@@ -180,7 +181,7 @@ func (a *Announcer) choose(ctx context.Context) error {
 	case a.Way == Avahi:
 		return err
 	}
-	p, err := openOwn(a.Options)
+	p, err := openOwn(a.Options, &a.names)
 	if err != nil {
 		return err
 	}
@@ -198,6 +199,7 @@ func (a *Announcer) leave() {
 	if a.now != nil {
 		a.now.close()
 		a.now = nil
+		a.names.clear()
 	}
 }
 

@@ -42,6 +42,7 @@ type avahi struct {
 	protocol   int32
 	groups     map[string]*group // by entry.key
 	bell       chan struct{}
+	names      *names
 
 	mu       sync.Mutex
 	gone     bool
@@ -58,13 +59,13 @@ type group struct {
 var errNoAvahi = errors.New("the Avahi daemon is not running")
 
 // openAvahi finds a running Avahi. It starts none.
-func openAvahi(ctx context.Context, o Options) (*avahi, error) {
+func openAvahi(ctx context.Context, o Options, n *names) (*avahi, error) {
 	conn, err := dbus.ConnectSystemBus(dbus.WithContext(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("%w: there is no message bus", errNoAvahi)
 	}
 	a := &avahi{
-		conn: conn, server: conn.Object(avahiName, "/"), protocol: unspecified,
+		conn: conn, server: conn.Object(avahiName, "/"), protocol: unspecified, names: n,
 		groups: map[string]*group{}, bell: make(chan struct{}, 1), collided: map[dbus.ObjectPath]bool{},
 	}
 	if err := a.begin(ctx, o); err != nil {
@@ -180,7 +181,7 @@ func (a *avahi) publish(ctx context.Context, entries []entry) error {
 	}
 	for key, g := range maps.Clone(a.groups) {
 		if !slices.ContainsFunc(entries, func(e entry) bool { return e.key == key }) {
-			if err := g.free(ctx); err != nil {
+			if err := a.free(ctx, g); err != nil {
 				return err
 			}
 			delete(a.groups, key)
@@ -217,7 +218,7 @@ func (a *avahi) set(ctx context.Context, e entry, collided map[dbus.ObjectPath]b
 }
 
 func (a *avahi) renew(ctx context.Context, g *group) error {
-	if err := g.free(ctx); err != nil {
+	if err := a.free(ctx, g); err != nil {
 		return err
 	}
 	return a.add(ctx, g)
@@ -232,7 +233,7 @@ func (a *avahi) add(ctx context.Context, g *group) error {
 		if err == nil || !errors.As(err, &refusal) || refusal.Name != avahiName+".CollisionError" || g.number >= 100 {
 			return err
 		}
-		if err := g.free(ctx); err != nil {
+		if err := a.free(ctx, g); err != nil {
 			return err
 		}
 		g.number++
@@ -265,7 +266,17 @@ func (a *avahi) try(ctx context.Context, g *group) error {
 			return err
 		}
 	}
-	return g.call(ctx, "Commit")
+	if err := g.call(ctx, "Commit"); err != nil {
+		return err
+	}
+	a.names.set(g.entry.key, name)
+	return nil
+}
+
+// free has Avahi forget a service.
+func (a *avahi) free(ctx context.Context, g *group) error {
+	a.names.set(g.entry.key, "")
+	return g.call(ctx, "Free")
 }
 
 // update tells Avahi a new TXT record, which needs no new name.
@@ -287,8 +298,6 @@ func (g *group) call(ctx context.Context, method string, args ...any) error {
 	}
 	return nil
 }
-
-func (g *group) free(ctx context.Context) error { return g.call(ctx, "Free") }
 
 func octets(text []string) (all [][]byte) {
 	for _, line := range text {

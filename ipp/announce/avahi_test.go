@@ -14,7 +14,7 @@ import (
 func TestLookingLeavesNothing(t *testing.T) {
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", ipptest.Bus(t))
 	for range 20 {
-		if _, err := openAvahi(t.Context(), Options{}); !errors.Is(err, errNoAvahi) {
+		if _, err := openAvahi(t.Context(), Options{}, &names{}); !errors.Is(err, errNoAvahi) {
 			t.Fatalf("%v", err)
 		}
 	}

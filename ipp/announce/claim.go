@@ -76,6 +76,9 @@ func (r *own) advance(c *claim, now time.Time) {
 	} else {
 		r.tell(c)
 		c.due, c.told, c.lost = now.Add(betweenTells), true, 0
+		if !c.host {
+			r.names.set(c.entry.key, numbered(c.name, c.number))
+		}
 	}
 	c.stage++
 }
@@ -138,6 +141,9 @@ func (r *own) goodbye(c *claim, all bool) {
 		r.everybody(l, m)
 	}
 	c.told = false
+	if !c.host {
+		r.names.set(c.entry.key, "")
+	}
 }
 
 // response begins an answer (section 18).

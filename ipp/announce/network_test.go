@@ -25,8 +25,9 @@ type shelf struct {
 	t       *testing.T
 	cable   *ipptest.Cable
 	changed chan struct{}
-	log     *logged
-	stop    func()
+	*Announcer
+	log  *logged
+	stop func()
 
 	mu       sync.Mutex
 	services []Service
@@ -53,6 +54,7 @@ func newShelfAt(t *testing.T, cable *ipptest.Cable, way Way, listen string, serv
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Announcer = a
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
@@ -203,6 +205,9 @@ func taken(t *testing.T, cable *ipptest.Cable, way Way) {
 	s.announce(library("Library"))
 	s.finds("Print (Harbour Academy)", "Print (Harbour Academy) (2)")
 	s.says("Print (Harbour Academy) (2)", ";8631;")
+	if got := s.Name("/ipp/print"); got != "Print (Harbour Academy) (2)" {
+		t.Errorf("it says that its name is %q", got)
+	}
 	if way == Avahi {
 		return // which defends its names itself
 	}
@@ -233,6 +238,9 @@ func (s *shelf) follows() {
 	renamed.Name = "St. John's"
 	s.announce(renamed)
 	s.finds("St. John's (Harbour Academy)")
+	if got := s.Name("/ipp/print"); got != "St. John's (Harbour Academy)" || s.Name("/ipp/print/hall") != "" {
+		s.t.Errorf("it says that its name is %q, and that of what is gone %q", got, s.Name("/ipp/print/hall"))
+	}
 	s.announce(library("Room 12"))
 	s.finds("Print (Harbour Academy)")
 	if found := s.names("_ipp._tcp"); len(found) != 0 {

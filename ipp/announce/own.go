@@ -22,6 +22,7 @@ type own struct {
 	clock   func() time.Time
 	links   []*link
 	sockets []*socket
+	names   *names
 
 	packets chan packet
 	orders  chan []entry
@@ -39,13 +40,13 @@ type own struct {
 const rest = time.Hour
 
 // openOwn starts a responder that has nothing to say yet but where its host is.
-func openOwn(o Options) (*own, error) {
+func openOwn(o Options, n *names) (*own, error) {
 	links, err := linksOf(o)
 	if err != nil {
 		return nil, err
 	}
 	r := &own{
-		options: o, log: o.Log, clock: o.Clock, links: links,
+		options: o, log: o.Log, clock: o.Clock, links: links, names: n,
 		packets: make(chan packet, 64), orders: make(chan []entry), failed: make(chan struct{}, 2),
 		quit: make(chan struct{}), done: make(chan struct{}), bell: make(chan struct{}, 1),
 	}

@@ -16,7 +16,7 @@ import (
 func quiet(t testing.TB, entries ...entry) *own {
 	t.Helper()
 	now := time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)
-	r := &own{log: slog.New(slog.DiscardHandler), clock: func() time.Time { return now }}
+	r := &own{log: slog.New(slog.DiscardHandler), names: &names{}, clock: func() time.Time { return now }}
 	r.links = []*link{{index: 2, prefixes: []netip.Prefix{netip.MustParsePrefix("10.77.0.1/24")}, told: []netip.Addr{netip.MustParseAddr("10.77.0.1")}}}
 	r.host = &claim{host: true, name: "server"}
 	r.claims = []*claim{r.host}
