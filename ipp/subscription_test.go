@@ -12,6 +12,7 @@ import (
 
 	"github.com/OpenPrinting/goipp"
 
+	"inkwell/ipp/ipptest"
 	"inkwell/ipp/wire"
 	"inkwell/release"
 )
@@ -335,21 +336,21 @@ func TestNotifyAttributes(t *testing.T) {
 func TestSubscriptionSuites(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	dir := suiteFolder(t)
+	x := ipptest.NewSuites(t)
 	for _, tc := range []struct {
 		suite string
 		flags []string
-		want  score
+		want  ipptest.Score
 	}{
-		{"create-printer-subscription.test", nil, score{pass: 1, skip: 1}},
-		{"get-subscriptions.test", nil, score{pass: 1}},
-		{"get-notifications.test", []string{"-d", "id=1"}, score{fail: 1}}, // it wants an event, and there was none yet
-		{"get-notifications.test", []string{"-d", "id=1"}, score{pass: 1}},
+		{"create-printer-subscription.test", nil, ipptest.Score{Pass: 1, Skip: 1}},
+		{"get-subscriptions.test", nil, ipptest.Score{Pass: 1}},
+		{"get-notifications.test", []string{"-d", "id=1"}, ipptest.Score{Fail: 1}}, // it wants an event, and there was none yet
+		{"get-notifications.test", []string{"-d", "id=1"}, ipptest.Score{Pass: 1}},
 	} {
-		if got, said := ipptool(t, dir, tc.suite, b.uri(officeQueue.Path, "ada"), tc.flags...); got != tc.want {
-			t.Errorf("%s: %+v, want %+v\n%s", tc.suite, got, tc.want, said)
+		if got := x.Run(tc.suite, b.uri(officeQueue.Path, "ada"), "ada", tc.flags...); got.Score != tc.want {
+			t.Errorf("%s: %+v, want %+v\n%s", tc.suite, got.Score, tc.want, got.Said)
 		}
-		if tc.want.fail > 0 {
+		if tc.want.Fail > 0 {
 			b.desk.roll.tell(1, paused)
 		}
 	}
