@@ -143,14 +143,11 @@ func (c *Cable) Command(ctx context.Context, name string, args ...string) *exec.
 // TXT record among its fields, which semicolons part.
 func (c *Cable) Known(kind string) map[string]string {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
-	defer cancel()
-	cmd := c.Command(ctx, needs(c.t, "avahi-browse", "avahi-utils"), "--resolve", "--parsable", "--cache", kind)
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		c.t.Fatalf("avahi-browse: %v: %s", err, said.Bytes())
+	out, ok := c.look(kind)
+	for end := time.Now().Add(patience); !ok; out, ok = c.look(kind) {
+		if time.Now().After(end) {
+			c.t.Fatal("avahi-browse never came to an end")
+		}
 	}
 	found := map[string]string{}
 	for line := range strings.Lines(string(out)) {
@@ -159,6 +156,22 @@ func (c *Cable) Known(kind string) map[string]string {
 		}
 	}
 	return found
+}
+
+// look has avahi-browse say what is known. It waits for ever for a service that goes
+// while it looks it up: then it is to be asked again.
+func (c *Cable) look(kind string) (out []byte, ok bool) {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), 2*time.Second)
+	defer cancel()
+	cmd := c.Command(ctx, needs(c.t, "avahi-browse", "avahi-utils"), "--resolve", "--parsable", "--cache", kind)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil && ctx.Err() == nil {
+		c.t.Fatalf("avahi-browse: %v: %s", err, said.Bytes())
+	}
+	return out, err == nil
 }
 
 // CommandKnowing is a program to run on the far machine that knows the address of a
