@@ -82,11 +82,14 @@ func flatten(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int) erro
 // addMargins widens a combined page to its sheet.
 func addMargins(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, inside picture.Sheet) error {
 	return onPage(engine, doc, index, func(page requests.Page) error {
-		_, err := engine.FPDFPage_SetMediaBox(&requests.FPDFPage_SetMediaBox{
-			Page: page,
-			Left: -picture.Margin, Bottom: -picture.Margin,
-			Right: float32(inside.Width + picture.Margin), Top: float32(inside.Height + picture.Margin),
-		})
+		var box struct {
+			requests.FPDFPage_SetMediaBox
+			_ [8]byte // the engine's package reads eight bytes where a float begins, the last one too
+		}
+		box.Page = page
+		box.Left, box.Bottom = -picture.Margin, -picture.Margin
+		box.Right, box.Top = float32(inside.Width+picture.Margin), float32(inside.Height+picture.Margin)
+		_, err := engine.FPDFPage_SetMediaBox(&box.FPDFPage_SetMediaBox)
 		return err
 	})
 }

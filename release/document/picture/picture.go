@@ -2,10 +2,10 @@
 // raster (PWG 5102.4) or an Apple raster (URF).
 //
 // What it reads is hostile, so it believes no header that it can check, bounds
-// every size before it acts on it, and works in one pass with a few hundred
-// kilobytes of memory. A raster's runs and repeated lines are carried over as what
-// they are, never expanded, so that the cost follows what was sent and not what it
-// claims. It opens nothing and starts nothing: where it runs is its caller's care.
+// every size before it acts on it, and works in one pass with a megabyte or two of
+// memory. A raster's runs and repeated lines are carried over as what they are, never
+// expanded, so that the cost follows what was sent and not what it claims. It opens
+// nothing and starts nothing: where it runs is its caller's care.
 package picture
 
 import (

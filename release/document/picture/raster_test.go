@@ -36,7 +36,7 @@ func TestRasters(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds {
 		c := colours{components: k.components, bits: k.bits, ink: k.pwg == 3 || k.pwg == 6}
-		page := testPage{width: 1003, height: 700, dpi: 600, bits: k.bits, components: k.components}
+		page := testPage{width: 403, height: 310, dpi: 600, bits: k.bits, components: k.components}
 		page.lines = scribble(c, page.width, page.height)
 		want := expanded(t, c, page.width, page.height, bytes.NewReader(page.lines))
 		check := func(name string, convert func(io.Writer, io.Reader, Choice) (int, error), file func(...testPage) []byte, space int) {
@@ -50,7 +50,7 @@ func TestRasters(t *testing.T) {
 				return
 			}
 			found := imageObject.FindAllSubmatch(pdf.Bytes(), -1)
-			if len(found) != 3 || string(found[0][1]) != "1003" || string(found[0][2]) != "700" ||
+			if len(found) != 3 || string(found[0][1]) != "403" || string(found[0][2]) != "310" ||
 				string(found[0][5]) != k.decode || !bytes.HasPrefix(found[0][4], []byte(k.space)) {
 				t.Errorf("%s of %s: the PDF has %q", name, k.name, found)
 			}
@@ -286,6 +286,9 @@ func TestTruncatedRasters(t *testing.T) {
 	} {
 		size := (len(f.file) - f.first) / 2
 		for n := range len(f.file) + 1 {
+			if into := (n - f.first) % size; into > 50 && into < size-len(page.lines)-50 && n%50 > 0 {
+				continue // one end within a header is like another
+			}
 			want, pages := ErrDamaged, 0
 			switch n {
 			case f.first:
@@ -317,7 +320,7 @@ func TestRasterBombs(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d bytes for %d MiB: %d KiB in %v", len(bomb), page.width*page.height*3>>20, out>>10, time.Since(began))
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("it took %v", took)
 	}
 	if got := testing.AllocsPerRun(1, func() { _, _ = PWG(io.Discard, bytes.NewReader(bomb), Choice{Most: 1}) }); got > 500 {
@@ -334,7 +337,8 @@ func TestRasterBombs(t *testing.T) {
 	for i := range many {
 		many[i] = page
 	}
-	if _, err := PWG(&fullDisk{1 << 30}, bytes.NewReader(pwgFile(many...)), Choice{Most: 100}); !errors.Is(err, ErrHuge) {
+	none := Choice{Wanted: func(int) bool { return false }}
+	if _, err := PWG(io.Discard, bytes.NewReader(pwgFile(many...)), none); !errors.Is(err, ErrHuge) {
 		t.Errorf("%d such pages: %v", len(many), err)
 	}
 }
