@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"testing"
 
 	"inkwell/ipp/ipptest"
@@ -24,16 +25,18 @@ func TestClients(t *testing.T) {
 	}
 	t.Run("side by side", func(t *testing.T) {
 		for n, c := range clients {
-			paths := []string{"/ipp/print/trusted"}
-			if c.Basic {
-				paths = []string{"/ipp/print", "/ipp/print/direct"}
+			user := fmt.Sprintf("pupil%04d", n+1)
+			paths := map[string]string{"hold": "/ipp/print", "direct": "/ipp/print/direct"}
+			if !c.Basic {
+				personal := regexp.MustCompile(`ipps://[^/\s]+(\S+)`).FindStringSubmatch(s.inkwell("address", "add", user, "--device", c.Name))
+				paths = map[string]string{"trusted": "/ipp/print/trusted", "personal": personal[1]}
 			}
-			for _, path := range paths {
-				t.Run(c.Name+path, func(t *testing.T) {
+			for kind, path := range paths {
+				t.Run(c.Name+" "+kind, func(t *testing.T) {
 					t.Parallel()
 					c.Play(t, ipptest.Stage{
-						Address: s.ipp, Path: path, Direct: path == "/ipp/print/direct",
-						User: fmt.Sprintf("pupil%04d", n+1), Stranger: "pupil0100", Password: demoPassword, Documents: documents,
+						Address: s.ipp, Path: path, Direct: kind == "direct", User: user,
+						Stranger: "pupil0100", Password: demoPassword, Documents: documents,
 					})
 				})
 			}
