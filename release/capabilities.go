@@ -28,7 +28,6 @@ type Capabilities struct {
 	Handlings   []string `json:"handlings,omitempty"`   // multiple-document-handling-supported
 	Scalings    []string `json:"scalings,omitempty"`    // print-scaling-supported
 	Formats     []string `json:"formats,omitempty"`     // document-format-supported
-	URF         []string `json:"urf,omitempty"`         // urf-supported
 	Speed       int      `json:"speed,omitempty"`       // pages-per-minute; 0: it does not say
 	ColorSpeed  int      `json:"color_speed,omitempty"` // pages-per-minute-color
 	Supplies    []Supply `json:"supplies,omitempty"`    // printer-supply
@@ -111,8 +110,8 @@ func (c Capabilities) Cleaned() Capabilities {
 		Sources: without(keep(c.Sources, some), "auto"), Types: without(keep(c.Types, many), "auto"), Bins: without(keep(c.Bins, some), "auto"),
 		Sides: keep(c.Sides, handful), ColorModes: keep(c.ColorModes, handful), Handlings: keep(c.Handlings, handful), Scalings: keep(c.Scalings, handful),
 		Finishings: in(c.Finishings, 4, 1<<15), Qualities: in(c.Qualities, 3, 5), Resolutions: in(c.Resolutions, 50, 9600),
-		Formats: kept(c.Formats, some, mediaType.MatchString), URF: kept(c.URF, some, urf.MatchString),
-		Speed: min(max(0, c.Speed), 1000), ColorSpeed: min(max(0, c.ColorSpeed), 1000),
+		Formats: kept(c.Formats, some, mediaType.MatchString),
+		Speed:   min(max(0, c.Speed), 1000), ColorSpeed: min(max(0, c.ColorSpeed), 1000),
 	}
 	for _, s := range c.Supplies {
 		if s, ok := s.cleaned(); ok && len(clean.Supplies) < 32 {
@@ -125,7 +124,6 @@ func (c Capabilities) Cleaned() Capabilities {
 var (
 	keyword   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 	mediaType = regexp.MustCompile(`^[a-z0-9]+/[A-Za-z0-9.+-]{1,100}$`)
-	urf       = regexp.MustCompile(`^[A-Z0-9.-]{1,40}$`)
 )
 
 // sized says whether a media name tells its size, and is not too long to say.
@@ -188,7 +186,7 @@ func Union(all ...Capabilities) Capabilities {
 		u.Finishings, u.Qualities = append(u.Finishings, c.Finishings...), append(u.Qualities, c.Qualities...)
 		u.Resolutions = append(u.Resolutions, c.Resolutions...)
 		u.Handlings, u.Scalings = append(u.Handlings, c.Handlings...), append(u.Scalings, c.Scalings...)
-		u.Formats, u.URF = append(u.Formats, c.Formats...), append(u.URF, c.URF...)
+		u.Formats = append(u.Formats, c.Formats...)
 		u.Speed, u.ColorSpeed = max(u.Speed, c.Speed), max(u.ColorSpeed, c.ColorSpeed)
 	}
 	if !u.Asked {

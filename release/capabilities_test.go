@@ -95,6 +95,8 @@ func TestFit(t *testing.T) {
 		{"its bin", big, release.Ticket{OutputBin: "side"}, 1, "", "", release.Ticket{OutputBin: "side"}},
 		{"a draft", big, release.Ticket{Quality: 3, Scaling: "fit", Uncollated: true}, 1, "", "", release.Ticket{Uncollated: true}},
 		{"a draft there", photo, release.Ticket{Quality: 3, Scaling: "fit", Uncollated: true}, 1, "", "", release.Ticket{Quality: 3, Scaling: "fit", Sides: "one-sided"}},
+		{"rasters alone", release.Capabilities{Asked: true, Formats: []string{"image/urf"}}, release.Ticket{}, 1, "This printer does not take PDF.", "", release.Ticket{}},
+		{"anything it can tell", release.Capabilities{Asked: true, Formats: []string{"application/octet-stream"}}, release.Ticket{}, 1, "", "", release.Ticket{}},
 		{"it says nothing", silent, release.Ticket{Media: a3, Sides: "two-sided-long-edge", ColorMode: "color", MediaSource: "tray-9"}, 9, "", "",
 			release.Ticket{Media: a3, Sides: "two-sided-long-edge", ColorMode: "color", MediaSource: "tray-9"}},
 		{"it was never asked", release.Capabilities{}, release.Ticket{Media: a3, Finishings: []int{4}, OutputBin: "x", Quality: 5}, 9, "", "",
@@ -124,7 +126,7 @@ func TestCleaned(t *testing.T) {
 		for _, list := range []*[]string{&endless.Sources, &endless.Types, &endless.Bins, &endless.Sides, &endless.ColorModes, &endless.Handlings, &endless.Scalings} {
 			*list = append(*list, word)
 		}
-		endless.Formats, endless.URF = append(endless.Formats, "image/"+word), append(endless.URF, fmt.Sprintf("%040d", i))
+		endless.Formats = append(endless.Formats, "image/"+word)
 		endless.Media, endless.Finishings = append(endless.Media, sheet), append(endless.Finishings, i)
 		endless.Loaded = append(endless.Loaded, release.Loaded{Media: sheet, Source: word, Type: word})
 		endless.Supplies = append(endless.Supplies, release.Supply{Type: word, Color: word, Name: strings.Repeat("ø", 5000)})
@@ -139,12 +141,12 @@ func TestCleaned(t *testing.T) {
 		Loaded:  []release.Loaded{{Media: release.A4, Source: "tray\n1"}, {Media: "nothing"}, {Media: a3}},
 		Sources: []string{"auto", "tray 1", "tray-1", "<b>", strings.Repeat("t", 200)}, Finishings: []int{-1, 3, 4, 4, 1 << 30},
 		Qualities: []int{9, 5, 3, 0}, Resolutions: []int{0, 600, 300, -5, 1 << 30}, Formats: []string{"application/pdf", "text", "a/b/c", "x/\x01"},
-		URF: []string{"V1.4", "W8", "rm -rf"}, Speed: -4, ColorSpeed: 1 << 30,
+		Speed: -4, ColorSpeed: 1 << 30,
 		Supplies: []release.Supply{{Type: "to ner"}, {Type: "toner", Color: "bl;ack", Name: "Black\x00\u202e\ntoner", Level: -9, Max: 1 << 40}},
 	}
 	want := release.Capabilities{
 		Media: []string{release.A4}, Loaded: []release.Loaded{{Media: a3}}, Sources: []string{"tray-1"}, Finishings: []int{4},
-		Qualities: []int{3, 5}, Resolutions: []int{300, 600}, Formats: []string{"application/pdf"}, URF: []string{"V1.4", "W8"}, ColorSpeed: 1000,
+		Qualities: []int{3, 5}, Resolutions: []int{300, 600}, Formats: []string{"application/pdf"}, ColorSpeed: 1000,
 		Supplies: []release.Supply{{Type: "toner", Name: "Blacktoner", Level: -3, Max: 1 << 24}},
 	}
 	if got := dirty.Cleaned(); !reflect.DeepEqual(got, want) {

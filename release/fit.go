@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"inkwell/internal/fault"
+	"inkwell/release/document"
 )
 
 // Lacks says in plain words what a printer lacks for a job of that many pages, or
@@ -19,6 +20,8 @@ func (c Capabilities) Lacks(t Ticket, pages int) string {
 	switch {
 	case !c.Asked:
 		return ""
+	case lacks(c.Formats, string(document.PDF)) && lacks(c.Formats, "application/octet-stream"):
+		return "This printer does not take PDF."
 	case t.Media != "" && !c.has(t.Media):
 		return fmt.Sprintf("This printer has no %s paper.", MediaLabel(t.Media))
 	case pages > 1 && t.Sides != "" && t.Sides != oneSided && !c.Duplex():

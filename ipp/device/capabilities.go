@@ -23,7 +23,7 @@ var abilities = []string{
 	"media-source-supported", "media-supported", "media-type-supported", "multiple-document-handling-supported",
 	"output-bin-supported", "pages-per-minute", "pages-per-minute-color", "print-color-mode-supported", "print-quality-supported",
 	"print-scaling-supported", "printer-resolution-supported", "printer-supply", "printer-supply-description",
-	"sides-supported", "urf-supported",
+	"sides-supported",
 }
 
 // abilityLimits bounds the answer: the longest ones seen have some 30 KiB.
@@ -85,7 +85,6 @@ func readCapabilities(a wire.Attributes) release.Capabilities {
 		Handlings:   words(a, "multiple-document-handling-supported"),
 		Scalings:    words(a, "print-scaling-supported"),
 		Formats:     words(a, "document-format-supported"),
-		URF:         words(a, "urf-supported"),
 		Speed:       number(a, "pages-per-minute"),
 		ColorSpeed:  number(a, "pages-per-minute-color"),
 		Supplies:    supplies(a),

@@ -32,11 +32,11 @@ func TestCapabilities(t *testing.T) {
 			wire.Keyword("media-supported", "iso_a3_297x420mm", release.A4), wire.Keyword("media-default", release.A4),
 			wire.Keyword("sides-supported", "one-sided"), wire.Enum("finishings-supported", 3, 4), wire.DPI("printer-resolution-supported", 600, 300),
 			wire.Boolean("color-supported", true), wire.Keyword("print-color-mode-supported", "color", "monochrome"),
-			wire.Integer("pages-per-minute", 22), wire.Keyword("urf-supported", "V1.4", "W8"),
+			wire.Integer("pages-per-minute", 22),
 			wire.Octets("printer-supply", []byte("index=1;type=toner;maxcapacity=100;level=42;colorantname=cyan;")), wire.Text("printer-supply-description", "Cyan"),
 		}, release.Capabilities{
 			Media: []string{release.A4, "iso_a3_297x420mm"}, Sides: []string{"one-sided"}, Finishings: []int{3, 4}, Resolutions: []int{600, 300},
-			ColorModes: []string{"color", "monochrome"}, Speed: 22, URF: []string{"V1.4", "W8"},
+			ColorModes: []string{"color", "monochrome"}, Speed: 22,
 			Supplies: []release.Supply{{Type: "toner", Color: "cyan", Max: 100, Level: 42, Name: "Cyan"}},
 		}},
 		{"trays", []wire.Attribute{
