@@ -191,7 +191,7 @@ func TestAnsweredInTheClientsLanguage(t *testing.T) {
 		"pl":      {"pl", "Potrzeba stron: 10. Masz: 5. Wydrukuj mniej albo poproś o więcej."},
 		"CY-gb":   {"cy", "Tudalennau sydd eu hangen: 10. Mae gennych: 5. Argraffwch lai, neu gofynnwch am fwy."},
 		"fr-fr":   {"fr", "Pages nécessaires : 10. Il vous en reste : 5. Imprimez moins, ou demandez-en plus."},
-		"de-at":   {"de", "Nötige Seiten: 10. Du hast noch: 5. Druck weniger, oder bitte um mehr."},
+		"de-at":   {"de", "Nötige Seiten: 10. Du hast noch: 5. Drucke weniger, oder bitte um mehr."},
 		"es-419":  {"es", "Páginas necesarias: 10. Te quedan: 5. Imprime menos o pide más."},
 		"tlh":     {"en", "Needs 10 pages, you have 5. Print less, or ask for more."},
 		"zh-hans": {"en", "Needs 10 pages, you have 5. Print less, or ask for more."},
