@@ -17,7 +17,7 @@ import (
 // Another machine on the network finds the printer, through Avahi and without, and
 // prints to what it found.
 func TestAnnounced(t *testing.T) {
-	if !ipptest.Apart(t) {
+	if !ipptest.Apart(t, binaryVariable+"="+binary(t)) {
 		return
 	}
 	cable := ipptest.NewCable(t, "pupil")

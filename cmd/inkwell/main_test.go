@@ -40,9 +40,15 @@ var built struct {
 	err  error
 }
 
+// binaryVariable names the real program to a test that runs in a network of its own.
+const binaryVariable = envPrefix + "_TEST_BINARY"
+
 // binary is the path of the real program.
 func binary(t *testing.T) string {
 	t.Helper()
+	if path := os.Getenv(binaryVariable); path != "" {
+		return path
+	}
 	built.once.Do(func() {
 		if built.dir, built.err = os.MkdirTemp("", "inkwell-test-"); built.err != nil {
 			return

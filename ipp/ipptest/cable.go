@@ -19,8 +19,8 @@ const apart = "INKWELL_TEST_APART"
 // of its own, and says whether this is that second run. In the first run it has
 // then passed or failed with it, beside other tests, and has nothing more to do. It
 // needs the package util-linux, and either root or user namespaces that anybody may
-// make.
-func Apart(t *testing.T) bool {
+// make. env is what else the second run has in its environment.
+func Apart(t *testing.T, env ...string) bool {
 	t.Helper()
 	if os.Getenv(apart) == t.Name() {
 		return true
@@ -32,7 +32,7 @@ func Apart(t *testing.T) bool {
 	}
 	args = append(args, "--", os.Args[0], "-test.v", "-test.run", "^"+t.Name()+"$")     // the same binary
 	cmd := exec.CommandContext(t.Context(), needs(t, "unshare", "util-linux"), args...) //nolint:gosec // this test again
-	cmd.Env = append(os.Environ(), apart+"="+t.Name())
+	cmd.Env = append(append(os.Environ(), apart+"="+t.Name()), env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
 		t.Fatalf("in a network of its own (%v):\n%s", err, out)
