@@ -53,6 +53,9 @@ func (d *Desk) Change(ctx context.Context, a school.Actor, id JobID, c Change) (
 			if c.held, err = holdFor(ctx, tx, q, *c.Hold); err != nil {
 				return err
 			}
+			if c.held.ends.After(before.Submitted.Add(MaxHold)) {
+				return holdTooLong
+			}
 		}
 		goes := c.Hold != nil && !c.held.on && q.Kind == Direct && !q.Paused && before.State == Held
 		if goes { // standing is locked before the job

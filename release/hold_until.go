@@ -23,7 +23,8 @@ const (
 	Indefinite = "indefinite"
 )
 
-// MaxHold is how far ahead a hold may end.
+// MaxHold is how long after its submission the hold of a job may end. A document is
+// not kept for longer by being put off again and again.
 const MaxHold = 7 * 24 * time.Hour
 
 var holdTooLong = fault.New(fault.Unsupported, "hold-too-long", "A job can wait for a week at most. Please choose an earlier time.")
@@ -166,5 +167,8 @@ func holdFor(ctx context.Context, tx *db.Tx, q Queue, h HoldUntil) (hold, error)
 		return h.on(q, tx.Now, time.UTC), nil
 	}
 	sc, err := school.ByID(ctx, tx, q.School)
-	return h.on(q, tx.Now, sc.Zone), err
+	if err != nil {
+		return hold{}, err
+	}
+	return h.on(q, tx.Now, sc.Zone), nil
 }

@@ -92,6 +92,24 @@ func TestAHoldIsChanged(t *testing.T) {
 	h.state(j.ID, release.Done)
 }
 
+// A job is not put off for ever: its week begins when it is sent. Six days later it is
+// Monday, and the weekend too far away.
+func TestAJobIsNotPutOffForEver(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	j := h.submit(h.Sam, 1, directly(h), func(s *release.Submission) { s.Hold.Time = tuesday.Add(release.MaxHold) })
+	h.pass(6 * 24 * time.Hour)
+	for _, hold := range []release.HoldUntil{{Name: "weekend"}, {Time: tuesday.Add(release.MaxHold + time.Second)}} {
+		_, err := h.Change(t.Context(), h.Sam, j.ID, release.Change{Hold: &hold})
+		wantFault(t, err, "hold-too-long")
+	}
+	if j = h.change(h.Sam, j.ID, until("evening")); j.HoldUntil != "evening" {
+		t.Errorf("%+v", j)
+	}
+	h.pass(9 * time.Hour)
+	h.state(j.ID, release.Done)
+}
+
 // On a hold queue no time brings a job to a printer.
 func TestNoTimeSparesTheKiosk(t *testing.T) {
 	t.Parallel()
