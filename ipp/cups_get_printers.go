@@ -115,7 +115,7 @@ func (m *model) cupsType() int {
 	set(cupsDuplex, m.offer.Can.Duplex())
 	for _, f := range m.finishings {
 		set(cupsStaple, f == 4 || f >= 20 && f <= 35)
-		set(cupsPunch, f == 5 || f >= 70 && f <= 93)
+		set(cupsPunch, f == 5 || f >= 70 && f <= 89)
 		set(cupsBind, f == 7 || f >= 50 && f <= 53)
 	}
 	for _, s := range m.sizes {

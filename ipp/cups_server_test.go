@@ -193,3 +193,14 @@ func TestWholeServer(t *testing.T) {
 		t.Errorf("the desk has %+v", all)
 	}
 }
+
+// A fold is no hole, whatever stands between them in the list of finishings.
+func TestWhatCUPSHearsOfFinishings(t *testing.T) {
+	t.Parallel()
+	for finishing, want := range map[int]int{20: cupsStaple, 52: cupsBind, 70: cupsPunch, 89: cupsPunch, 90: 0, 93: 0} {
+		m := &model{offer: &release.Offer{}, finishings: []int{finishing}}
+		if got := m.cupsType() & (cupsStaple | cupsPunch | cupsBind); got != want {
+			t.Errorf("finishing %d is %#x, want %#x", finishing, got, want)
+		}
+	}
+}

@@ -111,7 +111,7 @@ func finishing(enum int) string {
 	switch {
 	case enum == 4 || within(20, 35):
 		return "staple"
-	case enum == 5 || within(70, 93):
+	case enum == 5 || within(70, 89):
 		return "punch holes"
 	case enum == 10 || within(90, 101):
 		return "fold"

@@ -42,6 +42,7 @@ func TestReleaseIsRefusedForWhatIsMissing(t *testing.T) {
 		{release.Ticket{Sides: "two-sided-long-edge"}, "This printer cannot print on both sides."},
 		{release.Ticket{Finishings: []int{20}}, "This printer cannot staple."},
 		{release.Ticket{Finishings: []int{74}}, "This printer cannot punch holes."},
+		{release.Ticket{Finishings: []int{93}}, "This printer cannot fold."},
 	} {
 		job := h.submit(h.Sam, 2, func(s *release.Submission) { s.Ticket = tc.ticket })
 		visit, err := h.Visit(t.Context(), h.at(h.Sam))
