@@ -37,6 +37,9 @@ type Device struct {
 	Certificate []byte // DER of the certificate whose key it has proven to have, or nil
 }
 
+// host is the address as it is kept: without the interface by which it was reached.
+func (d Device) host() netip.Addr { return d.Address.Unmap().WithZone("") }
+
 // GroupMark stands between a queue's path and a group's slug.
 const GroupMark = "/g/"
 
@@ -78,7 +81,7 @@ func (g DeviceGroup) has(d Device) bool {
 	if d.Certificate != nil && slices.Contains(g.Certificates, sha256.Sum256(d.Certificate)) {
 		return true
 	}
-	return slices.ContainsFunc(g.Networks, func(p netip.Prefix) bool { return p.Contains(d.Address.Unmap()) })
+	return slices.ContainsFunc(g.Networks, func(p netip.Prefix) bool { return p.Contains(d.host()) })
 }
 
 // AddGroup makes a device group known.
@@ -163,7 +166,7 @@ func (d *Directory) ByGroup(ctx context.Context, g DeviceGroup, from Device, use
 	if g.Trusted {
 		a.Proof = ByServer
 	}
-	a.Group, a.Device = g.ID, from.Address.Unmap()
+	a.Group, a.Device = g.ID, from.host()
 	return a, nil
 }
 

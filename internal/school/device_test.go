@@ -37,7 +37,7 @@ func TestAGroupIsWhereItsDevicesAre(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
 	c, other := schooltest.New(t, d, "Harbour"), schooltest.New(t, d, "Hill")
-	room := school.DeviceGroup{Slug: "room-12", Name: " Room 12 ", Networks: networks("10.1.12.7/24", "fd00:12::/64"), Certificates: [][32]byte{sha256.Sum256(card)}}
+	room := school.DeviceGroup{Slug: "room-12", Name: " Room 12 ", Networks: networks("10.1.12.7/24", "fd00:12::/64", "fe80::12:0/112"), Certificates: [][32]byte{sha256.Sum256(card)}}
 	if err := add(t, d, c, room); err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +48,7 @@ func TestAGroupIsWhereItsDevicesAre(t *testing.T) {
 	}{
 		"inside":                {"room-12", at("10.1.12.200"), ""},
 		"inside by IPv6":        {"room-12", at("fd00:12::1"), ""},
+		"on the link alone":     {"room-12", at("fe80::12:1%eth0"), ""},
 		"IPv4 written as IPv6":  {"room-12", at("::ffff:10.1.12.200"), ""},
 		"next room":             {"room-12", at("10.1.13.200"), "not-from-group"},
 		"this machine":          {"room-12", at("127.0.0.1"), "not-from-group"},
