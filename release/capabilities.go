@@ -98,6 +98,9 @@ func (c Capabilities) Same(d Capabilities) bool {
 // one. It sorts numbers. A printer's words may be anything at all.
 func (c Capabilities) Cleaned() Capabilities {
 	keep := func(all []string, most int) []string { return kept(all, most, keyword.MatchString) }
+	chosen := func(all []string, most int) []string {
+		return kept(all, most, func(s string) bool { return s != "auto" && keyword.MatchString(s) })
+	}
 	in := func(all []int, least, last int) []int {
 		all = kept(all, many, func(n int) bool { return n >= least && n <= last })
 		slices.Sort(all)
@@ -107,7 +110,7 @@ func (c Capabilities) Cleaned() Capabilities {
 		Asked:   c.Asked,
 		Media:   kept(c.Media, many, sized),
 		Loaded:  kept(c.Loaded, some, Loaded.sound),
-		Sources: without(keep(c.Sources, some), "auto"), Types: without(keep(c.Types, many), "auto"), Bins: without(keep(c.Bins, some), "auto"),
+		Sources: chosen(c.Sources, some), Types: chosen(c.Types, many), Bins: chosen(c.Bins, some),
 		Sides: keep(c.Sides, handful), ColorModes: keep(c.ColorModes, handful), Handlings: keep(c.Handlings, handful), Scalings: keep(c.Scalings, handful),
 		Finishings: in(c.Finishings, 4, 1<<15), Qualities: in(c.Qualities, 3, 5), Resolutions: in(c.Resolutions, 50, 9600),
 		Formats: kept(c.Formats, some, mediaType.MatchString),
@@ -155,7 +158,8 @@ func (s Supply) cleaned() (Supply, bool) {
 	return s, true
 }
 
-// kept is the first values that are good, each once.
+// kept is the first values that are good, each once; nil where there are none, as
+// it is read again.
 func kept[T comparable](all []T, most int, good func(T) bool) []T {
 	var some []T
 	for _, v := range all {
@@ -164,10 +168,6 @@ func kept[T comparable](all []T, most int, good func(T) bool) []T {
 		}
 	}
 	return some
-}
-
-func without(all []string, word string) []string {
-	return slices.DeleteFunc(all, func(s string) bool { return s == word })
 }
 
 // Union is what printers can do together: each thing that one of them can. Those

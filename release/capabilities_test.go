@@ -177,6 +177,23 @@ func TestMediaNames(t *testing.T) {
 // askSoon is how long a printer that says it has changed is left alone.
 const askSoon = 15 * time.Second
 
+// A printer that says the same once more has not changed.
+func TestWhatIsReadAgainIsTheSame(t *testing.T) {
+	t.Parallel()
+	said := release.Capabilities{Asked: true, Sources: []string{"auto"}, Types: []string{"auto"}, Bins: []string{"auto", "top"}, Finishings: []int{3}}
+	raw, err := json.Marshal(said.Cleaned())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept release.Capabilities
+	if err := json.Unmarshal(raw, &kept); err != nil {
+		t.Fatal(err)
+	}
+	if !said.Cleaned().Same(kept) {
+		t.Errorf("%#v is another printer than %#v", said.Cleaned(), kept)
+	}
+}
+
 // What a printer can do is asked once and kept, asked again when it says that it
 // has changed, and offered by the queue at once.
 func TestOffer(t *testing.T) {
