@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 
@@ -148,9 +149,14 @@ func (d *Desk) welcome(ctx context.Context, tx *db.Tx, all []*arrival) (welcome 
 	if err != nil {
 		return nil, err
 	}
+	devices := map[sharedDevice]standing{}
 	for _, a := range all {
-		sender := now[a.Actor.Person]
-		if a.Actor.Proof == school.ByVouch {
+		vouched, device := a.Actor.Proof == school.ByVouch, sharedDevice{a.Actor.Group, a.Actor.Device}
+		sender, known := devices[device]
+		switch {
+		case !vouched:
+			sender = now[a.Actor.Person]
+		case !known:
 			if sender, err = standingOfDevice(ctx, tx, a.Actor); err != nil {
 				return nil, err
 			}
@@ -159,13 +165,21 @@ func (d *Desk) welcome(ctx context.Context, tx *db.Tx, all []*arrival) (welcome 
 		if a.job.Obstacles, a.err = d.judge(sender, a.Submission); a.err != nil {
 			continue
 		}
-		if a.Actor.Proof != school.ByVouch {
-			sender.open++
+		sender.open++
+		if vouched {
+			devices[device] = sender
+		} else {
 			now[a.Actor.Person] = sender
 		}
 		welcome = append(welcome, a)
 	}
 	return welcome, nil
+}
+
+// sharedDevice is one of the devices of a group.
+type sharedDevice struct {
+	group   school.GroupID
+	address netip.Addr
 }
 
 // submitted is the act of handing a job in.

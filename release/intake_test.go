@@ -84,6 +84,29 @@ func TestTogetherNobodyHoldsTooMany(t *testing.T) {
 	})
 }
 
+// Nor does a shared device, whomever it names.
+func TestTogetherADeviceSendsNoMoreThanItsShare(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	device := h.carts()
+	var all []release.Submission
+	for i := range 12 { // five may wait
+		all = append(all, h.submission(device([]string{"sam", "mia"}[i%2], "10.1.2.3")))
+	}
+	_, errs := h.together(append(all, h.submission(device("sam", "10.1.2.4")))...)
+	taken := 0
+	for _, err := range errs[:12] {
+		if err == nil {
+			taken++
+			continue
+		}
+		wantFault(t, err, "too-many-held")
+	}
+	if taken != 5 || errs[12] != nil {
+		t.Errorf("%d of one device were taken, and of another: %v", taken, errs[12])
+	}
+}
+
 // A job that the database does not take fails alone, and leaves no document.
 func TestTogetherOneFaultIsOnesOwn(t *testing.T) {
 	t.Parallel()
