@@ -126,11 +126,19 @@ func TestAClaimHarmsNobody(t *testing.T) {
 	if seen, err := h.Job(t.Context(), device("sam", "10.1.2.5"), job.ID); err != nil || met(seen) != "" {
 		t.Errorf("the device is told %q, %v", met(seen), err)
 	}
+	direct := h.submit(device("sam", "10.1.2.5"), 1, directly(h))
+	if _, err := h.Change(t.Context(), device("sam", "10.1.2.5"), direct.ID, letGo); codeOf(err) != "claim-waits" {
+		t.Errorf("Release-Job tells the device %v", err)
+	}
+	if _, err := h.Change(t.Context(), h.Mia, direct.ID, letGo); codeOf(err) != "job-unknown" {
+		t.Errorf("Release-Job tells Mia %v", err)
+	}
 	h.queue.Refuses = true // even where others are refused at the computer
 	h.submit(device("sam", "10.1.2.6"), 1)
 }
 
-// A device sees and cancels what it sent in that name, and nothing else.
+// A device sees and cancels what it sent in that name, without its title: the next
+// pupil at it can say the name, too.
 func TestADeviceReachesWhatItSent(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -152,7 +160,7 @@ func TestADeviceReachesWhatItSent(t *testing.T) {
 	if err := h.Cancel(t.Context(), same, own.ID); codeOf(err) != "job-unknown" {
 		t.Errorf("it cancels what Sam sent himself: %v", err)
 	}
-	if all, err := h.Jobs(t.Context(), same, release.JobFilter{}); err != nil || len(all) != 1 || all[0].ID != sent.ID {
+	if all, err := h.Jobs(t.Context(), same, release.JobFilter{}); err != nil || len(all) != 1 || all[0].ID != sent.ID || all[0].Title != "" {
 		t.Errorf("it lists %+v, %v", all, err)
 	}
 	made, err := h.Subscribe(t.Context(), same, h.queue, sent.ID, []release.Subscription{{Events: []release.Event{release.EventJobCompleted}}})

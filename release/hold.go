@@ -57,7 +57,13 @@ func (d *Desk) Change(ctx context.Context, a school.Actor, id JobID, c Change) (
 				return holdTooLong
 			}
 		}
+		if err := before.changeable(a, c); err != nil {
+			return err // before others hear how its owner stands
+		}
 		goes := c.Hold != nil && !c.held.on && q.Kind == Direct && !q.Paused && before.State == Held
+		if goes && before.Claim() {
+			return claimWaits // whoever says a name does not hear that, either
+		}
 		if goes { // standing is locked before the job
 			if err := conduct.Check(ctx, tx, before.Person); err != nil {
 				return err

@@ -72,9 +72,10 @@ func (j Job) visibleTo(a school.Actor) bool {
 	return j.School == a.School && (j.Person == a.Person || a.May(school.ManageFace))
 }
 
-// shownTo takes the title off for everyone but the owner.
+// shownTo takes the title off for everyone but the owner, and for whoever has said the
+// owner's name alone.
 func (j Job) shownTo(a school.Actor) Job {
-	if j.Person != a.Person {
+	if j.Person != a.Person || a.Proof == school.ByVouch {
 		j.Title = ""
 	}
 	return j
