@@ -54,6 +54,7 @@ type Desk struct {
 	offers    offers
 	intake    intake
 	queues    recall[string, Queue]
+	schools   recall[school.ID, school.School]
 	queued    recall[QueueID, int]
 }
 

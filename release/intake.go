@@ -108,7 +108,7 @@ func (d *Desk) writeTogether(ctx context.Context, id school.ID, all []*arrival) 
 // enter writes the rows of the arrivals whose senders may submit one more job, and
 // refuses the others.
 func (d *Desk) enter(ctx context.Context, tx *db.Tx, id school.ID, all []*arrival) error {
-	sc, err := school.ByID(ctx, tx, id)
+	sc, err := d.school(ctx, tx, id)
 	if err != nil {
 		return err
 	}
@@ -140,6 +140,18 @@ func (d *Desk) enter(ctx context.Context, tx *db.Tx, id school.ID, all []*arriva
 	}
 	tx.AfterCommit(d.wakeCounters)
 	return d.Hub.Touch(ctx, tx, id, topics...)
+}
+
+// school is the school, whose calendar says how long its jobs are held.
+func (d *Desk) school(ctx context.Context, tx *db.Tx, id school.ID) (school.School, error) {
+	if sc, known := d.schools.find(id, tx.Now); known {
+		return sc, nil
+	}
+	sc, err := school.ByID(ctx, tx, id)
+	if err == nil {
+		d.schools.keep(id, sc, tx.Now)
+	}
+	return sc, err
 }
 
 // welcome are the arrivals of people who may submit one more job.
