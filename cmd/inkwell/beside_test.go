@@ -81,6 +81,7 @@ func TestBesideCUPS(t *testing.T) {
 func newRace(t *testing.T, p plan) *race {
 	r := &race{T: t, plan: p, accepted: map[string][]int32{}, turn: map[string]int{}}
 	r.inkwell = serveDemo(t)
+	t.Cleanup(r.inkwell.resume) // or it could not be asked to stop
 	r.cups = newCUPSPeer(t)
 	r.pgbench = newPgbenchPeer(t)
 	r.files = newFilesPeer(t)
