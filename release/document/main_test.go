@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -58,7 +59,7 @@ func runAll(m *testing.M) int {
 // newEngine starts an engine over the shared cache and closes it with the test.
 func newEngine(t testing.TB, change func(*Options)) *Engine {
 	t.Helper()
-	opts := Options{CacheDir: sharedCache}
+	opts := Options{CacheDir: sharedCache, Timeout: time.Minute} // machines that run tests are busy
 	if change != nil {
 		change(&opts)
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"inkwell/release/document/picture"
 )
@@ -173,7 +172,7 @@ func TestNumberUpOfUnknownNumber(t *testing.T) {
 // A whole booklet is combined within the time that a document has.
 func TestNumberUpOfMany(t *testing.T) {
 	t.Parallel()
-	e := newEngine(t, func(o *Options) { o.Timeout = time.Minute })
+	e := newEngine(t, nil)
 	facts, pdf, err := worked(t, e, pdfPages(300).file(), Work{NumberUp: 2})
 	if err != nil || facts.Pages != 150 {
 		t.Fatalf("%+v, %v", facts, err)
