@@ -78,6 +78,10 @@ func (d *Desk) Change(ctx context.Context, a school.Actor, id JobID, c Change) (
 		job, err = jobByID(ctx, tx, id)
 		return err
 	})
+	if err == nil && c.Hold != nil && job.State == Held && !job.OnHold {
+		// Its count ended while its row was waited for, and left it to its owner's word.
+		err = d.releaseDirect(ctx, job)
+	}
 	if err != nil {
 		return Job{}, fmt.Errorf("change job %d: %w", id, err)
 	}

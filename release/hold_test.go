@@ -1,9 +1,11 @@
 package release_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
+	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
 	"inkwell/release"
@@ -191,5 +193,41 @@ func TestSwitches(t *testing.T) {
 	if acts != "queue-paused queue-closed queue-resumed queue-opened" {
 		t.Errorf("audit: %s", acts)
 	}
+	h.sound()
+}
+
+// The owner's word counts, too, when the count ends while it is given.
+func TestOnHoldUntilTheCountEnds(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	job := h.submit(h.Sam, 2, directly(h), onHold)
+	const elsewhere = "00000000-0000-4000-8000-000000000001" // a node that has the count in hand
+	h.in(func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "INSERT INTO node (node_id, started_at, beat_at) VALUES ($1, now(), now() + interval '1 hour')", elsewhere)
+		if err == nil {
+			_, err = tx.Exec(ctx, "UPDATE job SET state = 'counting', node_id = $2 WHERE job_id = $1", job.ID, elsewhere)
+		}
+		return err
+	})
+	changed := make(chan error, 1)
+	h.in(func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, "UPDATE job SET state = 'held', node_id = NULL WHERE job_id = $1", job.ID); err != nil {
+			return err
+		}
+		go func() {
+			_, err := h.Change(t.Context(), h.Sam, job.ID, letGo)
+			changed <- err
+		}()
+		h.eventually("the change to wait for the row", func() (string, bool) {
+			var waits bool
+			err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_locks WHERE transactionid = pg_current_xact_id()::xid AND NOT granted)").Scan(&waits)
+			return fmt.Sprint(err), waits
+		})
+		return nil
+	})
+	if err := <-changed; err != nil {
+		t.Fatal(err)
+	}
+	h.state(job.ID, release.Done)
 	h.sound()
 }

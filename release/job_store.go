@@ -301,9 +301,9 @@ func updateMessage(ctx context.Context, tx *db.Tx, id JobID, message string) err
 	return err
 }
 
-// updateReason says why a held job of a direct queue is held.
+// updateReason says why a held job of a direct queue is held, if not by its owner's word.
 func updateReason(ctx context.Context, tx *db.Tx, id JobID, reason string) error {
-	_, err := tx.Exec(ctx, `UPDATE job SET reason = $2 WHERE job_id = $1 AND state = 'held'`, id, reason)
+	_, err := tx.Exec(ctx, `UPDATE job SET reason = $2 WHERE job_id = $1 AND state = 'held' AND NOT on_hold`, id, reason)
 	return err
 }
 
