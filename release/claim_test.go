@@ -160,7 +160,10 @@ func TestADeviceReachesWhatItSent(t *testing.T) {
 	if err := h.Cancel(t.Context(), same, own.ID); codeOf(err) != "job-unknown" {
 		t.Errorf("it cancels what Sam sent himself: %v", err)
 	}
-	if all, err := h.Jobs(t.Context(), same, release.JobFilter{}); err != nil || len(all) != 1 || all[0].ID != sent.ID || all[0].Title != "" {
+	if err := h.Remark(t.Context(), h.IT, sent.ID, "Please see me."); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := h.Jobs(t.Context(), same, release.JobFilter{}); err != nil || len(all) != 1 || all[0].ID != sent.ID || all[0].Title+all[0].Message != "" {
 		t.Errorf("it lists %+v, %v", all, err)
 	}
 	made, err := h.Subscribe(t.Context(), same, h.queue, sent.ID, []release.Subscription{{Events: []release.Event{release.EventJobCompleted}}})

@@ -72,10 +72,13 @@ func (j Job) visibleTo(a school.Actor) bool {
 	return j.School == a.School && (j.Person == a.Person || a.May(school.ManageFace))
 }
 
-// shownTo takes the title off for everyone but the owner, and for whoever has said the
-// owner's name alone.
+// shownTo takes the title off for everyone but the owner. Whoever has only said the
+// owner's name hears nothing that is meant for the owner.
 func (j Job) shownTo(a school.Actor) Job {
-	if j.Person != a.Person || a.Proof == school.ByVouch {
+	if a.Proof == school.ByVouch {
+		j.Title, j.Message = "", ""
+	}
+	if j.Person != a.Person {
 		j.Title = ""
 	}
 	return j
