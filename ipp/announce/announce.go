@@ -54,7 +54,8 @@ type Options struct {
 type Announcer struct {
 	Options
 	now     publisher // nil while there is none
-	way     Way       // of now
+	way     Way       // of now, or of the last one
+	said    Way       // what was last logged of it
 	waiting int       // how often Avahi is looked for before we do without it
 	trouble string    // what was last complained of
 	names   names
@@ -192,7 +193,10 @@ func (a *Announcer) choose(ctx context.Context) error {
 func (a *Announcer) enter(way Way, p publisher) {
 	a.leave()
 	a.now, a.way, a.waiting = p, way, 0
-	a.Log.Info("printers are announced", "way", string(way))
+	if way != a.said {
+		a.said = way
+		a.Log.Info("printers are announced", "way", string(way))
+	}
 }
 
 func (a *Announcer) leave() {

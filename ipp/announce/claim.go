@@ -124,10 +124,11 @@ func (r *own) tell(c *claim) {
 	}
 }
 
-// goodbye has everybody forget what a claim announced (section 10.1); what we shall
-// say again under another name only if all.
+// goodbye has everybody forget the service that a claim announced (section 10.1);
+// what we shall say again under another name only if all. The host stays: an Avahi
+// that takes over from us has the same name for it.
 func (r *own) goodbye(c *claim, all bool) {
-	if !c.told {
+	if !c.told || c.host {
 		return
 	}
 	for _, l := range r.links {
@@ -141,9 +142,7 @@ func (r *own) goodbye(c *claim, all bool) {
 		r.everybody(l, m)
 	}
 	c.told = false
-	if !c.host {
-		r.names.set(c.entry.key, "")
-	}
+	r.names.set(c.entry.key, "")
 }
 
 // response begins an answer (section 18).

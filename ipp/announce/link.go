@@ -81,6 +81,11 @@ func (l *link) near(a netip.Addr) bool {
 	return a.IsLinkLocalUnicast() || slices.ContainsFunc(l.prefixes, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
+// speaks says whether a link has an address of IPv4, or of IPv6.
+func (l *link) speaks(is4 bool) bool {
+	return slices.ContainsFunc(l.prefixes, func(p netip.Prefix) bool { return p.Addr().Is4() == is4 })
+}
+
 // own says whether an address is this machine's.
 func (l *link) own(a netip.Addr) bool {
 	return slices.ContainsFunc(l.prefixes, func(p netip.Prefix) bool { return p.Addr() == a })

@@ -77,7 +77,7 @@ func (s *socket) join(links []*link) error {
 	var failed error
 	joined := 0
 	for _, l := range links {
-		if !s.reaches(l) {
+		if !l.speaks(s.is4) {
 			continue
 		}
 		var err error
@@ -96,11 +96,6 @@ func (s *socket) join(links []*link) error {
 		return errors.Join(errors.New("no interface can do it"), failed)
 	}
 	return nil
-}
-
-// reaches says whether a link has an address of the socket's protocol.
-func (s *socket) reaches(l *link) bool {
-	return slices.ContainsFunc(l.prefixes, func(p netip.Prefix) bool { return p.Addr().Is4() == s.is4 })
 }
 
 // receive waits for a packet.
