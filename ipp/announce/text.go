@@ -36,9 +36,9 @@ func (s Service) text() []string {
 		{"Duplex", flag(s.says("sides-supported", "two-sided-long-edge", "two-sided-short-edge"))},
 		{"Copies", flag(s.copies())},
 		{"Collate", flag(s.says("multiple-document-handling-supported", "separate-documents-collated-copies"))},
-		{"Staple", flagIf(s.finishes(4, 4, 20, 31))},
-		{"Punch", flagIf(s.finishes(5, 5, 70, 85))},
-		{"Bind", flagIf(s.finishes(7, 7, 50, 53))},
+		{"Staple", flagIf(s.finishes(4, 20, 35))},
+		{"Punch", flagIf(s.finishes(5, 70, 89))},
+		{"Bind", flagIf(s.finishes(7, 50, 53))},
 	}
 	var lines []string
 	for _, p := range all {
@@ -113,11 +113,11 @@ func (s Service) copies() bool {
 	return err == nil && r.Upper > 1
 }
 
-// finishes says whether a value of finishings is within one of the two ranges
-// (PWG 5100.1 section 5.2).
-func (s Service) finishes(from, to, alsoFrom, alsoTo int) bool {
+// finishes says whether finishings has a kind of finishing in general or at one of its
+// places (PWG 5100.1 section 5.2).
+func (s Service) finishes(general, from, to int) bool {
 	all, _ := s.Says.Ints("finishings-supported")
-	return slices.ContainsFunc(all, func(n int) bool { return n >= from && n <= to || n >= alsoFrom && n <= alsoTo })
+	return slices.ContainsFunc(all, func(n int) bool { return n == general || n >= from && n <= to })
 }
 
 // paperMax names the class of the largest sheet. Lengths are hundredths of a

@@ -112,6 +112,25 @@ func TestPaperMax(t *testing.T) {
 	}
 }
 
+// Folds, trims and booklets are none of the three that a record can tell of.
+func TestFinishings(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[int]string{
+		3: "", 4: "Staple", 5: "Punch", 6: "", 7: "Bind", 10: "", 13: "", 20: "Staple", 35: "Staple", 36: "",
+		50: "Bind", 53: "Bind", 60: "", 70: "Punch", 89: "Punch", 90: "", 101: "",
+	} {
+		got := ""
+		for _, line := range (Service{Says: wire.Attributes{wire.Enum("finishings-supported", value)}}).text() {
+			if key, value, _ := strings.Cut(line, "="); slices.Contains([]string{"Staple", "Punch", "Bind"}, key) && value == "T" {
+				got += key
+			}
+		}
+		if got != want {
+			t.Errorf("%d is %q, want %q", value, got, want)
+		}
+	}
+}
+
 // Whatever a printer says, no string is longer than a TXT record can hold, none is
 // cut within a character or a format, and none has a line's end in it.
 func TestTextFits(t *testing.T) {
