@@ -182,6 +182,26 @@ func TestARefusalStaysOne(t *testing.T) {
 	}
 }
 
+// Whoever puts a zero byte into an address or a name is at fault, and nobody here.
+func TestTextThatNoRowCanHoldIsRefused(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	for _, text := range []string{"a\x00b", "\xff"} {
+		ask := func(ctx context.Context, tx *db.Tx) (err error) {
+			var found bool
+			return tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM school WHERE name = $1)", text).Scan(&found)
+		}
+		for way, err := range map[string]error{
+			"InTx": d.InTx(t.Context(), db.System("test"), ask),
+			"Look": d.Look(t.Context(), db.System("test"), ask),
+		} {
+			if !errors.Is(err, db.Unreadable) || fault.KindOf(err) != fault.Invalid {
+				t.Errorf("%s, %q: %v", way, text, err)
+			}
+		}
+	}
+}
+
 func TestALostDatabaseIsAPause(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)

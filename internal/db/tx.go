@@ -31,6 +31,9 @@ func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 // Away is the refusal when the database cannot be reached.
 var Away = fault.New(fault.Unavailable, "database-away", "Printing is paused for a moment. Nothing is lost. Please try again.")
 
+// Unreadable is the refusal of text that no row can hold: with a zero in it, or not UTF-8.
+var Unreadable = fault.New(fault.Invalid, "text-unreadable", "This computer sent something that we cannot read. Please tell IT.")
+
 // tries is how often a transaction runs that the database broke off because of
 // another: a deadlock or a serialization failure.
 const tries = 3
@@ -81,8 +84,9 @@ func brokenOff(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
-// away turns the loss of the database into its refusal and leaves all else as it
-// is. A commit whose answer did not come is a loss, whatever broke it off.
+// away turns the loss of the database, and text that it cannot hold, into their
+// refusals and leaves all else as it is. A commit whose answer did not come is a
+// loss, whatever broke it off.
 func away(act string, err error) error {
 	if act != "" {
 		err = fmt.Errorf("%s: %w", act, err)
@@ -97,6 +101,9 @@ func away(act string, err error) error {
 		// 57P: shutting down; 53: out of connections, disk or memory; 08: connection lost.
 		if c := pg.Code[:2]; c == "08" || c == "53" || pg.Code[:3] == "57P" {
 			return Away.Because(err)
+		}
+		if pg.Code == "22021" { // character_not_in_repertoire
+			return Unreadable.Because(err)
 		}
 	case act == "" && errors.As(err, new(*fs.PathError)):
 		return err // of a file, which calls itself an error of the network too
