@@ -2,6 +2,7 @@ package ipp
 
 import (
 	"slices"
+	"strings"
 
 	"inkwell/ipp/wire"
 	"inkwell/release"
@@ -41,8 +42,13 @@ var mediaMembers = []string{
 	"media-right-margin", "media-top-margin", "media-source", "media-type",
 }
 
+// sizeNamed finds a sheet by its name, or by what people call it: "lp -o media=A3" has
+// no driver that knows the other one, and would print on A4 without a word.
 func (m *model) sizeNamed(name string) (size, bool) {
 	i := slices.IndexFunc(m.sizes, func(s size) bool { return s.name == name })
+	if i < 0 {
+		i = slices.IndexFunc(m.sizes, func(s size) bool { return strings.EqualFold(release.MediaLabel(s.name), name) })
+	}
 	if i < 0 {
 		return size{}, false
 	}
