@@ -58,11 +58,13 @@ func (p Password) Check() error {
 }
 
 // lock hashes the submission's password, if it has one, before its row is written.
-func (d *Desk) lock(s *Submission) (err error) {
+// That is slow on purpose and takes its turn with everybody who signs in, so what
+// would be refused is refused first.
+func (d *Desk) lock(ctx context.Context, s *Submission) (err error) {
 	if s.Password == nil {
 		return nil
 	}
-	if err := s.Password.Check(); err != nil {
+	if err := d.Validate(ctx, *s); err != nil {
 		return err
 	}
 	s.hash, err = d.Directory.HashCode(hex.EncodeToString(s.Password.Value))

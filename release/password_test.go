@@ -8,6 +8,7 @@ import (
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/fault"
 	"inkwell/release"
+	"inkwell/release/document/documenttest"
 )
 
 // locked is a held job of Sam's that has a password of its own.
@@ -143,4 +144,25 @@ func codeOf(err error) string {
 		return f.Code
 	}
 	return ""
+}
+
+// A password is not even hashed for who may not submit: that is slow, and takes its
+// turn with everybody who signs in.
+func TestAPasswordIsHashedForWhoMaySubmit(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	sender := h.carts()("sam", "10.1.2.3")
+	for range h.MaxHeld {
+		h.submit(sender, 1)
+	}
+	s := h.submission(sender)
+	s.Password = &release.Password{Scheme: "none", Value: []byte("4711")}
+	unread := bytes.NewReader(documenttest.PDF(1))
+	whole := unread.Len()
+	if _, err := h.Print(t.Context(), s, unread); codeOf(err) != "too-many-held" || unread.Len() != whole {
+		t.Errorf("%d of %d bytes are left: %v", unread.Len(), whole, err)
+	}
+	if _, err := h.Create(t.Context(), s); codeOf(err) != "too-many-held" {
+		t.Errorf("Create: %v", err)
+	}
 }

@@ -130,7 +130,7 @@ func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, er
 	if err := d.mayPrint(ctx, s); err != nil {
 		return Job{}, err
 	}
-	if err := d.lock(&s); err != nil {
+	if err := d.lock(ctx, &s); err != nil {
 		return Job{}, err
 	}
 	format, doc, err := d.receive(ctx, s.Declared, body)
@@ -153,7 +153,7 @@ func (d *Desk) mayPrint(ctx context.Context, s Submission) error {
 // Create opens a job whose document follows (Create-Job). It is given up after
 // five minutes without one.
 func (d *Desk) Create(ctx context.Context, s Submission) (job Job, err error) {
-	if err := d.lock(&s); err != nil {
+	if err := d.lock(ctx, &s); err != nil {
 		return Job{}, err
 	}
 	err = d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error {
