@@ -116,6 +116,11 @@ func (d *Desk) inSchool(ctx context.Context, id school.ID, fn func(context.Conte
 	return d.DB.InTx(ctx, db.InSchool(id), fn)
 }
 
+// readSchool runs a read in the scope of a school.
+func (d *Desk) readSchool(ctx context.Context, id school.ID, fn func(context.Context, *db.Tx) error) error {
+	return d.DB.Look(ctx, db.InSchool(id), fn)
+}
+
 // every calls fn at once and then each interval, and when wake is ready, until ctx ends.
 // An error is logged and does not end it.
 func (d *Desk) every(ctx context.Context, name string, interval time.Duration, wake <-chan struct{}, fn func(context.Context) error) {

@@ -10,7 +10,7 @@ import (
 // state, counts and times, without title and owner. CUPS asks this way for jobs
 // that it was not asked a password for.
 func (d *Desk) Glimpse(ctx context.Context, q Queue, id JobID) (job Job, err error) {
-	err = d.inSchool(ctx, q.School, func(ctx context.Context, tx *db.Tx) error {
+	err = d.readSchool(ctx, q.School, func(ctx context.Context, tx *db.Tx) error {
 		job, err = jobByID(ctx, tx, id)
 		return err
 	})
@@ -34,7 +34,7 @@ func (d *Desk) Queued(ctx context.Context, q Queue) (n int, err error) {
 	if n, known := d.queued.find(q.ID, now); known {
 		return n, nil
 	}
-	err = d.DB.Look(ctx, db.InSchool(q.School), func(ctx context.Context, tx *db.Tx) error {
+	err = d.readSchool(ctx, q.School, func(ctx context.Context, tx *db.Tx) error {
 		n, err = countQueued(ctx, tx, q.ID)
 		return err
 	})

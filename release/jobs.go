@@ -20,7 +20,7 @@ type JobFilter struct {
 // Job finds a job. A missing one and one that is not the actor's to see look the
 // same ("job-unknown").
 func (d *Desk) Job(ctx context.Context, a school.Actor, id JobID) (job Job, err error) {
-	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+	err = d.readSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		found, err := jobByID(ctx, tx, id)
 		if err != nil {
 			return err
@@ -49,7 +49,7 @@ func (d *Desk) Jobs(ctx context.Context, a school.Actor, f JobFilter) (all []Job
 	if !a.May(school.ManageFace) {
 		f.Mine = true
 	}
-	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+	err = d.readSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		if all, err = jobs(ctx, tx, a, f); err != nil {
 			return err
 		}
