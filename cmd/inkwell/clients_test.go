@@ -12,6 +12,7 @@ import (
 // Computers of every kind print to the real program, each in its own way: held where
 // a queue holds, printed where it prints at once.
 func TestClients(t *testing.T) {
+	t.Parallel()
 	s := serveDemo(t)
 	s.printTo(suitePrinter(t))
 	clients, err := ipptest.Clients()

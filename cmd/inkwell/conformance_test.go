@@ -95,6 +95,7 @@ var switching = []suite{
 // once, and a virtual printer behind it. What must come of them is pinned, test by
 // test.
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	s := serveDemo(t)
 	s.printTo(suitePrinter(t))
 	s.eventually("the printers to say what they can do", func() bool { return rows[int](s, "SELECT count(*) FROM printer WHERE capabilities IS NULL") == 0 })
