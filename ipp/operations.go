@@ -100,10 +100,13 @@ func (c *call) serve(ctx context.Context) (*wire.Message, error) {
 
 // mine says whether a job is the sender's own.
 func (c *call) mine(j release.Job) bool {
-	if c.actor.Proof == school.ByVouch {
-		return c.known && j.SentBy(c.actor)
+	switch {
+	case !c.known:
+		return false
+	case c.actor.Proof == school.ByVouch:
+		return j.SentBy(c.actor)
 	}
-	return c.known && j.Person == c.actor.Person
+	return j.Person == c.actor.Person
 }
 
 // job finds the job of the request among those that the proven sender may act on

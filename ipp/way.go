@@ -7,6 +7,7 @@ import (
 
 	"github.com/OpenPrinting/goipp"
 
+	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/ipp/wire"
 )
@@ -45,8 +46,8 @@ func (c *call) byWay(ctx context.Context, proof need) (err error) {
 	}
 	c.actor, err = c.Directory.ByGroup(ctx, group, from, name)
 	c.known = err == nil
-	if proof == ifGiven {
-		return nil
+	if proof == ifGiven && fault.KindOf(err) == fault.Forbidden {
+		return nil // nobody in particular asks
 	}
 	return err
 }

@@ -19,6 +19,9 @@ CREATE UNIQUE INDEX device_group_by_slug ON device_group (school_id, slug) WHERE
 CALL guard_by_school('device_group');
 GRANT SELECT, INSERT, UPDATE ON device_group TO inkwell_app;
 
+-- What stands behind these marks in an address is no queue's.
+ALTER TABLE queue ADD CHECK (path !~ '/[ug](/|$)');
+
 -- Owner: release.
 -- A job that a shared device sent in somebody's name is that person's claim to take or
 -- to turn down. sent_from is kept until the job's row goes, for the report of a lie.

@@ -113,7 +113,7 @@ func (c Capabilities) Cleaned() Capabilities {
 		Sources: chosen(c.Sources, some), Types: chosen(c.Types, many), Bins: chosen(c.Bins, some),
 		Sides: keep(c.Sides, handful), ColorModes: keep(c.ColorModes, handful), Handlings: keep(c.Handlings, handful), Scalings: keep(c.Scalings, handful),
 		Finishings: in(c.Finishings, 4, 1<<15), Qualities: in(c.Qualities, 3, 5), Resolutions: in(c.Resolutions, 50, 9600),
-		Formats: kept(c.Formats, some, mediaType.MatchString),
+		Formats: kept(lower(c.Formats), some, mediaType.MatchString),
 		Speed:   min(max(0, c.Speed), 1000), ColorSpeed: min(max(0, c.ColorSpeed), 1000),
 	}
 	for _, s := range c.Supplies {
@@ -126,8 +126,16 @@ func (c Capabilities) Cleaned() Capabilities {
 
 var (
 	keyword   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
-	mediaType = regexp.MustCompile(`^[a-z0-9]+/[A-Za-z0-9.+-]{1,100}$`)
+	mediaType = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9.+-]{1,100}$`)
 )
+
+// lower writes media types as we compare them: to a printer capitals are the same.
+func lower(all []string) (low []string) {
+	for _, s := range all {
+		low = append(low, strings.ToLower(s))
+	}
+	return low
+}
 
 // sized says whether a media name tells its size, and is not too long to say.
 func sized(name string) bool {

@@ -15,11 +15,12 @@ import (
 
 // A job that a shared device sent in somebody's name is a claim: nobody has proven
 // that it is theirs. It waits for that person alone, raises no flag, and takes
-// nothing of their room for jobs. Releasing it makes it theirs; Disown turns it down.
+// nothing of their room for jobs. It is theirs once something of it has come out;
+// Disown turns it down.
 
 var (
 	claimWaits = fault.New(fault.Conflict, "claim-waits", "This was sent from a shared computer. Print it at a release station.")
-	notAClaim  = fault.New(fault.Conflict, "not-a-claim", "You sent that one yourself. Delete it if you don't want it.")
+	notAClaim  = fault.New(fault.Conflict, "not-a-claim", "That one is yours. Delete it if you don't want it.")
 )
 
 // disowned is the reason of a job that the person it named has turned down.
@@ -46,7 +47,7 @@ func (d *Desk) Disown(ctx context.Context, v Visitor, id JobID) error {
 		switch {
 		case job.Person != v.Actor.Person:
 			return jobUnknown
-		case !job.Claim():
+		case !job.Claim() || job.Printed > 0:
 			return notAClaim
 		case job.State.Ended():
 			return jobEnded

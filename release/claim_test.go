@@ -199,3 +199,39 @@ func TestAClaimOfADirectQueueWaits(t *testing.T) {
 	h.release(h.Sam, job.ID)
 	h.state(job.ID, release.Done)
 }
+
+// Of what has begun to come out nobody can say that it is not theirs.
+func TestAClaimThatPrintedIsTaken(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	job := h.submit(h.carts()("sam", "10.1.2.3"), 10)
+	dbtest.Exec(t, h.db, "UPDATE job SET printed = 3 WHERE job_id = $1", job.ID)
+	if v := h.visit(h.Sam); len(v.Jobs) != 1 || v.Jobs[0].Claim != "" {
+		t.Errorf("Sam sees %+v", v.Jobs)
+	}
+	if err := h.Disown(t.Context(), h.at(h.Sam), job.ID); codeOf(err) != "not-a-claim" {
+		t.Errorf("turned down after three pages: %v", err)
+	}
+}
+
+// Whoever picks up a device finds what came by personal addresses, and nothing that
+// its owner sent otherwise.
+func TestAPersonalAddressReachesItsOwnJobs(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	device := h.Sam
+	device.Proof = school.ByAddress
+	own, sent := h.submit(h.Sam, 1), h.submit(device, 1)
+	if all, err := h.Jobs(t.Context(), device, release.JobFilter{}); err != nil || len(all) != 1 || all[0].ID != sent.ID {
+		t.Errorf("it lists %+v, %v", all, err)
+	}
+	if _, err := h.Job(t.Context(), device, own.ID); codeOf(err) != "job-unknown" {
+		t.Errorf("it sees another job: %v", err)
+	}
+	if err := h.Cancel(t.Context(), device, own.ID); codeOf(err) != "job-unknown" {
+		t.Errorf("it cancels another job: %v", err)
+	}
+	if err := h.Cancel(t.Context(), device, sent.ID); err != nil {
+		t.Error(err)
+	}
+}

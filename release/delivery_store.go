@@ -119,7 +119,7 @@ func visitJobs(ctx context.Context, tx *db.Tx, person school.PersonID, since tim
 		SELECT j.job_id, j.state, coalesce(j.reason, ''), coalesce(j.title, ''), coalesce(j.impressions, 0) - j.printed, coalesce(j.impressions, 0), j.printed, coalesce(j.price, 0),
 		       j.submitted_at, j.expires_at, coalesce(d.state, ''), coalesce(d.printed, 0), coalesce(d.impressions, 0), coalesce(d.charged, 0),
 		       coalesce(r.name, ''), coalesce(r.state, ''), coalesce(r.state_reasons, '{}'), j.password IS NOT NULL, j.ticket, coalesce(j.pages, 0),
-		       CASE WHEN j.proof = 'vouched' THEN g.name ELSE '' END
+		       CASE WHEN j.proof = 'vouched' AND j.printed = 0 THEN g.name ELSE '' END
 		  FROM job j
 		  LEFT JOIN device_group g USING (group_id)
 		  LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.job_id = j.job_id ORDER BY d.delivery_id DESC LIMIT 1) AS d ON true

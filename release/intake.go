@@ -1,10 +1,15 @@
 package release
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/netip"
+	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
@@ -81,7 +86,39 @@ func (d *Desk) writeWaiting(ctx context.Context, id school.ID) {
 		n := min(len(all), mostTogether)
 		d.intake.waiting[id] = append([]*arrival{}, all[n:]...)
 		d.intake.mu.Unlock()
-		d.writeTogether(ctx, id, all[:n])
+		d.writeSome(ctx, id, all[:n])
+	}
+}
+
+// writeWithin is how long arrivals wait for a database that says nothing.
+const writeWithin = 30 * time.Second
+
+// writeSome writes arrivals within a time. A panic of ours fails them and nobody
+// else, as one in a request does.
+func (d *Desk) writeSome(ctx context.Context, id school.ID, all []*arrival) {
+	ctx, cancel := context.WithTimeout(ctx, writeWithin)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			d.Log.Error("write jobs", "school", id, "panic", p, "stack", string(debug.Stack()))
+			finish(all, errors.New("write jobs: a panic"))
+		}
+	}()
+	d.writeTogether(ctx, id, all)
+}
+
+// finish tells those who still wait what came of their arrivals.
+func finish(all []*arrival, err error) {
+	for _, a := range all {
+		select {
+		case <-a.done: // told already, before a panic
+			continue
+		default:
+		}
+		if err != nil {
+			a.job, a.err = Job{}, err
+		}
+		close(a.done)
 	}
 }
 
@@ -97,12 +134,7 @@ func (d *Desk) writeTogether(ctx context.Context, id school.ID, all []*arrival) 
 		return
 	}
 	d.intake.entered.Add(int64(len(all)))
-	for _, a := range all {
-		if err != nil {
-			a.job, a.err = Job{}, err
-		}
-		close(a.done)
-	}
+	finish(all, err)
 }
 
 // enter writes the rows of the arrivals whose senders may submit one more job, and
@@ -129,17 +161,29 @@ func (d *Desk) enter(ctx context.Context, tx *db.Tx, id school.ID, all []*arriva
 		met := a.job.Obstacles
 		a.job = entered[i]
 		a.job.Obstacles = met
-		if a.job.Subscriptions, err = subscribe(ctx, tx, a.Actor, a.Queue, a.job.ID, a.Submission.Subscriptions); err != nil {
-			return err
-		}
 		acts = append(acts, submitted(a.job))
 		topics = append(topics, events.Person(int64(a.job.Person)))
+	}
+	if err := subscribeAll(ctx, tx, welcome); err != nil {
+		return err
 	}
 	if err := audit.Record(ctx, tx, acts...); err != nil {
 		return err
 	}
 	tx.AfterCommit(d.wakeCounters)
 	return d.Hub.Touch(ctx, tx, id, topics...)
+}
+
+// subscribeAll makes the subscriptions that came with jobs. Each takes a lock of its
+// person's, so they go by ascending person, as everywhere.
+func subscribeAll(ctx context.Context, tx *db.Tx, all []*arrival) (err error) {
+	byPerson := func(a, b *arrival) int { return cmp.Compare(a.Actor.Person, b.Actor.Person) }
+	for _, a := range slices.SortedStableFunc(slices.Values(all), byPerson) {
+		if a.job.Subscriptions, err = subscribe(ctx, tx, a.Actor, a.Queue, a.job.ID, a.Submission.Subscriptions); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // school is the school, whose calendar says how long its jobs are held.

@@ -1,6 +1,9 @@
 package release
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 // Counting gives way while jobs flood in, and no longer than that.
 func TestAFloodPasses(t *testing.T) {
@@ -19,5 +22,18 @@ func TestAFloodPasses(t *testing.T) {
 		if got := second(c.jobs); got != c.flooded {
 			t.Errorf("second %d: flooded %t", n, got)
 		}
+	}
+}
+
+// Who was told before a panic is not told twice, and the others hear of it.
+func TestEveryArrivalIsToldOnce(t *testing.T) {
+	t.Parallel()
+	told, waits := &arrival{done: make(chan struct{})}, &arrival{done: make(chan struct{})}
+	finish([]*arrival{told}, nil)
+	finish([]*arrival{told, waits}, errors.New("a panic"))
+	<-told.done
+	<-waits.done
+	if told.err != nil || waits.err == nil {
+		t.Errorf("told %v and %v", told.err, waits.err)
 	}
 }

@@ -93,9 +93,12 @@ func jobs(ctx context.Context, tx *db.Tx, a school.Actor, f JobFilter) ([]Job, e
 		mine = " AND j.person_id = $4"
 	}
 	args := []any{a.School, f.Queue, f.Ended, a.Person, f.Limit}
-	if a.Proof == school.ByVouch { // what this device has sent, as SentBy says
+	switch a.Proof { // as visibleTo says
+	case school.ByVouch:
 		mine += " AND j.proof = 'vouched' AND j.group_id = $6 AND j.sent_from = $7"
 		args = append(args, a.Group, a.Device)
+	case school.ByAddress:
+		mine += " AND j.proof = 'address'"
 	}
 	rows, _ := tx.Query(ctx, `
 		SELECT `+jobColumns+jobTables+`

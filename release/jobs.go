@@ -65,11 +65,18 @@ func (d *Desk) Jobs(ctx context.Context, a school.Actor, f JobFilter) (all []Job
 }
 
 // visibleTo says whether the job is the actor's, or the actor looks after printing.
+// A device that others may pick up reaches what came by personal addresses, a shared
+// one what it has sent itself.
 func (j Job) visibleTo(a school.Actor) bool {
-	if a.Proof == school.ByVouch {
-		return j.School == a.School && j.SentBy(a)
+	switch {
+	case j.School != a.School:
+		return false
+	case a.Proof == school.ByVouch:
+		return j.SentBy(a)
+	case a.Proof == school.ByAddress:
+		return j.Person == a.Person && j.Proof == school.ByAddress
 	}
-	return j.School == a.School && (j.Person == a.Person || a.May(school.ManageFace))
+	return j.Person == a.Person || a.May(school.ManageFace)
 }
 
 // shownTo takes the title off for everyone but the owner. Whoever has only said the

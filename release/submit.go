@@ -60,6 +60,9 @@ func (d *Desk) Queue(ctx context.Context, path string) (q Queue, err error) {
 
 // Validate refuses what Print would refuse before it has seen the document.
 func (d *Desk) Validate(ctx context.Context, s Submission) error {
+	if err := d.allow(s); err != nil {
+		return err
+	}
 	return d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error {
 		_, err := d.admit(ctx, tx, s)
 		return err
@@ -70,9 +73,6 @@ func (d *Desk) Validate(ctx context.Context, s Submission) error {
 // way of its release. Withdrawn rights and an empty account do not stop a job from
 // being held, unless the queue says so: its owner hears of it at the station.
 func (d *Desk) admit(ctx context.Context, tx *db.Tx, s Submission) ([]error, error) {
-	if err := d.allow(s); err != nil {
-		return nil, err
-	}
 	if s.Actor.Proof == school.ByVouch {
 		device, err := standingOfDevice(ctx, tx, s.Actor)
 		if err != nil {
@@ -102,7 +102,7 @@ func (d *Desk) judge(now standing, s Submission) ([]error, error) {
 	return met, nil
 }
 
-// allow is the part of admit that asks no database.
+// allow goes before admit, and asks no database.
 func (d *Desk) allow(s Submission) error {
 	if !s.Actor.May(school.Print) || s.Actor.School != s.Queue.School {
 		return notAllowed

@@ -130,7 +130,7 @@ func (d *Directory) Group(ctx context.Context, school ID, slug string, from Devi
 	if !slugForm.MatchString(slug) {
 		return g, AddressUnknown
 	}
-	err = d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
+	err = d.db.Look(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
 		g, err = groupBySlug(ctx, tx, school, slug)
 		return err
 	})
@@ -140,7 +140,7 @@ func (d *Directory) Group(ctx context.Context, school ID, slug string, from Devi
 	case g.ID == 0:
 		return g, AddressUnknown
 	case !g.has(from):
-		d.log.Info("proof refused", "school", school, "group", g.ID, "reason", notFromGroup.Code)
+		d.log.Debug("proof refused", "school", school, "group", g.ID, "reason", notFromGroup.Code)
 		return g, notFromGroup
 	}
 	return g, nil
@@ -152,7 +152,7 @@ func (d *Directory) Group(ctx context.Context, school ID, slug string, from Devi
 // refused as "name-unknown".
 func (d *Directory) ByGroup(ctx context.Context, g DeviceGroup, from Device, username string) (Actor, error) {
 	var p Person
-	err := d.db.InTx(ctx, db.InSchool(g.School), func(ctx context.Context, tx *db.Tx) (err error) {
+	err := d.db.Look(ctx, db.InSchool(g.School), func(ctx context.Context, tx *db.Tx) (err error) {
 		p, err = present(ctx, tx, g.School, localName(username))
 		return err
 	})
