@@ -24,11 +24,11 @@ func (m *Main) openDoors(context.Context) (err error) {
 		}
 	}()
 	o := door.Options{Identity: identity, Limits: door.NewLimits(0, 0), Log: m.log}
-	o.Address, o.Handler, o.AskCard = m.config.IPPListen, m.printer, true
+	o.Address, o.Handler, o.AskCard = m.config.IPPListen, m.printer, m.directory.AsksForCards
 	if m.IPPAddr, err = doors.add(door.Open(o)); err != nil {
 		return err
 	}
-	o.Address, o.Handler, o.AskCard, o.HTTP2 = m.config.WebListen, m.web, false, true
+	o.Address, o.Handler, o.AskCard, o.HTTP2 = m.config.WebListen, m.web, nil, true
 	if m.WebAddr, err = doors.add(door.Open(o)); err != nil {
 		return err
 	}

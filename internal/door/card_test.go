@@ -44,7 +44,7 @@ func TestACardIsAskedForAndNotNeeded(t *testing.T) {
 		"somebody's":    {true, []tls.Certificate{{Certificate: other.Certificate, PrivateKey: own.PrivateKey}}, ""},
 		"not asked for": {false, []tls.Certificate{own}, "0"},
 	} {
-		h := openHouse(t, Options{Handler: cards, AskCard: c.ask})
+		h := openHouse(t, Options{Handler: cards, AskCard: func() bool { return c.ask }})
 		config := h.client.Transport.(*http.Transport).TLSClientConfig
 		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 			if len(c.card) == 0 {

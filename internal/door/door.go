@@ -37,7 +37,7 @@ type Options struct {
 	Handler  http.Handler // what is behind; it sees no plain request from elsewhere
 	Limits   *Limits      // shared by the doors of one process; nil means limits of its own
 	HTTP2    bool         // offer HTTP/2 over TLS; IPP stays with HTTP/1.1
-	AskCard  bool         // ask for a client certificate; none is needed, and nobody has to have signed it
+	AskCard  func() bool  // whether to ask for a client certificate; nil means never. None is needed, and nobody has to have signed it
 	Log      *slog.Logger
 }
 
@@ -106,8 +106,16 @@ func tlsConfig(o Options) *tls.Config {
 	if o.HTTP2 {
 		config.NextProtos = []string{"h2", "http/1.1"}
 	}
-	if o.AskCard {
-		config.ClientAuth = tls.RequestClientCert
+	if o.AskCard == nil {
+		return config
+	}
+	asking := config.Clone()
+	asking.ClientAuth = tls.RequestClientCert
+	config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		if o.AskCard() {
+			return asking, nil
+		}
+		return nil, nil // the config as it is
 	}
 	return config
 }

@@ -64,3 +64,8 @@ func groupBySlug(ctx context.Context, tx *db.Tx, school ID, slug string) (Device
 	}
 	return g, err
 }
+
+func anyCertificates(ctx context.Context, tx *db.Tx) (found bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM device_group WHERE removed_at IS NULL AND cardinality(certificates) > 0)`).Scan(&found)
+	return found, err
+}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
@@ -156,4 +157,32 @@ func codeOf(err error) string {
 		return f.Code
 	}
 	return ""
+}
+
+// A server asks for certificates while a group is known by one, and no longer.
+func TestCertificatesAreAskedForWhereTheyHelp(t *testing.T) {
+	t.Parallel()
+	clock := dbtest.NewClock(time.Date(2026, 11, 17, 9, 0, 0, 0, time.UTC))
+	d := dbtest.New(t, dbtest.At(clock))
+	c := schooltest.New(t, d, "Harbour")
+	asks := func() bool { clock.Advance(5 * time.Second); return c.Directory.AsksForCards() }
+	if err := add(t, d, c, school.DeviceGroup{Slug: "room-12", Name: "Room 12", Networks: networks("10.1.12.0/24")}); err != nil {
+		t.Fatal(err)
+	}
+	if asks() {
+		t.Error("nobody has a certificate")
+	}
+	if err := add(t, d, c, school.DeviceGroup{Slug: "carts", Name: "Carts", Certificates: [][32]byte{sha256.Sum256(card)}}); err != nil {
+		t.Fatal(err)
+	}
+	if c.Directory.AsksForCards() {
+		t.Error("it looks at each connection")
+	}
+	if !asks() {
+		t.Error("a group has certificates")
+	}
+	dbtest.Exec(t, d, "UPDATE device_group SET removed_at = added_at")
+	if asks() {
+		t.Error("the group is gone")
+	}
 }

@@ -30,6 +30,7 @@ type Directory struct {
 	log  *slog.Logger
 
 	remembered *memory // passwords that were right a short while ago
+	cards      cards
 }
 
 // New makes a Directory. It panics unless the secret has 32 bytes.
