@@ -9,7 +9,8 @@ import (
 	"github.com/miekg/dns"
 )
 
-// late is an answer that waits a moment, since others may answer too.
+// late is the answer that waits a moment on a link, since others may answer too, and
+// for others that ask the same. There is one a link.
 type late struct {
 	due     time.Time
 	link    *link
@@ -65,14 +66,49 @@ func (r *own) answer(m *dns.Msg, p packet, l *link) {
 		all = append(all, alone...)
 	}
 	probe := len(m.Ns) > 0
-	all = slices.DeleteFunc(all, func(rec *record) bool { return !probe && r.clock().Sub(rec.sent[l.index]) < onceIn })
+	if !probe {
+		all = r.untold(all, l)
+	}
 	switch {
 	case len(all) == 0:
 	case probe || !slices.ContainsFunc(all, func(rec *record) bool { return !rec.unique }):
 		r.answerAll(l, all)
 	default:
-		wait := waitFrom + rand.N(waitMore) // #nosec G404 -- only to keep machines apart
-		r.pending = append(r.pending, late{r.clock().Add(wait), l, all})
+		r.wait(l, all)
+	}
+}
+
+// untold are the records that have not just been told to everybody on a link.
+func (r *own) untold(records []*record, l *link) []*record {
+	now := r.clock()
+	return slices.DeleteFunc(records, func(rec *record) bool { return now.Sub(rec.sent[l.index]) < onceIn })
+}
+
+// wait adds to the answer that waits on a link, or has one wait.
+func (r *own) wait(l *link, records []*record) {
+	i := slices.IndexFunc(r.pending, func(p late) bool { return p.link == l })
+	if i < 0 {
+		moment := waitFrom + rand.N(waitMore) // #nosec G404 -- only to keep machines apart
+		r.pending = append(r.pending, late{r.clock().Add(moment), l, records})
+		return
+	}
+	for _, rec := range records {
+		if p := &r.pending[i]; !slices.Contains(p.records, rec) {
+			p.records = append(p.records, rec)
+		}
+	}
+}
+
+// answerLate sends an answer that has waited, without what was told meanwhile and what
+// is no longer true.
+func (r *own) answerLate(p late) {
+	records := slices.DeleteFunc(r.untold(p.records, p.link), func(rec *record) bool {
+		return !slices.ContainsFunc(r.claims, func(c *claim) bool {
+			return c.stage >= announcing && (slices.Contains(c.records, rec) || slices.Contains(c.nothing, rec))
+		})
+	})
+	if len(records) > 0 {
+		r.answerAll(p.link, records)
 	}
 }
 
@@ -100,6 +136,7 @@ func (r *own) find(m *dns.Msg, l *link) (alone, all []*record) {
 // nothing of that type is there, it is the record that says so (section 6.1).
 func (r *own) matching(q dns.Question, l *link) (found []*record) {
 	var have []uint16
+	var owner *claim
 	for _, c := range r.claims {
 		for _, rec := range c.records {
 			h := rec.rr.Header()
@@ -110,15 +147,28 @@ func (r *own) matching(q dns.Question, l *link) (found []*record) {
 				found = append(found, rec)
 			}
 			if rec.unique && !slices.Contains(have, h.Rrtype) {
-				have = append(have, h.Rrtype)
+				have, owner = append(have, h.Rrtype), c
 			}
 		}
 	}
 	if len(found) == 0 && len(have) > 0 {
-		slices.Sort(have)
-		found = append(found, newRecord(&dns.NSEC{Hdr: header(q.Name, dns.TypeNSEC, ttlHost), NextDomain: q.Name, TypeBitMap: have}, true))
+		found = append(found, owner.nothingElse(q.Name, have, l))
 	}
 	return found
+}
+
+// nothingElse is the record that a name has nothing but these types on a link. It is
+// kept, to be told as seldom as the others.
+func (c *claim) nothingElse(name string, have []uint16, l *link) *record {
+	i := slices.IndexFunc(c.nothing, func(rec *record) bool { return rec.link == l.index && strings.EqualFold(rec.rr.Header().Name, name) })
+	if i >= 0 {
+		return c.nothing[i]
+	}
+	slices.Sort(have)
+	rec := newRecord(&dns.NSEC{Hdr: header(name, dns.TypeNSEC, ttlHost), NextDomain: name, TypeBitMap: have}, true)
+	rec.link = l.index
+	c.nothing = append(c.nothing, rec)
+	return rec
 }
 
 // known says whether the asker has said that it knows a record, for half its time

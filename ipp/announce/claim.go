@@ -22,6 +22,7 @@ type claim struct {
 	lost    int       // conflicts since the name was last ours
 	told    bool      // it has been announced
 	records []*record
+	nothing []*record // that a name has nothing of a type, as asked for so far
 }
 
 // stage is how far a claim has come (RFC 6762 section 8): three probes, two
@@ -51,6 +52,7 @@ func (r *own) begin(c *claim) {
 
 // build makes a claim's records for the name that it has now.
 func (r *own) build(c *claim) {
+	c.nothing = nil
 	if c.host {
 		c.records = hostRecords(r.hostFQDN(), r.links)
 		return

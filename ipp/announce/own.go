@@ -132,7 +132,7 @@ func (r *own) work() {
 			later = append(later, l)
 			continue
 		}
-		r.answerAll(l.link, l.records)
+		r.answerLate(l)
 	}
 	r.pending = later
 }

@@ -192,6 +192,64 @@ func TestWhoIsAnswered(t *testing.T) {
 	}
 }
 
+// A whole room that asks at once is answered once.
+func TestABurstIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
+	r := quiet(t, printEntry)
+	r.settle(t)
+	now := r.clock().Add(2 * time.Second)
+	r.clock = func() time.Time { return now }
+	pointer := r.claims[1].records[0]
+	told := map[time.Time]bool{pointer.sent[2]: true}
+	for range 30 {
+		r.take(query(t, "10.77.0.9:5353", true))
+		if len(r.pending) > 1 {
+			t.Fatalf("%d answers wait on one link", len(r.pending))
+		}
+		now = now.Add(4 * time.Millisecond)
+		r.work()
+		told[pointer.sent[2]] = true
+	}
+	now = now.Add(waitFrom + waitMore)
+	r.work()
+	told[pointer.sent[2]] = true
+	if len(told) != 2 || len(r.pending) != 0 {
+		t.Errorf("after the announcement it was told %d times, %d answers wait", len(told)-1, len(r.pending))
+	}
+}
+
+// An answer that waits takes up what others ask meanwhile, and is made of what is true
+// and untold when it goes.
+func TestWhatWaitsIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	r := quiet(t, printEntry)
+	r.settle(t)
+	now := r.clock().Add(2 * time.Second)
+	r.clock = func() time.Time { return now }
+	gone, l := r.claims[1], r.links[0]
+	pointer, kinds := gone.records[0], gone.records[1]
+	none := r.matching(dns.Question{Name: "server.local.", Qtype: dns.TypeAAAA}, l)
+	if again := r.matching(dns.Question{Name: "SERVER.local.", Qtype: dns.TypeAAAA}, l); len(none) != 1 || again[0] != none[0] {
+		t.Errorf("that there is none: %s, then %s", lines(none), lines(again))
+	}
+	r.wait(l, []*record{pointer})
+	r.wait(l, append([]*record{pointer, kinds}, none...))
+	if got := lines(r.pending[0].records); len(r.pending) != 1 || got != "PTR "+instance+", PTR _ipps._tcp.local., NSEC [A]" {
+		t.Fatalf("%d answers wait, the first with %s", len(r.pending), got)
+	}
+	kinds.sent[2] = now
+	now = now.Add(waitFrom + waitMore)
+	r.adopt(nil)
+	before := pointer.sent[2]
+	r.work()
+	if !pointer.sent[2].Equal(before) || kinds.sent[2].Equal(now) || !none[0].sent[2].Equal(now) {
+		t.Errorf("at %s: %s was told, %s was told, %s was told", now, pointer.sent[2], kinds.sent[2], none[0].sent[2])
+	}
+	if got := r.untold(none, l); len(got) != 0 {
+		t.Errorf("at once it is told again: %s", lines(got))
+	}
+}
+
 // Somebody else says something else of our names.
 func TestConflicts(t *testing.T) {
 	t.Parallel()
