@@ -2,6 +2,8 @@ package ipp
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"net/http"
 	"strings"
 	"testing"
@@ -129,5 +131,18 @@ func TestAClaimIsHeldOnEveryQueue(t *testing.T) {
 		if now := stateOf(j, kind); now.state != wire.JobPendingHeld || now.reasons[0] != "job-release-wait" {
 			t.Errorf("%s: %+v", kind, now)
 		}
+	}
+}
+
+// A device is where its connection comes from, and what it has proven to have.
+func TestWhereADeviceIs(t *testing.T) {
+	t.Parallel()
+	c := &call{http: &http.Request{RemoteAddr: "[::ffff:10.1.2.3]:49152"}}
+	if d := c.device(); d.Address.String() != "10.1.2.3" || d.Certificate != nil {
+		t.Errorf("%+v", d)
+	}
+	c.http.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{{Raw: []byte("card")}, {Raw: []byte("who signed it")}}}
+	if d := c.device(); string(d.Certificate) != "card" {
+		t.Errorf("%+v", d)
 	}
 }
