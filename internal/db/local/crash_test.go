@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"bufio"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -144,6 +145,25 @@ func TestALivingOrphanIsEndedKindly(t *testing.T) {
 	}
 }
 
+// lockSocket leaves the lock that a killed server leaves beside its socket.
+func lockSocket(t *testing.T, dir string, pid int) {
+	t.Helper()
+	run := filepath.Join(filepath.Dir(dir), "run")
+	if err := os.MkdirAll(run, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	stale := strconv.Itoa(pid) + "\n" + filepath.Join(dir, "data") + "\n0\n5432\n" + run + "\n"
+	lock := filepath.Join(run, ".s.PGSQL.5432.lock")
+	if err := os.WriteFile(lock, []byte(stale), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if u := serverUser(); u != nil {
+		if err := errors.Join(os.Chown(run, int(u.UID), int(u.GID)), os.Chown(lock, int(u.UID), int(u.GID))); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A dead server's number may be another process's by now.
 func TestAStalePidFileHarmsNobody(t *testing.T) {
 	t.Parallel()
@@ -164,8 +184,14 @@ func TestAStalePidFileHarmsNobody(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "data", "postmaster.pid"), []byte(stale), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		lockSocket(t, dir, pid)
 		if got := mustAsk(t, start(t, options(dir)), "SELECT 'ink'"); got != "ink" {
 			t.Errorf("%s: the server says %q", name, got)
+		}
+		dir = stopped(t)
+		lockSocket(t, dir, pid)
+		if got := mustAsk(t, start(t, options(dir)), "SELECT 'ink'"); got != "ink" {
+			t.Errorf("%s, of the socket alone: the server says %q", name, got)
 		}
 	}
 	if err := sleeper.Process.Signal(syscall.Signal(0)); err != nil {

@@ -49,7 +49,7 @@ const (
 func (c *Cluster) endOrphan(ctx context.Context) error {
 	file, err := readPIDFile(c.data)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return c.unlockSocket()
 	}
 	if err == nil {
 		if err := c.endServer(ctx, file.PID); err != nil {
@@ -91,6 +91,20 @@ func (c *Cluster) sweep(ctx context.Context) error {
 	}
 	if err := os.Remove(filepath.Join(c.data, "postmaster.pid")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove stale postmaster.pid: %w", err)
+	}
+	return c.unlockSocket()
+}
+
+// unlockSocket removes the lock of a socket that a dead server of ours had, for the
+// same reason: its number may be somebody's. A server removes it by itself when it
+// ends, before its postmaster.pid. That of another folder's server stays.
+func (c *Cluster) unlockSocket() error {
+	text, err := os.ReadFile(c.socket.lock()) // #nosec G304 -- our own folder
+	if err == nil && slices.Contains(strings.Split(string(text), "\n"), c.data) {
+		err = os.Remove(c.socket.lock())
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove stale lock of the socket: %w", err)
 	}
 	return nil
 }

@@ -17,6 +17,9 @@ const port = "5432"
 // path is the socket itself.
 func (s Socket) path() string { return filepath.Join(string(s), ".s.PGSQL."+port) }
 
+// lock is the file by which a server keeps others off the socket.
+func (s Socket) lock() string { return s.path() + ".lock" }
+
 // URL is the connection string of a database over the socket.
 func (s Socket) URL(user, database string) string {
 	query := url.Values{"host": {string(s)}, "port": {port}, "sslmode": {"disable"}}
