@@ -17,10 +17,11 @@ func cancelJob(ctx context.Context, c *call) (*wire.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Desk.Cancel(ctx, c.actor, j.ID); err != nil {
+	why, err := c.remarked()
+	if err != nil {
 		return nil, err
 	}
-	if err := c.andRemark(ctx, j.ID); err != nil {
+	if err := c.Desk.CancelSaying(ctx, c.actor, j.ID, why); err != nil {
 		return nil, err
 	}
 	return c.ok(), nil

@@ -52,6 +52,8 @@ type Intake interface {
 	Abort(ctx context.Context, a school.Actor, id release.JobID, code string) error
 	// Cancel ends a job that is not at a printer yet.
 	Cancel(ctx context.Context, a school.Actor, id release.JobID) error
+	// CancelSaying is Cancel and, for IT, Remark in one; nil is no remark.
+	CancelSaying(ctx context.Context, a school.Actor, id release.JobID, why *string) error
 }
 
 // Register tells of jobs.
@@ -70,8 +72,9 @@ type Control interface {
 	// Change changes a job of the actor's that has not been printed, all of it or
 	// nothing, and releases a job of a direct queue that is no longer on hold.
 	Change(ctx context.Context, a school.Actor, id release.JobID, c release.Change) (release.Job, error)
-	// Switch turns a switch of a queue, for IT.
-	Switch(ctx context.Context, a school.Actor, q release.QueueID, to release.Switch) error
+	// SwitchSaying turns a switch of a queue, for IT, and Announces why in one; the zero
+	// Notice is nothing to say.
+	SwitchSaying(ctx context.Context, a school.Actor, q release.QueueID, to release.Switch, why release.Notice) error
 	// Announce says something of a queue, for IT.
 	Announce(ctx context.Context, a school.Actor, q release.QueueID, n release.Notice) error
 	// Remark says something of a job to its owner, for IT, also after its end.

@@ -101,9 +101,9 @@ func (d *fakeDesk) Queues(context.Context) ([]release.Queue, error) {
 // switchedAt is when any switch was turned.
 var switchedAt = time.Date(2026, 11, 17, 10, 0, 0, 0, time.UTC)
 
-func (d *fakeDesk) Switch(_ context.Context, a school.Actor, id release.QueueID, to release.Switch) error {
-	if !a.May(school.ManageFace) {
-		return fault.New(fault.Forbidden, "not-your-queue", "Only IT can do that to a printer.")
+func (d *fakeDesk) SwitchSaying(ctx context.Context, a school.Actor, id release.QueueID, to release.Switch, why release.Notice) error {
+	if err := d.Announce(ctx, a, id, why); err != nil {
+		return err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -156,6 +156,9 @@ func (d *fakeDesk) Change(ctx context.Context, a school.Actor, id release.JobID,
 		}
 		if c.Hold != nil {
 			hold(j, *c.Hold)
+		}
+		if c.Remark != nil {
+			j.Message = *c.Remark
 		}
 	}), nil
 }
@@ -245,6 +248,13 @@ func (d *fakeDesk) Send(ctx context.Context, a school.Actor, id release.JobID, d
 func (d *fakeDesk) Abort(_ context.Context, _ school.Actor, id release.JobID, code string) error {
 	d.change(id, func(j *release.Job) { j.State, j.Reason, j.Ended = release.Refused, code, time.Now() })
 	return nil
+}
+
+func (d *fakeDesk) CancelSaying(ctx context.Context, a school.Actor, id release.JobID, why *string) error {
+	if err := d.Cancel(ctx, a, id); err != nil || why == nil {
+		return err
+	}
+	return d.Remark(ctx, a, id, *why)
 }
 
 func (d *fakeDesk) Cancel(ctx context.Context, a school.Actor, id release.JobID) error {

@@ -28,10 +28,11 @@ func (c *call) setHold(ctx context.Context, h release.HoldUntil) (*wire.Message,
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.Desk.Change(ctx, c.actor, j.ID, release.Change{Hold: &h}); err != nil {
+	why, err := c.remarked()
+	if err != nil {
 		return nil, err
 	}
-	if err := c.andRemark(ctx, j.ID); err != nil {
+	if _, err := c.Desk.Change(ctx, c.actor, j.ID, release.Change{Hold: &h, Remark: why}); err != nil {
 		return nil, err
 	}
 	return c.ok(), nil

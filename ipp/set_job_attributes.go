@@ -30,17 +30,13 @@ func setJobAttributes(ctx context.Context, c *call) (*wire.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(given) > 0 {
-		change, err := c.change(given)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := c.Desk.Change(ctx, c.actor, j.ID, change); err != nil {
-			return nil, err
-		}
-	}
-	if remark != nil {
+	if len(given) == 0 {
 		err = c.Desk.Remark(ctx, c.actor, j.ID, *remark)
+	} else if change, bad := c.change(given); bad != nil {
+		err = bad
+	} else {
+		change.Remark = remark
+		_, err = c.Desk.Change(ctx, c.actor, j.ID, change)
 	}
 	if err != nil {
 		return nil, err
@@ -65,17 +61,13 @@ func (c *call) remark(given wire.Attributes) (say *string, rest wire.Attributes,
 	return &text, slices.DeleteFunc(slices.Clone(given), func(a wire.Attribute) bool { return a.Name == jobMessage }), nil
 }
 
-// andRemark says to the owner of a job what an operation on it brings from IT
-// (RFC 3380 section 6), once that is carried out. From others it is not read.
-func (c *call) andRemark(ctx context.Context, id release.JobID) error {
+// remarked is what an operation on a job brings from IT for its owner (RFC 3380
+// section 6); nil for none. From others it is not read.
+func (c *call) remarked() (*string, error) {
 	if !c.actor.May(school.ManageFace) {
-		return nil
+		return nil, nil
 	}
-	say, err := c.message(jobMessage)
-	if err != nil || say == nil {
-		return err
-	}
-	return c.Desk.Remark(ctx, c.actor, id, *say)
+	return c.message(jobMessage)
 }
 
 // change reads what is to be set.

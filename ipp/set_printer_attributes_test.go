@@ -135,6 +135,26 @@ func TestITSaysSomethingAboutAJob(t *testing.T) {
 	}
 }
 
+// A message that is too long is refused before anything is done.
+func TestATooLongRemarkStopsTheAct(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	want(t, b.do(t, ask{op: wire.OpCreateJob, path: officeQueue.Path, user: "iris"}), wire.StatusOK)
+	before := b.desk.all()[0]
+	long := append(jobID(1), wire.Text("job-message-from-operator", strings.Repeat("why ", 50)))
+	for _, op := range []wire.Op{wire.OpHoldJob, wire.OpReleaseJob, wire.OpCancelJob} {
+		want(t, b.do(t, ask{op: op, path: officeQueue.Path, user: "iris", attrs: long}), wire.StatusAttributesOrValuesNotSupported)
+		if j := b.desk.all()[0]; j.State.Ended() || j.OnHold != before.OnHold || j.Message != "" {
+			t.Errorf("%s was refused, and carried out: %+v", op, j)
+		}
+	}
+	short := append(jobID(1), wire.Text("job-message-from-operator", "After lunch"))
+	want(t, b.do(t, ask{op: wire.OpHoldJob, path: officeQueue.Path, user: "iris", attrs: short}), wire.StatusOK)
+	if j := b.desk.all()[0]; !j.OnHold || j.Message != "After lunch" {
+		t.Errorf("held with a word why: %+v", j)
+	}
+}
+
 // An attribute of a job that is deleted has its default again.
 func TestDeleteAttribute(t *testing.T) {
 	t.Parallel()

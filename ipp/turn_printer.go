@@ -16,12 +16,7 @@ func turn(to release.Switch) func(context.Context, *call) (*wire.Message, error)
 		if err != nil {
 			return nil, err
 		}
-		if message != nil { // before the switch, which those who hear of it find explained
-			if err := c.Desk.Announce(ctx, c.actor, c.queue.ID, release.Notice{Message: message}); err != nil {
-				return nil, err
-			}
-		}
-		if err := c.Desk.Switch(ctx, c.actor, c.queue.ID, to); err != nil {
+		if err := c.Desk.SwitchSaying(ctx, c.actor, c.queue.ID, to, release.Notice{Message: message}); err != nil {
 			return nil, err
 		}
 		return c.ok(), nil

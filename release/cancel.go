@@ -20,6 +20,11 @@ var (
 // Cancel ends a job that is not at a printer yet, for its owner or IT. Nothing
 // is charged and its document is destroyed.
 func (d *Desk) Cancel(ctx context.Context, a school.Actor, id JobID) error {
+	return d.CancelSaying(ctx, a, id, nil)
+}
+
+// CancelSaying is Cancel and, by IT, Remark in one: neither is done without the other.
+func (d *Desk) CancelSaying(ctx context.Context, a school.Actor, id JobID, why *string) error {
 	err := d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		job, err := lockJob(ctx, tx, id)
 		if err != nil {
@@ -34,6 +39,9 @@ func (d *Desk) Cancel(ctx context.Context, a school.Actor, id JobID) error {
 			return jobPrinting
 		}
 		if err := updateEnded(ctx, tx, id, Cancelled, ""); err != nil {
+			return err
+		}
+		if err := remark(ctx, tx, a, job, why); err != nil {
 			return err
 		}
 		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-cancelled", Actor: a.Pseudonym, Subject: job.owner, Object: object(id)}); err != nil {

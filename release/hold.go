@@ -20,6 +20,7 @@ type Change struct {
 	Title  *string             // job-name
 	Ticket func(Ticket) Ticket // its answer has the same Pages and NumberUp: the count has settled them
 	Hold   *HoldUntil          // when a Direct queue may print it, which may be at once
+	Remark *string             // what its owner, being IT, says of it (job-message-from-operator)
 
 	held hold // what Hold comes to
 }
@@ -95,6 +96,9 @@ func (d *Desk) change(ctx context.Context, tx *db.Tx, a school.Actor, id JobID, 
 		return Job{}, err
 	}
 	if err := job.changeable(a, c); err != nil {
+		return Job{}, err
+	}
+	if err := remark(ctx, tx, a, job, c.Remark); err != nil {
 		return Job{}, err
 	}
 	if job.State == Released {

@@ -27,32 +27,42 @@ var notForYou = fault.New(fault.Forbidden, "not-for-you", "Only IT can say that 
 // Announce says something of a queue, for IT.
 func (d *Desk) Announce(ctx context.Context, a school.Actor, id QueueID, n Notice) error {
 	err := d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
-		q, err := lockQueue(ctx, tx, id)
+		q, err := lockQueueFor(ctx, tx, a, id)
 		if err != nil {
 			return err
 		}
-		if q.School != a.School || !a.May(school.ManageFace) {
-			return notYourQueue
-		}
-		set := func(to *string, from *string) {
-			if from != nil {
-				*to = firstRunes(*from, maxNotice)
-			}
-		}
-		set(&q.Info, n.Info)
-		set(&q.Location, n.Location)
-		if n.Message != nil {
-			set(&q.Message, n.Message)
-			q.Said = tx.Now
-		}
-		if err := updateNotice(ctx, tx, q); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{School: q.School, Act: "queue-described", Actor: a.Pseudonym, Object: fmt.Sprintf("queue:%d", id),
-			Note: fmt.Sprintf("%q %q %q", q.Info, q.Location, q.Message)})
+		return announce(ctx, tx, a, q, n)
 	})
 	d.queues.forget()
 	return err
+}
+
+// lockQueueFor locks a queue for IT of its school.
+func lockQueueFor(ctx context.Context, tx *db.Tx, a school.Actor, id QueueID) (Queue, error) {
+	q, err := lockQueue(ctx, tx, id)
+	if err == nil && (q.School != a.School || !a.May(school.ManageFace)) {
+		err = notYourQueue
+	}
+	return q, err
+}
+
+func announce(ctx context.Context, tx *db.Tx, a school.Actor, q Queue, n Notice) error {
+	set := func(to *string, from *string) {
+		if from != nil {
+			*to = firstRunes(*from, maxNotice)
+		}
+	}
+	set(&q.Info, n.Info)
+	set(&q.Location, n.Location)
+	if n.Message != nil {
+		set(&q.Message, n.Message)
+		q.Said = tx.Now
+	}
+	if err := updateNotice(ctx, tx, q); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{School: q.School, Act: "queue-described", Actor: a.Pseudonym, Object: fmt.Sprintf("queue:%d", q.ID),
+		Note: fmt.Sprintf("%q %q %q", q.Info, q.Location, q.Message)})
 }
 
 // Remark says something of a job to its owner, for IT (job-message-from-operator);
@@ -63,16 +73,10 @@ func (d *Desk) Remark(ctx context.Context, a school.Actor, id JobID, say string)
 		if err != nil {
 			return err
 		}
-		switch {
-		case !job.visibleTo(a):
+		if !job.visibleTo(a) {
 			return jobUnknown
-		case !a.May(school.ManageFace):
-			return notForYou
 		}
-		if err := updateMessage(ctx, tx, id, firstRunes(say, maxNotice)); err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-remarked", Actor: a.Pseudonym, Subject: job.owner, Object: object(id), Note: say}); err != nil {
+		if err := remark(ctx, tx, a, job, &say); err != nil {
 			return err
 		}
 		return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
@@ -81,4 +85,18 @@ func (d *Desk) Remark(ctx context.Context, a school.Actor, id JobID, say string)
 		return fmt.Errorf("remark on job %d: %w", id, err)
 	}
 	return nil
+}
+
+// remark says something of a job that is locked; nil is nothing.
+func remark(ctx context.Context, tx *db.Tx, a school.Actor, job Job, say *string) error {
+	if say == nil {
+		return nil
+	}
+	if !a.May(school.ManageFace) {
+		return notForYou
+	}
+	if err := updateMessage(ctx, tx, job.ID, firstRunes(*say, maxNotice)); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-remarked", Actor: a.Pseudonym, Subject: job.owner, Object: object(job.ID), Note: *say})
 }

@@ -42,6 +42,41 @@ func TestAnnounce(t *testing.T) {
 	}
 }
 
+// An act and the word why are done together or not at all.
+func TestAnActIsExplainedOrNotDone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	say := func(s string) *string { return &s }
+	j := h.submit(h.Sam, 1)
+	wantFault(t, h.CancelSaying(t.Context(), h.Sam, j.ID, say("Well done, me")), "not-for-you")
+	if got := h.job(j.ID); got.State != release.Held || got.Message != "" {
+		t.Errorf("not explained, yet it is %s, %q", got.State, got.Message)
+	}
+	if _, err := h.Change(t.Context(), h.Sam, j.ID, release.Change{Title: say("Mine"), Remark: say("Well done, me")}); codeOf(err) != "not-for-you" || h.job(j.ID).Title == "Mine" {
+		t.Errorf("changed: %v", err)
+	}
+	if err := h.CancelSaying(t.Context(), h.IT, j.ID, say("Two hundred pages")); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.job(j.ID); got.State != release.Cancelled || got.Message != "Two hundred pages" {
+		t.Errorf("it is %s, %q", got.State, got.Message)
+	}
+	wantFault(t, h.CancelSaying(t.Context(), h.IT, j.ID, say("Again")), "job-ended")
+	if got := h.job(j.ID).Message; got != "Two hundred pages" {
+		t.Errorf("not done, yet explained: %q", got)
+	}
+	if err := h.SwitchSaying(t.Context(), h.IT, h.queue.ID, release.PauseQueue, release.Notice{Message: say("Toner")}); err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Exec(t, h.db, "ALTER TABLE queue ADD CONSTRAINT stuck CHECK (paused) NOT VALID")
+	if err := h.SwitchSaying(t.Context(), h.IT, h.queue.ID, release.ResumeQueue, release.Notice{Message: say("Ready")}); err == nil {
+		t.Error("the switch turned")
+	}
+	if q, err := h.Queue(t.Context(), h.queue.Path); err != nil || !q.Paused || q.Message != "Toner" {
+		t.Errorf("the switch failed, and it says %q, paused %t, %v", q.Message, q.Paused, err)
+	}
+}
+
 // What IT says of a job is its owner's to read, also after the job's end.
 func TestRemark(t *testing.T) {
 	t.Parallel()

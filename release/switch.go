@@ -48,13 +48,21 @@ func (d *Desk) QueueOf(ctx context.Context, id JobID) (q Queue, err error) {
 // Switch turns a switch of a queue, for IT. A kiosk releases held jobs whatever
 // their queue's switches say: they stand for the way in, not for a printer.
 func (d *Desk) Switch(ctx context.Context, a school.Actor, id QueueID, to Switch) error {
+	return d.SwitchSaying(ctx, a, id, to, Notice{})
+}
+
+// SwitchSaying is Switch and Announce in one; the zero Notice is none. Neither is done
+// without the other, and whoever hears of the switch finds it explained.
+func (d *Desk) SwitchSaying(ctx context.Context, a school.Actor, id QueueID, to Switch, why Notice) error {
 	err := d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
-		q, err := lockQueue(ctx, tx, id)
+		q, err := lockQueueFor(ctx, tx, a, id)
 		if err != nil {
 			return err
 		}
-		if q.School != a.School || !a.May(school.ManageFace) {
-			return notYourQueue
+		if why != (Notice{}) {
+			if err := announce(ctx, tx, a, q, why); err != nil {
+				return err
+			}
 		}
 		q.Closed = to == CloseQueue || q.Closed && to != OpenQueue
 		q.Paused = to == PauseQueue || q.Paused && to != ResumeQueue
