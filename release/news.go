@@ -32,7 +32,7 @@ type Notification struct {
 	Sequence int // notify-sequence-number: 1, 2, 3 and so on within its subscription
 	Event    Event
 	At       time.Time // never before that of the one before it
-	Job      Job       // ID, State, Reason, OnHold, Locked, Impressions, Printed; the zero Job if the event is the queue's
+	Job      Job       // ID, State, Reason, OnHold, HoldEnds, Locked, Proof, Impressions, Printed; the zero Job if the event is the queue's
 	Closed   bool      // of the queue's events: it takes no new jobs
 	Paused   bool      // ... it releases none by itself
 	Busy     bool      // ... it is a Direct queue that has jobs

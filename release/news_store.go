@@ -39,12 +39,14 @@ func number(ctx context.Context, tx *db.Tx, id SubscriptionID) (Subscription, er
 
 const notificationColumns = `
 	n.sequence, n.event, n.at, coalesce(n.job_id, 0), coalesce(n.state, ''), coalesce(n.reason, ''), coalesce(n.on_hold, false),
-	coalesce(n.impressions, 0), coalesce(n.printed, 0), coalesce(j.password IS NOT NULL, false), coalesce(n.closed, false), coalesce(n.paused, false),
+	coalesce(n.impressions, 0), coalesce(n.printed, 0), coalesce(j.password IS NOT NULL, false), coalesce(j.proof, ''), j.hold_ends, coalesce(n.closed, false), coalesce(n.paused, false),
 	coalesce(n.busy, false)`
 
 func scanNotification(row pgx.CollectableRow) (n Notification, err error) {
+	var ends *time.Time
 	err = row.Scan(&n.Sequence, &n.Event, &n.At, &n.Job.ID, &n.Job.State, &n.Job.Reason, &n.Job.OnHold,
-		&n.Job.Impressions, &n.Job.Printed, &n.Job.Locked, &n.Closed, &n.Paused, &n.Busy)
+		&n.Job.Impressions, &n.Job.Printed, &n.Job.Locked, &n.Job.Proof, &ends, &n.Closed, &n.Paused, &n.Busy)
+	n.Job.HoldEnds = instant(ends)
 	return n, err
 }
 

@@ -77,6 +77,25 @@ func TestNumbersHaveNoGaps(t *testing.T) {
 	}
 }
 
+// A claim, and a job that waits for a time, are told of as what they are.
+func TestWhatAJobWaitsForIsHeard(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	its := h.subscribe(h.IT, h.direct, 0, changes)
+	claim := h.submit(h.carts()("sam", "10.1.2.3"), 1, directly(h))
+	timed := h.submit(h.Sam, 1, directly(h), heldUntil("evening"))
+	heard := map[release.JobID]release.Job{}
+	for _, n := range h.news(h.IT, h.direct, its.ID).Notifications {
+		heard[n.Job.ID] = n.Job
+	}
+	if j := heard[claim.ID]; j.State != release.Held || !j.Claim() || !j.HoldEnds.IsZero() {
+		t.Errorf("the claim is told of as %+v", j)
+	}
+	if j := heard[timed.ID]; j.State != release.Held || j.Claim() || timed.HoldEnds.IsZero() || !j.HoldEnds.Equal(timed.HoldEnds) {
+		t.Errorf("held until %s, told of as %+v", timed.HoldEnds, j)
+	}
+}
+
 // Of a flood the latest thousand stay, and the numbers show that some are missing. Time
 // never runs backwards within a subscription.
 func TestAFloodIsCut(t *testing.T) {
