@@ -35,12 +35,15 @@ func devicesCommand(use, short string, args cobra.PositionalArgs, run func(conte
 func devicesAddCommand() *cobra.Command {
 	var g school.DeviceGroup
 	var networks []string
-	var certificates string
+	var certificates, queue string
 	var cmd *cobra.Command
 	cmd = devicesCommand("add GROUP", "Give shared devices, or a print server, a printer address of their own", cobra.ExactArgs(1),
 		func(ctx context.Context, h *host, tx *db.Tx, id school.ID, args []string) (err error) {
 			at, err := readAddresses(h.config)
 			if err != nil {
+				return err
+			}
+			if err := h.hasQueue(ctx, id, queue); err != nil {
 				return err
 			}
 			g.School, g.Slug = id, args[0]
@@ -56,7 +59,7 @@ func devicesAddCommand() *cobra.Command {
 				return err
 			}
 			tx.AfterCommit(func() {
-				_, _ = fmt.Fprintf(h.out, "ipps://%s%s\n%s\n", at.reachable(at.IPP), school.GroupPath("/ipp/print", g.Slug), meaning(g))
+				_, _ = fmt.Fprintf(h.out, "ipps://%s%s\n%s\n", at.reachable(at.IPP), school.GroupPath(queue, g.Slug), meaning(g))
 			})
 			return nil
 		})
@@ -66,6 +69,7 @@ func devicesAddCommand() *cobra.Command {
 	cmd.Flags().StringVar(&g.Name, "name", "", "as pupils know them, such as \"Room 12\"")
 	cmd.Flags().StringSliceVar(&networks, "network", nil, "where the devices are, such as 10.1.12.0/24")
 	cmd.Flags().StringVar(&certificates, "certificates", "", "a PEM file with the certificates they show; - reads standard input")
+	cmd.Flags().StringVar(&queue, "queue", "/ipp/print", "the queue's path")
 	cmd.Flags().BoolVar(&g.Trusted, "trusted", false, "a print server that has asked for the password itself: its word is taken")
 	_ = cmd.MarkFlagRequired("name")
 	return cmd

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"inkwell/kiosk"
 )
@@ -61,7 +64,11 @@ func TestSharedDevices(t *testing.T) {
 	if said, ok := s.ask(sayTest, strings.Replace(uri, "room-12", "elsewhere", 1), document, "-d", "who=pupil0008"); ok || !strings.Contains(said, "client-error-forbidden") {
 		t.Errorf("from elsewhere:\n%s", said)
 	}
+	if out := s.inkwell("devices", "add", "office", "--name", "Office", "--network", "192.0.2.0/24", "--queue", "/ipp/print/direct"); !strings.Contains(out, "/ipp/print/direct/g/office\n") {
+		t.Errorf("on another queue it says\n%s", out)
+	}
 	for want, args := range map[string][]string{
+		"no queue /ipp/nowhere":    {"devices", "add", "a", "--name", "A", "--network", "192.0.2.0/24", "--queue", "/ipp/nowhere"},
 		"A network looks like":     {"devices", "add", "a", "--name", "A", "--network", "10.1.12"},
 		"Say where the devices":    {"devices", "add", "a", "--name", "A"},
 		"There is no certificate":  {"devices", "add", "a", "--name", "A", "--certificates", document},
@@ -69,5 +76,27 @@ func TestSharedDevices(t *testing.T) {
 		"There is no device group": {"devices", "remove", "a"},
 	} {
 		refused(t, want, append(args, "--data-dir", s.dir)...)
+	}
+}
+
+// TestAnAddressIsOnAQueueOfTheSchool has a second school, whose queue is nobody else's.
+func TestAnAddressIsOnAQueueOfTheSchool(t *testing.T) {
+	t.Parallel()
+	s := serveDemo(t)
+	ours := rows[string](s, "SELECT name FROM school")
+	s.super(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, `WITH s AS (INSERT INTO school (name, time_zone) VALUES ('Hill Road School', 'Europe/London') RETURNING school_id)
+			INSERT INTO queue (school_id, path, name, kind, proof) SELECT school_id, '/ipp/hill', 'Hill', 'hold', 'password' FROM s`)
+		return err
+	})
+	for school, queue := range map[string]string{ours: "/ipp/hill", "Hill Road School": "/ipp/print"} {
+		refused(t, "The school has no queue "+queue, "devices", "add", "cart", "--name", "Cart", "--network", "192.0.2.0/24", "--school", school, "--queue", queue, "--data-dir", s.dir)
+	}
+	refused(t, "The school has no queue /ipp/hill", "address", "add", "pupil0008", "--device", "Tablet", "--school", ours, "--queue", "/ipp/hill", "--data-dir", s.dir)
+	if n := rows[int](s, "SELECT (SELECT count(*) FROM device_group) + (SELECT count(*) FROM address)"); n != 0 {
+		t.Errorf("%d of them were given all the same", n)
+	}
+	if out := s.inkwell("devices", "add", "cart", "--name", "Cart", "--network", "192.0.2.0/24", "--school", "Hill Road School", "--queue", "/ipp/hill"); !strings.Contains(out, "/ipp/hill/g/cart\n") {
+		t.Errorf("in the other school it says\n%s", out)
 	}
 }

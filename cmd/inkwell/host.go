@@ -55,6 +55,16 @@ func hostCommand(use, short string, args cobra.PositionalArgs, run func(context.
 	return cmd
 }
 
+// hasQueue refuses a path that is no queue's of the school: an address on it would
+// lead nowhere.
+func (h *host) hasQueue(ctx context.Context, id school.ID, path string) error {
+	q, err := h.desk.Queue(ctx, path)
+	if fault.KindOf(err) == fault.NotFound || err == nil && q.School != id {
+		return fault.New(fault.NotFound, "queue-unknown", "The school has no queue %s. Give --queue one that inkwell queue list shows.", path)
+	}
+	return err
+}
+
 // sameSchema refuses to work on a schema that another version made.
 func sameSchema(ctx context.Context, d *db.DB) error {
 	have, want, err := d.SchemaVersions(ctx)
