@@ -40,11 +40,6 @@ func Text(name string, values ...string) Attribute {
 // URI makes a uri attribute.
 func URI(name string, values ...string) Attribute { return stringAttr(name, goipp.TagURI, values) }
 
-// URIScheme makes a uriScheme attribute.
-func URIScheme(name string, values ...string) Attribute {
-	return stringAttr(name, goipp.TagURIScheme, values)
-}
-
 // Charset makes a charset attribute.
 func Charset(name string, values ...string) Attribute {
 	return stringAttr(name, goipp.TagCharset, values)
