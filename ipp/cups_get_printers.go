@@ -114,9 +114,10 @@ func (m *model) cupsType() int {
 	set(cupsColor, m.offer.Can.Color())
 	set(cupsDuplex, m.offer.Can.Duplex())
 	for _, f := range m.finishings {
-		set(cupsStaple, f == 4 || f >= 20 && f <= 35)
-		set(cupsPunch, f == 5 || f >= 70 && f <= 89)
-		set(cupsBind, f == 7 || f >= 50 && f <= 53)
+		does := release.FinishingOf(f)
+		set(cupsStaple, does == release.Staple)
+		set(cupsPunch, does == release.Punch)
+		set(cupsBind, does == release.Bind)
 	}
 	for _, s := range m.sizes {
 		set(cupsSmall, s.y <= 35560)

@@ -33,7 +33,7 @@ func (c Capabilities) Lacks(t Ticket, pages int) string {
 	}
 	for _, f := range t.Finishings {
 		if !slices.Contains(c.Finishings, f) {
-			return fmt.Sprintf("This printer cannot %s.", finishing(f))
+			return fmt.Sprintf("This printer cannot %s.", finishings[FinishingOf(f)])
 		}
 	}
 	return ""
@@ -102,27 +102,6 @@ func (c Capabilities) has(media string) bool {
 // is asked for.
 func lacks(list []string, asked string) bool {
 	return asked != "" && asked != "auto" && len(list) > 0 && !slices.Contains(list, asked)
-}
-
-// finishing names what a finishings enum does, in a pupil's words (RFC 8011 5.2.6,
-// PWG 5100.1).
-func finishing(enum int) string {
-	within := func(first, last int) bool { return enum >= first && enum <= last }
-	switch {
-	case enum == 4 || within(20, 35):
-		return "staple"
-	case enum == 5 || within(70, 89):
-		return "punch holes"
-	case enum == 10 || within(90, 101):
-		return "fold"
-	case enum == 7 || within(50, 53):
-		return "bind"
-	case enum == 8 || enum == 9 || enum == 13:
-		return "make booklets"
-	case enum == 11 || within(60, 63):
-		return "trim"
-	}
-	return "finish it the way that was asked for"
 }
 
 // cannotHere refuses a job at a printer that lacks something for it.

@@ -3,6 +3,8 @@ package announce
 import (
 	"slices"
 	"strings"
+
+	"inkwell/release"
 )
 
 // pair is one key of a TXT record (RFC 6763 section 6.4).
@@ -36,9 +38,9 @@ func (s Service) text() []string {
 		{"Duplex", flag(s.says("sides-supported", "two-sided-long-edge", "two-sided-short-edge"))},
 		{"Copies", flag(s.copies())},
 		{"Collate", flag(s.says("multiple-document-handling-supported", "separate-documents-collated-copies"))},
-		{"Staple", flagIf(s.finishes(4, 20, 35))},
-		{"Punch", flagIf(s.finishes(5, 70, 89))},
-		{"Bind", flagIf(s.finishes(7, 50, 53))},
+		{"Staple", flagIf(s.finishes(release.Staple))},
+		{"Punch", flagIf(s.finishes(release.Punch))},
+		{"Bind", flagIf(s.finishes(release.Bind))},
 	}
 	var lines []string
 	for _, p := range all {
@@ -113,11 +115,10 @@ func (s Service) copies() bool {
 	return err == nil && r.Upper > 1
 }
 
-// finishes says whether finishings has a kind of finishing in general or at one of its
-// places (PWG 5100.1 section 5.2).
-func (s Service) finishes(general, from, to int) bool {
+// finishes says whether finishings has a kind of finishing.
+func (s Service) finishes(kind release.Finishing) bool {
 	all, _ := s.Says.Ints("finishings-supported")
-	return slices.ContainsFunc(all, func(n int) bool { return n == general || n >= from && n <= to })
+	return slices.ContainsFunc(all, func(n int) bool { return release.FinishingOf(n) == kind })
 }
 
 // paperMax names the class of the largest sheet. Lengths are hundredths of a
