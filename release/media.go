@@ -2,53 +2,34 @@ package release
 
 import (
 	"fmt"
-	"math"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"inkwell/release/document"
 )
 
 // A4 is the sheet of a job that asks for none.
 const A4 = "iso_a4_210x297mm"
 
-// selfDescribing takes a media name apart (PWG 5101.1): class, size name, width,
-// height, unit.
-var selfDescribing = regexp.MustCompile(`^([a-z]+)_([A-Za-z0-9.-]+)_([0-9]{1,5}(?:\.[0-9]{1,4})?)x([0-9]{1,5}(?:\.[0-9]{1,4})?)(mm|in)$`)
-
-// longestEdge is the longest edge of a sheet that we believe in: two metres.
-const longestEdge = 200_000
-
 // MediaSize is the width and height that a self-describing media name (PWG 5101.1)
 // tells, in hundredths of a millimetre; false for a roll, for the ends of a range
 // of custom sizes, and for a name that tells nothing.
 func MediaSize(name string) (x, y int, ok bool) {
-	part := selfDescribing.FindStringSubmatch(name)
-	if part == nil || part[1] == "roll" || strings.HasPrefix(part[2], "min") || strings.HasPrefix(part[2], "max") {
-		return 0, 0, false
-	}
-	unit := map[string]float64{"mm": 100, "in": 2540}[part[5]]
-	x, y = hundredths(part[3], unit), hundredths(part[4], unit)
-	return x, y, x > 0 && y > 0 && x <= longestEdge && y <= longestEdge
-}
-
-func hundredths(number string, unit float64) int {
-	f, err := strconv.ParseFloat(number, 64)
-	if err != nil {
-		return 0
-	}
-	return int(math.Round(f * unit))
+	m, ok := document.ReadMedia(name)
+	return m.X, m.Y, ok && m.X > 0
 }
 
 // MediaLabel is how people call a sheet: "A3" for iso_a3_297x420mm.
 func MediaLabel(name string) string {
-	part := selfDescribing.FindStringSubmatch(name)
-	if part == nil {
+	m, ok := document.ReadMedia(name)
+	if !ok {
 		return "other"
 	}
-	if series.MatchString(part[2]) {
-		return strings.ToUpper(part[2])
+	if series.MatchString(m.Name) {
+		return strings.ToUpper(m.Name)
 	}
-	words := strings.Fields(strings.ReplaceAll(part[2], "-", " "))
+	words := strings.Fields(strings.ReplaceAll(m.Name, "-", " "))
 	for i, w := range words {
 		words[i] = strings.ToUpper(w[:1]) + w[1:]
 	}
@@ -68,7 +49,7 @@ var everySize = []string{
 // within half a millimetre, or one of our making (PWG 5101.1) for a size without
 // name; "" for what is no size.
 func MediaNamed(x, y int) string {
-	if x <= 0 || y <= 0 || x > longestEdge || y > longestEdge {
+	if x <= 0 || y <= 0 || x > document.LongestEdge || y > document.LongestEdge {
 		return ""
 	}
 	near := func(a, b int) bool { return a-b <= 50 && b-a <= 50 }
