@@ -58,6 +58,9 @@ func (c *call) find(ctx context.Context, on object) error {
 	c.jobID = id
 	path, c.cups = queuePath(path)
 	path, c.way = splitWay(path)
+	if c.cups && c.way != "" { // CUPS's names have no such thing behind them
+		return school.AddressUnknown
+	}
 	var q release.Queue
 	switch {
 	case !c.cups || path != "":

@@ -27,3 +27,9 @@ func (d *Desk) Listening() int { return len(d.listening) }
 
 // EndHolds is what a sweep does for jobs on hold.
 func (d *Desk) EndHolds(ctx context.Context) error { return d.endHolds(ctx) }
+
+// NextToCount takes the job that is to be counted next.
+func (d *Desk) NextToCount(ctx context.Context) (JobID, error) {
+	job, _, err := d.claimToCount(ctx)
+	return job.ID, err
+}

@@ -228,19 +228,30 @@ func updateReceived(ctx context.Context, tx *db.Tx, j Job, digest []byte) error 
 	return err
 }
 
-// claimToCount takes the oldest job that waits for its count and that no living
-// node is counting; busy is what this one is. A job that comes back to the node
-// that had it cost nobody a node, and is not counted as a try.
+// turnsFor is how long a person's jobs are remembered when the next one to be
+// counted is chosen.
+const turnsFor = 10 * time.Minute
+
+// claimToCount takes a job that waits for its count and that no living node is
+// counting; busy is what this one is. People take turns: somebody's second job of the
+// last minutes comes after everybody's first, however the first one ended, so that
+// nobody's pile holds up a school. It looks among the 200 oldest. A job that comes back to the
+// node that had it cost nobody a node, and is not counted as a try.
 func claimToCount(ctx context.Context, tx *db.Tx, node string, busy []JobID) (Job, bool, error) {
 	j, err := scanJob(tx.QueryRow(ctx, `
 		WITH mine AS (
 			UPDATE job SET node_id = $1, attempts = attempts + CASE WHEN node_id = $1 THEN 0 ELSE 1 END
-			 WHERE job_id = (SELECT job_id FROM job j
-			                  WHERE state = 'counting' AND NOT job_id = ANY ($3)
-			                    AND (node_id = $1 OR NOT EXISTS (SELECT FROM node n WHERE n.node_id = j.node_id AND n.beat_at > now() - $2::interval))
-			                  ORDER BY job_id FOR UPDATE SKIP LOCKED LIMIT 1)
+			 WHERE job_id = (SELECT j.job_id FROM job j
+			                  WHERE j.job_id IN (SELECT w.job_id FROM job w WHERE w.state = 'counting' AND NOT w.job_id = ANY ($3) ORDER BY w.job_id LIMIT 200)
+			                    AND j.state = 'counting'
+			                    AND (j.node_id = $1 OR NOT EXISTS (SELECT FROM node n WHERE n.node_id = j.node_id AND n.beat_at > now() - $2::interval))
+			                  ORDER BY (SELECT count(*)
+			                              FROM (SELECT o.submitted_at FROM job o WHERE o.person_id = j.person_id AND o.job_id < j.job_id
+			                                     ORDER BY o.job_id DESC LIMIT 60) AS before
+			                             WHERE before.submitted_at > $4), j.job_id
+			                  FOR UPDATE OF j SKIP LOCKED LIMIT 1)
 			RETURNING *)
-		SELECT `+jobColumns+` FROM mine j JOIN person p USING (person_id)`, node, nodeExpires, busy))
+		SELECT `+jobColumns+` FROM mine j JOIN person p USING (person_id)`, node, nodeExpires, busy, tx.Now.Add(-turnsFor)))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Job{}, false, nil
 	}
