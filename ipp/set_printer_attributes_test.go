@@ -21,11 +21,11 @@ func TestITSaysSomethingOfAPrinter(t *testing.T) {
 	b := newBench(t)
 	set := func(attrs ...wire.Attribute) *wire.Message {
 		t.Helper()
-		return b.do(t, ask{op: wire.OpSetPrinterAttributes, path: trustedQueue.Path, attrs: []wire.Attribute{wire.Name("requesting-user-name", "iris")}, printer: attrs})
+		return b.do(t, ask{op: wire.OpSetPrinterAttributes, user: "iris", printer: attrs})
 	}
 	const out = "The Library printer is out until Friday"
 	want(t, set(wire.Text("printer-message-from-operator", out), wire.Text("printer-location", "Room 12"), wire.Text("printer-info", "Quiet printer")), wire.StatusOK)
-	p := b.printer(t, trustedQueue)
+	p := b.printer(t, holdQueue)
 	for name, text := range map[string]string{"printer-message-from-operator": out, "printer-state-message": out, "printer-location": "Room 12", "printer-info": "Quiet printer"} {
 		if got, _ := p.String(name); got != text {
 			t.Errorf("%s is %q", name, got)
@@ -36,11 +36,11 @@ func TestITSaysSomethingOfAPrinter(t *testing.T) {
 	if err != nil || int64(at) != when.Unix() || !when.Equal(holdEnds) {
 		t.Errorf("said at %d, %v, %v", at, when, err)
 	}
-	b.says(t, []string{out}, "lpstat", "-p", "print_trusted")
-	b.says(t, []string{"Quiet printer", "Room 12"}, "lpstat", "-l", "-p", "print_trusted")
+	b.says(t, []string{out}, "lpstat", "-p", "print")
+	b.says(t, []string{"Quiet printer", "Room 12"}, "lpstat", "-l", "-p", "print")
 	want(t, set(deleted("printer-message-from-operator"), deleted("printer-info")), wire.StatusOK)
-	p = b.printer(t, trustedQueue)
-	for name, text := range map[string]string{"printer-message-from-operator": "", "printer-state-message": "", "printer-location": "Room 12", "printer-info": "Lab"} {
+	p = b.printer(t, holdQueue)
+	for name, text := range map[string]string{"printer-message-from-operator": "", "printer-state-message": "", "printer-location": "Room 12", "printer-info": "Follow me"} {
 		if got, err := p.String(name); got != text || err != nil {
 			t.Errorf("%s is %q, %v", name, got, err)
 		}

@@ -74,10 +74,10 @@ type Actor struct {
 }
 
 // May says whether any of the actor's roles carries the capability. A personal
-// address is kept on a device that others may pick up, and what shared devices and
-// print servers say is their word: they print, and nothing else.
+// address is kept on a device that others may pick up, and what shared devices, print
+// servers and programs of this machine say is their word: they print, and nothing else.
 func (a Actor) May(c Capability) bool {
-	if slices.Contains([]Proof{ByAddress, ByServer, ByVouch}, a.Proof) && c != Print {
+	if slices.Contains([]Proof{ByAddress, ByServer, ByLoopback, ByVouch}, a.Proof) && c != Print {
 		return false
 	}
 	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(capabilities[r], c) })
