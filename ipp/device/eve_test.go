@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -72,7 +74,8 @@ func TestEvePrinter(t *testing.T) {
 
 func TestEvePrinterCancel(t *testing.T) {
 	t.Parallel()
-	eve := ipptest.EvePrinter(t, ipptest.EveOptions{Script: "sleep 0.5"})
+	prints := filepath.Join(t.TempDir(), "prints")
+	eve := ipptest.EvePrinter(t, ipptest.EveOptions{Script: "touch " + prints + "; sleep 2"})
 	p, err := New(Options{URI: eve.URI})
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +87,15 @@ func TestEvePrinterCancel(t *testing.T) {
 	}
 	if err := p.Send(ctx, errand, job, bytes.NewReader(lesson(1))); err != nil {
 		t.Fatal(err)
+	}
+	// It forgets a cancellation that comes while it begins to print.
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) { // between two looks
+		if _, err := os.Stat(prints); err == nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("it does not begin to print")
+		}
 	}
 	if err := p.Cancel(ctx, job); err != nil {
 		t.Fatal(err)
