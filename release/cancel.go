@@ -30,13 +30,11 @@ func (d *Desk) CancelSaying(ctx context.Context, a school.Actor, id JobID, why *
 		if err != nil {
 			return err
 		}
-		switch {
-		case !job.visibleTo(a):
+		if !job.visibleTo(a) {
 			return jobUnknown
-		case job.State.Ended():
-			return jobEnded
-		case !job.may(Cancelled):
-			return jobPrinting
+		}
+		if err := job.cancellable(); err != nil {
+			return err
 		}
 		if err := updateEnded(ctx, tx, id, Cancelled, ""); err != nil {
 			return err
@@ -53,6 +51,17 @@ func (d *Desk) CancelSaying(ctx context.Context, a school.Actor, id JobID, why *
 		return fmt.Errorf("cancel job %d: %w", id, err)
 	}
 	return d.shred(ctx, a.School, id)
+}
+
+// cancellable refuses what comes too late.
+func (j Job) cancellable() error {
+	switch {
+	case j.State.Ended():
+		return jobEnded
+	case !j.may(Cancelled):
+		return jobPrinting
+	}
+	return nil
 }
 
 // Delete is Cancel by a visitor at a station: their own jobs alone, whatever else

@@ -49,10 +49,9 @@ func (d *Desk) Disown(ctx context.Context, v Visitor, id JobID) error {
 			return jobUnknown
 		case !job.Claim() || job.Printed > 0:
 			return notAClaim
-		case job.State.Ended():
-			return jobEnded
-		case !job.may(Cancelled):
-			return jobPrinting
+		}
+		if err := job.cancellable(); err != nil {
+			return err
 		}
 		if err := updateEnded(ctx, tx, id, Cancelled, disowned); err != nil {
 			return err
@@ -93,7 +92,7 @@ func (d *Desk) Disowned(ctx context.Context, a school.Actor) (all []DisownedJob,
 	if !a.May(school.SeeSchool) {
 		return nil, notAllowed
 	}
-	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+	err = d.readSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		all, err = disownedSince(ctx, tx, a.School, tx.Now.Add(-reportsFor))
 		return err
 	})

@@ -11,21 +11,8 @@ import (
 	"inkwell/kiosk"
 )
 
-// sayTest prints in the name that the device says.
-const sayTest = `{
-NAME "Print"
-OPERATION Print-Job
-GROUP operation-attributes-tag
-ATTR charset attributes-charset utf-8
-ATTR naturalLanguage attributes-natural-language en
-ATTR uri printer-uri $uri
-ATTR name requesting-user-name $who
-ATTR name job-name "Field notes"
-ATTR mimeMediaType document-format application/pdf
-FILE $filename
-STATUS successful-ok
-}
-`
+// sayTest prints in the name that the device says: ipptool's $user is its own.
+var sayTest = strings.Replace(printTest, "$user", "$who", 1)
 
 // TestSharedDevices goes the way of a computer room: one pupil prints, logs off, the
 // next prints on the same machine, and each badge shows its owner's job alone.
