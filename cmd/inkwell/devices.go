@@ -19,14 +19,14 @@ import (
 )
 
 // devicesCommand makes a command about a school's device groups.
-func devicesCommand(use, short string, args cobra.PositionalArgs, run func(context.Context, *host, *db.Tx, school.ID, []string) error) *cobra.Command {
+func devicesCommand(use, short string, args cobra.PositionalArgs, run func(context.Context, *host, school.ID, []string) error) *cobra.Command {
 	var schoolName string
 	cmd := hostCommand(use, short, args, func(ctx context.Context, h *host, args []string) error {
 		s, err := h.school(ctx, schoolName)
 		if err != nil {
 			return err
 		}
-		return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error { return run(ctx, h, tx, s.ID, args) })
+		return run(ctx, h, s.ID, args)
 	})
 	cmd.Flags().StringVar(&schoolName, "school", "", "whose the devices are, where there are several schools")
 	return cmd
@@ -38,7 +38,7 @@ func devicesAddCommand() *cobra.Command {
 	var certificates, queue string
 	var cmd *cobra.Command
 	cmd = devicesCommand("add GROUP", "Give shared devices, or a print server, a printer address of their own", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, tx *db.Tx, id school.ID, args []string) (err error) {
+		func(ctx context.Context, h *host, id school.ID, args []string) (err error) {
 			at, err := readAddresses(h.config)
 			if err != nil {
 				return err
@@ -55,13 +55,11 @@ func devicesAddCommand() *cobra.Command {
 					return err
 				}
 			}
-			if err := school.AddGroup(ctx, tx, "", g); err != nil {
-				return err
+			err = h.db.InTx(ctx, db.InSchool(id), func(ctx context.Context, tx *db.Tx) error { return school.AddGroup(ctx, tx, "", g) })
+			if err == nil {
+				_, err = fmt.Fprintf(h.out, "ipps://%s%s\n%s\n", at.reachable(at.IPP), school.GroupPath(queue, g.Slug), meaning(g))
 			}
-			tx.AfterCommit(func() {
-				_, _ = fmt.Fprintf(h.out, "ipps://%s%s\n%s\n", at.reachable(at.IPP), school.GroupPath(queue, g.Slug), meaning(g))
-			})
-			return nil
+			return err
 		})
 	cmd.Example = `  inkwell devices add room-12 --name "Room 12" --network 10.1.12.0/24
   inkwell devices add cart-3 --name "Cart 3" --certificates - < cart3.pem
@@ -119,8 +117,12 @@ func readCertificates(stdin io.Reader, path string) (digests [][32]byte, err err
 
 func devicesListCommand() *cobra.Command {
 	return devicesCommand("list", "List the device groups", cobra.NoArgs,
-		func(ctx context.Context, h *host, tx *db.Tx, id school.ID, _ []string) error {
-			all, err := school.Groups(ctx, tx, id)
+		func(ctx context.Context, h *host, id school.ID, _ []string) error {
+			var all []school.DeviceGroup
+			err := h.db.InTx(ctx, db.InSchool(id), func(ctx context.Context, tx *db.Tx) (err error) {
+				all, err = school.Groups(ctx, tx, id)
+				return err
+			})
 			if err != nil {
 				return err
 			}
@@ -143,7 +145,9 @@ func devicesListCommand() *cobra.Command {
 
 func devicesRemoveCommand() *cobra.Command {
 	return devicesCommand("remove GROUP", "End a group's printer address at once; what was sent stays", cobra.ExactArgs(1),
-		func(ctx context.Context, _ *host, tx *db.Tx, id school.ID, args []string) error {
-			return school.RemoveGroup(ctx, tx, "", id, args[0])
+		func(ctx context.Context, h *host, id school.ID, args []string) error {
+			return h.db.InTx(ctx, db.InSchool(id), func(ctx context.Context, tx *db.Tx) error {
+				return school.RemoveGroup(ctx, tx, "", id, args[0])
+			})
 		})
 }
