@@ -293,7 +293,7 @@ func (d *Desk) dropUnwritten(ctx context.Context, doc spool.Document, err error)
 
 // counting gives a job its document and has it counted once the row is committed.
 func (d *Desk) counting(ctx context.Context, tx *db.Tx, job Job, format document.Format, doc spool.Document) (Job, error) {
-	sc, err := school.ByID(ctx, tx, job.School)
+	sc, err := d.school(ctx, tx, job.School)
 	if err != nil {
 		return Job{}, err
 	}
