@@ -1,0 +1,3 @@
+-- Owner: internal/school.
+-- To come.
+SELECT 1;
