@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/internal/signin"
 )
@@ -16,9 +15,10 @@ func staffAddCommand() *cobra.Command {
 	first := newSchool{}
 	cmd := hostCommand("add USERNAME", "Invite a member of staff and print their one-use link", cobra.ExactArgs(1),
 		func(ctx context.Context, h *host, args []string) error {
-			who.Username, who.Role = args[0], school.Role(role)
-			if who.Role != school.IT && who.Role != school.Teacher {
-				return fault.New(fault.Invalid, "role-unknown", "The role is it or teacher.")
+			var err error
+			who.Username = args[0]
+			if who.Role, err = school.ParseStaffRole(role); err != nil {
+				return err
 			}
 			at, err := readAddresses(h.config)
 			if err != nil {
@@ -45,7 +45,7 @@ func staffAddCommand() *cobra.Command {
   inkwell staff add jdoe --given Jo --family Doe --school "Hill Road School"    the first one names the school`
 	cmd.Flags().StringVar(&who.Given, "given", "", "given name, for somebody new")
 	cmd.Flags().StringVar(&who.Family, "family", "", "family name, for somebody new")
-	cmd.Flags().StringVar(&role, "role", string(school.IT), "it or teacher")
+	cmd.Flags().StringVar(&role, "role", string(school.IT), "what they are: it, teacher, reception, head, exams, provider, ...")
 	cmd.Flags().StringVar(&first.name, "school", "", "their school; the installation's first is made under this name")
 	cmd.Flags().StringVar(&first.zone, "time-zone", "Europe/London", "of a school that is made")
 	return cmd

@@ -3,8 +3,10 @@ package school
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 )
 
 // ID names a school.
@@ -16,14 +18,28 @@ type PersonID int64
 // Pseudonym stands for a person in audit rows and logs. It is a UUID.
 type Pseudonym = string
 
-// Role is what a person is at a school.
+// Role is what a person is at a school. A role at the trust's central office is held
+// across the trust.
 type Role string
 
-// The roles of people.
+// The roles of people (who sees and does what stands in the table of capabilities).
 const (
-	Pupil   Role = "pupil"
-	Teacher Role = "teacher"
-	IT      Role = "it"
+	Pupil          Role = "pupil"
+	Teacher        Role = "teacher"
+	Assistant      Role = "assistant"       // a teaching assistant
+	Cover          Role = "cover"           // takes classes of teachers who are away
+	Reception      Role = "reception"       // the front desk
+	IT             Role = "it"              // the school's own IT staff
+	Provider       Role = "provider"        // the managed service provider: machines, never conduct
+	PrintRoom      Role = "print-room"      // reprographics
+	Exams          Role = "exams"           // the examinations officer
+	Safeguarding   Role = "safeguarding"    // designated safeguarding lead and named deputies
+	Head           Role = "head"            // the headteacher
+	COO            Role = "coo"             // the trust's chief operating officer
+	Finance        Role = "finance"         // the bursar
+	DataProtection Role = "data-protection" // the data protection officer
+	Auditor        Role = "auditor"
+	Guest          Role = "guest" // a visitor under the head's dated authority
 )
 
 // Capability is one thing an actor may do. Rooms ask for capabilities, never for
@@ -32,17 +48,62 @@ type Capability string
 
 // The capabilities.
 const (
-	Print      Capability = "print"       // submit, release and delete own jobs
-	SeeSchool  Capability = "see-school"  // the school's jobs and balances, without titles
-	Suspend    Capability = "suspend"     // withdraw and give back printing rights
-	ManageFace Capability = "manage-face" // printers, queues and stations; other people's jobs over IPP
-	UseConsole Capability = "use-console" // sign in to the staff pages
+	Print            Capability = "print"             // submit, release and delete own jobs
+	UseConsole       Capability = "use-console"       // sign in to the staff pages
+	FindPeople       Capability = "find-people"       // the school's people by name, without their printing
+	SeeSchool        Capability = "see-school"        // the school's jobs and balances, without titles
+	Suspend          Capability = "suspend"           // withdraw and give back printing rights
+	ManageFace       Capability = "manage-face"       // printers, queues and stations; other people's jobs over IPP
+	ManageRoster     Capability = "manage-roster"     // people, roles and classes; badge readers; what the school switches on
+	ManageCalendar   Capability = "manage-calendar"   // terms, days off, closures, bells
+	ArrangeCover     Capability = "arrange-cover"     // who takes whose lesson today
+	ManageExams      Capability = "manage-exams"      // exam windows
+	IssuePass        Capability = "issue-pass"        // lost badges, day passes and found badges
+	IssueSlip        Capability = "issue-slip"        // a runner's slip: one job, one printer, 20 minutes
+	SponsorGuest     Capability = "sponsor-guest"     // enter a guest under an authority
+	AuthoriseGuest   Capability = "authorise-guest"   // give the authority for guests
+	RecordAgreements Capability = "record-agreements" // who signed the acceptable-use agreement
 )
 
 var capabilities = map[Role][]Capability{
-	Pupil:   {Print},
-	Teacher: {Print},
-	IT:      {Print, SeeSchool, Suspend, ManageFace, UseConsole},
+	Pupil:     {Print},
+	Guest:     {Print},
+	Teacher:   {Print, IssueSlip},
+	Assistant: {Print, IssueSlip},
+	Cover:     {Print, IssueSlip},
+	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements},
+	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
+		ManageExams, IssuePass, SponsorGuest, RecordAgreements},
+	Provider:       {Print, UseConsole, ManageFace},
+	PrintRoom:      {Print},
+	Exams:          {Print, UseConsole, ManageExams},
+	Safeguarding:   {Print},
+	Head:           {Print, UseConsole, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest},
+	COO:            {Print},
+	Finance:        {Print},
+	DataProtection: {Print, UseConsole, FindPeople, RecordAgreements},
+	Auditor:        {Print},
+}
+
+// StaffRoles are what members of staff can be.
+func StaffRoles() []Role {
+	return []Role{Teacher, Assistant, Cover, Reception, IT, Provider, PrintRoom, Exams, Safeguarding, Head, COO, Finance, DataProtection, Auditor}
+}
+
+// ParseStaffRole reads a role of staff.
+func ParseStaffRole(s string) (Role, error) {
+	if r := Role(s); slices.Contains(StaffRoles(), r) {
+		return r, nil
+	}
+	return "", fault.New(fault.Invalid, "role-unknown", "There is no staff role %q. The roles are %s.", s, listed(StaffRoles()))
+}
+
+func listed(all []Role) string {
+	words := make([]string, len(all))
+	for i, r := range all {
+		words[i] = string(r)
+	}
+	return strings.Join(words, ", ")
 }
 
 // Proof is how an actor proved who they are.

@@ -236,3 +236,32 @@ func TestANewPasswordRaisesTheVersion(t *testing.T) {
 		t.Error("the old password still works")
 	}
 }
+
+// TestABadgeIsGoodAtEverySchoolOfItsPerson: one human has a person row at each of their
+// schools, and one badge that is dead at all of them at once.
+func TestABadgeIsGoodAtEverySchoolOfItsPerson(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	cast := schooltest.New(t, d, "Harbour")
+	other := schooltest.New(t, d, "Hill")
+	dbtest.Exec(t, d, "UPDATE person SET individual_id = (SELECT individual_id FROM person WHERE person_id = $1) WHERE person_id = $2",
+		cast.IT.Person, other.IT.Person)
+	at := func(id school.ID) school.PersonID {
+		a, err := cast.Directory.ByBadge(t.Context(), id, schooltest.StaffCard, "kiosk:a")
+		if err != nil && fault.KindOf(err) != fault.Unauthenticated {
+			t.Fatal(err)
+		}
+		return a.Person
+	}
+	if at(cast.School) != cast.IT.Person || at(other.School) != other.IT.Person {
+		t.Error("the badge does not mean the same person at both schools")
+	}
+	leave(t, d, other.IT)
+	if at(cast.School) != cast.IT.Person || at(other.School) != 0 {
+		t.Error("who leaves one school stays at the other")
+	}
+	dbtest.Exec(t, d, "UPDATE badge SET revoked_at = now() WHERE person_id = $1", cast.IT.Person)
+	if at(cast.School) != 0 {
+		t.Error("a revoked badge is good")
+	}
+}

@@ -34,11 +34,13 @@ func people(ctx context.Context, tx *db.Tx, where string, limit int, args ...any
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Person, error) { return scanPerson(row) })
 }
 
-// personByBadge is a zero Person when no badge in force has the digest.
+// personByBadge is a zero Person when no badge in force has the digest. The badge may
+// have been issued at another school of the trust: the transaction sees all of them.
 func personByBadge(ctx context.Context, tx *db.Tx, school ID, digest []byte) (Person, error) {
 	p, err := person(ctx, tx, `
 		p.left_at IS NULL AND p.school_id = $1
-		AND p.person_id = (SELECT b.person_id FROM badge b WHERE b.digest = $2 AND b.revoked_at IS NULL)`, school, digest)
+		AND p.individual_id = (SELECT h.individual_id FROM badge b JOIN person h USING (person_id)
+		                        WHERE b.digest = $2 AND b.revoked_at IS NULL)`, school, digest)
 	if errors.Is(err, unknownPerson) {
 		return Person{}, nil
 	}

@@ -18,7 +18,7 @@ type Staff struct {
 	Username string
 	Given    string // needed only for somebody new
 	Family   string
-	Role     school.Role // school.IT or school.Teacher
+	Role     school.Role // of school.StaffRoles
 }
 
 // AddStaff invites a member of staff, whom it makes if nobody has that name, and
@@ -56,8 +56,8 @@ func (s *SignIn) AddStaff(ctx context.Context, who Staff) (token string, err err
 
 // check refuses what no account can be made of.
 func (who Staff) check() error {
-	if who.Role != school.IT && who.Role != school.Teacher {
-		return fault.New(fault.Invalid, "role-unknown", "Staff are it or teacher.")
+	if _, err := school.ParseStaffRole(string(who.Role)); err != nil {
+		return err
 	}
 	name := strings.TrimSpace(who.Username)
 	if name == "" || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {

@@ -58,11 +58,17 @@ var stateWords = map[release.JobState]stateWord{
 	release.Refused:   {"Refused", "badge--bad"},
 }
 
+var roleWords = map[school.Role]string{
+	school.Pupil: "Pupil", school.Teacher: "Teacher", school.Assistant: "Teaching assistant", school.Cover: "Cover", school.Reception: "Reception",
+	school.IT: "IT", school.Provider: "Service provider", school.PrintRoom: "Print room", school.Exams: "Exams", school.Safeguarding: "Safeguarding",
+	school.Head: "Head", school.COO: "COO", school.Finance: "Finance", school.DataProtection: "Data protection", school.Auditor: "Auditor", school.Guest: "Guest",
+}
+
 // role says what somebody is at the school.
 func role(p school.Person) string {
 	var words []string
 	for _, r := range p.Roles {
-		words = append(words, map[school.Role]string{school.Pupil: "Pupil", school.Teacher: "Teacher", school.IT: "IT"}[r])
+		words = append(words, roleWords[r])
 	}
 	if p.Year > 0 {
 		words = append(words, fmt.Sprintf("Year %d", p.Year))
