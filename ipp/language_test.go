@@ -33,6 +33,7 @@ var elsewhere = strings.Fields(`
 	password-length password-mixed password-personal password-common
 	job-password-wrong job-password-spent
 	device-name addresses-full address-unknown
+	role-unknown
 	group-slug group-name group-place group-wide group-taken group-unknown not-a-claim`)
 
 // refusalsIn are the sentences of all refusals that a room makes, by place.
