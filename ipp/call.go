@@ -23,14 +23,15 @@ type call struct {
 	document *bufio.Reader // what follows the attributes
 	tongue   tongue        // what the answer is said in
 
-	queue release.Queue // none while a request is about all of them
-	model *model        // of the queue
-	cups  bool          // the client took us for its CUPS server, and knows queues by CUPS's addresses
-	way   way           // what the client's address has behind the queue's path
-	jobID release.JobID // of an operation on a job
-	wants []wish        // of a request that makes a job
-	actor school.Actor
-	known bool // actor is proven
+	queue  release.Queue        // none while a request is about all of them
+	model  *model               // of the queue
+	cups   bool                 // the client took us for its CUPS server, and knows queues by CUPS's addresses
+	way    way                  // what the client's address has behind the queue's path
+	groups []school.DeviceGroup // that the client belongs to, once they have been asked for
+	jobID  release.JobID        // of an operation on a job
+	wants  []wish               // of a request that makes a job
+	actor  school.Actor
+	known  bool // actor is proven
 }
 
 var (

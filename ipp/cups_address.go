@@ -38,11 +38,14 @@ func cupsName(q release.Queue) string {
 }
 
 // printerPath is the path of the queue in URIs for this client.
-func (c *call) printerPath() string {
+func (c *call) printerPath() string { return c.pathBy(c.way) }
+
+// pathBy is the queue's path by a way.
+func (c *call) pathBy(w way) string {
 	if c.cups {
 		return cupsPrefix + cupsName(c.queue)
 	}
-	return c.queue.Path + string(c.way)
+	return c.queue.Path + string(w)
 }
 
 // printerName is the queue's printer-name for this client. CUPS's programs make

@@ -112,6 +112,8 @@ type Directory interface {
 	// Group refuses as fault.NotFound what is no group, and as fault.Forbidden a device
 	// from elsewhere.
 	Group(ctx context.Context, id school.ID, slug string, from school.Device) (school.DeviceGroup, error)
+	// GroupsOf are the groups, trusted ones left out, that a device belongs to.
+	GroupsOf(ctx context.Context, id school.ID, from school.Device) ([]school.DeviceGroup, error)
 	// ByGroup refuses as fault.Forbidden a name that is nobody's.
 	ByGroup(ctx context.Context, g school.DeviceGroup, from school.Device, username string) (school.Actor, error)
 	// ByAddress refuses as fault.NotFound, in the words of a queue that is not there.

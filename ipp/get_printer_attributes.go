@@ -7,7 +7,8 @@ import (
 )
 
 // getPrinterAttributes carries out Get-Printer-Attributes (RFC 8011 section 4.2.5).
-// It is never challenged, and tells everyone the same. Get-User-Printer-Attributes
+// It is never challenged, and tells everyone the same, but for the addresses that a
+// device of a group may use beside its own. Get-User-Printer-Attributes
 // (PWG 5100.11) is the same for a sender who has signed in.
 func getPrinterAttributes(ctx context.Context, c *call) (*wire.Message, error) {
 	if _, err := c.format(); err != nil {
@@ -31,6 +32,9 @@ func (c *call) printerGroup(ctx context.Context, want wire.Requested) (wire.Grou
 	g := wire.NewGroup(wire.PrinterGroup)
 	queued, err := c.Desk.Queued(ctx, c.queue)
 	if err != nil {
+		return g, err
+	}
+	if err := c.around(ctx, want); err != nil {
 		return g, err
 	}
 	g.Add(want.Pick("printer-description", c.description(queued))...)

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"inkwell/internal/school"
 	"inkwell/ipp/wire"
 	"inkwell/release"
 	"inkwell/release/document"
@@ -28,24 +27,7 @@ func (c *call) description(queued int) []wire.Attribute {
 
 // addresses says where and what the printer is.
 func (c *call) addresses() []wire.Attribute {
-	authentication := "basic"
-	if c.queue.Proof == school.ByLoopback || c.way != "" {
-		authentication = "requesting-user-name"
-	}
-	var uris, proofs, secure []string
-	schemes := c.schemes()
-	if c.cups {
-		schemes = schemes[:1] // libcups takes several for one address
-	}
-	for _, scheme := range schemes {
-		uris = append(uris, scheme+"://"+c.host()+c.printerPath())
-		proofs = append(proofs, authentication)
-		secure = append(secure, security[scheme])
-	}
-	return []wire.Attribute{
-		wire.URI("printer-uri-supported", uris...),
-		wire.Keyword("uri-authentication-supported", proofs...),
-		wire.Keyword("uri-security-supported", secure...),
+	return append(c.parallel(),
 		wire.URI("printer-uuid", c.uuid("printer "+c.queue.Path)),
 		wire.Name("printer-name", c.printerName()),
 		wire.Text("printer-info", cmp.Or(c.queue.Info, c.queue.Name)),
@@ -62,7 +44,7 @@ func (c *call) addresses() []wire.Attribute {
 		wire.Text("printer-charge-info",
 			c.tongue.say("Each side that is printed counts as one page. Pages are charged when they come out, not when a job is sent.")),
 		wire.URI("printer-charge-info-uri", c.webURI()),
-	}
+	)
 }
 
 // language is what the printer can say and read.

@@ -17,6 +17,9 @@ import (
 // takes the place of what the queue itself asks for.
 type way string
 
+// personal says whether it is somebody's own address.
+func (w way) personal() bool { return strings.HasPrefix(string(w), school.AddressMark) }
+
 // splitWay takes a path apart.
 func splitWay(path string) (queue string, w way) {
 	for _, mark := range []string{school.AddressMark, school.GroupMark} {
@@ -30,7 +33,8 @@ func splitWay(path string) (queue string, w way) {
 // byWay finds out who sends the request. An address is known before anything is
 // answered, even to those who ask nothing.
 func (c *call) byWay(ctx context.Context, proof need) (err error) {
-	if token, personal := strings.CutPrefix(string(c.way), school.AddressMark); personal {
+	if c.way.personal() {
+		token := strings.TrimPrefix(string(c.way), school.AddressMark)
 		c.actor, err = c.Directory.ByAddress(ctx, c.queue.School, token)
 		c.known = err == nil
 		return err

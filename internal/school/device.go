@@ -146,6 +146,16 @@ func (d *Directory) Group(ctx context.Context, school ID, slug string, from Devi
 	return g, nil
 }
 
+// GroupsOf are the groups that a device belongs to, by slug. Print servers are left
+// out: an address at which names are believed is told to whoever set the server up.
+func (d *Directory) GroupsOf(ctx context.Context, school ID, from Device) (all []DeviceGroup, err error) {
+	err = d.db.Look(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
+		all, err = groups(ctx, tx, school)
+		return err
+	})
+	return slices.DeleteFunc(all, func(g DeviceGroup) bool { return g.Trusted || !g.has(from) }), err
+}
+
 // ByGroup is the person whom a device of the group names. Unless the group is
 // trusted nothing is proven by it: the actor may submit in that name, and the job is
 // a claim (ByVouch). A name that is nobody's at the school, as of a guest session, is

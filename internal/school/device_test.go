@@ -186,3 +186,41 @@ func TestCertificatesAreAskedForWhereTheyHelp(t *testing.T) {
 		t.Error("the group is gone")
 	}
 }
+
+// A device is told of the groups it belongs to, and of no print server.
+func TestTheGroupsOfADevice(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	c, other := schooltest.New(t, d, "Harbour"), schooltest.New(t, d, "Hill")
+	for _, g := range []school.DeviceGroup{
+		{Slug: "carts", Name: "Carts", Networks: networks("10.1.0.0/16"), Certificates: [][32]byte{sha256.Sum256(card)}},
+		{Slug: "room-12", Name: "Room 12", Networks: networks("10.1.12.0/24", "fd00:12::/64")},
+		{Slug: "server", Name: "Print server", Trusted: true, Networks: networks("10.1.12.7/32")},
+	} {
+		if err := add(t, d, c, g); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, tc := range map[string]struct {
+		of   *schooltest.Cast
+		from school.Device
+		want string
+	}{
+		"the room":       {c, at("10.1.12.7"), "carts room-12"},
+		"the next room":  {c, at("10.1.13.7"), "carts"},
+		"by IPv6":        {c, at("fd00:12::9"), "room-12"},
+		"elsewhere":      {c, at("192.0.2.1"), ""},
+		"with a card":    {c, school.Device{Address: netip.MustParseAddr("192.0.2.1"), Certificate: card}, "carts"},
+		"no address":     {c, school.Device{}, ""},
+		"another school": {other, at("10.1.12.7"), ""},
+	} {
+		all, err := tc.of.Directory.GroupsOf(t.Context(), tc.of.School, tc.from)
+		var slugs []string
+		for _, g := range all {
+			slugs = append(slugs, g.Slug)
+		}
+		if got := strings.Join(slugs, " "); err != nil || got != tc.want {
+			t.Errorf("%s: %q, %v, want %q", name, got, err, tc.want)
+		}
+	}
+}
