@@ -145,4 +145,8 @@ func TestWhereADeviceIs(t *testing.T) {
 	if d := c.device(); string(d.Certificate) != "card" {
 		t.Errorf("%+v", d)
 	}
+	c.http.Header = http.Header{"Via": {"1.1 proxy"}}
+	if d := c.device(); d.Certificate != nil || d.Address.IsValid() {
+		t.Errorf("a proxy is taken for a device: %+v", d)
+	}
 }

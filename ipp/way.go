@@ -7,6 +7,7 @@ import (
 
 	"github.com/OpenPrinting/goipp"
 
+	"inkwell/internal/door"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/ipp/wire"
@@ -56,8 +57,12 @@ func (c *call) byWay(ctx context.Context, proof need) (err error) {
 	return err
 }
 
-// device is where the request comes from, as far as it has been proven.
+// device is where the request comes from, as far as it has been proven: nothing, if
+// a proxy speaks for it.
 func (c *call) device() (d school.Device) {
+	if door.PassedOn(c.http) {
+		return d
+	}
 	if peer, err := netip.ParseAddrPort(c.http.RemoteAddr); err == nil {
 		d.Address = peer.Addr().Unmap()
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 )
 
 // guard keeps plain requests from elsewhere out, and watches how fast a body comes.
@@ -40,15 +41,14 @@ func survive(next http.Handler, log *slog.Logger) http.Handler {
 	})
 }
 
-// Loopback says whether the request comes from this machine. One that a proxy
-// passed on does not, whatever its address: its sender is elsewhere.
-func Loopback(r *http.Request) bool {
-	for _, passedOn := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
-		if r.Header.Get(passedOn) != "" {
-			return false
-		}
-	}
-	return peer(r).IsLoopback()
+// Loopback says whether the request comes from this machine. One that was PassedOn
+// does not, whatever its address.
+func Loopback(r *http.Request) bool { return !PassedOn(r) && peer(r).IsLoopback() }
+
+// PassedOn says whether a proxy passed the request on: its sender is elsewhere, and
+// what the connection tells is about the proxy.
+func PassedOn(r *http.Request) bool {
+	return slices.ContainsFunc([]string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"}, func(header string) bool { return len(r.Header[header]) > 0 })
 }
 
 // peer is the address at the other end; the zero Addr, which is no loopback, if
