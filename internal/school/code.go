@@ -39,9 +39,14 @@ func (d *Directory) HashDemoCode(code string) (string, error) {
 // ByCode proves a person by user name and code at a station. Too many wrong ones
 // at a place pause its keypad alone ("keypad-paused"); badges still work there.
 func (d *Directory) ByCode(ctx context.Context, school ID, username, code, place string) (Actor, error) {
+	leave, err := mayHash(ctx)
+	if err != nil {
+		return Actor{}, err
+	}
+	defer leave() // once a wrong try is counted
 	var p Person
 	var hash string
-	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
+	err = d.db.Look(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
 		if err := patience(ctx, tx, school, place, codeTries); err != nil {
 			return err
 		}
@@ -51,7 +56,7 @@ func (d *Directory) ByCode(ctx context.Context, school ID, username, code, place
 	if err != nil {
 		return Actor{}, err
 	}
-	if !CheckPassword(hash, d.pepper(code)) || !codeForm.MatchString(code) {
+	if !matches(hash, d.pepper(code)) || !codeForm.MatchString(code) {
 		return Actor{}, d.wrong(ctx, school, p.ID, place, "code-wrong")
 	}
 	return p.actor(ByCode), nil

@@ -3,11 +3,9 @@ package school
 import (
 	"context"
 	_ "embed"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 	"unicode"
 
 	"github.com/alexedwards/argon2id"
@@ -16,23 +14,18 @@ import (
 	"inkwell/internal/fault"
 )
 
-// hashing costs tens of milliseconds and 19 MiB on purpose; as many run at once
-// as there are cores, so that a class signing in does not exhaust the memory.
-var hashing = make(chan struct{}, max(2, runtime.NumCPU()))
-
 var cost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 // HashPassword makes the argon2id hash that is stored (OWASP: 19 MiB, 2 passes).
 func HashPassword(password string) (string, error) {
-	hashing <- struct{}{}
-	defer func() { <-hashing }()
+	defer mustHash()()
 	return argon2id.CreateHash(password, cost)
 }
 
 // dummyHash stands in for a person who is not there, so that unknown and wrong
 // take the same time.
 var dummyHash = sync.OnceValue(func() string {
-	hash, err := HashPassword("nobody has this password")
+	hash, err := argon2id.CreateHash("nobody has this password", cost)
 	if err != nil {
 		panic(err) // no randomness: nothing of ours can go on
 	}
@@ -42,12 +35,16 @@ var dummyHash = sync.OnceValue(func() string {
 // CheckPassword says whether the password is the hash's. A blank hash takes as
 // long as any other and is never right.
 func CheckPassword(hash, password string) bool {
+	defer mustHash()()
+	return matches(hash, password)
+}
+
+// matches is CheckPassword for whoever may hash.
+func matches(hash, password string) bool {
 	real := hash != ""
 	if !real {
 		hash = dummyHash()
 	}
-	hashing <- struct{}{}
-	defer func() { <-hashing }()
 	ok, err := argon2id.ComparePasswordAndHash(password, hash)
 	return ok && real && err == nil
 }
@@ -57,27 +54,45 @@ func CheckPassword(hash, password string) bool {
 // right within the last five minutes is not hashed again, but the person is read
 // each time: one who has left, or has a new password, is refused at once.
 func (d *Directory) ByPassword(ctx context.Context, school ID, username, password, place string) (Actor, error) {
-	var p Person
-	var now time.Time
-	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
-		now = tx.Now
-		if err := patience(ctx, tx, school, place, passwordTries); err != nil {
-			return err
-		}
-		p, err = present(ctx, tx, school, username)
-		return err
-	})
+	p, remembered, err := d.recall(ctx, school, username, password, place)
 	if err != nil {
 		return Actor{}, err
 	}
-	if d.remembered.knows(p, password, now) {
+	if remembered {
 		return p.actor(ByPassword), nil
 	}
-	if !CheckPassword(p.passwordHash, password) {
-		return Actor{}, d.wrong(ctx, school, p.ID, place, "password-wrong")
+	leave, err := mayHash(ctx)
+	if err != nil {
+		return Actor{}, err
 	}
-	d.remembered.learn(p, password, now)
+	defer leave() // once a wrong try is counted
+	if p, remembered, err = d.recall(ctx, school, username, password, place); err != nil {
+		return Actor{}, err
+	}
+	if !remembered {
+		if !matches(p.passwordHash, password) {
+			return Actor{}, d.wrong(ctx, school, p.ID, place, "password-wrong")
+		}
+		d.remembered.learn(p, password, d.db.Now())
+	}
 	return p.actor(ByPassword), nil
+}
+
+// recall reads whom the user name means, a zero Person if nobody, and whether this
+// password of theirs was right a short while ago. A place that has guessed too much is
+// refused.
+func (d *Directory) recall(ctx context.Context, school ID, username, password, place string) (p Person, remembered bool, err error) {
+	err = d.db.Look(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) error {
+		if err := patience(ctx, tx, school, place, passwordTries); err != nil {
+			return err
+		}
+		if p, err = present(ctx, tx, school, username); err != nil {
+			return err
+		}
+		remembered = d.remembered.knows(p, password, tx.Now)
+		return nil
+	})
+	return p, remembered, err
 }
 
 //go:embed common_passwords.txt
