@@ -100,6 +100,7 @@ func stateOf(j release.Job, kind release.QueueKind) condition {
 // not refused.
 var obstacles = map[string]string{
 	"printing-suspended": "account-closed",
+	"agreement-unsigned": "account-closed",
 	"not-enough":         "account-limit-reached",
 	"nothing-left":       "account-limit-reached",
 	"account-unknown":    "account-authorization-failed",

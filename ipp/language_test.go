@@ -34,6 +34,7 @@ var elsewhere = strings.Fields(`
 	job-password-wrong job-password-spent
 	device-name addresses-full address-unknown
 	role-unknown
+	agreement-unknown agreement-version agreement-audience agreement-clauses agreement-parent agreement-there agreement-blocks answers signatory signed-on
 	group-slug group-name group-place group-wide group-taken group-unknown not-a-claim`)
 
 // refusalsIn are the sentences of all refusals that a room makes, by place.

@@ -14,6 +14,7 @@ const notHere = "You can't print here today."
 var said = map[string]string{
 	"not-enough":         "You don't have enough pages for that. Choose fewer, or ask for more.",
 	"printing-suspended": notHere,
+	"agreement-unsigned": notHere,
 	"already-released":   "That is on its way to a printer already.",
 	"job-ended":          "That one has ended already.",
 	"job-printing":       "That one is at the printer. Use the printer's cancel button.",

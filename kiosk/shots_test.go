@@ -146,6 +146,7 @@ var shots = []shot{
 	}, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.Seen("on its way") }},
 	{name: "jobs-barred", set: barred, act: signedIn},
 	{name: "jobs-why", set: barred, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("why"); p.Seen("140 pages") }},
+	{name: "jobs-unsigned", set: func(d *fakeDesk) { d.visit.Unsigned = true }, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.Seen("not signed yet") }},
 	{name: "jobs-claim", jobs: claims, act: signedIn},
 	{name: "jobs-not-mine", jobs: claims, act: func(p *page, d *fakeDesk) {
 		signedIn(p, d)

@@ -25,6 +25,7 @@ type View struct {
 	Jobs     []JobView  `json:"jobs,omitempty"`
 	Print    *PrintView `json:"print,omitempty"` // nil when there is nothing to print, or no right to
 	Barred   *Barred    `json:"barred,omitempty"`
+	Remind   string     `json:"remind,omitempty"` // what is still to be done, and stops nothing
 	Progress *Progress  `json:"progress,omitempty"`
 	Question *Question  `json:"question,omitempty"`
 	Locked   *Question  `json:"locked,omitempty"` // whose code is asked for
@@ -141,6 +142,9 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 			v.Barred.Reason = reason(s.visit.Barred)
 		}
 		return
+	}
+	if s.visit.Unsigned {
+		v.Remind = "Your printing agreement is not signed yet. Please bring the form to reception."
 	}
 	if held := s.jobsWhere(s.printable); len(held) > 0 {
 		v.Print = s.printView(held)

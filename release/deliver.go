@@ -65,7 +65,7 @@ func (d *Desk) markSending(ctx context.Context, c claim, job Job, del *Delivery)
 		err := conduct.Check(ctx, tx, job.Person)
 		if fault.KindOf(err) == fault.Suspended {
 			barred = true
-			return d.finishLocked(ctx, tx, c, *del, Outcome{Reason: "printing-suspended"})
+			return d.finishLocked(ctx, tx, c, *del, Outcome{Reason: fault.As(err).Code})
 		}
 		if err != nil {
 			return err

@@ -110,6 +110,7 @@ func jobs(ctx context.Context, tx *db.Tx, a school.Actor, f JobFilter) ([]Job, e
 const standingColumns = `
 	p.person_id, (SELECT count(*) FROM job j WHERE j.person_id = p.person_id AND j.ended_at IS NULL AND j.proof <> 'vouched'),
 	EXISTS (SELECT FROM suspension s WHERE s.person_id = p.person_id AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2),
+	agreement_bars(p.person_id, p.school_id, $2),
 	coalesce((SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person'), 0)`
 
 // standingsOf is how the people stand, each of whom may be named more than once: one
@@ -127,7 +128,7 @@ func standingsOf(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[
 	all := map[school.PersonID]standing{}
 	var p school.PersonID
 	var s standing
-	_, err := pgx.ForEachRow(rows, []any{&p, &s.open, &s.suspended, &s.balance}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&p, &s.open, &s.suspended, &s.unsigned, &s.balance}, func() error {
 		all[p] = s
 		return nil
 	})

@@ -14,11 +14,13 @@ import (
 type standing struct {
 	open      int // jobs that have not ended
 	suspended bool
+	unsigned  bool  // the agreement, where that stops printing
 	balance   int64 // units
 }
 
 var (
 	suspended      = fault.New(fault.Suspended, "printing-suspended", "You can't print just now. Sign in at a release station to see why.")
+	unsigned       = fault.New(fault.Suspended, "agreement-unsigned", "Your printing agreement is not signed. Bring the form to reception, or ask your tutor for a new one.")
 	nothingLeft    = fault.New(fault.Unpaid, "nothing-left", "You have no pages left. Ask for more.")
 	accountUnknown = fault.New(fault.Forbidden, "account-unknown", "This job names an account that you may not use. Send it again without one.")
 )
@@ -29,6 +31,9 @@ var (
 func (s standing) obstacles(j Job) (all []error) {
 	if s.suspended {
 		all = append(all, suspended)
+	}
+	if s.unsigned {
+		all = append(all, unsigned)
 	}
 	switch {
 	case j.Ticket.Account != "":

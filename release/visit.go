@@ -40,7 +40,9 @@ type Visit struct {
 	// Barred is the refusal that stops this person from printing at all, or nil.
 	// The first screen stays neutral; Say stands behind "Why?".
 	Barred error
-	Jobs   []VisitJob // oldest first; those that have just ended stay for a while
+	// Unsigned says that the agreement is not signed, which stops nothing yet.
+	Unsigned bool
+	Jobs     []VisitJob // oldest first; those that have just ended stay for a while
 }
 
 // VisitJob is one job of a visit.
@@ -100,6 +102,11 @@ func readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit, err erro
 	} else if err != nil {
 		return visit, err
 	}
+	all, err := school.Consents(ctx, tx, []school.PersonID{p.ID})
+	if err != nil {
+		return visit, err
+	}
+	visit.Unsigned = !all[p.ID].Signed
 	if visit.Printer, err = printerByID(ctx, tx, v.Station.Printer.ID); err != nil {
 		return visit, err
 	}

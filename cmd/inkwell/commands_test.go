@@ -34,7 +34,7 @@ func TestAnInstallationIsSetUpByCommands(t *testing.T) {
 		t.Errorf("the link is %q", link)
 	}
 	run("staff", "add", "asmith", "--given", "Al", "--family", "Smith", "--role", "teacher")
-	refused(t, "The role is it or teacher", "staff", "add", "x", "--role", "head", "--data-dir", dir)
+	refused(t, "There is no staff role", "staff", "add", "x", "--role", "boss", "--data-dir", dir)
 	refused(t, "Say which school is meant", "staff", "add", "jdoe", "--school", "Hill Raod", "--data-dir", dir)
 	run("printer", "add", "Library", "ipp://127.0.0.1:1/ipp/print", "--room", "Room 12", "--station", "library")
 	refused(t, "looks like ipps://", "printer", "add", "Hall", "printer.example", "--data-dir", dir)

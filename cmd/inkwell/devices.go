@@ -18,35 +18,21 @@ import (
 	"inkwell/internal/school"
 )
 
-// devicesCommand makes a command about a school's device groups.
-func devicesCommand(use, short string, args cobra.PositionalArgs, run func(context.Context, *host, school.ID, []string) error) *cobra.Command {
-	var schoolName string
-	cmd := hostCommand(use, short, args, func(ctx context.Context, h *host, args []string) error {
-		s, err := h.school(ctx, schoolName)
-		if err != nil {
-			return err
-		}
-		return run(ctx, h, s.ID, args)
-	})
-	cmd.Flags().StringVar(&schoolName, "school", "", "whose the devices are, where there are several schools")
-	return cmd
-}
-
 func devicesAddCommand() *cobra.Command {
 	var g school.DeviceGroup
 	var networks []string
 	var certificates, queue string
 	var cmd *cobra.Command
-	cmd = devicesCommand("add GROUP", "Give shared devices, or a print server, a printer address of their own", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, id school.ID, args []string) (err error) {
+	cmd = schoolCommand("add GROUP", "Give shared devices, or a print server, a printer address of their own", cobra.ExactArgs(1),
+		func(ctx context.Context, h *host, s school.School, args []string) (err error) {
 			at, err := readAddresses(h.config)
 			if err != nil {
 				return err
 			}
-			if err := h.hasQueue(ctx, id, queue); err != nil {
+			if err := h.hasQueue(ctx, s.ID, queue); err != nil {
 				return err
 			}
-			g.School, g.Slug = id, args[0]
+			g.School, g.Slug = s.ID, args[0]
 			if g.Networks, err = readNetworks(networks); err != nil {
 				return err
 			}
@@ -55,7 +41,7 @@ func devicesAddCommand() *cobra.Command {
 					return err
 				}
 			}
-			err = h.db.InTx(ctx, db.InSchool(id), func(ctx context.Context, tx *db.Tx) error { return school.AddGroup(ctx, tx, "", g) })
+			err = h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error { return school.AddGroup(ctx, tx, "", g) })
 			if err == nil {
 				_, err = fmt.Fprintf(h.out, "ipps://%s%s\n%s\n", at.reachable(at.IPP), school.GroupPath(queue, g.Slug), meaning(g))
 			}
@@ -82,8 +68,8 @@ func meaning(g school.DeviceGroup) string {
 }
 
 func readNetworks(all []string) (networks []netip.Prefix, err error) {
-	for _, s := range all {
-		p, err := netip.ParsePrefix(s)
+	for _, text := range all {
+		p, err := netip.ParsePrefix(text)
 		if err != nil {
 			return nil, fault.New(fault.Invalid, "network", "A network looks like 10.1.12.0/24, a single machine like 10.1.1.7/32.").Because(err)
 		}
@@ -116,11 +102,11 @@ func readCertificates(stdin io.Reader, path string) (digests [][32]byte, err err
 }
 
 func devicesListCommand() *cobra.Command {
-	return devicesCommand("list", "List the device groups", cobra.NoArgs,
-		func(ctx context.Context, h *host, id school.ID, _ []string) error {
+	return schoolCommand("list", "List the device groups", cobra.NoArgs,
+		func(ctx context.Context, h *host, s school.School, _ []string) error {
 			var all []school.DeviceGroup
-			err := h.db.InTx(ctx, db.InSchool(id), func(ctx context.Context, tx *db.Tx) (err error) {
-				all, err = school.Groups(ctx, tx, id)
+			err := h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) (err error) {
+				all, err = school.Groups(ctx, tx, s.ID)
 				return err
 			})
 			if err != nil {
@@ -144,10 +130,10 @@ func devicesListCommand() *cobra.Command {
 }
 
 func devicesRemoveCommand() *cobra.Command {
-	return devicesCommand("remove GROUP", "End a group's printer address at once; what was sent stays", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, id school.ID, args []string) error {
-			return h.db.InTx(ctx, db.InSchool(id), func(ctx context.Context, tx *db.Tx) error {
-				return school.RemoveGroup(ctx, tx, "", id, args[0])
+	return schoolCommand("remove GROUP", "End a group's printer address at once; what was sent stays", cobra.ExactArgs(1),
+		func(ctx context.Context, h *host, s school.School, args []string) error {
+			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
+				return school.RemoveGroup(ctx, tx, "", s.ID, args[0])
 			})
 		})
 }

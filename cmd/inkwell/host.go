@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -53,6 +54,40 @@ func hostCommand(use, short string, args cobra.PositionalArgs, run func(context.
 	}
 	addFlags(cmd.Flags(), "data-dir")
 	return cmd
+}
+
+// schoolCommand is a hostCommand about one school: the only one, or that of --school.
+func schoolCommand(use, short string, args cobra.PositionalArgs, run func(context.Context, *host, school.School, []string) error) *cobra.Command {
+	var name string
+	cmd := hostCommand(use, short, args, func(ctx context.Context, h *host, args []string) error {
+		s, err := h.school(ctx, name)
+		if err != nil {
+			return err
+		}
+		return run(ctx, h, s, args)
+	})
+	cmd.Flags().StringVar(&name, "school", "", "which school, where there are several")
+	return cmd
+}
+
+// input is a file that a command reads, or standard input. It is opened before the
+// command becomes the data folder's owner, who may not read what the person can.
+type input struct{ io.Reader }
+
+// argument has the command open its argument of that place.
+func (in *input) argument(cmd *cobra.Command, place int) {
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+		if args[place] == "-" {
+			in.Reader = cmd.InOrStdin()
+			return nil
+		}
+		f, err := os.Open(args[place]) // #nosec G304 -- the file that the person at the host named
+		if err != nil {
+			return fault.New(fault.NotFound, "file", "%s cannot be read.", args[place]).Because(err)
+		}
+		in.Reader = f
+		return nil
+	}
 }
 
 // hasQueue refuses a path that is no queue's of the school: an address on it would

@@ -38,6 +38,8 @@ func rootCommand() *cobra.Command {
 		group("printer", "Printers, real and virtual", printerAddCommand(), printerListCommand(), printerSimulateCommand()),
 		group("address", "Personal printer addresses", addressAddCommand(), addressListCommand(), addressRevokeCommand()),
 		group("devices", "Devices that pupils share, and print servers", devicesAddCommand(), devicesListCommand(), devicesRemoveCommand()),
+		group("agreement", "Who signed the acceptable-use agreement", agreementAddCommand(), agreementListCommand(), agreementBlockCommand(),
+			agreementImportCommand(), agreementUnsignedCommand()),
 		group("kiosk", "The page beside a printer", kioskTapCommand()),
 		group("job", "Print jobs", jobShowCommand()),
 		group("queue", "The addresses that computers print to", queueListCommand(), queueSetCommand()),

@@ -158,3 +158,13 @@ func scanSchool(row pgx.Row) (s School, err error) {
 	}
 	return s, err
 }
+
+// idsByUsername are all who are at the school.
+func idsByUsername(ctx context.Context, tx *db.Tx, school ID) (map[string]PersonID, error) {
+	rows, _ := tx.Query(ctx, `SELECT username, person_id FROM person WHERE school_id = $1 AND left_at IS NULL`, school)
+	all := map[string]PersonID{}
+	var name string
+	var id PersonID
+	_, err := pgx.ForEachRow(rows, []any{&name, &id}, func() error { all[name] = id; return nil })
+	return all, err
+}
