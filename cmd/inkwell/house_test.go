@@ -18,7 +18,7 @@ import (
 var floors = [][]string{
 	{"internal/fault", "ipp/wire", "migrations"},
 	{"internal/db", "internal/db/local"},
-	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/sheet", "release/spool", "release/document/picture"},
+	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/sheet", "release/spool", "release/document/picture"},
 	{"internal/school"},
 	{"quota/conduct", "release/document"},
 	{"quota", "internal/signin"},
@@ -52,6 +52,7 @@ var seams = map[string][]string{
 	"filippo.io/age":                  {"release/spool"},
 	"github.com/alexedwards/argon2id": {"internal/school"},
 	"github.com/boombuler/barcode":    {"cmd/inkwell"},
+	"github.com/go-ldap/ldap/v3":      {"internal/ldap"},
 	"golang.org/x/sys":                {"release/document", "release/spool", "internal/db/local"},
 	"os/exec":                         {"internal/db/local", "release/document"},
 	"unsafe":                          {"release/document"},
