@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"internal/fault", "ipp/wire", "migrations"},
 	{"internal/db", "internal/db/local"},
 	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/sheet", "release/spool", "release/document/picture"},
-	{"internal/school"},
+	{"internal/school", "ipp/rollout"},
 	{"quota/conduct", "release/document"},
 	{"quota", "internal/signin"},
 	{"release"},

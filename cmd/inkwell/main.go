@@ -40,6 +40,7 @@ func rootCommand() *cobra.Command {
 		group("devices", "Devices that pupils share, and print servers", devicesAddCommand(), devicesListCommand(), devicesRemoveCommand()),
 		group("agreement", "Who signed the acceptable-use agreement", agreementAddCommand(), agreementListCommand(), agreementBlockCommand(),
 			agreementImportCommand(), agreementUnsignedCommand()),
+		group("clients", "What computers are set up with", clientsExportCommand()),
 		group("kiosk", "The page beside a printer", kioskTapCommand()),
 		group("job", "Print jobs", jobShowCommand()),
 		group("queue", "The addresses that computers print to", queueListCommand(), queueSetCommand()),

@@ -232,3 +232,20 @@ func Ends(dir string) (end time.Time, byItself bool, err error) {
 	}
 	return cert.NotAfter, byItself, nil
 }
+
+// Trusted says, changing nothing, what computers must be told to trust of a server with
+// this folder: our authority's certificate in DER, nil while the operator's is in use.
+func Trusted(dir string) ([]byte, error) {
+	if _, err := os.Stat(filepath.Join(dir, operatorCert)); err == nil {
+		return nil, nil
+	}
+	text, err := os.ReadFile(filepath.Join(dir, publicFile)) // #nosec G304 -- our own folder
+	if err != nil {
+		return nil, fmt.Errorf("read authority: %w", err)
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, fmt.Errorf("the authority's certificate in %s is damaged", dir)
+	}
+	return block.Bytes, nil
+}

@@ -89,3 +89,6 @@ func (p *Pages) Static() http.Handler {
 		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(f.body))
 	})
 }
+
+// Shared is a static file that all faces share, for a page that stands alone.
+func Shared(name string) ([]byte, error) { return shared.ReadFile("static/" + name) }
