@@ -22,7 +22,7 @@ import (
 )
 
 // rooms are where refusals come from that can reach a client of ours.
-var rooms = []string{"ipp", "release", "release/document", "release/spool", "quota", "internal/school", "internal/db"}
+var rooms = []string{"ipp", "release", "release/document", "release/spool", "quota", "internal/school", "internal/ldap", "internal/db"}
 
 // elsewhere are the refusals of those rooms that no client of ours meets: they are
 // for a station, for staff pages and for the host's commands.
@@ -33,6 +33,8 @@ var elsewhere = strings.Fields(`
 	password-length password-mixed password-personal password-common
 	job-password-wrong job-password-spent
 	device-name addresses-full address-unknown
+	ldap-urls ldap-url ldap-plain ldap-ca ldap-account ldap-filter ldap-password-file ldap-password-open ldap-password-blank
+	ldap-connect ldap-tls ldap-bind ldap-base ldap-rights ldap-size
 	role-unknown
 	agreement-unknown agreement-version agreement-audience agreement-clauses agreement-parent agreement-there agreement-blocks answers signatory signed-on
 	group-slug group-name group-place group-wide group-taken group-unknown not-a-claim`)

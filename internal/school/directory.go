@@ -29,7 +29,8 @@ type Directory struct {
 	keys Keys
 	log  *slog.Logger
 
-	remembered *memory // passwords that were right a short while ago
+	remembered *memory    // passwords that were right a short while ago
+	elsewhere  *elsewhere // where passwords are that are not kept here; nil is nowhere
 	cards      cards
 }
 

@@ -10,7 +10,8 @@ import (
 
 // Wrong tries at one place within guessWindow before it pauses. The count is in the
 // database: a restart or another node does not forget it. It never counts
-// against a person, so that nobody can lock another out.
+// against a person, so that nobody can lock another out; only what is passed on to a
+// directory that locks people out is counted by name as well (Tries).
 const (
 	codeTries     = 10
 	passwordTries = 30

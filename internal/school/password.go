@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode"
 
 	"github.com/alexedwards/argon2id"
@@ -52,14 +53,32 @@ func matches(hash, password string) bool {
 // ByPassword proves a person by user name and password. place is where it was
 // tried, such as "ipp:10.1.2.3": wrong tries are counted there. A password that was
 // right within the last five minutes is not hashed again, but the person is read
-// each time: one who has left, or has a new password, is refused at once.
+// each time: one who has left, or has a new password, is refused at once. Who has no
+// password here may have it elsewhere (Consult); when that cannot be asked the refusal
+// is its own and counts as no guess.
 func (d *Directory) ByPassword(ctx context.Context, school ID, username, password, place string) (Actor, error) {
+	began := time.Now()
+	a, err := d.byPassword(ctx, school, username, password, place)
+	if d.elsewhere != nil && fault.KindOf(err) == fault.Unauthenticated {
+		evenly(ctx, began)
+	}
+	return a, err
+}
+
+func (d *Directory) byPassword(ctx context.Context, school ID, username, password, place string) (Actor, error) {
 	p, remembered, err := d.recall(ctx, school, username, password, place)
 	if err != nil {
 		return Actor{}, err
 	}
 	if remembered {
 		return p.actor(ByPassword), nil
+	}
+	outside, err := d.keptElsewhere(ctx, school, p)
+	if err != nil {
+		return Actor{}, err
+	}
+	if outside {
+		return d.byElsewhere(ctx, school, username, password, place)
 	}
 	leave, err := mayHash(ctx)
 	if err != nil {
