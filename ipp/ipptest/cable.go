@@ -3,13 +3,17 @@ package ipptest
 import (
 	"bytes"
 	"context"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // apart names the test that runs in a network of its own.
@@ -54,14 +58,20 @@ func Ordinary(t testing.TB) []string {
 	return []string{"unshare", "--user", "--map-user=1000", "--map-group=1000", "--"}
 }
 
-// Cable is two machines on one cable and nothing else: this one, which is to be
-// Apart, and a far one, which is another network namespace.
-type Cable struct {
+// Machine is another machine, which is another network namespace, on a cable to this
+// one, which is to be Apart.
+type Machine struct {
 	t    *testing.T
-	Bus  string   // of the far machine, where an Avahi listens
+	Near string   // this machine's address on the cable
+	Far  string   // its own
+	Bus  string   // where an Avahi of its own listens; "" for none
 	In   []string // what goes before a command to run it there
 	Home string   // of whoever runs commands there
+	pid  string   // of a process that has its network
 }
+
+// Cable is a Machine with an Avahi, on a cable with nothing else.
+type Cable struct{ *Machine }
 
 // The names and addresses of the cable's ends.
 const (
@@ -73,6 +83,29 @@ const (
 
 // NewCable makes the far machine, with an Avahi of the given host name.
 func NewCable(t *testing.T, far string) *Cable {
+	t.Helper()
+	m := newMachine(t)
+	m.lay(NearEnd, NearAddress, FarAddress)
+	m.Bus = Bus(t)
+	Avahi(t, m.Bus, AvahiOptions{In: m.In, Interface: FarEnd, Host: far})
+	return &Cable{m}
+}
+
+// NewMachine makes a machine on a network /24 of its own: this machine has the
+// network's address 1, and the machine 2. name is that of this machine's end, 15
+// characters at most.
+func NewMachine(t *testing.T, name, network string) *Machine {
+	t.Helper()
+	prefix, ok := strings.CutSuffix(network, ".0")
+	if !ok {
+		t.Fatalf("%s is no network", network)
+	}
+	m := newMachine(t)
+	m.lay(name, prefix+".1", prefix+".2")
+	return m
+}
+
+func newMachine(t *testing.T) *Machine {
 	t.Helper()
 	holder := exec.CommandContext(t.Context(), needs(t, "unshare", "util-linux"), "--net", "--", "cat") //nolint:gosec // a process that has the namespace
 	hold, err := holder.StdinPipe()
@@ -99,29 +132,26 @@ func NewCable(t *testing.T, far string) *Cable {
 			t.Fatal("the far machine's network never came")
 		}
 	}
-	c := &Cable{t: t, In: []string{"nsenter", "--target", pid, "--net", "--"}, Home: t.TempDir()}
-	c.lay(pid)
-	c.Bus = Bus(t)
-	Avahi(t, c.Bus, AvahiOptions{In: c.In, Interface: FarEnd, Host: far})
-	return c
+	return &Machine{t: t, In: []string{"nsenter", "--target", pid, "--net", "--"}, Home: t.TempDir(), pid: pid}
 }
 
 // lay lays the cable. There are no addresses but those given, which are good at once.
-func (c *Cable) lay(pid string) {
-	c.t.Helper()
+func (m *Machine) lay(name, near, far string) {
+	m.t.Helper()
+	m.Near, m.Far = near, far
 	ip := func(in []string, args string) {
-		c.t.Helper()
-		command := append(append([]string{}, in...), needs(c.t, "ip", "iproute2"))
+		m.t.Helper()
+		command := append(append([]string{}, in...), needs(m.t, "ip", "iproute2"))
 		command = append(command, strings.Fields(args)...)
-		if out, err := exec.CommandContext(c.t.Context(), command[0], command[1:]...).CombinedOutput(); err != nil { //nolint:gosec // the words below
-			c.t.Fatalf("ip %s: %v: %s", args, err, out)
+		if out, err := exec.CommandContext(m.t.Context(), command[0], command[1:]...).CombinedOutput(); err != nil { //nolint:gosec // the words below
+			m.t.Fatalf("ip %s: %v: %s", args, err, out)
 		}
 	}
-	ip(nil, "link add "+NearEnd+" type veth peer name "+FarEnd+" netns "+pid)
+	ip(nil, "link add "+name+" type veth peer name "+FarEnd+" netns "+m.pid)
 	for _, end := range []struct {
 		in            []string
 		name, address string
-	}{{nil, NearEnd, NearAddress}, {c.In, FarEnd, FarAddress}} {
+	}{{nil, name, near}, {m.In, FarEnd, far}} {
 		ip(end.in, "link set lo up")
 		ip(end.in, "link set "+end.name+" addrgenmode none")
 		ip(end.in, "addr add "+end.address+"/24 dev "+end.name)
@@ -129,12 +159,31 @@ func (c *Cable) lay(pid string) {
 	}
 }
 
+// Dial is net.Dialer.DialContext on that machine, for a host that is an address.
+func (m *Machine) Dial(ctx context.Context, network, address string) (conn net.Conn, err error) {
+	there, err := os.Open(filepath.Join("/proc", m.pid, "ns/net"))
+	if err != nil {
+		return nil, err
+	}
+	defer there.Close()
+	done := make(chan struct{})
+	go func() { // a thread that ends with it: it is never unlocked
+		defer close(done)
+		runtime.LockOSThread()
+		if err = unix.Setns(int(there.Fd()), unix.CLONE_NEWNET); err == nil { //nolint:gosec // a file's number is small
+			conn, err = new(net.Dialer).DialContext(ctx, network, address)
+		}
+	}()
+	<-done
+	return conn, err
+}
+
 // Command is a program to run on the far machine.
-func (c *Cable) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
-	command := append(append([]string{}, c.In...), name)
+func (m *Machine) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	command := append(append([]string{}, m.In...), name)
 	command = append(command, args...)
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // a real client
-	cmd.Env = append(os.Environ(), "DBUS_SYSTEM_BUS_ADDRESS="+c.Bus, "HOME="+c.Home, "LC_ALL=C.UTF-8")
+	cmd.Env = append(os.Environ(), "DBUS_SYSTEM_BUS_ADDRESS="+m.Bus, "HOME="+m.Home, "LC_ALL=C.UTF-8")
 	return cmd
 }
 
