@@ -86,6 +86,24 @@ func TestWhatASharedDeviceSaysIsNoRight(t *testing.T) {
 	}
 }
 
+// Whom a shared device named is not told to IT either: it is no more than what somebody
+// typed, until that person has taken it.
+func TestWhomAClaimNamesIsNotToldToIT(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.do(t, ask{op: wire.OpPrintJob, path: cartsPath, attrs: says("ada"), doc: bytes.NewReader(pdf)})
+	b.do(t, ask{op: wire.OpPrintJob, user: "ada", doc: bytes.NewReader(pdf)})
+	reply := b.do(t, ask{op: wire.OpGetJobs, user: "iris", attrs: []wire.Attribute{wire.Keyword("requested-attributes", "all")}})
+	var owners []string
+	for _, j := range reply.All(wire.JobGroup) {
+		owner, _ := j.String("job-originating-user-name")
+		owners = append(owners, owner)
+	}
+	if len(owners) != 2 || owners[0] != "" || owners[1] != "ada" {
+		t.Errorf("IT is told of jobs of %q", owners)
+	}
+}
+
 // From elsewhere, or under a name that is no group, there is no printer.
 func TestAGroupsAddressFromElsewhere(t *testing.T) {
 	t.Parallel()

@@ -120,7 +120,8 @@ func (c *call) job(ctx context.Context) (release.Job, error) {
 	return j, err
 }
 
-// sees says whether the sender may know whose job it is.
+// sees says whether the sender may know whose job it is. Whose a claim is nobody knows
+// before it has come out.
 func (c *call) sees(j release.Job) bool {
-	return c.mine(j) || c.known && c.actor.May(school.ManageFace)
+	return c.mine(j) || c.known && c.actor.May(school.ManageFace) && !(j.Claim() && j.Printed == 0)
 }

@@ -105,7 +105,11 @@ func (c *Client) Release(jobs ...release.JobID) error {
 // Delete strikes a job out, to be destroyed after 5 s.
 func (c *Client) Delete(job release.JobID) error { return c.send(message{Do: "delete", Job: job}) }
 
-// Undo takes a Delete back.
+// NotMine says that a job which a shared device has sent is somebody else's doing; it is
+// destroyed after 5 s, or with the end of the visit.
+func (c *Client) NotMine(job release.JobID) error { return c.send(message{Do: "not-mine", Job: job}) }
+
+// Undo takes a Delete or NotMine back.
 func (c *Client) Undo(job release.JobID) error { return c.send(message{Do: "undo", Job: job}) }
 
 // Answer says whether a job lost from sight came out.

@@ -137,6 +137,33 @@ func TestAClaimHarmsNobody(t *testing.T) {
 	h.submit(device("sam", "10.1.2.6"), 1)
 }
 
+// Staff are told which devices sent a claim, and whom they named only once that person
+// has taken it.
+func TestStaffAreNotToldWhomAClaimNames(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	job := h.submit(h.carts()("sam", "10.1.2.3"), 1)
+	h.submit(h.Mia, 1)
+	today := func(of school.PersonID) []release.TodayJob {
+		t.Helper()
+		all, err := h.Today(t.Context(), h.IT, of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if all := today(0); len(all) != 2 || all[0].Username != "mia" || all[0].Devices != "" || all[1].Devices != "Cart 3" || all[1].Username+all[1].Name != "" || all[1].Person != 0 {
+		t.Errorf("today: %+v", all)
+	}
+	if all := today(h.Sam.Person); len(all) != 0 {
+		t.Errorf("of Sam: %+v", all)
+	}
+	h.release(h.Sam, job.ID)
+	if all := today(h.Sam.Person); len(all) != 1 || all[0].Username != "sam" || all[0].Devices != "" {
+		t.Errorf("once taken: %+v", all)
+	}
+}
+
 // A device sees and cancels what it sent in that name, without its title: the next
 // pupil at it can say the name, too.
 func TestADeviceReachesWhatItSent(t *testing.T) {

@@ -10,14 +10,20 @@ import (
 	"inkwell/internal/school"
 )
 
+// jobsSince leaves the person out of what a shared device has sent in their name, until
+// they have released it.
 func jobsSince(ctx context.Context, tx *db.Tx, id school.ID, person school.PersonID, since time.Time) ([]TodayJob, error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT j.job_id AS id, j.person_id AS person, p.username, p.given_name || ' ' || p.family_name AS name, j.state,
+		SELECT j.job_id AS id, coalesce(p.person_id, 0) AS person, coalesce(p.username, '') AS username,
+		       coalesce(p.given_name || ' ' || p.family_name, '') AS name, CASE WHEN p.person_id IS NULL THEN g.name ELSE '' END AS devices, j.state,
 		       coalesce(j.reason, '') AS reason,
 		       coalesce((SELECT r.name FROM delivery d JOIN printer r USING (printer_id) WHERE d.job_id = j.job_id ORDER BY d.delivery_id DESC LIMIT 1), '') AS printer,
 		       coalesce(j.impressions, 0) AS pages, j.printed, coalesce(j.price, 0) AS price, j.submitted_at AS submitted
-		  FROM job j JOIN person p USING (person_id)
-		 WHERE j.school_id = $1 AND ($2::bigint = 0 OR j.person_id = $2) AND j.submitted_at >= $3
+		  FROM job j
+		  LEFT JOIN device_group g USING (group_id)
+		  LEFT JOIN person p ON p.person_id = j.person_id
+		        AND (j.proof <> 'vouched' OR EXISTS (SELECT FROM delivery d WHERE d.job_id = j.job_id))
+		 WHERE j.school_id = $1 AND ($2::bigint = 0 OR p.person_id = $2) AND j.submitted_at >= $3
 		 ORDER BY j.job_id DESC LIMIT 500`, id, person, since)
 	return pgx.CollectRows(rows, pgx.RowToStructByName[TodayJob])
 }

@@ -9,12 +9,14 @@ import (
 	"inkwell/internal/school"
 )
 
-// TodayJob is a job as staff see it: never its title.
+// TodayJob is a job as staff see it: never its title. A claim has no Person, Username
+// and Name before that person has taken it: anybody at the device could have said them.
 type TodayJob struct {
 	ID        JobID
 	Person    school.PersonID
 	Username  string
 	Name      string // given and family name
+	Devices   string // of a claim that nobody has taken: the name of the devices that sent it
 	State     JobState
 	Reason    string
 	Printer   string // of its latest delivery, or ""
@@ -25,7 +27,7 @@ type TodayJob struct {
 }
 
 // Today lists the jobs of the school day so far, newest first, 500 at most. person is 0
-// for everyone's.
+// for everyone's; somebody's are without the claims that they have not taken.
 func (d *Desk) Today(ctx context.Context, a school.Actor, person school.PersonID) (all []TodayJob, err error) {
 	if !a.May(school.SeeSchool) {
 		return nil, fault.New(fault.Forbidden, "not-allowed", "Your role does not allow this.")

@@ -16,6 +16,7 @@ type jobRow struct {
 	Person  school.PersonID
 	Name    string
 	User    string
+	Devices string // that sent it in the name of somebody who has not taken it
 	Pages   string
 	Price   string
 	Printer string
@@ -25,7 +26,7 @@ type jobRow struct {
 
 func rowOf(j release.TodayJob, now time.Time) jobRow {
 	row := jobRow{
-		Number: j.ID, Time: moment(j.Submitted, now), Person: j.Person, Name: j.Name, User: j.Username,
+		Number: j.ID, Time: moment(j.Submitted, now), Person: j.Person, Name: j.Name, User: j.Username, Devices: j.Devices,
 		Pages: "–", Price: "–", Printer: j.Printer, State: stateWords[j.State],
 	}
 	if j.Pages > 0 {

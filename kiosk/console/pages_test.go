@@ -269,10 +269,17 @@ func TestWhatWasTurnedDown(t *testing.T) {
 	if page := h.get("/staff"); strings.Contains(page.body, "Not mine") {
 		t.Error("there is a list of nothing")
 	}
+	mias := func() int { // places in which staff read of her and her jobs
+		return strings.Count(h.get("/staff").body, "Okafor") + strings.Count(h.get(fmt.Sprintf("/staff/people/%d", h.Mia.Person)).body, "<tr>")
+	}
+	before := mias()
 	h.disowned("10.1.12.7", time.Hour)
 	h.disowned("10.1.12.8", 8*24*time.Hour)
 	page := h.get("/staff")
-	h.says(page, http.StatusOK, "Not mine", "Room 12", "10.1.12.7")
+	h.says(page, http.StatusOK, "Not mine", "Room 12", "10.1.12.7", "nobody yet")
+	if n := mias(); n != before {
+		t.Errorf("Mia is told of %d times, %d before", n, before)
+	}
 	if strings.Contains(page.body, "10.1.12.8") {
 		t.Error("it is told of for more than a week")
 	}
