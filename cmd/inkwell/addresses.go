@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"slices"
 	"strings"
 
 	"inkwell/internal/fault"
@@ -18,17 +19,20 @@ type addresses struct {
 	IPP      string   `json:"ipp"`
 	Web      string   `json:"web"`
 	Redirect string   `json:"redirect,omitempty"`
-	Names    []string `json:"names,omitempty"` // tls.names
+	Names    []string `json:"names,omitempty"` // tls.names and acme.names
 }
 
 // addresses of the doors that are open now.
 func (m *Main) addresses() addresses {
-	a := addresses{IPP: m.IPPAddr.String(), Web: m.WebAddr.String(), Names: m.config.TLSNames}
+	a := addresses{IPP: m.IPPAddr.String(), Web: m.WebAddr.String(), Names: m.config.names()}
 	if m.RedirectAddr != nil {
 		a.Redirect = m.RedirectAddr.String()
 	}
 	return a
 }
+
+// names are what the operator says that this server is called.
+func (c Config) names() []string { return slices.Concat(c.TLSNames, c.ACMENames) }
 
 // leaveAddresses writes the file, which goes when the server ends in order.
 func (m *Main) leaveAddresses() error {

@@ -20,10 +20,11 @@ import (
 const (
 	clockOff   = 2 * time.Second     // times on screens begin to look wrong
 	clockWrong = time.Minute         // sign-ins, holds and certificates go wrong
-	soonEnds   = 30 * 24 * time.Hour // for a certificate that the operator replaces
-	overdue    = 20 * 24 * time.Hour // for ours, which is renewed 30 days before
+	overdue    = 21 * 24 * time.Hour // for our certificate, which is renewed 30 days before
 	unseenFor  = 2 * time.Minute     // a printer that is asked every few seconds
 	doorAnswer = 5 * time.Second
+
+	overdueOrder = 24 * time.Hour // for one that is ordered, after two thirds of its life
 )
 
 func checkClock(ctx context.Context, d *db.DB) finding {
@@ -114,27 +115,42 @@ func checkKeysAndSpool(ctx context.Context, c Config) finding {
 	return finding{good, what, fmt.Sprintf("writable, %s free", roughly(free)), ""}
 }
 
+// checkCertificate is about the certificate that the server shows, and about one that
+// it should show and does not.
 func checkCertificate(c Config, now time.Time) finding {
-	end, byItself, err := door.Ends(c.folder("tls"))
+	s, err := door.Look(c.folder("tls"), now)
 	if err != nil {
 		return finding{bad, "certificate", asPerson(err), "start the server once; it makes one"}
 	}
+	end := s.Leaf().NotAfter
 	left := end.Sub(now)
-	say := "good until " + end.Format("2 January 2006")
+	say := string(s.Origin) + ", good until " + end.Format("2 January 2006")
 	switch {
 	case left <= 0:
-		return finding{bad, "certificate", "it ended on " + end.Format("2 January 2006"), renewal(byItself)}
-	case byItself && left < overdue || !byItself && left < soonEnds:
-		return finding{look, "certificate", say, renewal(byItself)}
+		return finding{bad, "certificate", string(s.Origin) + ", and it ended on " + end.Format("2 January 2006"), renewal(s)}
+	case s.Trouble != nil:
+		return finding{bad, "certificate", say + "; another one cannot be read: " + s.Trouble.Error(), "inkwell certificate set --cert FILE --key FILE, or inkwell certificate reset"}
+	case s.Orders.Trouble != "":
+		f := finding{look, "certificate", say + "; on " + s.Orders.Tried.Format("2 January, 15:04") + " " + s.Orders.Trouble + ". Next try " + s.Orders.Next.Local().Format("2 January, 15:04"),
+			"let TCP port 443 of " + strings.Join(s.Orders.Names, ", ") + " reach web-listen, or port 80 redirect-listen; then inkwell certificate renew"}
+		if s.Origin == door.FromACME && left < door.SoonEnds || s.Origin == door.FromUs {
+			f.level = bad
+		}
+		return f
+	case s.Origin == door.FromUs && s.Orders.On():
+		return finding{look, "certificate", say + "; one for " + strings.Join(s.Orders.Names, ", ") + " is being ordered", "wait a minute, and look again"}
+	case s.Origin == door.FromSchool && left < door.SoonEnds || s.Origin == door.FromUs && left < overdue || s.Origin == door.FromACME && now.After(door.RenewAt(s.Leaf()).Add(overdueOrder)):
+		return finding{look, "certificate", say, renewal(s)}
 	}
 	return finding{good, "certificate", say, ""}
 }
 
-func renewal(byItself bool) string {
-	if byItself {
-		return "restart the server; it renews its own certificate"
+// renewal is what to do about a certificate that ends.
+func renewal(s door.Shown) string {
+	if s.Origin == door.FromSchool {
+		return "inkwell certificate set --cert FILE --key FILE, with a new one; the running server takes it at once"
 	}
-	return "put the new server.crt and server.key beside the old ones; they are used at once"
+	return "is the server running? It renews this certificate by itself; inkwell certificate renew does it now"
 }
 
 // checkDoor shakes hands with the server where it said that it listens.

@@ -65,10 +65,11 @@ func TestTheEndOfACertificate(t *testing.T) {
 	if _, err := door.OpenIdentity(door.IdentityOptions{Dir: c.folder("tls"), Log: newLog(c, &strings.Builder{})}); err != nil {
 		t.Fatal(err)
 	}
-	end, _, err := door.Ends(c.folder("tls"))
+	shown, err := door.Look(c.folder("tls"), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
+	end := shown.Leaf().NotAfter
 	for left, want := range map[time.Duration]level{
 		time.Hour * 24 * 300: good, overdue + time.Hour: good, overdue - time.Hour: look, time.Hour: look, 0: bad, -time.Hour: bad,
 	} {

@@ -28,6 +28,13 @@ type Config struct {
 	DatabaseURL    string   // database.url: a PostgreSQL server; "" runs a private one
 	OwnerURL       string   // database.owner-url: the same database as the schema's owner; "" is DatabaseURL
 	TLSNames       []string // tls.names: names of this server that it does not know by itself
+	ACMENames      []string // acme.names: names to order a certificate for; none is not to
+	ACMEDirectory  string   // acme.directory: of whom
+	ACMEContact    string   // acme.contact: mail address that the authority may write to
+	ACMEAgree      bool     // acme.agree: to the authority's terms
+	ACMERoots      string   // acme.roots: file of whom to trust for its address; "" is the system's
+	ACMEKeyID      string   // acme.eab-kid: external account binding; "" without
+	ACMEMACKey     string   // acme.eab-key: its key, base64url
 	MaxDocument    int64    // document.max-bytes
 	Headroom       int64    // spool.headroom: bytes of the disk left to others
 	LogLevel       slog.Level
@@ -80,6 +87,26 @@ var settings = []setting{
 		},
 		show: func(c *Config) string { return strings.Join(c.TLSNames, ",") },
 	},
+	{
+		key: "acme.names", usage: "public names of this server to order a certificate for by ACME; empty is not to", byDefault: fixed(""),
+		read: func(c *Config, text string) error { c.ACMENames = words(text); return arePublicNames(c.ACMENames) },
+		show: func(c *Config) string { return strings.Join(c.ACMENames, ",") },
+	},
+	text("acme.directory", "address of the authority that makes the certificate", fixed(letsEncrypt),
+		func(c *Config) *string { return &c.ACMEDirectory }, isDirectory),
+	text("acme.contact", "mail address that the authority may write to", fixed(""),
+		func(c *Config) *string { return &c.ACMEContact }, isMailOrNone),
+	{
+		key: "acme.agree", usage: "true: the school has read the authority's terms and agrees to them", byDefault: fixed("false"),
+		read: func(c *Config, text string) (err error) { c.ACMEAgree, err = isBool(text); return err },
+		show: func(c *Config) string { return strconv.FormatBool(c.ACMEAgree) },
+	},
+	text("acme.roots", "PEM file of whom to trust for a private authority's address", fixed(""),
+		func(c *Config) *string { return &c.ACMERoots }, anything),
+	text("acme.eab-kid", "key identifier of the external account, where the authority gave one", fixed(""),
+		func(c *Config) *string { return &c.ACMEKeyID }, anything),
+	secret(text("acme.eab-key", "its key, as the authority gave it", fixed(""),
+		func(c *Config) *string { return &c.ACMEMACKey }, isMACKey)),
 	size("document.max-bytes", "largest document taken", "256MiB", func(c *Config) *int64 { return &c.MaxDocument }),
 	size("spool.headroom", "room on the disk that documents leave to others", "1GiB", func(c *Config) *int64 { return &c.Headroom }),
 	{

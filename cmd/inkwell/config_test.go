@@ -50,7 +50,9 @@ func TestEverySettingCanBeSetInEachWay(t *testing.T) {
 	other := map[string]string{
 		"data-dir": "", "ipp-listen": "127.0.0.1:1", "web-listen": "127.0.0.1:2", "redirect-listen": "", "demo": "true",
 		"announce": "own", "announce-on": "eth0,eth1", "user": "postgres", "database.url": "postgres://a@h/d", "database.owner-url": "postgres://o@h/d",
-		"tls.names": "print.example", "document.max-bytes": "1GiB", "spool.headroom": "2GiB",
+		"tls.names": "print.example", "acme.names": "print.example,www.example", "acme.directory": "https://ca.example/dir", "acme.contact": "it@school.example",
+		"acme.agree": "true", "acme.roots": "/etc/ca.pem", "acme.eab-kid": "kid-1", "acme.eab-key": "c2VjcmV0",
+		"document.max-bytes": "1GiB", "spool.headroom": "2GiB",
 		"log.level": "debug", "log.format": "json",
 	}
 	for _, s := range settings {
@@ -114,6 +116,11 @@ func TestWhatCannotBeIsRefusedByName(t *testing.T) {
 		{"root", "user = \"root\"\n", [2]string{}, []string{`user = "root"`, "ordinary user"}},
 		{"an empty listener", "web-listen = \"\"\n", [2]string{}, []string{`web-listen = ""`}},
 		{"a name with a port", "[tls]\nnames = [\"print.example\", \"print:443\"]\n", [2]string{}, []string{`tls.names = "print.example,print:443"`, "without port"}},
+		{"a name that nobody vouches for", "[acme]\nnames = \"server.local\"\n", [2]string{}, []string{`acme.names = "server.local"`, "in the DNS"}},
+		{"an address to order for", "[acme]\nnames = \"10.0.0.5\"\n", [2]string{}, []string{`acme.names = "10.0.0.5"`, "in the DNS"}},
+		{"an authority without TLS", "[acme]\ndirectory = \"http://ca.example\"\n", [2]string{}, []string{"acme.directory", "such as https://"}},
+		{"a contact that is none", "[acme]\ncontact = \"Jo <jo@school.example>\"\n", [2]string{}, []string{"acme.contact", "it@school.example"}},
+		{"a bad account key", "", [2]string{"INKWELL_ACME_EAB_KEY", "hunter2!"}, []string{"acme.eab-key", "(hidden)", "letters, digits"}},
 		{"a demo for everyone", "demo = true\nweb-listen = \"0.0.0.0:8443\"\n", [2]string{}, []string{"0.0.0.0:8443", "127.0.0.1:8443"}},
 		{"no TOML at all", "web-listen :8443\n", [2]string{}, []string{"read configuration", "inkwell.toml"}},
 	} {
@@ -198,6 +205,33 @@ func TestSizes(t *testing.T) {
 	for _, text := range []string{"", "0", "-1", "1MB", "MiB", "1.5GiB", "99999999TiB"} {
 		if n, err := isSize(text); err == nil {
 			t.Errorf("%q was read as %d", text, n)
+		}
+	}
+}
+
+func TestOrderingNeedsItsParts(t *testing.T) {
+	t.Parallel()
+	roots := filepath.Join(t.TempDir(), "roots.pem")
+	if err := os.WriteFile(roots, []byte("nothing"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	whole := Config{ACMENames: []string{"print.example"}, ACMEDirectory: "https://ca.example/dir", ACMEAgree: true, ACMEKeyID: "k", ACMEMACKey: "c2VjcmV0Cg=="}
+	if o, err := whole.acme(); err != nil || o == nil || string(o.MACKey) != "secret\n" || o.Names[0] != "print.example" {
+		t.Errorf("%+v %v", o, err)
+	}
+	if o, err := (Config{ACMEAgree: true}).acme(); o != nil || err != nil {
+		t.Errorf("without names: %+v %v", o, err)
+	}
+	for want, change := range map[string]func(*Config){
+		"acme.agree = true": func(c *Config) { c.ACMEAgree = false },
+		"belong together":   func(c *Config) { c.ACMEMACKey = "" },
+		roots:               func(c *Config) { c.ACMERoots = roots },
+		"/no/such":          func(c *Config) { c.ACMERoots = "/no/such" },
+	} {
+		c := whole
+		change(&c)
+		if _, err := c.acme(); err == nil || !strings.Contains(asPerson(err), want) {
+			t.Errorf("%v; want %s", err, want)
 		}
 	}
 }

@@ -13,8 +13,11 @@ import (
 
 // openDoors comes last: once it has returned, everything behind the doors is ready.
 func (m *Main) openDoors(context.Context) (err error) {
-	identity, err := door.OpenIdentity(door.IdentityOptions{Dir: m.config.folder("tls"), Names: m.config.TLSNames, Log: m.log})
+	orders, err := m.config.acme()
 	if err != nil {
+		return err
+	}
+	if m.identity, err = door.OpenIdentity(door.IdentityOptions{Dir: m.config.folder("tls"), Names: m.config.names(), ACME: orders, Log: m.log}); err != nil {
 		return err
 	}
 	var doors doors
@@ -23,7 +26,7 @@ func (m *Main) openDoors(context.Context) (err error) {
 			err = errors.Join(err, doors.close())
 		}
 	}()
-	o := door.Options{Identity: identity, Limits: door.NewLimits(0, 0), Log: m.log}
+	o := door.Options{Identity: m.identity, Limits: door.NewLimits(0, 0), Log: m.log}
 	o.Address, o.Handler, o.AskCard = m.config.IPPListen, m.printer, m.directory.AsksForCards
 	if m.IPPAddr, err = doors.add(door.Open(o)); err != nil {
 		return err
@@ -38,6 +41,7 @@ func (m *Main) openDoors(context.Context) (err error) {
 		}
 	}
 	m.life.run("doors", doors.serve)
+	m.life.run("certificate", m.identity.Keep)
 	m.life.ends("addresses", func(context.Context) error { return m.takeAddresses() })
 	return m.leaveAddresses()
 }
@@ -93,7 +97,7 @@ func (all doors) serve(ctx context.Context) error {
 func (m *Main) announce(took time.Duration) {
 	a := m.addresses()
 	line := fmt.Sprintf("ready in %s: print to ipps://%s/ipp/print, web https://%s/", took.Round(10*time.Millisecond), a.reachable(a.IPP), a.reachable(a.Web))
-	if a.Redirect != "" {
+	if a.Redirect != "" && m.identity.Authority() != nil {
 		line += fmt.Sprintf(", CA certificate http://%s/ca.crt", a.reachable(a.Redirect))
 	}
 	_, _ = fmt.Fprintln(m.out, line)

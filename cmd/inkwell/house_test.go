@@ -47,6 +47,7 @@ var seams = map[string][]string{
 	"github.com/miekg/dns":            {"ipp/announce"},
 	"github.com/godbus/dbus/v5":       {"ipp/announce"},
 	"golang.org/x/net":                {"ipp/announce"},
+	"golang.org/x/crypto":             {"internal/door"},
 	"github.com/klippa-app/go-pdfium": {"release/document"},
 	"github.com/tetratelabs/wazero":   {"release/document"},
 	"filippo.io/age":                  {"release/spool"},

@@ -12,6 +12,7 @@ import (
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
+	"inkwell/internal/door"
 	"inkwell/internal/events"
 	"inkwell/internal/school"
 	"inkwell/ipp/announce"
@@ -52,6 +53,7 @@ type house struct {
 	printer   http.Handler // the printer that computers see
 	web       http.Handler // kiosks and staff pages
 	announcer atomic.Pointer[announce.Announcer]
+	identity  *door.Identity
 
 	// The addresses of the doors, once they are open.
 	IPPAddr, WebAddr, RedirectAddr net.Addr

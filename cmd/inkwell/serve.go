@@ -25,6 +25,9 @@ empty data folder and listens on this machine alone.`,
 			if err != nil {
 				return err
 			}
+			if _, err := l.acme(); err != nil {
+				return err
+			}
 			if err := settle(l.Config); err != nil {
 				return err
 			}

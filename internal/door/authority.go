@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -160,6 +161,11 @@ func writePair(path string, p *pair) error {
 // pem is the certificate as text.
 func (p *pair) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.cert.Raw})
+}
+
+// under is a server certificate of ours as the TLS layer wants it.
+func (p *pair) under(ca *pair) *tls.Certificate {
+	return &tls.Certificate{Certificate: [][]byte{p.cert.Raw, ca.cert.Raw}, PrivateKey: p.key, Leaf: p.cert}
 }
 
 // writeFile replaces a file whole and durably; only its owner may read it.

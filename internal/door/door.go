@@ -1,9 +1,10 @@
 // Package door is how connections come in: TLS and plain HTTP on one port, told
 // apart by the first byte, under limits that no single address can use up. Plain
 // is served to this machine alone; everyone else is sent to TLS before anything of
-// theirs is read. The certificate comes from an authority of our own that may
-// vouch for this machine and nothing else, or from the operator. Its invariant: a
-// request that a handler sees came over TLS or from this machine itself.
+// theirs is read. The certificate is the school's own, or one ordered by ACME, or of
+// an authority of ours that may vouch for this machine and nothing else; it changes
+// while connections go on. Its invariant: a request that a handler sees came over
+// TLS or from this machine itself.
 package door
 
 import (
@@ -14,6 +15,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"syscall"
 	"time"
 
@@ -99,25 +101,53 @@ func open(o Options) (*Door, error) {
 // certificate proves to have its key; whose it is, whoever asks has to know.
 func tlsConfig(o Options) *tls.Config {
 	config := &tls.Config{
-		MinVersion:     tls.VersionTLS12,
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return o.Identity.Certificate() },
-		NextProtos:     []string{"http/1.1"},
+		MinVersion: tls.VersionTLS12,
+		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return o.Identity.For(hello.ServerName)
+		},
+		NextProtos: []string{"http/1.1"},
 	}
 	if o.HTTP2 {
 		config.NextProtos = []string{"h2", "http/1.1"}
 	}
-	if o.AskCard == nil {
-		return config
+	var asking *tls.Config
+	if o.AskCard != nil {
+		asking = askingConfig(config)
 	}
-	asking := config.Clone()
-	asking.ClientAuth = tls.RequestClientCert
-	config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
-		if o.AskCard() {
+	checking := o.Identity.answers.config()
+	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		switch {
+		case checks(hello):
+			return checking, nil
+		case asking != nil && o.AskCard():
 			return asking, nil
 		}
 		return nil, nil // the config as it is
 	}
 	return config
+}
+
+// asked marks a session whose client was asked for a certificate.
+const asked = "inkwell: asked for a certificate"
+
+// askingConfig is config, and asks for a client certificate. A session that is
+// resumed carries the certificate that its client showed at first; one that began
+// when nobody asked is not resumed, or its client would never be asked.
+func askingConfig(config *tls.Config) *tls.Config {
+	asking := config.Clone()
+	asking.ClientAuth = tls.RequestClientCert
+	asking.WrapSession = func(state tls.ConnectionState, session *tls.SessionState) ([]byte, error) {
+		session.Extra = append(session.Extra, []byte(asked))
+		return config.EncryptTicket(state, session)
+	}
+	asking.UnwrapSession = func(ticket []byte, state tls.ConnectionState) (*tls.SessionState, error) {
+		session, err := config.DecryptTicket(ticket, state)
+		if err != nil || session == nil || !slices.ContainsFunc(session.Extra, func(e []byte) bool { return string(e) == asked }) {
+			return nil, err
+		}
+		return session, nil
+	}
+	return asking
 }
 
 // Addr is where the door listens, with the port that was really taken.

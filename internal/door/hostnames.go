@@ -113,3 +113,9 @@ func (n hostNames) coveredBy(cert *x509.Certificate) bool {
 	}
 	return true
 }
+
+// someCoveredBy says whether a certificate is good for any of them but loopback.
+func (n hostNames) someCoveredBy(cert *x509.Certificate) bool {
+	return slices.ContainsFunc(n.dns, func(name string) bool { return name != "localhost" && cert.VerifyHostname(name) == nil }) ||
+		slices.ContainsFunc(n.ips, func(ip netip.Addr) bool { return !ip.IsLoopback() && cert.VerifyHostname(ip.String()) == nil })
+}

@@ -3,7 +3,6 @@ package door
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,52 +10,65 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 )
 
-// The files of an identity's folder. The operator's two are never written by us.
+// The files of an identity's folder.
 const (
-	authorityFile = "ca.pem"     // our authority, with its key
-	publicFile    = "ca.crt"     // the authority's certificate alone, to hand out
-	ownFile       = "own.pem"    // our server certificate, with its key
-	operatorCert  = "server.crt" // the operator's certificate and its chain
-	operatorKey   = "server.key"
+	authorityFile = "ca.pem"           // our authority, with its key
+	publicFile    = "ca.crt"           // the authority's certificate alone, to hand out
+	ownFile       = "own.pem"          // our server certificate, with its key
+	operatorCert  = "server.crt"       // the school's own certificate and its chain
+	operatorKey   = "server.key"       // and its key
+	orderedFile   = "acme.pem"         // a certificate that was ordered, its chain and its key
+	accountFile   = "acme-account.pem" // the key by which an authority knows us
+	stateFile     = "acme.json"        // how ordering went
+	askedFile     = "acme-now"         // left by whoever wants a new one now
 )
+
+// watched are the files that a running server follows.
+var watched = [...]string{authorityFile, ownFile, operatorCert, operatorKey, orderedFile}
 
 // IdentityOptions say where an identity is kept and what it is for.
 type IdentityOptions struct {
 	Dir   string           // the folder; made if it is not there
 	Names []string         // names and addresses of this server besides those it knows itself
+	ACME  *ACMEOptions     // how to order a certificate of a public authority; nil means not to
 	Clock func() time.Time // nil means time.Now
 	Log   *slog.Logger
 }
 
-// Identity is the certificate that this server shows. While the operator's
-// server.crt and server.key are in the folder they are used, and a change of them
-// is seen at the next connection. Otherwise it is one of our own authority, made
-// anew 30 days before it ends. It is safe for concurrent use.
+// Identity is the certificate that this server shows: the school's own while
+// server.crt and server.key are in the folder, else one that was ordered by ACME,
+// else one of our own authority, made anew 30 days before it ends. A change of the
+// files is seen at the next connection; those that are open go on. It is safe for
+// concurrent use.
 type Identity struct {
-	dir   string
-	names hostNames
-	clock func() time.Time
-	log   *slog.Logger
-	ca    *pair
+	dir     string
+	names   hostNames
+	clock   func() time.Time
+	log     *slog.Logger
+	orders  *orders // nil when none are placed
+	answers answers
 
-	mu       sync.Mutex
-	own      *tls.Certificate
-	operator *tls.Certificate // nil while there is none
-	seen     [2]stamp         // the operator's files as last read
-	trouble  string           // what was last said about them
+	mu sync.Mutex
+	holding
+	seen    [len(watched)]stamp // the files as last read
+	trouble string              // what was last said about them
+	again   time.Time           // when to try next to renew our own
 }
 
 // stamp tells whether a file has changed.
 type stamp struct {
-	size int64
-	time time.Time
+	size  int64
+	time  time.Time
+	inode uint64
 }
 
-// OpenIdentity reads the folder's certificates and makes what is missing. A
-// damaged file is an error that names it: we never write over what we cannot read.
+// OpenIdentity reads the folder's certificates and makes what is missing of our
+// own. A damaged file of ours is an error that names it: we never write over what
+// we cannot read. A damaged one of others is told in the log, and ours is shown.
 func OpenIdentity(o IdentityOptions) (*Identity, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -65,15 +77,16 @@ func OpenIdentity(o IdentityOptions) (*Identity, error) {
 		return nil, fmt.Errorf("make certificate folder: %w", err)
 	}
 	id := &Identity{dir: o.Dir, names: thisHost(o.Names), clock: o.Clock, log: o.Log}
+	if err := id.openOrders(o.ACME); err != nil {
+		return nil, err
+	}
 	if err := id.openAuthority(); err != nil {
 		return nil, err
 	}
 	if err := id.openOwn(); err != nil {
 		return nil, err
 	}
-	if err := id.look(); err != nil {
-		return nil, err
-	}
+	id.say(id.look())
 	return id, nil
 }
 
@@ -96,7 +109,7 @@ func (id *Identity) openAuthority() error {
 		id.log.Info("certificate authority made", "ends", ca.cert.NotAfter.Format(time.DateOnly))
 	}
 	if _, outside := id.names.within(ca.cert); len(outside) > 0 {
-		id.log.Warn("our authority may not vouch for some names of this server; remove ca.pem for a new one, which computers must be told to trust", "names", outside)
+		id.log.Warn("our authority may not vouch for some names of this server; inkwell certificate renew --authority makes a new one, which computers must be told to trust", "names", outside)
 	}
 	id.ca = ca
 	return writeFile(id.path(publicFile), ca.pem())
@@ -113,7 +126,7 @@ func (id *Identity) openOwn() error {
 	if own == nil || id.ending(own.cert) || own.cert.CheckSignatureFrom(id.ca.cert) != nil || !names.coveredBy(own.cert) {
 		return id.renew()
 	}
-	id.own = id.show(own)
+	id.own = own.under(id.ca)
 	return nil
 }
 
@@ -130,55 +143,72 @@ func (id *Identity) renew() error {
 	if err := writePair(id.path(ownFile), own); err != nil {
 		return err
 	}
-	id.own = id.show(own)
+	id.own = own.under(id.ca)
 	id.log.Info("server certificate made", "ends", own.cert.NotAfter.Format(time.DateOnly))
 	return nil
 }
 
-// show is a certificate of ours as the TLS layer wants it.
-func (id *Identity) show(own *pair) *tls.Certificate {
-	return &tls.Certificate{Certificate: [][]byte{own.cert.Raw, id.ca.cert.Raw}, PrivateKey: own.key, Leaf: own.cert}
-}
+// Certificate is what to show to a client that named no server.
+func (id *Identity) Certificate() (*tls.Certificate, error) { return id.For("") }
 
-// Certificate is what to show now.
-func (id *Identity) Certificate() (*tls.Certificate, error) {
+// For is what to show to a client that wants the server of this name. Where the
+// school's certificate does not cover the name and ours does, it is ours: whoever
+// found the printer by its .local name, or trusted our authority before, goes on.
+func (id *Identity) For(server string) (*tls.Certificate, error) {
 	id.mu.Lock()
 	defer id.mu.Unlock()
-	id.say(id.look())
-	if id.operator != nil {
-		return id.operator, nil
+	id.follow()
+	shown, _ := id.choose(id.clock())
+	if server != "" && shown.Leaf.VerifyHostname(server) != nil && id.own.Leaf.VerifyHostname(server) == nil {
+		return id.own, nil
 	}
-	if id.ending(id.own.Leaf) {
-		id.say(id.renew()) // until the last day the old one is still good
-	}
-	return id.own, nil
+	return shown, nil
 }
 
-// look reads the operator's files if they have changed. While the two do not fit
-// each other, as when one has been replaced and the other not yet, what was in
-// use stays in use.
+// follow reads what has changed, and renews our own in time. Until its last day the
+// old one is still good, so that there is no hurry when that goes wrong.
+func (id *Identity) follow() {
+	id.say(id.look())
+	if now := id.clock(); id.ending(id.own.Leaf) && !now.Before(id.again) {
+		id.again = now.Add(time.Minute)
+		id.say(id.renew())
+	}
+}
+
+// look reads the files if one of them has changed. What cannot be used, as when one
+// of two files has been replaced and the other not yet, leaves in use what was.
 func (id *Identity) look() error {
-	var now [2]stamp
-	for i, name := range []string{operatorCert, operatorKey} {
-		info, err := os.Stat(id.path(name))
+	now, err := stamps(id.dir)
+	if err != nil || now == id.seen {
+		return err
+	}
+	next, err := id.read(id.dir)
+	if changed := id.differs(next); changed && id.seen != [len(watched)]stamp{} {
+		id.log.Info("a certificate was replaced")
+	}
+	id.holding = next
+	if err == nil {
+		id.seen = now
+	}
+	return err
+}
+
+// stamps are those of the files that are there.
+func stamps(dir string) (all [len(watched)]stamp, err error) {
+	for i, name := range watched {
+		info, err := os.Stat(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
-			id.operator, id.seen = nil, [2]stamp{}
-			return nil
+			continue
 		}
 		if err != nil {
-			return err
+			return all, fmt.Errorf("look for %s: %w", name, err)
 		}
-		now[i] = stamp{info.Size(), info.ModTime()}
+		all[i] = stamp{size: info.Size(), time: info.ModTime()}
+		if sys, ok := info.Sys().(*syscall.Stat_t); ok {
+			all[i].inode = sys.Ino
+		}
 	}
-	if now == id.seen {
-		return nil
-	}
-	cert, err := tls.LoadX509KeyPair(id.path(operatorCert), id.path(operatorKey))
-	if err != nil {
-		return fmt.Errorf("read %s and %s in %s: %w", operatorCert, operatorKey, id.dir, err)
-	}
-	id.operator, id.seen = &cert, now
-	return nil
+	return all, nil
 }
 
 // say logs a trouble once, not at every connection.
@@ -191,12 +221,12 @@ func (id *Identity) say(err error) {
 	}
 }
 
-// Authority is our authority's certificate in PEM, nil while the operator's
-// certificate is in use.
+// Authority is our authority's certificate in PEM, nil while another's certificate
+// is shown.
 func (id *Identity) Authority() []byte {
 	id.mu.Lock()
 	defer id.mu.Unlock()
-	if id.operator != nil {
+	if _, from := id.choose(id.clock()); from != FromUs {
 		return nil
 	}
 	return id.ca.pem()
@@ -209,43 +239,4 @@ func (id *Identity) Leaf() (*x509.Certificate, error) {
 		return nil, err
 	}
 	return cert.Leaf, nil
-}
-
-// Ends says, changing nothing, when the certificate ends that a server with this
-// folder shows, and whether the server makes the next one by itself.
-func Ends(dir string) (end time.Time, byItself bool, err error) {
-	text, err := os.ReadFile(filepath.Join(dir, operatorCert)) // #nosec G304 -- our own folder
-	byItself = errors.Is(err, fs.ErrNotExist)
-	if byItself {
-		text, err = os.ReadFile(filepath.Join(dir, ownFile)) // #nosec G304 -- our own folder
-	}
-	if err != nil {
-		return time.Time{}, byItself, fmt.Errorf("read certificate: %w", err)
-	}
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return time.Time{}, byItself, fmt.Errorf("the certificate in %s is damaged", dir)
-	}
-	cert, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		return time.Time{}, byItself, fmt.Errorf("read certificate: %w", err)
-	}
-	return cert.NotAfter, byItself, nil
-}
-
-// Trusted says, changing nothing, what computers must be told to trust of a server with
-// this folder: our authority's certificate in DER, nil while the operator's is in use.
-func Trusted(dir string) ([]byte, error) {
-	if _, err := os.Stat(filepath.Join(dir, operatorCert)); err == nil {
-		return nil, nil
-	}
-	text, err := os.ReadFile(filepath.Join(dir, publicFile)) // #nosec G304 -- our own folder
-	if err != nil {
-		return nil, fmt.Errorf("read authority: %w", err)
-	}
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return nil, fmt.Errorf("the authority's certificate in %s is damaged", dir)
-	}
-	return block.Bytes, nil
 }

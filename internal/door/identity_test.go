@@ -174,9 +174,14 @@ func TestTheOperatorsCertificateIsUsedAndFollowed(t *testing.T) {
 	dir, elsewhere := t.TempDir(), t.TempDir()
 	id := newIdentity(t, dir, nil)
 	own := leafOf(t, id)
-	if end, byItself, err := Ends(dir); err != nil || !byItself || !end.Equal(own.NotAfter) {
-		t.Errorf("Ends: %s %v %v", end, byItself, err)
+	looks := func(want Origin, leaf *x509.Certificate, troubled bool) {
+		t.Helper()
+		s, err := Look(dir, time.Now())
+		if err != nil || s.Origin != want || !s.Leaf().Equal(leaf) || (s.Trouble != nil) != troubled {
+			t.Errorf("Look: %v %s, %v", err, s.Origin, s.Trouble)
+		}
 	}
+	looks(FromUs, own, false)
 	put := func(name string, from *Identity, text []byte) {
 		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
 			t.Fatal(err)
@@ -192,9 +197,7 @@ func TestTheOperatorsCertificateIsUsedAndFollowed(t *testing.T) {
 	if !leafOf(t, id).Equal(theirs.own.Leaf) {
 		t.Fatal("the operator's certificate is not shown")
 	}
-	if end, byItself, err := Ends(dir); err != nil || byItself || !end.Equal(theirs.own.Leaf.NotAfter) {
-		t.Errorf("Ends: %s %v %v", end, byItself, err)
-	}
+	looks(FromSchool, theirs.own.Leaf, false)
 	if id.Authority() != nil {
 		t.Error("our authority is handed out though its certificate is not in use")
 	}
@@ -202,9 +205,10 @@ func TestTheOperatorsCertificateIsUsedAndFollowed(t *testing.T) {
 	if !leafOf(t, id).Equal(theirs.own.Leaf) {
 		t.Error("a half replaced pair took the certificate away")
 	}
-	if _, err := OpenIdentity(IdentityOptions{Dir: dir, Log: quiet()}); err == nil || !strings.Contains(err.Error(), operatorKey) {
-		t.Errorf("a start with a broken pair: %v", err)
+	if !leafOf(t, newIdentity(t, dir, nil)).Equal(own) {
+		t.Error("a start with a broken pair does not show our own")
 	}
+	looks(FromUs, own, true)
 	if err := os.Remove(filepath.Join(dir, operatorCert)); err != nil {
 		t.Fatal(err)
 	}
@@ -230,10 +234,10 @@ func pemOf(t *testing.T, dir string) (cert, key []byte) {
 	return []byte(c), []byte("-----BEGIN EC" + k)
 }
 
-func TestAFolderWithoutACertificateEndsNever(t *testing.T) {
+func TestAFolderWithoutACertificate(t *testing.T) {
 	t.Parallel()
-	if _, _, err := Ends(t.TempDir()); err == nil {
-		t.Error("an empty folder has an end")
+	if _, err := Look(t.TempDir(), time.Now()); err == nil {
+		t.Error("an empty folder has a certificate")
 	}
 }
 

@@ -9,7 +9,8 @@ import (
 
 // OpenRedirect listens for whoever typed an address without https: it sends them
 // to the door at target, and hands out the certificate of our own authority as
-// /ca.crt. Nothing else is behind it. Handler and HTTP2 of the options are not used.
+// /ca.crt. An authority that checks this server's name for a certificate finds its
+// answer there. Nothing else is behind it. Handler and HTTP2 of the options are not used.
 func OpenRedirect(o Options, target net.Addr) (*Door, error) {
 	_, port, err := net.SplitHostPort(target.String())
 	if err != nil {
@@ -17,6 +18,7 @@ func OpenRedirect(o Options, target net.Addr) (*Door, error) {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ca.crt", func(w http.ResponseWriter, _ *http.Request) { handOut(w, o.Identity) })
+	mux.Handle("GET "+wellKnown, &o.Identity.answers)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Connection", "close")
 		toTLS(w, r, port)
@@ -25,11 +27,14 @@ func OpenRedirect(o Options, target net.Addr) (*Door, error) {
 	return open(o)
 }
 
+// wellKnown is below which an authority looks for its answer (RFC 8555, 8.3).
+const wellKnown = "/.well-known/acme-challenge/"
+
 // handOut gives the authority's certificate to a computer that is to trust it.
 func handOut(w http.ResponseWriter, id *Identity) {
 	ca := id.Authority()
 	if ca == nil {
-		http.Error(w, "This server's certificate comes from elsewhere. Ask IT what to trust.", http.StatusNotFound)
+		http.Error(w, "There is no certificate to install: this server's comes from an authority that your computer should know already. If it does not, ask IT what to trust.", http.StatusNotFound)
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-x509-ca-cert")
