@@ -36,6 +36,7 @@ var elsewhere = strings.Fields(`
 	ldap-urls ldap-url ldap-plain ldap-ca ldap-account ldap-filter ldap-password-file ldap-password-open ldap-password-blank
 	ldap-connect ldap-tls ldap-bind ldap-base ldap-rights ldap-size
 	role-unknown
+	pass-spent visit-over badge-not-lost pass-pages pass-until
 	agreement-unknown agreement-version agreement-audience agreement-clauses agreement-parent agreement-there agreement-blocks answers signatory signed-on
 	group-slug group-name group-place group-wide group-taken group-unknown not-a-claim`)
 

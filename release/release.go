@@ -11,6 +11,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
+	"inkwell/internal/school"
 	"inkwell/quota"
 	"inkwell/quota/conduct"
 )
@@ -45,12 +46,16 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 	return len(ids), nil
 }
 
-// release locks in the one order: standing, jobs ascending, deliveries, account. A
+// release locks in the one order: standing, jobs ascending, deliveries, pass, account. A
 // job that the printer lacks something for is refused ("printer-lacks").
 func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecord, ids []JobID) error {
 	if err := conduct.Check(ctx, tx, v.Actor.Person); err != nil {
 		return err
 	}
+	if err := school.Stands(ctx, tx, v.Actor); err != nil {
+		return err
+	}
+	due := 0
 	var reservations []quota.Reservation
 	for _, id := range ids {
 		job, err := lockJob(ctx, tx, id)
@@ -64,6 +69,7 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 			return cannotHere(lack)
 		}
 		open := newDelivery(job, p.ID, v.Station.ID)
+		open.Pass = v.Actor.Pass
 		if open.ID, err = insertDelivery(ctx, tx, open); err != nil {
 			return err
 		}
@@ -74,12 +80,29 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 			Facts: map[string]any{"printer": p.ID, "station": v.Station.ID, "proof": v.Actor.Proof, "impressions": open.Impressions, "units": open.Amount}}); err != nil {
 			return err
 		}
+		due += open.Impressions
 		reservations = append(reservations, quota.Reservation{Delivery: quota.DeliveryID(open.ID), Amount: open.Amount})
+	}
+	if err := onPass(ctx, tx, v.Actor.Pass, due); err != nil {
+		return err
 	}
 	if err := quota.Reserve(ctx, tx, v.Actor, v.Actor.Person, reservations); err != nil {
 		return err
 	}
 	return d.Hub.Touch(ctx, tx, v.Actor.School, events.Person(int64(v.Actor.Person)), events.Deliveries)
+}
+
+// onPass refuses more pages than a day pass has left ("pass-spent"). What is being
+// released counts as spent already.
+func onPass(ctx context.Context, tx *db.Tx, pass school.PassID, pages int) error {
+	if pass == 0 {
+		return nil
+	}
+	left, err := school.PassLeft(ctx, tx, pass)
+	if err == nil && left < 0 {
+		err = fault.New(fault.Unpaid, "pass-spent", "Your day pass has %d pages left. Choose fewer, or bring your own badge.", left+pages)
+	}
+	return err
 }
 
 func (j Job) releasable(v Visitor, tx *db.Tx) error {

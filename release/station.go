@@ -7,7 +7,7 @@ import (
 	"inkwell/internal/school"
 )
 
-// Key is what somebody shows at a station: a badge, or a name with its code.
+// Key is what somebody shows at a station: a badge or a pass, or a name with its code.
 type Key struct {
 	Badge string // as the reader sent it
 	Name  string
@@ -29,9 +29,12 @@ func (d *Desk) SignIn(ctx context.Context, st Station, k Key) (Visitor, error) {
 	place := "kiosk:" + st.Slug
 	var a school.Actor
 	var err error
-	if k.Badge != "" {
+	switch {
+	case school.IsPass(k.Badge):
+		a, err = d.Directory.ByPass(ctx, st.School, k.Badge, place)
+	case k.Badge != "":
 		a, err = d.Directory.ByBadge(ctx, st.School, k.Badge, place)
-	} else {
+	default:
 		a, err = d.Directory.ByCode(ctx, st.School, k.Name, k.Code, place)
 	}
 	return Visitor{Actor: a, Station: st}, err

@@ -35,7 +35,7 @@ type Visitor struct {
 // Visit is what a person sees at a station: one read of the database.
 type Visit struct {
 	Name    string // given name, for the greeting
-	Balance int64  // units left to spend
+	Balance int64  // units left to spend, on a pass no more than it has
 	Printer PrinterRecord
 	// Barred is the refusal that stops this person from printing at all, or nil.
 	// The first screen stays neutral; Say stands behind "Why?".
@@ -93,9 +93,19 @@ func readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit, err erro
 	if err != nil {
 		return visit, err
 	}
+	if err := school.Stands(ctx, tx, v.Actor); err != nil {
+		return visit, err
+	}
 	visit.Name = p.Given
 	if visit.Balance, err = quota.Balance(ctx, tx, p.ID); err != nil {
 		return visit, err
+	}
+	if v.Actor.Pass != 0 {
+		left, err := school.PassShows(ctx, tx, v.Actor.Pass)
+		if err != nil {
+			return visit, err
+		}
+		visit.Balance = min(visit.Balance, int64(max(0, left)))
 	}
 	if err := conduct.Barred(ctx, tx, p.ID); fault.KindOf(err) == fault.Suspended {
 		visit.Barred = err

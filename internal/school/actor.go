@@ -115,6 +115,7 @@ const (
 	BySession  Proof = "session"  // a staff session
 	ByBadge    Proof = "badge"    // a badge at a station
 	ByCode     Proof = "code"     // name and code at a station
+	ByPass     Proof = "pass"     // a day pass at a station
 	ByAddress  Proof = "address"  // the personal address of a device
 	ByServer   Proof = "server"   // a name believed because a trusted print server says it
 	ByLoopback Proof = "loopback" // a name believed because the queue trusts this machine
@@ -132,6 +133,8 @@ type Actor struct {
 	Proof     Proof
 	Group     GroupID    // of ByServer and ByVouch: the devices' group, ...
 	Device    netip.Addr // ... and which of them it was
+	Pass      PassID     // of ByPass
+	Badges    int        // version of badges, passes and codes that this was proven against: Stands
 }
 
 // May says whether any of the actor's roles carries the capability. A personal

@@ -22,6 +22,15 @@ func (s School) HoldUntil(submitted time.Time) time.Time {
 	}
 }
 
+// Closes is when the school closes for the day: at 18:00, or after that at midnight.
+func (s School) Closes(at time.Time) time.Time {
+	l := at.In(s.Zone)
+	if end := time.Date(l.Year(), l.Month(), l.Day(), closesAt, 0, 0, 0, s.Zone); end.After(at) {
+		return end.UTC()
+	}
+	return time.Date(l.Year(), l.Month(), l.Day()+1, 0, 0, 0, 0, s.Zone).UTC()
+}
+
 // Day is the school day that a time falls on, as midnight UTC of its date.
 func (s School) Day(at time.Time) time.Time {
 	l := at.In(s.Zone)

@@ -60,7 +60,7 @@ func notYou(code string) *fault.Error {
 
 // actor is who p is at their school, by the given proof.
 func (p Person) actor(proof Proof) Actor {
-	return Actor{School: p.School, Person: p.ID, Pseudonym: p.Pseudonym, Roles: p.Roles, Proof: proof}
+	return Actor{School: p.School, Person: p.ID, Pseudonym: p.Pseudonym, Roles: p.Roles, Proof: proof, Badges: p.badges}
 }
 
 // ByLoopback believes a user name because the queue trusts this machine. It is

@@ -23,6 +23,7 @@ type Person struct {
 	Left      bool // has left the school: nothing proves them any more
 
 	passwordHash string
+	badges       int // version of badges, passes and codes
 }
 
 // HasPassword says whether the person can sign in by password.
@@ -47,6 +48,11 @@ var unknownPerson = fault.New(fault.NotFound, "person-unknown", "There is nobody
 // PersonByID finds a person of the transaction's scope, also one who has left.
 func PersonByID(ctx context.Context, tx *db.Tx, id PersonID) (Person, error) {
 	return person(ctx, tx, "p.person_id = $1", id)
+}
+
+// PersonAt finds somebody who is at the school now, in a transaction that may see others.
+func PersonAt(ctx context.Context, tx *db.Tx, school ID, id PersonID) (Person, error) {
+	return person(ctx, tx, "p.person_id = $1 AND p.school_id = $2 AND p.left_at IS NULL", id, school)
 }
 
 // PersonByUsername finds a person of a school, also one who has left. Case and

@@ -13,11 +13,11 @@ import (
 
 const personColumns = `
 	p.person_id, p.school_id, p.pseudonym, p.username, p.given_name, p.family_name, coalesce(p.year_group, 0),
-	coalesce(p.password_hash, ''), p.credential_version, p.left_at IS NOT NULL,
+	coalesce(p.password_hash, ''), p.credential_version, p.badge_version, p.left_at IS NOT NULL,
 	ARRAY(SELECT r.role FROM person_role r WHERE r.person_id = p.person_id AND r.school_id = p.school_id ORDER BY r.role)`
 
 func scanPerson(row pgx.Row, more ...any) (p Person, err error) {
-	dest := []any{&p.ID, &p.School, &p.Pseudonym, &p.Username, &p.Given, &p.Family, &p.Year, &p.passwordHash, &p.Version, &p.Left, &p.Roles}
+	dest := []any{&p.ID, &p.School, &p.Pseudonym, &p.Username, &p.Given, &p.Family, &p.Year, &p.passwordHash, &p.Version, &p.badges, &p.Left, &p.Roles}
 	return p, row.Scan(append(dest, more...)...)
 }
 

@@ -1,0 +1,131 @@
+package release_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"inkwell/internal/db/dbtest"
+	"inkwell/internal/events"
+	"inkwell/internal/fault"
+	"inkwell/internal/school/schooltest"
+	"inkwell/release"
+)
+
+// signIn holds something to the reader of the library.
+func (h *house) signIn(typed string) (release.Visitor, error) {
+	return h.SignIn(h.t.Context(), h.station, release.Key{Badge: typed})
+}
+
+// TestALostBadge is ten seconds at reception: the old badge is dead and its visit over, the
+// pass prints its pages and no more, and the found badge comes back.
+func TestALostBadge(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first, second := h.submit(h.Sam, 15), h.submit(h.Sam, 6)
+	thief, err := h.signIn(schooltest.SamBadge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen := h.hub.Subscribe(events.Person(int64(h.Sam.Person)))
+	defer screen.Close()
+
+	_, err = h.LoseBadge(t.Context(), h.Mia, h.Sam.Person)
+	wantFault(t, err, "not-allowed")
+	wantFault(t, h.FindBadge(t.Context(), h.IT, h.Sam.Person), "badge-not-lost")
+	pass, err := h.LoseBadge(t.Context(), h.IT, h.Sam.Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := time.Date(2026, 11, 17, 18, 0, 0, 0, time.UTC); !pass.Until.Equal(want) || pass.Pages != 20 {
+		t.Errorf("the pass is %+v", pass)
+	}
+	<-screen.C // the kiosk looks again, and:
+	_, err = h.Visit(t.Context(), thief)
+	wantFault(t, err, "visit-over")
+	_, err = h.Release(t.Context(), thief, ids(first.ID))
+	wantFault(t, err, "visit-over")
+	_, err = h.signIn(schooltest.SamBadge)
+	wantFault(t, err, "badge-unknown")
+
+	v, err := h.signIn(pass.Text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if visit, err := h.Visit(t.Context(), v); err != nil || visit.Balance != 20 || len(visit.Jobs) != 2 {
+		t.Errorf("on the pass: %+v, %v", visit, err)
+	}
+	_, err = h.Release(t.Context(), v, ids(first.ID, second.ID))
+	wantFault(t, err, "pass-spent")
+	if _, err = h.Release(t.Context(), v, ids(first.ID)); err != nil {
+		t.Fatal(err)
+	}
+	h.state(first.ID, release.Done)
+	if visit, err := h.Visit(t.Context(), v); err != nil || visit.Balance != 5 {
+		t.Errorf("after 15 pages: %+v, %v", visit, err)
+	}
+
+	if err := h.FindBadge(t.Context(), h.IT, h.Sam.Person); err != nil {
+		t.Fatal(err)
+	}
+	_, err = h.Release(t.Context(), v, ids(second.ID))
+	wantFault(t, err, "visit-over")
+	_, err = h.signIn(pass.Text)
+	wantFault(t, err, "badge-unknown")
+	if v, err = h.signIn(schooltest.SamBadge); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = h.Release(t.Context(), v, ids(second.ID)); err != nil {
+		t.Fatal(err)
+	}
+	h.state(second.ID, release.Done)
+	acts := dbtest.Value[string](t, h.db, "SELECT string_agg(act, ' ' ORDER BY audit_id) FROM audit WHERE subject = $1 AND object IS NOT DISTINCT FROM NULL", h.Sam.Pseudonym)
+	if acts != "badge-lost badge-found" {
+		t.Errorf("audit: %s", acts)
+	}
+	h.sound()
+}
+
+// TestAPassIsNotSpentTwice: jobs released at two kiosks at once count on the same pages.
+func TestAPassIsNotSpentTwice(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var jobs []release.JobID
+	for range 5 {
+		jobs = append(jobs, h.submit(h.Sam, 8).ID)
+	}
+	pass, err := h.LoseBadge(t.Context(), h.IT, h.Sam.Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := h.signIn(pass.Text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	released := make([]bool, len(jobs))
+	for i, id := range jobs {
+		wait.Go(func() {
+			_, err := h.Release(t.Context(), v, ids(id))
+			released[i] = err == nil
+			if err != nil && fault.KindOf(err) != fault.Unpaid {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	n := 0
+	for i, id := range jobs {
+		if released[i] {
+			n++
+			h.state(id, release.Done)
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d jobs of 8 pages on a pass of 20", n)
+	}
+	h.pass(24 * time.Hour)
+	_, err = h.signIn(pass.Text)
+	wantFault(t, err, "badge-unknown")
+	h.sound()
+}
