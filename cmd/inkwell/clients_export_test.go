@@ -1,10 +1,17 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/xml"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -111,6 +118,44 @@ func (s *demo) rollOutPrints() {
 		t.Errorf("%s prints without a password:\n%s", asks, said)
 	}
 	s.trusted(apple)
+	s.downloads(apple)
+}
+
+// downloads signs in to the staff pages as IT and wants the files that the command has
+// written.
+func (s *demo) downloads(export string) {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar, Timeout: patience}
+	answer, err := browser.PostForm("http://"+s.web+"/staff/sign-in", url.Values{"username": {"it01"}, "password": {demoPassword}})
+	if err == nil {
+		_ = answer.Body.Close()
+		answer, err = browser.Get("http://" + s.web + "/staff/roll-out/apple")
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	if err != nil {
+		s.t.Fatalf("%s: %.200q is no archive: %v", answer.Status, body, err)
+	}
+	for _, f := range archive.File {
+		here, err := fs.ReadFile(archive, f.Name)
+		if there := readAll(s.t, export, filepath.FromSlash(f.Name)); err != nil || string(here) != there {
+			s.t.Errorf("%s is not what the command writes: %v", f.Name, err)
+		}
+	}
+	if len(archive.File) != 5 {
+		s.t.Errorf("%d files", len(archive.File))
+	}
 }
 
 // trusted connects as a computer does that has been told to trust the exported authority

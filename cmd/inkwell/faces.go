@@ -28,7 +28,7 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 	}
 	m.life.run("kiosks", stations.Run)
 	pages, err := console.New(console.Options{
-		DB: m.db, SignIn: signin.New(m.db, m.directory, m.log, signin.Options{}), Desk: m.desk, Conduct: m.conduct, Log: m.log,
+		DB: m.db, SignIn: signin.New(m.db, m.directory, m.log, signin.Options{}), Desk: m.desk, Conduct: m.conduct, RollOut: m.rollOut, Log: m.log,
 	})
 	if err != nil {
 		return err

@@ -106,3 +106,16 @@ func printerOf(q release.Queue, g school.DeviceGroup) rollout.Printer {
 	}
 	return p
 }
+
+// rollOut is what the running server rolls out to a school's computers.
+func (m *Main) rollOut(ctx context.Context, id school.ID) (rollout.Plan, error) {
+	var s school.School
+	err := m.db.InTx(ctx, db.InSchool(id), func(ctx context.Context, tx *db.Tx) (err error) {
+		s, err = school.ByID(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return rollout.Plan{}, err
+	}
+	return rollOut{db: m.db, desk: m.desk, at: m.addresses(), tls: m.config.folder("tls")}.plan(ctx, s, "")
+}

@@ -8,7 +8,7 @@ import "strings"
 // (developer.apple.com, Device Management). An iPad says "mobile" whoever holds it, so
 // only the queue that asks for a password, or a person's own address, is of use there.
 var apple = System{
-	Name: "apple", Title: "Macs, iPads and iPhones",
+	Name: "apple", Title: "Macs, iPads and iPhones", Short: "Apple",
 	Lead:  "A configuration profile for each device group of Macs, and one for iPads and people's own devices.",
 	kinds: []Kind{Claim, Personal, Password},
 	files: func(p Plan, printer Printer) ([]File, error) {

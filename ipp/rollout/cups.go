@@ -3,7 +3,7 @@ package rollout
 // cups is for Linux and everything else that prints by CUPS: a driverless queue
 // (lpadmin -m everywhere), and the authority among those that the machine trusts.
 var cups = System{
-	Name: "cups", Title: "Linux and CUPS",
+	Name: "cups", Title: "Linux and CUPS", Short: "Linux",
 	Lead:  "A shell script for each device group, and one that takes it back.",
 	kinds: []Kind{Claim, Believed, Personal, Password},
 	files: func(p Plan, printer Printer) (all []File, err error) {

@@ -20,6 +20,7 @@ var templates embed.FS
 type System struct {
 	Name  string // as it is typed: "windows"
 	Title string // as it is read
+	Short string // the same in a word
 	Lead  string // what comes out of it, in a sentence
 
 	kinds []Kind

@@ -12,7 +12,7 @@ import (
 // uri and ppd_resource.autoconf). Without the second policy a Chromebook sends the
 // same name for everybody.
 var google = System{
-	Name: "google", Title: "Chromebooks, by Google Admin",
+	Name: "google", Title: "Chromebooks, by Google Admin", Short: "Chromebooks",
 	Lead:  "A printer for each device group as Google's API takes it, and the policies that go with it.",
 	kinds: []Kind{Claim},
 	files: func(p Plan, printer Printer) ([]File, error) {
@@ -28,7 +28,7 @@ var google = System{
 	},
 	lines: func(p Plan, printer Printer) []string {
 		return []string{
-			"In `printers.json` put the organisational unit of these Chromebooks for `ORG-UNIT-ID`, then send it: `POST https://admin.googleapis.com/admin/directory/v1/customers/my_customer/chrome/printers:batchCreatePrinters`. By hand: Devices, Chrome, Printers, Add, with the address below and driverless configuration.",
+			"In `printers.json` put the organisational unit of these Chromebooks for `ORG-UNIT-ID`, then send it to Google: `POST` to `admin.googleapis.com`, `/admin/directory/v1/customers/my_customer/chrome/printers:batchCreatePrinters`. By hand: Devices, Chrome, Printers, Add, with the address above and driverless configuration.",
 			"Turn on Devices, Chrome, Settings, Printing, CUPS print job information: include user account and filename (`PrintingSendUsernameAndFilenameEnabled`). `policy.json` has both as policy values for systems that take those.",
 			trustGoogle(p),
 			whose(printer),

@@ -7,7 +7,7 @@ import "fmt"
 // PowerShell, whose registry and printers are the ones that count. The certificate can
 // come by a profile of its own, without SCEP, or with the script.
 var intune = System{
-	Name: "intune", Title: "Windows, by Microsoft Intune",
+	Name: "intune", Title: "Windows, by Microsoft Intune", Short: "Intune",
 	Lead:  "A Win32 app for each device group: scripts to install, remove and detect it, and the values to type.",
 	kinds: []Kind{Claim},
 	files: func(p Plan, printer Printer) ([]File, error) {
@@ -23,7 +23,7 @@ var intune = System{
 			trustProfile(p),
 			"Assign it to the group of devices in which these computers are: it runs as the system, and the printer is there for everybody who signs in.",
 			whose(printer),
-			where(printer) + " Unassign it with the intent Uninstall, and `uninstall.ps1` takes it away.",
+			where(printer) + " Assign the app as Uninstall, and `uninstall.ps1` takes the printer away.",
 		}
 	},
 	notes: windows.notes,

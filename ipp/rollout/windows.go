@@ -11,7 +11,7 @@ import (
 // names it as the printer calls itself. That driver never asks for a password, so a
 // queue that wants one is of no use to it (istopwg/ippsample#283).
 var windows = System{
-	Name: "windows", Title: "Windows",
+	Name: "windows", Title: "Windows", Short: "Windows",
 	Lead:  "A PowerShell script for each device group, and one that takes it back.",
 	kinds: []Kind{Claim, Believed, Personal},
 	files: func(p Plan, printer Printer) ([]File, error) {

@@ -14,6 +14,7 @@ import (
 	"inkwell/internal/school/schooltest"
 	"inkwell/internal/signin"
 	"inkwell/internal/web/webtest"
+	"inkwell/ipp/rollout"
 	"inkwell/release"
 )
 
@@ -143,6 +144,9 @@ func (h *house) scenes() []scene {
 			exec("UPDATE suspension SET lifted_at = $1, lifted_by = imposed_by", friday)()
 		}},
 		{name: "today-empty", path: "/staff", set: exec("UPDATE job SET submitted_at = submitted_at - interval '1 day'")},
+		{name: "roll-out", path: "/staff/roll-out", set: func() { h.plan = rolledOut() }},
+		{name: "roll-out-apple", path: "/staff/roll-out?for=apple"},
+		{name: "roll-out-none", path: "/staff/roll-out?for=google", set: func() { h.plan = rollout.Plan{Server: "print.harbour.example:8631"} }},
 		{name: "nothing", path: "/staff/nothing"},
 		{name: "invitation", path: "/staff/invitation/" + token},
 		{name: "sign-in", path: "/staff/sign-in?ready=yes", set: exec("UPDATE session SET ended_at = now()")},

@@ -11,6 +11,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/school"
 	"inkwell/internal/web"
+	"inkwell/ipp/rollout"
 	"inkwell/quota/conduct"
 	"inkwell/release"
 )
@@ -41,12 +42,17 @@ type Conduct interface {
 	InForce(ctx context.Context, by school.Actor) ([]conduct.Suspension, error)
 }
 
+// RollOut is what there is to roll out to a school's computers. A server that nobody
+// has given a name is refused ("server-nameless").
+type RollOut func(ctx context.Context, id school.ID) (rollout.Plan, error)
+
 // Options are the console's parts; all are needed.
 type Options struct {
 	DB      *db.DB
 	SignIn  SignIn
 	Desk    Desk
 	Conduct Conduct
+	RollOut RollOut
 	Log     *slog.Logger
 }
 
@@ -56,14 +62,15 @@ type Console struct {
 	signIn  SignIn
 	desk    Desk
 	conduct Conduct
+	rollOut RollOut
 	log     *slog.Logger
 	pages   *web.Pages
 }
 
 // New checks the options and parses the pages.
 func New(o Options) (*Console, error) {
-	if o.DB == nil || o.SignIn == nil || o.Desk == nil || o.Conduct == nil || o.Log == nil {
-		return nil, errors.New("the staff pages need a database, a sign-in, a desk, conduct and a log")
+	if o.DB == nil || o.SignIn == nil || o.Desk == nil || o.Conduct == nil || o.RollOut == nil || o.Log == nil {
+		return nil, errors.New("the staff pages need a database, a sign-in, a desk, conduct, a roll-out and a log")
 	}
 	templates, err := fs.Sub(files, "templates")
 	if err != nil {
@@ -77,5 +84,5 @@ func New(o Options) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Console{db: o.DB, signIn: o.SignIn, desk: o.Desk, conduct: o.Conduct, log: o.Log, pages: pages}, nil
+	return &Console{db: o.DB, signIn: o.SignIn, desk: o.Desk, conduct: o.Conduct, rollOut: o.RollOut, log: o.Log, pages: pages}, nil
 }

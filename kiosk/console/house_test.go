@@ -18,6 +18,7 @@ import (
 	"inkwell/internal/school"
 	"inkwell/internal/school/schooltest"
 	"inkwell/internal/signin"
+	"inkwell/ipp/rollout"
 	"inkwell/quota"
 	"inkwell/quota/conduct"
 	"inkwell/release"
@@ -40,6 +41,7 @@ type house struct {
 	clock   *dbtest.Clock
 	signIn  *signin.SignIn
 	console *Console
+	plan    rollout.Plan // what there is to roll out
 	server  *httptest.Server
 	browser *http.Client
 }
@@ -53,7 +55,7 @@ func newHouse(t *testing.T) *house {
 	h.signIn = signin.New(d, h.Directory, log, signin.Options{})
 	var err error
 	h.console, err = New(Options{
-		DB: d, SignIn: h.signIn, Desk: release.New(release.Options{DB: d}), Conduct: conduct.New(d, events.New(d, log), log), Log: log,
+		DB: d, SignIn: h.signIn, Desk: release.New(release.Options{DB: d}), Conduct: conduct.New(d, events.New(d, log), log), RollOut: h.rollOut, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -32,6 +32,8 @@ var routes = []route{
 	{"GET /staff", school.SeeSchool, (*Console).todayPage},
 	{"GET /staff/people", school.SeeSchool, (*Console).peoplePage},
 	{"GET /staff/people/{id}", school.SeeSchool, (*Console).personPage},
+	{"GET /staff/roll-out", school.ManageFace, (*Console).rollOutPage},
+	{"GET /staff/roll-out/{name}", school.ManageFace, (*Console).rollOutArchive},
 	{"POST /staff/people/{id}/suspend", school.Suspend, (*Console).suspend},
 	{"POST /staff/people/{id}/lift", school.Suspend, (*Console).lift},
 }

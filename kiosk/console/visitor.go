@@ -17,7 +17,8 @@ type visitor struct {
 	Name       string
 	SchoolName string
 	Now        time.Time
-	InPeople   bool // which part of the pages this is: people, or today
+	InPeople   bool // which part of the pages this is: people, ...
+	InRollOut  bool // ... roll-out, or today
 }
 
 // visitor is whom the request's session stands for; fault.Unauthenticated without one.
@@ -26,7 +27,7 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 	if err != nil {
 		return visitor{}, err
 	}
-	v := visitor{Actor: a, InPeople: strings.HasPrefix(r.URL.Path, "/staff/people")}
+	v := visitor{Actor: a, InPeople: strings.HasPrefix(r.URL.Path, "/staff/people"), InRollOut: strings.HasPrefix(r.URL.Path, "/staff/roll-out")}
 	err = c.db.InTx(r.Context(), db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) error {
 		sc, err := school.ByID(ctx, tx, a.School)
 		if err != nil {
@@ -38,6 +39,12 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 	})
 	return v, err
 }
+
+// InToday says whether this is the first page.
+func (v visitor) InToday() bool { return !v.InPeople && !v.InRollOut }
+
+// MayRollOut says whether to offer it.
+func (v visitor) MayRollOut() bool { return v.May(school.ManageFace) }
 
 // MaySuspend says whether to offer it.
 func (v visitor) MaySuspend() bool { return v.May(school.Suspend) }
