@@ -35,6 +35,15 @@ func oneWord(name string, silent bool, values func(*model) []string, field func(
 	}
 }
 
+// unsaid makes a row of oneWord show this where a ticket says nothing: the queue's
+// default may have become another since.
+func (o option) unsaid(field func(*release.Ticket) *string, word func(*model) string) option {
+	o.shown = func(t release.Ticket, m *model) []wire.Attribute {
+		return []wire.Attribute{wire.Keyword(o.name, orDefault(*field(&t), word(m)))}
+	}
+	return o
+}
+
 // oneNumber is an integer or an enum that goes into the ticket, the default as 0.
 func oneNumber(name string, attr func(string, ...int) wire.Attribute, values func(*model) []int, field func(*release.Ticket) *int) option {
 	return option{

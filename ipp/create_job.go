@@ -15,7 +15,7 @@ func createJob(ctx context.Context, c *call) (*wire.Message, error) {
 	}
 	j, err := c.Desk.Create(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, colourRefused(err, s)
 	}
-	return c.accepted(j, ignored), nil
+	return c.accepted(j, append(ignored, withheld(j.Touched, s)...)), nil
 }

@@ -37,8 +37,9 @@ type Queues interface {
 
 // Intake takes jobs in.
 type Intake interface {
-	// Validate refuses what Print would refuse before it has seen the document.
-	Validate(ctx context.Context, s release.Submission) error
+	// Validate refuses what Print would refuse before it has seen the document, and says
+	// what the queue's policy would make of the job.
+	Validate(ctx context.Context, s release.Submission) ([]release.Touch, error)
 	// Print takes a job with its document. A document that ends in an error leaves
 	// no job.
 	Print(ctx context.Context, s release.Submission, document io.Reader) (release.Job, error)

@@ -53,7 +53,9 @@ type fakeDesk struct {
 	notices  map[release.QueueID]release.Notice // what IT has said of each
 	refuse   error                              // what Validate, Print and Create say, if not nil
 	met      []error                            // the Obstacles of every job that waits
-	failSend error                              // what the next Send says, if not nil
+	// Jobs that ask for colour come without, as of somebody who may not use it.
+	colourless bool
+	failSend   error // what the next Send says, if not nil
 }
 
 // errNobody is for a face that asks in the name of an actor it never proved.
@@ -198,7 +200,19 @@ func (d *fakeDesk) Queued(_ context.Context, q release.Queue) (int, error) {
 	return n, nil
 }
 
-func (d *fakeDesk) Validate(_ context.Context, s release.Submission) error {
+func (d *fakeDesk) Validate(_ context.Context, s release.Submission) ([]release.Touch, error) {
+	return d.touches(s), d.validate(s)
+}
+
+// touches takes colour from those whom the test has it taken from.
+func (d *fakeDesk) touches(s release.Submission) []release.Touch {
+	if d.colourless && s.Ticket.ColorMode == inColour {
+		return []release.Touch{release.ColourWithheld}
+	}
+	return nil
+}
+
+func (d *fakeDesk) validate(s release.Submission) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.arrived = append(d.arrived, s)
@@ -209,7 +223,7 @@ func (d *fakeDesk) Validate(_ context.Context, s release.Submission) error {
 }
 
 func (d *fakeDesk) Print(ctx context.Context, s release.Submission, doc io.Reader) (release.Job, error) {
-	if err := d.Validate(ctx, s); err != nil {
+	if err := d.validate(s); err != nil {
 		return release.Job{}, err
 	}
 	sum, n, err := receive(s.Declared, doc)
@@ -220,7 +234,7 @@ func (d *fakeDesk) Print(ctx context.Context, s release.Submission, doc io.Reade
 }
 
 func (d *fakeDesk) Create(ctx context.Context, s release.Submission) (release.Job, error) {
-	if err := d.Validate(ctx, s); err != nil {
+	if err := d.validate(s); err != nil {
 		return release.Job{}, err
 	}
 	return d.meet(d.insert(s)), nil
@@ -354,7 +368,7 @@ func (d *fakeDesk) insert(s release.Submission) release.Job {
 	j := release.Job{
 		ID: release.JobID(len(d.jobs) + 1), School: 1, Queue: s.Queue.ID, Locked: s.Password != nil, Person: s.Actor.Person, Owner: owner,
 		Proof: s.Actor.Proof, Group: s.Actor.Group, Device: s.Actor.Device,
-		State: release.Receiving, Title: s.Title, Ticket: s.Ticket, Submitted: time.Now(),
+		State: release.Receiving, Title: s.Title, Ticket: s.Ticket, Touched: d.touches(s), Submitted: time.Now(),
 	}
 	j.Subscriptions = d.roll.enter(s.Actor, s.Queue, j.ID, s.Subscriptions)
 	hold(&j, s.Hold)

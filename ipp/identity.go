@@ -13,6 +13,7 @@ import (
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/ipp/wire"
+	"inkwell/release"
 )
 
 var (
@@ -29,6 +30,12 @@ func (c *call) identify(ctx context.Context, proof need) (err error) {
 		return c.byWay(ctx, proof)
 	}
 	if proof == never {
+		return nil
+	}
+	if !c.takesBare() {
+		if proof == always {
+			return release.WayNotTaken
+		}
 		return nil
 	}
 	if c.queue.Proof == school.ByLoopback {
@@ -101,7 +108,7 @@ func place(r *http.Request) string {
 // challenge asks for a password by HTTP, if that is the answer to err (RFC 8010
 // section 8). Without privacy it asks for TLS instead. It says whether it did.
 func (c *call) challenge(w http.ResponseWriter, err error) bool {
-	if fault.KindOf(err) != fault.Unauthenticated || c.queue.Proof != school.ByPassword {
+	if fault.KindOf(err) != fault.Unauthenticated || !c.asksForPasswords() {
 		return false
 	}
 	if !private(c.http) {

@@ -38,6 +38,8 @@ var elsewhere = strings.Fields(`
 	role-unknown
 	pass-spent visit-over badge-not-lost pass-pages pass-until
 	agreement-unknown agreement-version agreement-audience agreement-clauses agreement-parent agreement-there agreement-blocks answers signatory signed-on
+	queue-path queue-name queue-there queue-busy queue-printer queue-users queue-proof queue-colour queue-kind
+	class-unknown generic-name generic-names-full printer-elsewhere
 	group-slug group-name group-place group-wide group-taken group-unknown not-a-claim`)
 
 // refusalsIn are the sentences of all refusals that a room makes, by place.

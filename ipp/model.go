@@ -14,12 +14,13 @@ import (
 // the desk and shared: nobody changes one.
 type model struct {
 	offer *release.Offer
-	queue release.Queue // of its kind and name alone; switches are read anew
+	queue release.Queue // of its kind, name and policy's defaults alone; switches are read anew
 
 	sizes       []size
 	sources     []string // media-source-supported
 	types       []string // media-type-supported
 	sides       []string
+	silentSides string // of a ticket that says none
 	colors      []string
 	bins        []string
 	handlings   []string
@@ -41,7 +42,8 @@ func (s *Server) newModel(q release.Queue, o *release.Offer) *model {
 		sources:     append([]string{auto}, can.Sources...),
 		types:       first(plainPaper, can.Types),
 		colors:      []string{"monochrome", auto},
-		sides:       first("one-sided", can.Sides),
+		sides:       first(oneSided, can.Sides),
+		silentSides: oneSided,
 		bins:        can.Bins,
 		handlings:   []string{collated},
 		finishings:  append([]int{noFinishing}, can.Finishings...),
@@ -49,10 +51,16 @@ func (s *Server) newModel(q release.Queue, o *release.Offer) *model {
 		resolutions: can.Resolutions,
 		kOctets:     int(s.MaxBytes >> 10),
 	}
-	if can.Color() {
-		m.colors = []string{"monochrome", "color", auto}
+	if m.inColour() {
+		m.colors = []string{"monochrome", inColour, auto}
+	}
+	if slices.Contains(m.colors, q.Policy.ColorMode) {
+		m.colors = first(q.Policy.ColorMode, m.colors)
 	}
 	if slices.Contains(can.Sides, longEdge) {
+		m.silentSides = longEdge
+	}
+	if slices.Contains(can.Sides, longEdge) && !q.Policy.OneSided {
 		m.sides = first(longEdge, can.Sides)
 	}
 	if slices.Contains(can.Handlings, uncollated) {
@@ -75,9 +83,13 @@ func (s *Server) newModel(q release.Queue, o *release.Offer) *model {
 	return m
 }
 
+// inColour says whether somebody may print in colour here, and something can.
+func (m *model) inColour() bool { return m.offer.Can.Color() && !m.queue.Policy.Colour.Nobody() }
+
 // The words of IPP that the defaults are made of.
 const (
 	auto          = "auto"
+	oneSided      = "one-sided"
 	longEdge      = "two-sided-long-edge"
 	plainPaper    = "stationery"
 	collated      = "separate-documents-collated-copies"
@@ -113,7 +125,7 @@ func (s *Server) model(ctx context.Context, q release.Queue) (*model, error) {
 	s.models.mu.Lock()
 	defer s.models.mu.Unlock()
 	m := s.models.kept[q.ID]
-	if m == nil || m.offer != offer || m.queue.Kind != q.Kind {
+	if m == nil || m.offer != offer || m.queue.Kind != q.Kind || shows(m.queue) != shows(q) {
 		m = s.newModel(q, offer)
 		s.models.kept[q.ID] = m
 	}

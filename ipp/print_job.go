@@ -22,7 +22,7 @@ func printJob(ctx context.Context, c *call) (*wire.Message, error) {
 	}
 	j, err := c.Desk.Print(ctx, s, c.body())
 	if err != nil {
-		return nil, err
+		return nil, colourRefused(err, s)
 	}
-	return c.accepted(j, ignored), nil
+	return c.accepted(j, append(ignored, withheld(j.Touched, s)...)), nil
 }

@@ -109,8 +109,8 @@ func (c *call) features() []string {
 // speed is what the fastest of the paper printers says of itself.
 func (m *model) speed() []wire.Attribute {
 	can := m.offer.Can
-	all := []wire.Attribute{wire.Boolean("color-supported", can.Color()), wire.Integer("pages-per-minute", can.Speed)}
-	if can.Color() {
+	all := []wire.Attribute{wire.Boolean("color-supported", m.inColour()), wire.Integer("pages-per-minute", can.Speed)}
+	if m.inColour() {
 		all = append(all, wire.Integer("pages-per-minute-color", can.ColorSpeed))
 	}
 	return all

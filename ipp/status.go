@@ -42,6 +42,9 @@ var statuses = map[string]wire.Status{
 	// tried again for ever.
 	"too-many-held": wire.StatusAccountLimitReached,
 	"name-unknown":  wire.StatusAccountAuthorizationFailed,
+	// Somebody known who may not, or a way that is not taken: no password helps.
+	"queue-not-yours": wire.StatusNotAuthorized,
+	"way-not-taken":   wire.StatusNotAuthorized,
 }
 
 // forCUPS is what CUPS clients are told instead, by what they do with it (CUPS
@@ -57,6 +60,8 @@ var forCUPS = map[wire.Status]wire.Status{
 	wire.StatusTemporaryError:             wire.StatusBusy,
 	wire.StatusNotAcceptingJobs:           wire.StatusBusy,
 	wire.StatusInternalError:              wire.StatusCUPSAccountInfoNeeded,
+	// It would ask the pupil for a password, again and again.
+	wire.StatusNotAuthorized: wire.StatusCUPSAccountAuthorizationFailed,
 }
 
 // notSupported is a refusal that names the attributes at fault.

@@ -36,8 +36,8 @@ func (c *call) submission() (s release.Submission, ignored []wire.Attribute, err
 	}
 	s.Ticket, ignored = c.ticket()
 	ignored = append(ignored, other...)
-	strict, _, err := wire.Optional(c.op().Bool("ipp-attribute-fidelity"))
-	if err == nil && strict && len(ignored) > 0 {
+	s.Strict, _, err = wire.Optional(c.op().Bool("ipp-attribute-fidelity"))
+	if err == nil && s.Strict && len(ignored) > 0 {
 		err = notSupported{
 			refusal: refuse(wire.StatusAttributesOrValuesNotSupported, "This printer cannot print the job exactly as it was asked for."),
 			attrs:   ignored,

@@ -36,8 +36,8 @@ func template() []option {
 		{"copies", aboutCopies, takeCopies, func(t release.Ticket, _ *model) []wire.Attribute {
 			return []wire.Attribute{wire.Integer("copies", max(1, t.Copies))}
 		}},
-		oneWord("sides", false, func(m *model) []string { return m.sides }, func(t *release.Ticket) *string { return &t.Sides }),
-		oneWord("print-color-mode", false, func(m *model) []string { return m.colors }, func(t *release.Ticket) *string { return &t.ColorMode }),
+		oneWord("sides", false, func(m *model) []string { return m.sides }, sidesOf).unsaid(sidesOf, func(m *model) string { return m.silentSides }),
+		oneWord(colourMode, false, func(m *model) []string { return m.colors }, colourOf).unsaid(colourOf, func(*model) string { return "monochrome" }),
 		{"media", aboutMedia, takeMedia, showMedia},
 		{"media-col", aboutMediaCol, takeMediaCol, showMediaCol},
 		{"page-ranges", aboutPages, takePages, showPages},
@@ -61,12 +61,15 @@ func template() []option {
 	}
 }
 
+func sidesOf(t *release.Ticket) *string  { return &t.Sides }
+func colourOf(t *release.Ticket) *string { return &t.ColorMode }
+
 // ticket reads the job attributes and says which of them are not supported: an
 // unknown one with the out-of-band value, a known one as it came (RFC 8011 section
 // 4.1.7).
 func (c *call) ticket() (t release.Ticket, unsupported []wire.Attribute) {
 	if !c.model.offer.Can.Duplex() {
-		t.Sides = "one-sided" // what sides-default says; an empty one means both sides
+		t.Sides = oneSided // what sides-default says; an empty one means both sides
 	}
 	unsupported = c.take(&t, c.req.First(wire.JobGroup))
 	return t, unsupported

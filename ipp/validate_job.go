@@ -13,9 +13,10 @@ func validateJob(ctx context.Context, c *call) (*wire.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Desk.Validate(ctx, s); err != nil {
-		return nil, err
+	touched, err := c.Desk.Validate(ctx, s)
+	if err != nil {
+		return nil, colourRefused(err, s)
 	}
-	reply := c.validated(ignored)
+	reply := c.validated(append(ignored, withheld(touched, s)...))
 	return reply, c.wouldSubscribe(ctx, reply, c.wants)
 }

@@ -22,7 +22,7 @@ func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 		v.Locked, v.Claim = s.isLocked(j), j.Claim != ""
 		v.Choice, v.Meta = true, heldMeta(j, now)
 		if j.Lacks != "" {
-			v.State, v.Choice, v.Selected, v.Meta = "lacking", false, false, plain(j.Lacks, titleLimit)+" Choose another printer."
+			v.State, v.Choice, v.Selected, v.Meta = "lacking", false, false, plain(j.Lacks, reasonLimit)
 		}
 		if end, struck := s.struck[j.ID]; struck {
 			v.State, v.Held, v.Choice, v.Selected, v.Locked, v.Claim, v.Meta = "struck", false, false, false, false, false, "Deleted"
@@ -75,5 +75,8 @@ func (s *Screen) runLine(v *JobView, j release.VisitJob) {
 	}
 }
 
+// reasonLimit is how many characters of a reason are shown.
+const reasonLimit = 400
+
 // reason is the sentence behind "Why?".
-func reason(barred error) string { return plain(fault.As(barred).Say, 400) }
+func reason(barred error) string { return plain(fault.As(barred).Say, reasonLimit) }

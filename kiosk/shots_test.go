@@ -97,7 +97,7 @@ func lockedJobs() []release.VisitJob {
 // colour for the second.
 func lackingJobs() []release.VisitJob {
 	jobs := append(twoJobs(), held(43, "Spanish vocabulary list", 2, 60))
-	jobs[0].Lacks, jobs[1].Instead = "This printer does not have the kind of paper that was asked for.", "black and white here"
+	jobs[0].Lacks, jobs[1].Instead = "This printer does not have the kind of paper that was asked for. Choose another printer.", "black and white here"
 	return jobs
 }
 

@@ -174,7 +174,7 @@ func TestThePrinterLacksSomething(t *testing.T) {
 	t.Parallel()
 	c := newScene(t)
 	poster, photo := held(41, "Poster", 4, 5), held(42, "Photo", 3, 0)
-	poster.Lacks, photo.Instead = "This printer has no A3 paper.", "black and white here"
+	poster.Lacks, photo.Instead = "This printer has no A3 paper. Choose another printer.", "black and white here"
 	c.signIn(visitWith(poster, photo))
 	v := c.face(FaceJobs)
 	if j := v.Jobs[0]; j.State != "lacking" || j.Choice || j.Selected || !j.Held || j.Meta != "This printer has no A3 paper. Choose another printer." {

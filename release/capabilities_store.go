@@ -42,16 +42,17 @@ type offering struct {
 }
 
 // offerings are the printers that print a queue's jobs: its own, or else those of
-// the school that have a station, or all of them before there is one.
-func offerings(ctx context.Context, tx *db.Tx, id school.ID, own PrinterID) ([]offering, error) {
+// the school, or among those that are named, that have a station, or all of them before
+// there is one.
+func offerings(ctx context.Context, tx *db.Tx, id school.ID, own PrinterID, among []PrinterID) ([]offering, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT r.name, r.room, coalesce(r.capabilities, '{}'), r.capable_at
 		  FROM printer r
-		 WHERE r.school_id = $1
+		 WHERE r.school_id = $1 AND (coalesce(cardinality($3::integer[]), 0) = 0 OR r.printer_id = ANY ($3))
 		   AND CASE WHEN $2 <> 0 THEN r.printer_id = $2
 		            ELSE EXISTS (SELECT FROM station s WHERE s.printer_id = r.printer_id)
 		                 OR NOT EXISTS (SELECT FROM station s WHERE s.school_id = $1) END
-		 ORDER BY r.printer_id`, id, own)
+		 ORDER BY r.printer_id`, id, own, among)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (o offering, err error) {
 		var changed *time.Time
 		err = row.Scan(&o.name, &o.room, &o.can, &changed)

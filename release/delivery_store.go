@@ -119,7 +119,7 @@ func visitJobs(ctx context.Context, tx *db.Tx, person school.PersonID, since tim
 		SELECT j.job_id, j.state, coalesce(j.reason, ''), coalesce(j.title, ''), coalesce(j.impressions, 0) - j.printed, coalesce(j.impressions, 0), j.printed, coalesce(j.price, 0),
 		       j.submitted_at, j.expires_at, coalesce(d.state, ''), coalesce(d.printed, 0), coalesce(d.impressions, 0), coalesce(d.charged, 0),
 		       coalesce(r.name, ''), coalesce(r.state, ''), coalesce(r.state_reasons, '{}'), j.password IS NOT NULL, j.ticket, coalesce(j.pages, 0),
-		       CASE WHEN j.proof = 'vouched' AND j.printed = 0 THEN g.name ELSE '' END
+		       CASE WHEN j.proof = 'vouched' AND j.printed = 0 THEN g.name ELSE '' END, j.queue_id, j.touched
 		  FROM job j
 		  LEFT JOIN device_group g USING (group_id)
 		  LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.job_id = j.job_id ORDER BY d.delivery_id DESC LIMIT 1) AS d ON true
@@ -134,7 +134,8 @@ func scanVisitJob(row pgx.CollectableRow) (v VisitJob, err error) {
 	var d VisitDelivery
 	var p PrinterRecord
 	err = row.Scan(&v.ID, &v.State, &job.Reason, &v.Title, &v.Pages, &job.Impressions, &job.Printed, &job.Price,
-		&v.Submitted, &v.Expires, &d.State, &d.Printed, &d.Of, &d.Charged, &p.Name, &p.State, &p.Reasons, &v.Locked, &v.ticket, &v.sides, &v.Claim)
+		&v.Submitted, &v.Expires, &d.State, &d.Printed, &d.Of, &d.Charged, &p.Name, &p.State, &p.Reasons, &v.Locked, &v.ticket, &v.sides, &v.Claim,
+		&v.queue, &v.touched)
 	if err != nil {
 		return v, err
 	}

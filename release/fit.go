@@ -105,6 +105,6 @@ func lacks(list []string, asked string) bool {
 }
 
 // cannotHere refuses a job at a printer that lacks something for it.
-func cannotHere(lack string) error {
-	return fault.New(fault.Conflict, "printer-lacks", "%s Choose another printer.", lack)
+func cannotHere(lack, instead string) error {
+	return fault.New(fault.Conflict, "printer-lacks", "%s %s", lack, instead)
 }

@@ -22,7 +22,8 @@ type Change struct {
 	Hold   *HoldUntil          // when a Direct queue may print it, which may be at once
 	Remark *string             // what its owner, being IT, says of it (job-message-from-operator)
 
-	held hold // what Hold comes to
+	held       hold // what Hold comes to
+	colourless bool // its owner may not print in colour
 }
 
 var (
@@ -69,6 +70,9 @@ func (d *Desk) Change(ctx context.Context, a school.Actor, id JobID, c Change) (
 			if err := conduct.Check(ctx, tx, before.Person); err != nil {
 				return err
 			}
+		}
+		if c.colourless, err = d.colourless(ctx, tx, q, before, c); err != nil {
+			return err
 		}
 		if job, err = d.change(ctx, tx, a, id, c); err != nil || !goes || job.State != Held {
 			return err
@@ -117,6 +121,16 @@ func (d *Desk) change(ctx context.Context, tx *db.Tx, a school.Actor, id JobID, 
 	return job, d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
 }
 
+// colourless says whether the owner of a job whose ticket is to be changed may not
+// print in colour.
+func (d *Desk) colourless(ctx context.Context, tx *db.Tx, q Queue, job Job, c Change) (bool, error) {
+	if c.Ticket == nil || !q.Policy.Colour.Closed {
+		return false, nil
+	}
+	r, err := d.ruling(ctx, tx, q, job.Person)
+	return err == nil && !q.Policy.Colour.has(r.Belonging), err
+}
+
 // changeable refuses what comes too late or from somebody else.
 func (j Job) changeable(a school.Actor, c Change) error {
 	justRelease := c.Title == nil && c.Ticket == nil && c.Hold != nil && !c.held.on
@@ -148,7 +162,11 @@ func (j Job) changed(c Change) (Job, error) {
 		return j, nil
 	}
 	pages, up := j.Ticket.Pages, j.Ticket.NumberUp
+	before := j.Ticket.ColorMode
 	j.Ticket = c.Ticket(j.Ticket)
+	if c.colourless && j.Ticket.ColorMode != before && !slices.Contains(hasNoneOfColour, j.Ticket.ColorMode) {
+		return j, colourNotYours
+	}
 	if j.State != Receiving && (!slices.Equal(j.Ticket.Pages, pages) || max(1, j.Ticket.NumberUp) != max(1, up)) {
 		return j, pagesSettled
 	}

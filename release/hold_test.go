@@ -176,7 +176,7 @@ func TestSwitches(t *testing.T) {
 	turn(release.CloseQueue)
 	s := h.submission(h.Sam)
 	s.Queue = h.direct
-	wantFault(t, h.Validate(t.Context(), s), "queue-closed")
+	wantFault(t, h.validate(s), "queue-closed")
 	turn(release.ResumeQueue)
 	h.state(waits.ID, release.Done)
 	if j := h.job(held.ID); j.State != release.Held {
@@ -186,7 +186,7 @@ func TestSwitches(t *testing.T) {
 		t.Errorf("%+v", h.direct)
 	}
 	turn(release.OpenQueue)
-	if err := h.Validate(t.Context(), release.Submission{Queue: h.direct, Actor: s.Actor}); err != nil {
+	if err := h.validate(release.Submission{Queue: h.direct, Actor: s.Actor}); err != nil {
 		t.Error(err)
 	}
 	acts := dbtest.Value[string](t, h.db, "SELECT string_agg(act, ' ' ORDER BY audit_id) FROM audit WHERE object = $1", fmt.Sprintf("queue:%d", h.direct.ID))

@@ -64,7 +64,7 @@ func TestHeldUntilNow(t *testing.T) {
 	h.state(h.submit(h.Sam, 1, directly(h), func(s *release.Submission) { s.Hold.Time = tuesday.Add(-time.Hour) }).ID, release.Done)
 	s := h.submission(h.Sam)
 	s.Queue, s.Hold.Time = h.direct, tuesday.Add(release.MaxHold+time.Second)
-	wantFault(t, h.Validate(t.Context(), s), "hold-too-long")
+	wantFault(t, h.validate(s), "hold-too-long")
 	j := h.submit(h.Sam, 1, directly(h), onHold)
 	_, err := h.Change(t.Context(), h.Sam, j.ID, release.Change{Hold: &s.Hold})
 	wantFault(t, err, "hold-too-long")

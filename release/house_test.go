@@ -90,6 +90,12 @@ func (h *house) furnish() {
 	})
 }
 
+// validate is Validate without what the queue's policy makes of the job.
+func (h *house) validate(s release.Submission) error {
+	_, err := h.Validate(h.t.Context(), s)
+	return err
+}
+
 // open starts a desk on the house's folder and database, as a start of the program does.
 func (h *house) open() {
 	h.t.Helper()

@@ -198,8 +198,12 @@ func (d *Desk) school(ctx context.Context, tx *db.Tx, id school.ID) (school.Scho
 	return sc, err
 }
 
-// welcome are the arrivals of people who may submit one more job.
+// welcome are the arrivals of people who may submit one more job to their queue.
 func (d *Desk) welcome(ctx context.Context, tx *db.Tx, all []*arrival) (welcome []*arrival, err error) {
+	who, err := d.consult(ctx, tx, column(all, func(a *arrival) *Submission { return &a.Submission }))
+	if err != nil {
+		return nil, err
+	}
 	people := column(all, func(a *arrival) school.PersonID { return a.Actor.Person })
 	now, err := standingsOf(ctx, tx, people)
 	if err != nil {
@@ -218,6 +222,9 @@ func (d *Desk) welcome(ctx context.Context, tx *db.Tx, all []*arrival) (welcome 
 			}
 		}
 		a.job = Job{} // a transaction may be tried again
+		if a.err = a.settle(who[a.Actor.Person]); a.err != nil {
+			continue
+		}
 		if a.job.Obstacles, a.err = d.judge(sender, a.Submission); a.err != nil {
 			continue
 		}

@@ -112,15 +112,15 @@ func TestTogetherOneFaultIsOnesOwn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	wrong := h.submission(h.Mia)
-	wrong.Queue.ID = 1 << 20
+	wrong.Title = "a title with\x00 in it"
 	_, errs := h.together(h.submission(h.Sam), wrong, h.submission(h.Sam), h.submission(h.Mia))
 	for i, err := range errs {
 		if (err != nil) != (i == 1) {
 			t.Errorf("%d: %v", i, err)
 		}
 	}
-	if errs[1] != nil && fault.KindOf(errs[1]) != fault.Internal {
-		t.Errorf("a queue that does not exist: %v", errs[1])
+	if errs[1] != nil && fault.As(errs[1]).Code != "text-unreadable" {
+		t.Errorf("a title that cannot be kept: %v", errs[1])
 	}
 	h.eventually("three documents", func() (string, bool) {
 		n, m := h.documents(), dbtest.Value[int](t, h.db, "SELECT count(*) FROM job WHERE state = 'held'")

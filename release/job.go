@@ -43,6 +43,7 @@ type Job struct {
 	Group       school.GroupID // of shared devices and print servers: whose it was, ...
 	Device      netip.Addr     // ... and which of them
 	Message     string         // job-message-from-operator: what IT says to its owner
+	Touched     []Touch        // what its queue's policy made of it otherwise than it was sent
 	// Obstacles are the refusals that a release would meet just now, the gravest first:
 	// told to owner and IT alone, and of a job that waits.
 	Obstacles []error

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,7 +20,7 @@ const jobColumns = `
 	j.job_id, j.school_id, j.queue_id, j.person_id, p.username, p.pseudonym, j.proof, j.state, coalesce(j.reason, ''), coalesce(j.title, ''),
 	j.ticket, coalesce(j.format, ''), coalesce(j.document, ''), coalesce(j.bytes, 0), coalesce(j.pages, 0), coalesce(j.impressions, 0),
 	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold, coalesce(j.hold_until, ''), j.hold_ends,
-	j.password IS NOT NULL, coalesce(j.group_id, 0), j.sent_from, coalesce(j.message, '')`
+	j.password IS NOT NULL, coalesce(j.group_id, 0), j.sent_from, coalesce(j.message, ''), j.touched`
 
 const jobTables = ` FROM job j JOIN person p USING (person_id) `
 
@@ -29,7 +30,7 @@ func scanJob(row pgx.Row) (j Job, err error) {
 	err = row.Scan(&j.ID, &j.School, &j.Queue, &j.Person, &j.Owner, &j.owner, &j.Proof, &j.State, &j.Reason, &j.Title,
 		&j.Ticket, &j.Format, &j.Document, &j.Bytes, &j.Pages, &j.Impressions,
 		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold, &j.HoldUntil, &holdEnds, &j.Locked,
-		&j.Group, &device, &j.Message)
+		&j.Group, &device, &j.Message, &j.Touched)
 	if device != nil {
 		j.Device = *device
 	}
@@ -153,12 +154,12 @@ func receivingUntil(now time.Time) time.Time { return now.Add(5 * time.Minute) }
 func insertJob(ctx context.Context, tx *db.Tx, s Submission, expires time.Time) (Job, error) {
 	var id JobID
 	err := tx.QueryRow(ctx, `
-		INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, submitted_at, expires_at, on_hold, password, password_scheme, group_id, sent_from, hold_until, hold_ends)
+		INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, submitted_at, expires_at, on_hold, password, password_scheme, group_id, sent_from, hold_until, hold_ends, touched)
 		VALUES ($1, $2, $3, $4, 'receiving', nullif($5, ''), $6, $7, $8, $9, nullif($10, ''), nullif($11, ''), nullif($12, 0), nullif($13, '')::inet,
-		        nullif($14, ''), $15)
+		        nullif($14, ''), $15, $16)
 		RETURNING job_id`,
-		s.Queue.School, s.Queue.ID, s.Actor.Person, s.Actor.Proof, firstRunes(s.Title, 255), s.Ticket, tx.Now, expires, s.held.on, s.hash, s.scheme(),
-		s.Actor.Group, addressText(s.Actor.Device), s.held.until, moment(s.held.ends)).Scan(&id)
+		s.Queue.School, s.Queue.ID, s.Actor.Person, s.Actor.Proof, firstRunes(s.Title, 255), s.verdict.ticket, tx.Now, expires, s.held.on, s.hash, s.scheme(),
+		s.Actor.Group, addressText(s.Actor.Device), s.held.until, moment(s.held.ends), touches(s.verdict.touched)).Scan(&id)
 	if err != nil {
 		return Job{}, err
 	}
@@ -171,13 +172,13 @@ func insertArrivals(ctx context.Context, tx *db.Tx, all []*arrival, expires time
 	rows, _ := tx.Query(ctx, `
 		WITH new AS (
 			INSERT INTO job (school_id, queue_id, person_id, proof, state, title, ticket, on_hold, format, document, bytes, digest,
-			                 password, password_scheme, group_id, sent_from, submitted_at, received_at, expires_at, hold_until, hold_ends)
+			                 password, password_scheme, group_id, sent_from, submitted_at, received_at, expires_at, hold_until, hold_ends, touched)
 			SELECT $1, queue, person, proof, 'counting', nullif(title, ''), ticket, hold, format, document, bytes, digest,
-			       nullif(password, ''), nullif(scheme, ''), nullif(device_group, 0), nullif(device, '')::inet, $2, $2, expires, nullif(until, ''), ends
+			       nullif(password, ''), nullif(scheme, ''), nullif(device_group, 0), nullif(device, '')::inet, $2, $2, expires, nullif(until, ''), ends, string_to_array(touched, ',')
 			  FROM unnest($4::integer[], $5::bigint[], $6::text[], $7::text[], $8::jsonb[], $9::boolean[], $10::text[], $11::text[], $12::bigint[],
 			              $13::bytea[], $14::text[], $15::text[], $16::integer[], $17::text[],
-			              $3::timestamptz[], $18::text[], $19::timestamptz[])
-			       AS a (queue, person, proof, title, ticket, hold, format, document, bytes, digest, password, scheme, device_group, device, expires, until, ends)
+			              $3::timestamptz[], $18::text[], $19::timestamptz[], $20::text[])
+			       AS a (queue, person, proof, title, ticket, hold, format, document, bytes, digest, password, scheme, device_group, device, expires, until, ends, touched)
 			RETURNING *)
 		SELECT `+jobColumns+` FROM new j JOIN person p USING (person_id) JOIN unnest($11::text[]) WITH ORDINALITY AS a (document, place) USING (document)
 		 ORDER BY a.place`,
@@ -187,7 +188,7 @@ func insertArrivals(ctx context.Context, tx *db.Tx, all []*arrival, expires time
 		column(all, func(a *arrival) school.PersonID { return a.Actor.Person }),
 		column(all, func(a *arrival) string { return string(a.Actor.Proof) }),
 		column(all, func(a *arrival) string { return firstRunes(a.Title, 255) }),
-		column(all, func(a *arrival) Ticket { return a.Ticket }),
+		column(all, func(a *arrival) Ticket { return a.verdict.ticket }),
 		column(all, func(a *arrival) bool { return a.held.on }),
 		column(all, func(a *arrival) string { return string(a.format) }),
 		column(all, func(a *arrival) string { return string(a.doc.ID) }),
@@ -198,7 +199,8 @@ func insertArrivals(ctx context.Context, tx *db.Tx, all []*arrival, expires time
 		column(all, func(a *arrival) school.GroupID { return a.Actor.Group }),
 		column(all, func(a *arrival) string { return addressText(a.Actor.Device) }),
 		column(all, func(a *arrival) string { return a.held.until }),
-		column(all, func(a *arrival) *time.Time { return moment(a.held.ends) }))
+		column(all, func(a *arrival) *time.Time { return moment(a.held.ends) }),
+		column(all, func(a *arrival) string { return strings.Join(touches(a.verdict.touched), ",") }))
 	jobs, err := manyJobs(rows)
 	if err == nil && len(jobs) != len(all) {
 		err = fmt.Errorf("%d of %d jobs were written", len(jobs), len(all))

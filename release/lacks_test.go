@@ -46,7 +46,7 @@ func TestReleaseIsRefusedForWhatIsMissing(t *testing.T) {
 	} {
 		job := h.submit(h.Sam, 2, func(s *release.Submission) { s.Ticket = tc.ticket })
 		visit, err := h.Visit(t.Context(), h.at(h.Sam))
-		if err != nil || visit.Jobs[len(visit.Jobs)-1].Lacks != tc.say {
+		if err != nil || visit.Jobs[len(visit.Jobs)-1].Lacks != tc.say+" Choose another printer." {
 			t.Errorf("%+v: the visit shows %+v, %v", tc.ticket, visit.Jobs, err)
 		}
 		_, err = h.Release(t.Context(), h.at(h.Sam), ids(job.ID))

@@ -27,6 +27,13 @@ func (d *Desk) Life(ctx context.Context, id JobID) (Job, []Moment, error) {
 			return err
 		}
 		life = job.moments()
+		q, err := queueByID(ctx, tx, job.Queue)
+		if err != nil {
+			return err
+		}
+		for _, t := range job.Touched {
+			life = append(life, Moment{later(job.Submitted, job.Received), "policy", fmt.Sprintf(touchesInWords[t], q.Name)})
+		}
 		all, err := deliveriesOf(ctx, tx, id)
 		if err != nil {
 			return err
@@ -51,6 +58,13 @@ func (d *Desk) Life(ctx context.Context, id JobID) (Job, []Moment, error) {
 	slices.SortStableFunc(life, func(a, b Moment) int { return a.At.Compare(b.At) })
 	job.Title = ""
 	return job, life, err
+}
+
+// touchesInWords says what a queue's policy has made of a job.
+var touchesInWords = map[Touch]string{
+	SidesDefaulted:  "one-sided: the job did not say, and the queue %s has it so",
+	ColourDefaulted: "colour: the job did not say, and the queue %s has it so",
+	ColourWithheld:  "black and white: the queue %s has no colour for its sender",
 }
 
 func (j Job) moments() []Moment {

@@ -17,22 +17,30 @@ type Offer struct {
 	Changed  time.Time    // when Can last changed; zero before any has answered
 	Rooms    []string     // where the printers stand, as far as that is known
 	Supplies []Supply     // of all printers, each with its printer's name before it
+
+	among []PrinterID // of the queue's policy, when this was read
 }
 
 // Offer tells what the queue's printers can do: of a Direct queue its own one, of a
-// Hold queue those of the school that have a station. It is read once and kept
-// until a printer says otherwise, or a minute.
+// Hold queue those that its jobs can come out of and that have a station. It is read
+// once and kept until a printer or the queue's policy says otherwise, or a minute.
 func (d *Desk) Offer(ctx context.Context, q Queue) (*Offer, error) {
-	return d.offers.of(q.ID, func() (*Offer, error) {
+	among := q.Policy.Printers
+	if q.Kind == Direct {
+		among = nil
+	}
+	return d.offers.of(q.ID, among, func() (*Offer, error) {
 		var all []offering
 		err := d.inSchool(ctx, q.School, func(ctx context.Context, tx *db.Tx) (err error) {
-			all, err = offerings(ctx, tx, q.School, q.Printer)
+			all, err = offerings(ctx, tx, q.School, q.Printer, among)
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
-		return newOffer(all), nil
+		o := newOffer(all)
+		o.among = among
+		return o, nil
 	})
 }
 
@@ -79,11 +87,11 @@ type offers struct {
 
 // of is the kept offer, or what read says, which is kept unless all were forgotten
 // meanwhile.
-func (o *offers) of(q QueueID, read func() (*Offer, error)) (*Offer, error) {
+func (o *offers) of(q QueueID, among []PrinterID, read func() (*Offer, error)) (*Offer, error) {
 	o.mu.Lock()
 	offer, age := o.kept[q], o.age
 	o.mu.Unlock()
-	if offer != nil {
+	if offer != nil && slices.Equal(offer.among, among) {
 		return offer, nil
 	}
 	offer, err := read()

@@ -64,7 +64,7 @@ func (d *Desk) lock(ctx context.Context, s *Submission) (err error) {
 	if s.Password == nil {
 		return nil
 	}
-	if err := d.Validate(ctx, *s); err != nil {
+	if _, err := d.Validate(ctx, *s); err != nil {
 		return err
 	}
 	s.hash, err = d.Directory.HashCode(hex.EncodeToString(s.Password.Value))

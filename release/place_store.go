@@ -26,34 +26,29 @@ func none[T any](v T, err error, refusal *fault.Error) (T, error) {
 	return v, err
 }
 
-const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0), closed, paused, switched_at, refuses, info, location, message, message_at`
+const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0), closed, paused, switched_at, refuses, info, location, message, message_at, ` +
+	policyColumns
 
 func scanQueue(row pgx.Row) (Queue, error) {
 	var q Queue
 	var switched, said *time.Time
-	err := row.Scan(&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer, &q.Closed, &q.Paused, &switched, &q.Refuses, &q.Info, &q.Location, &q.Message, &said)
-	q.Switched, q.Said = instant(switched), instant(said)
+	var p policyRow
+	err := row.Scan(append([]any{&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer, &q.Closed, &q.Paused, &switched, &q.Refuses,
+		&q.Info, &q.Location, &q.Message, &said}, p.fields(&q)...)...)
+	q.Switched, q.Said, q.Policy = instant(switched), instant(said), p.policy()
 	return none(q, err, queueUnknown)
 }
 
 func queueByPath(ctx context.Context, tx *db.Tx, path string) (Queue, error) {
-	return scanQueue(tx.QueryRow(ctx, `SELECT `+queueColumns+` FROM queue WHERE path = $1`, path))
+	return scanQueue(tx.QueryRow(ctx, `SELECT `+queueColumns+` FROM queue WHERE path = $1 AND removed_at IS NULL`, path))
 }
 
 func queueByID(ctx context.Context, tx *db.Tx, id QueueID) (Queue, error) {
 	return scanQueue(tx.QueryRow(ctx, `SELECT `+queueColumns+` FROM queue WHERE queue_id = $1`, id))
 }
 
-func insertQueue(ctx context.Context, tx *db.Tx, q Queue) (id QueueID, err error) {
-	err = tx.QueryRow(ctx, `
-		INSERT INTO queue (school_id, path, name, kind, proof, printer_id, refuses)
-		VALUES ($1, $2, $3, $4, $5, nullif($6::integer, 0), $7) RETURNING queue_id`,
-		q.School, q.Path, q.Name, q.Kind, q.Proof, q.Printer, q.Refuses).Scan(&id)
-	return id, err
-}
-
 func queues(ctx context.Context, tx *db.Tx) ([]Queue, error) {
-	rows, _ := tx.Query(ctx, `SELECT `+queueColumns+` FROM queue ORDER BY queue_id`)
+	rows, _ := tx.Query(ctx, `SELECT `+queueColumns+` FROM queue WHERE removed_at IS NULL ORDER BY queue_id`)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Queue, error) { return scanQueue(row) })
 }
 
@@ -65,10 +60,6 @@ func updateNotice(ctx context.Context, tx *db.Tx, q Queue) error {
 	_, err := tx.Exec(ctx, `UPDATE queue SET info = $2, location = $3, message = $4, message_at = $5 WHERE queue_id = $1`,
 		q.ID, q.Info, q.Location, q.Message, moment(q.Said))
 	return err
-}
-
-func updateRefuses(ctx context.Context, tx *db.Tx, path string, refuses bool) (Queue, error) {
-	return scanQueue(tx.QueryRow(ctx, `UPDATE queue SET refuses = $2 WHERE path = $1 RETURNING `+queueColumns, path, refuses))
 }
 
 func updateQueueSwitches(ctx context.Context, tx *db.Tx, q Queue) error {

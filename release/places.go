@@ -29,17 +29,6 @@ func AddStation(ctx context.Context, tx *db.Tx, id school.ID, slug, name string,
 	return insertStation(ctx, tx, id, slug, name, p)
 }
 
-// AddQueue makes an address that computers print to and returns its id.
-func AddQueue(ctx context.Context, tx *db.Tx, q Queue) (QueueID, error) {
-	return insertQueue(ctx, tx, q)
-}
-
-// SetRefuses says whether the queue of that path refuses at the computer what would
-// stand in the way of a release, or holds it ("queue-unknown").
-func SetRefuses(ctx context.Context, tx *db.Tx, path string, refuses bool) (Queue, error) {
-	return updateRefuses(ctx, tx, path, refuses)
-}
-
 // Printers lists all printers of the installation, for the host's commands.
 func (d *Desk) Printers(ctx context.Context) (all []PrinterRecord, err error) {
 	err = d.DB.InTx(ctx, db.System("printers"), func(ctx context.Context, tx *db.Tx) error {

@@ -29,6 +29,8 @@ type Queue struct {
 	Printer PrinterID    // of a Direct queue; 0 otherwise
 	Closed  bool         // takes no new jobs: not printer-is-accepting-jobs
 	Paused  bool         // releases none of its jobs by itself: printer-state stopped
+	Policy  Policy       // who may use it, how, and what becomes of their jobs
+	Removed bool         // kept for the jobs that came by it
 	// Refuses says that what would stand in the way of a release is refused at the
 	// computer already, instead of held.
 	Refuses bool

@@ -47,7 +47,8 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 }
 
 // release locks in the one order: standing, jobs ascending, deliveries, pass, account. A
-// job that the printer lacks something for is refused ("printer-lacks").
+// job that the printer lacks something for is refused ("printer-lacks"), and so is one
+// that its queue's policy does not let out here ("printer-elsewhere", "queue-not-yours").
 func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecord, ids []JobID) error {
 	if err := conduct.Check(ctx, tx, v.Actor.Person); err != nil {
 		return err
@@ -65,8 +66,8 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 		if err := job.releasable(v, tx); err != nil {
 			return err
 		}
-		if lack := p.Can.Lacks(job.Ticket, job.Pages); lack != "" {
-			return cannotHere(lack)
+		if job, err = d.rule(ctx, tx, job, p); err != nil {
+			return err
 		}
 		open := newDelivery(job, p.ID, v.Station.ID)
 		open.Pass = v.Actor.Pass

@@ -168,7 +168,7 @@ func TestAQueueThatRefuses(t *testing.T) {
 		return s
 	}
 	ways := map[string]func(release.Submission) error{
-		"Validate": func(s release.Submission) error { return h.Validate(t.Context(), s) },
+		"Validate": h.validate,
 		"Create":   func(s release.Submission) error { _, err := h.Create(t.Context(), s); return err },
 		"Print": func(s release.Submission) error {
 			_, err := h.Print(t.Context(), s, bytes.NewReader(documenttest.PDF(1)))

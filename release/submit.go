@@ -24,12 +24,15 @@ type Submission struct {
 	Hold     HoldUntil // when a Direct queue may print it
 	Declared string    // document-format as declared; "" or application/octet-stream: told by content
 	Password *Password // job-password; nil for none
+	Strict   bool      // ipp-attribute-fidelity: refuse what the queue's policy would take out of the ticket
 
 	// Subscriptions are wishes as Subscribe takes them.
 	Subscriptions []Subscription
 
 	hash string // of the password, once locked
 	held hold   // what Hold came to, once the row is written
+
+	verdict verdict // of the queue's policy, in the transaction that writes the row
 }
 
 var (
@@ -58,33 +61,43 @@ func (d *Desk) Queue(ctx context.Context, path string) (q Queue, err error) {
 	return q, err
 }
 
-// Validate refuses what Print would refuse before it has seen the document.
-func (d *Desk) Validate(ctx context.Context, s Submission) error {
+// Validate refuses what Print would refuse before it has seen the document, and says
+// what the queue's policy would make of the job.
+func (d *Desk) Validate(ctx context.Context, s Submission) ([]Touch, error) {
 	if err := d.allow(s); err != nil {
-		return err
+		return nil, err
 	}
-	return d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error {
-		_, err := d.admit(ctx, tx, s)
+	err := d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error {
+		_, err := d.admit(ctx, tx, &s)
 		return err
 	})
+	return s.verdict.touched, err
 }
 
 // admit says whether the sender may submit one more job, and what would stand in the
 // way of its release. Withdrawn rights and an empty account do not stop a job from
-// being held, unless the queue says so: its owner hears of it at the station.
-func (d *Desk) admit(ctx context.Context, tx *db.Tx, s Submission) ([]error, error) {
+// being held, unless the queue says so: its owner hears of it at the station. The queue
+// and its policy are read anew, and settled.
+func (d *Desk) admit(ctx context.Context, tx *db.Tx, s *Submission) ([]error, error) {
+	who, err := d.consult(ctx, tx, []*Submission{s})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.settle(who[s.Actor.Person]); err != nil {
+		return nil, err
+	}
 	if s.Actor.Proof == school.ByVouch {
 		device, err := standingOfDevice(ctx, tx, s.Actor)
 		if err != nil {
 			return nil, err
 		}
-		return d.judge(device, s)
+		return d.judge(device, *s)
 	}
 	all, err := standingsOf(ctx, tx, []school.PersonID{s.Actor.Person})
 	if err != nil {
 		return nil, err
 	}
-	return d.judge(all[s.Actor.Person], s)
+	return d.judge(all[s.Actor.Person], *s)
 }
 
 // judge is the part of admit that looks at the sender.
@@ -95,7 +108,7 @@ func (d *Desk) judge(now standing, s Submission) ([]error, error) {
 	if s.Actor.Proof == school.ByVouch {
 		return nil, nil
 	}
-	met := now.obstacles(Job{Ticket: s.Ticket})
+	met := now.obstacles(Job{Ticket: s.verdict.ticket})
 	if s.Queue.Refuses && len(met) > 0 {
 		return nil, met[0]
 	}
@@ -144,8 +157,9 @@ func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, er
 // mayPrint spares a document its way where it is easily known that it will be
 // refused; write looks once more.
 func (d *Desk) mayPrint(ctx context.Context, s Submission) error {
-	if s.Queue.Refuses {
-		return d.Validate(ctx, s)
+	if s.Queue.Refuses || s.Queue.Policy.Users.Closed || !s.Queue.Policy.Takes(s.Actor.Proof) {
+		_, err := d.Validate(ctx, s)
+		return err
 	}
 	return d.allow(s)
 }
@@ -157,7 +171,7 @@ func (d *Desk) Create(ctx context.Context, s Submission) (job Job, err error) {
 		return Job{}, err
 	}
 	err = d.inSchool(ctx, s.Queue.School, func(ctx context.Context, tx *db.Tx) error {
-		met, err := d.admit(ctx, tx, s)
+		met, err := d.admit(ctx, tx, &s)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,8 @@ package release
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"inkwell/internal/db"
@@ -57,12 +59,14 @@ type VisitJob struct {
 	Delivery  *VisitDelivery // the open or latest delivery, nil before the first
 	Refusal   string         // why it was refused, in plain words, or ""
 	Locked    bool           // prints only once its own code was given: Unlock
-	Lacks     string         // why the printer beside the visitor cannot print it, in plain words, or ""
+	Lacks     string         // why it cannot come out beside the visitor, and what to do, in plain words, or ""
 	Claim     string         // the shared devices that sent it in the visitor's name, or "": it may not be theirs
 	Instead   string         // how it comes out otherwise than asked for there, in a few words, or ""
 
-	ticket Ticket
-	sides  int // of one copy
+	queue   QueueID
+	ticket  Ticket
+	touched []Touch
+	sides   int // of one copy
 }
 
 // VisitDelivery is how far a release has come.
@@ -82,13 +86,13 @@ const lingers = 2 * time.Minute
 // and the printer beside them.
 func (d *Desk) Visit(ctx context.Context, v Visitor) (visit Visit, err error) {
 	err = d.inSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) error {
-		visit, err = readVisit(ctx, tx, v)
+		visit, err = d.readVisit(ctx, tx, v)
 		return err
 	})
 	return visit, err
 }
 
-func readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit, err error) {
+func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit, err error) {
 	p, err := school.PersonByID(ctx, tx, v.Actor.Person)
 	if err != nil {
 		return visit, err
@@ -120,12 +124,53 @@ func readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit, err erro
 	if visit.Printer, err = printerByID(ctx, tx, v.Station.Printer.ID); err != nil {
 		return visit, err
 	}
-	visit.Jobs, err = visitJobs(ctx, tx, p.ID, tx.Now.Add(-lingers))
-	for i, j := range visit.Jobs {
-		if j.State == Held {
-			visit.Jobs[i].Lacks = visit.Printer.Can.Lacks(j.ticket, j.sides)
-			visit.Jobs[i].Instead = visit.Printer.Can.Instead(j.ticket, j.sides)
-		}
+	if visit.Jobs, err = visitJobs(ctx, tx, p.ID, tx.Now.Add(-lingers)); err != nil {
+		return visit, err
 	}
-	return visit, err
+	return visit, d.explain(ctx, tx, v.Actor, visit)
+}
+
+// explain says of each held job why it cannot come out here, or how otherwise than it
+// was asked for.
+func (d *Desk) explain(ctx context.Context, tx *db.Tx, a school.Actor, visit Visit) error {
+	rulings := map[QueueID]ruling{}
+	for i := range visit.Jobs {
+		j := &visit.Jobs[i]
+		if j.State != Held {
+			continue
+		}
+		r, known := rulings[j.queue]
+		if !known {
+			q, err := queueByID(ctx, tx, j.queue)
+			if err != nil {
+				return err
+			}
+			if r, err = d.ruling(ctx, tx, q, a.Person); err != nil {
+				return err
+			}
+			rulings[j.queue] = r
+		}
+		refusal, err := r.stops(ctx, tx, visit.Printer, j.ticket, j.sides)
+		if err != nil {
+			return err
+		}
+		if refusal != nil {
+			j.Lacks = fault.As(refusal).Say
+		}
+		j.Instead = r.otherwise(*j, visit.Printer.Can)
+	}
+	return nil
+}
+
+// otherwise is how a job comes out otherwise than it was asked for, in a few words.
+func (r ruling) otherwise(j VisitJob, can Capabilities) string {
+	if !slices.Contains(j.touched, ColourWithheld) && !r.greys(r.sender, j.ticket) {
+		return can.Instead(j.ticket, j.sides)
+	}
+	all := []string{"black and white: you may not use colour"}
+	j.ticket.ColorMode = mono
+	if more := can.Instead(j.ticket, j.sides); more != "" {
+		all = append(all, more)
+	}
+	return strings.Join(all, " · ")
 }

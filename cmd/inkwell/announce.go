@@ -70,7 +70,7 @@ func (m *Main) services(ctx context.Context) ([]announce.Service, error) {
 	}
 	var all []announce.Service
 	for _, q := range queues {
-		if q.Closed || q.Proof != school.ByPassword {
+		if q.Closed || q.Proof != school.ByPassword || !q.Policy.Takes(school.ByPassword) {
 			continue
 		}
 		says, err := announce.Ask(ctx, m.printer, nearby(a.reachable(a.IPP)), q.Path)

@@ -39,9 +39,10 @@ func TestAnInstallationIsSetUpByCommands(t *testing.T) {
 	run("printer", "add", "Library", "ipp://127.0.0.1:1/ipp/print", "--room", "Room 12", "--station", "library")
 	refused(t, "looks like ipps://", "printer", "add", "Hall", "printer.example", "--data-dir", dir)
 	refused(t, "There is no printer at this address", "queue", "set", "/ipp/hall", "--blocked", "refuse", "--data-dir", dir)
-	refused(t, "--blocked hold or --blocked refuse", "queue", "set", "/ipp/print", "--data-dir", dir)
+	refused(t, "Say what to change", "queue", "set", "/ipp/print", "--data-dir", dir)
+	refused(t, "--blocked hold or --blocked refuse", "queue", "set", "/ipp/print", "--blocked", "maybe", "--data-dir", dir)
 	for _, does := range []string{"refuse", "hold"} {
-		if said := run("queue", "set", "/ipp/print", "--blocked", does); !strings.Contains(said, "/ipp/print: "+does+"s what") {
+		if said := run("queue", "set", "/ipp/print", "--blocked", does); !strings.Contains(said, does+"s what") {
 			t.Errorf("queue set says %q", said)
 		}
 		if list := run("queue", "list"); !strings.Contains(list, "/ipp/print") || !strings.Contains(list, does+"s what") {
@@ -78,7 +79,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	walk(rootCommand())
 	for _, want := range []string{
 		"serve", "config", "check", "version", "staff add", "printer add", "printer list", "printer simulate",
-		"queue list", "queue set", "kiosk tap", "job show", "ledger verify", "audit verify",
+		"queue list", "queue add", "queue set", "queue remove", "queue names", "kiosk tap", "job show", "ledger verify", "audit verify",
 	} {
 		if !slices.Contains(all, "inkwell "+want) {
 			t.Errorf("there is no inkwell %s", want)

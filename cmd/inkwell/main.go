@@ -43,7 +43,7 @@ func rootCommand() *cobra.Command {
 		group("clients", "What computers are set up with", clientsExportCommand()),
 		group("kiosk", "The page beside a printer", kioskTapCommand()),
 		group("job", "Print jobs", jobShowCommand()),
-		group("queue", "The addresses that computers print to", queueListCommand(), queueSetCommand()),
+		group("queue", "The addresses that computers print to", queueListCommand(), queueAddCommand(), queueSetCommand(), queueRemoveCommand(), queueNamesCommand()),
 		group("certificate", "The certificate that this server shows", certificateShowCommand(), certificateSetCommand(), certificateRenewCommand(), certificateResetCommand()),
 		group("ledger", "What was spent", ledgerVerifyCommand()),
 		group("audit", "Who did what", auditVerifyCommand()),

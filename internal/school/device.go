@@ -55,7 +55,10 @@ var (
 	groupTaken   = fault.New(fault.Conflict, "group-taken", "There is a group of that short name already. Remove it first.")
 	groupUnknown = fault.New(fault.NotFound, "group-unknown", "There is no device group of that short name.")
 	notFromGroup = fault.New(fault.Forbidden, "not-from-group", "This printer address works on the school's own devices only. Please use the one for your device.")
-	nobodyClaims = fault.New(fault.Forbidden, "name-unknown", "This computer does not say who you are. Sign in to it with your school account, then print again.")
+
+	// NameUnknown is the answer to a name that says nothing of who is printing: it is
+	// nobody's, or everybody's.
+	NameUnknown = fault.New(fault.Forbidden, "name-unknown", "This computer does not say who you are. Sign in to it with your school account, then print again.")
 )
 
 // trustedBits is how wide a trusted server's network may be: 16 addresses.
@@ -170,7 +173,7 @@ func (d *Directory) ByGroup(ctx context.Context, g DeviceGroup, from Device, use
 	case err != nil:
 		return Actor{}, err
 	case p.ID == 0:
-		return Actor{}, nobodyClaims
+		return Actor{}, NameUnknown
 	}
 	a := p.actor(ByVouch)
 	if g.Trusted {

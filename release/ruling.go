@@ -1,0 +1,148 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// consult reads the queues of submissions as they are now, and what their senders are
+// as far as the queues' policies ask.
+func (d *Desk) consult(ctx context.Context, tx *db.Tx, all []*Submission) (map[school.PersonID]school.Belonging, error) {
+	ids := make([]QueueID, len(all))
+	for i, s := range all {
+		ids[i] = s.Queue.ID
+	}
+	now, err := queuesByID(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var people []school.PersonID
+	for _, s := range all {
+		s.Queue = now[s.Queue.ID]
+		if s.Queue.Policy.asks(s.Actor.Proof) {
+			people = append(people, s.Actor.Person)
+		}
+	}
+	return d.belongings(ctx, tx, all[0].Actor.School, people)
+}
+
+// belongings are what people are today.
+func (d *Desk) belongings(ctx context.Context, tx *db.Tx, id school.ID, people []school.PersonID) (map[school.PersonID]school.Belonging, error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	sc, err := d.school(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return school.BelongingsOf(ctx, tx, sc, slices.Compact(slices.Sorted(slices.Values(people))))
+}
+
+// settle is what the queue makes of the submission of such a sender.
+func (s *Submission) settle(b school.Belonging) error {
+	from := sender{b, s.Actor.Proof}
+	switch {
+	case s.Queue.Removed || s.Queue.ID == 0:
+		return queueUnknown
+	case s.Queue.Closed:
+		return queueClosed
+	}
+	if err := s.Queue.Policy.admit(from); err != nil {
+		return err
+	}
+	s.verdict = s.Queue.Policy.apply(from, s.Ticket)
+	if s.Strict && s.Ticket.ColorMode == colour && s.Queue.Policy.greys(from, s.Ticket) {
+		return colourNotYours
+	}
+	return nil
+}
+
+// ruling is a queue's policy with somebody it is about, both as they are now.
+type ruling struct {
+	Policy
+	sender
+	school school.ID
+}
+
+// ruling reads what holds for a person's jobs of a queue.
+func (d *Desk) ruling(ctx context.Context, tx *db.Tx, q Queue, p school.PersonID) (r ruling, err error) {
+	r.Policy, r.school = q.Policy, q.School
+	if !q.Policy.Users.Closed && !q.Policy.Colour.Closed {
+		return r, nil
+	}
+	who, err := d.belongings(ctx, tx, q.School, []school.PersonID{p})
+	r.Belonging = who[p]
+	return r, err
+}
+
+// rule makes of a job that is to be released to a printer what its queue's policy says
+// by now, or refuses it.
+func (d *Desk) rule(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord) (Job, error) {
+	q, err := queueByID(ctx, tx, job.Queue)
+	if err != nil {
+		return job, err
+	}
+	r, err := d.ruling(ctx, tx, q, job.Person)
+	if err != nil {
+		return job, err
+	}
+	refusal, err := r.stops(ctx, tx, p, job.Ticket, job.Pages)
+	if err != nil || refusal != nil {
+		return job, errors.Join(err, refusal)
+	}
+	if r.greys(r.sender, job.Ticket) {
+		job.Ticket.ColorMode = mono
+		job.Touched = append(job.Touched, ColourWithheld)
+		err = updateTicket(ctx, tx, job)
+	}
+	return job, err
+}
+
+// stops is the refusal of a job of that many pages at a printer, with what to do
+// instead, or nil: the policy's, or that of the printer itself.
+func (r ruling) stops(ctx context.Context, tx *db.Tx, here PrinterRecord, t Ticket, pages int) (refusal, err error) {
+	refusal, lack := r.at(here.ID, r.sender), here.Can.Lacks(t, pages)
+	if refusal == nil && lack == "" || errors.Is(refusal, sentWhereNot) {
+		return refusal, nil
+	}
+	instead, err := r.instead(ctx, tx, here)
+	switch {
+	case err != nil:
+		return nil, err
+	case refusal != nil:
+		return fault.New(fault.Conflict, "printer-elsewhere", "This one does not come out here. %s", instead), nil
+	}
+	return cannotHere(lack, instead), nil
+}
+
+// mostNamed is how many printers a sentence names.
+const mostNamed = 4
+
+// instead says what to do with a job that cannot come out at a printer.
+func (r ruling) instead(ctx context.Context, tx *db.Tx, here PrinterRecord) (string, error) {
+	if len(r.Printers) == 0 {
+		return "Choose another printer.", nil
+	}
+	names, err := outlets(ctx, tx, r.school, r.Printers)
+	names = slices.DeleteFunc(names, func(n string) bool { return n == here.Name })
+	switch n := len(names); {
+	case err != nil:
+		return "", err
+	case n == 0:
+		return "Ask IT where it can be printed.", nil
+	case n > mostNamed:
+		names = append(names[:mostNamed:mostNamed], fmt.Sprintf("%d more", n-mostNamed))
+	}
+	last := len(names) - 1
+	if last == 0 {
+		return "Print it at " + names[0] + ".", nil
+	}
+	return "Print it at " + strings.Join(names[:last], ", ") + " or " + names[last] + ".", nil
+}
