@@ -21,7 +21,7 @@ func (h *host) directory() (*school.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return school.New(h.db, school.Keys{ID: keys.Badges.ID, Secret: keys.Badges.Secret}, h.log), nil
+	return school.New(h.db, keys.Badges.forSchool(), h.log), nil
 }
 
 // school is the one of that name, or the only one when there is no name.

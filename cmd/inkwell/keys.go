@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"inkwell/internal/fault"
+	"inkwell/internal/school"
 )
 
 // key is 32 secret bytes and the name they are known by, so that a key can be
@@ -18,6 +19,16 @@ import (
 type key struct {
 	ID     string // 8 hex digits
 	Secret []byte
+	Older  []key // that it has replaced, of badges and codes alone: newest first
+}
+
+// forSchool is the key of badges and codes.
+func (k key) forSchool() school.Keys {
+	keys := school.Keys{ID: k.ID, Secret: k.Secret}
+	for _, older := range k.Older {
+		keys.Older = append(keys.Older, older.forSchool())
+	}
+	return keys
 }
 
 // keys are an installation's secrets, in DATA/keys. They stand outside the database, so
@@ -30,7 +41,7 @@ type keys struct {
 
 // files are the keys by file name.
 func (k *keys) files() map[string]*key {
-	return map[string]*key{"spool.key": &k.Spool, "badges.key": &k.Badges, "seal.key": &k.Seal}
+	return map[string]*key{"spool.key": &k.Spool, badgeKeyFile: &k.Badges, "seal.key": &k.Seal}
 }
 
 // openKeys reads the keys, and makes them when fresh: when there is no
@@ -86,7 +97,8 @@ func writeKey(path string) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// readKey reads a file of writeKey. It refuses one that others may read.
+// readKey reads a file of writeKey, or of newBadgeKey with older keys below it. It
+// refuses one that others may read.
 func readKey(path string) (key, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -99,12 +111,60 @@ func readKey(path string) (key, error) {
 	if err != nil {
 		return key{}, fmt.Errorf("read key: %w", err)
 	}
-	id, secret, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
-	raw, err := hex.DecodeString(secret)
-	if err != nil || len(raw) != 32 || len(id) != 8 {
-		return key{}, fault.New(fault.Conflict, "key-damaged", "The key in %s is damaged. Put it back from the backup.", path)
+	var all []key
+	for line := range strings.Lines(strings.TrimSpace(string(text))) {
+		id, secret, _ := strings.Cut(strings.TrimSpace(line), " ")
+		raw, err := hex.DecodeString(secret)
+		if err != nil || len(raw) != 32 || len(id) != 8 {
+			return key{}, keyDamaged(path)
+		}
+		all = append(all, key{ID: id, Secret: raw})
 	}
-	return key{ID: id, Secret: raw}, nil
+	if len(all) == 0 || len(all) > 1 && !strings.HasPrefix(filepath.Base(path), badgeKeyFile) {
+		return key{}, keyDamaged(path)
+	}
+	all[0].Older = all[1:]
+	return all[0], nil
+}
+
+func keyDamaged(path string) error {
+	return fault.New(fault.Conflict, "key-damaged", "The key in %s is damaged. Put it back from the backup.", path)
+}
+
+// badgeKeyFile is the one that may hold several keys.
+const badgeKeyFile = "badges.key"
+
+// newBadgeKey puts a new key for badges and codes above those there are, and returns its
+// name. Whoever runs reads it at the next start.
+func newBadgeKey(dir string) (id string, err error) {
+	path := filepath.Join(dir, badgeKeyFile)
+	if _, err := readKey(path); err != nil {
+		return "", err
+	}
+	older, err := os.ReadFile(path) // #nosec G304 -- our own folder
+	if err != nil {
+		return "", fmt.Errorf("read key: %w", err)
+	}
+	half := path + ".new"
+	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	if err := writeKey(half); err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(half, os.O_APPEND|os.O_WRONLY, 0o600) // #nosec G304 -- our own folder
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(older)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", err
+	}
+	k, err := readKey(half)
+	if err == nil {
+		err = errors.Join(os.Rename(half, path), syncFolder(dir))
+	}
+	return k.ID, err
 }
 
 // syncFolder makes the names in a folder durable.

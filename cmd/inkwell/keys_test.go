@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -46,6 +47,10 @@ func TestLostOrOpenOrDamagedKeysAreRefused(t *testing.T) {
 		{"lost", "keys-missing", os.RemoveAll},
 		{"open to others", "key-open", func(dir string) error { return os.Chmod(filepath.Join(dir, "spool.key"), 0o644) }},
 		{"cut short", "key-damaged", func(dir string) error { return os.Truncate(filepath.Join(dir, "seal.key"), 40) }},
+		{"two keys where one belongs", "key-damaged", func(dir string) error {
+			text, err := os.ReadFile(filepath.Join(dir, "badges.key"))
+			return errors.Join(err, os.WriteFile(filepath.Join(dir, "seal.key"), append(text, text...), 0o600))
+		}},
 		{"empty", "key-damaged", func(dir string) error { return os.Truncate(filepath.Join(dir, "badges.key"), 0) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -78,5 +83,31 @@ func TestAHalfMadeSetOfKeysIsMadeAnew(t *testing.T) {
 	}
 	if _, err := os.Stat(dir + ".new"); err == nil {
 		t.Error("the half made folder is still there")
+	}
+}
+
+func TestANewBadgeKeyStandsAboveTheOlderOnes(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "keys")
+	first, err := openKeys(dir, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 2 {
+		id, err := newBadgeKey(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now, err := openKeys(dir, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := now.Badges.forSchool()
+		if k.ID != id || len(k.Older) != n+1 || k.Older[n].ID != first.Badges.ID || !bytes.Equal(k.Older[n].Secret, first.Badges.Secret) {
+			t.Errorf("after %d: %s above %d", n+1, k.ID, len(k.Older))
+		}
+	}
+	if info, err := os.Stat(filepath.Join(dir, badgeKeyFile)); err != nil || info.Mode() != 0o600 {
+		t.Errorf("%v %v", info, err)
 	}
 }

@@ -36,6 +36,8 @@ func rootCommand() *cobra.Command {
 		serveCommand(), configCommand(), checkCommand(), versionCommand(),
 		group("staff", "Staff accounts", staffAddCommand()),
 		group("printer", "Printers, real and virtual", printerAddCommand(), printerListCommand(), printerSimulateCommand()),
+		group("badge", "Badges, and the readers they are held to", badgeAddCommand(), badgeListCommand(), badgeRevokeCommand(), badgeImportCommand(),
+			badgeLearnCommand(), badgeNewKeyCommand(), group("profile", "How readers write numbers", badgeProfileListCommand(), badgeProfileSetCommand())),
 		group("address", "Personal printer addresses", addressAddCommand(), addressListCommand(), addressRevokeCommand()),
 		group("devices", "Devices that pupils share, and print servers", devicesAddCommand(), devicesListCommand(), devicesRemoveCommand()),
 		group("agreement", "Who signed the acceptable-use agreement", agreementAddCommand(), agreementListCommand(), agreementBlockCommand(),

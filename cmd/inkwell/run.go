@@ -112,7 +112,7 @@ func (m *Main) openGround(ctx context.Context) (err error) {
 	m.life.run("sealer", sealer.Run)
 	m.hub = events.New(m.db, m.log)
 	m.life.run("events", m.hub.Run)
-	m.directory = school.New(m.db, school.Keys{ID: m.keys.Badges.ID, Secret: m.keys.Badges.Secret}, m.log)
+	m.directory = school.New(m.db, m.keys.Badges.forSchool(), m.log)
 	m.conduct = conduct.New(m.db, m.hub, m.log)
 	return nil
 }

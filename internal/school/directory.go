@@ -16,13 +16,6 @@ type School struct {
 	Zone *time.Location // its days and hours are told in this zone
 }
 
-// Keys digest badges and codes. Secret is 32 bytes that stand outside the
-// database; ID names it, so that it can be replaced while old digests last.
-type Keys struct {
-	ID     string
-	Secret []byte
-}
-
 // Directory tells who somebody is.
 type Directory struct {
 	db   *db.DB
@@ -34,10 +27,10 @@ type Directory struct {
 	cards      cards
 }
 
-// New makes a Directory. It panics unless the secret has 32 bytes.
+// New makes a Directory. It panics unless each key has a name and 32 bytes.
 func New(d *db.DB, keys Keys, log *slog.Logger) *Directory {
-	if len(keys.Secret) != 32 {
-		panic("school: the key for badges and codes needs 32 bytes")
+	if !keys.valid() {
+		panic("school: a key for badges and codes needs a name and 32 bytes")
 	}
 	return &Directory{db: d, keys: keys, log: log, remembered: newMemory()}
 }

@@ -38,7 +38,7 @@ type Newcomer struct {
 	Year         int
 	Role         Role
 	PasswordHash string // of HashPassword
-	Badge        string // as a reader sends it
+	Badge        string // as a reader of the school sends it
 	CodeHash     string // of Directory.HashCode
 }
 
@@ -71,6 +71,10 @@ func SearchPeople(ctx context.Context, tx *db.Tx, school ID, text string, limit 
 // AddPeople adds newcomers with what proves them, and returns their ids in the
 // same order. A user name or badge already in force fails the transaction.
 func (d *Directory) AddPeople(ctx context.Context, tx *db.Tx, school ID, all []Newcomer) ([]PersonID, error) {
+	profile, err := profileAt(ctx, tx, school, "")
+	if err != nil {
+		return nil, err
+	}
 	ids, err := insertPeople(ctx, tx, school, all)
 	if err != nil {
 		return nil, err
@@ -79,11 +83,11 @@ func (d *Directory) AddPeople(ctx context.Context, tx *db.Tx, school ID, all []N
 	var codes []newCode
 	for i, n := range all {
 		if n.Badge != "" {
-			digest, err := d.badgeDigest(n.Badge)
+			b, err := d.readBadge(ids[i], profile, n.Badge)
 			if err != nil {
 				return nil, err
 			}
-			badges = append(badges, newBadge{ids[i], digest})
+			badges = append(badges, b)
 		}
 		if n.CodeHash != "" {
 			codes = append(codes, newCode{ids[i], n.CodeHash})

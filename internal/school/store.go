@@ -34,19 +34,6 @@ func people(ctx context.Context, tx *db.Tx, where string, limit int, args ...any
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Person, error) { return scanPerson(row) })
 }
 
-// personByBadge is a zero Person when no badge in force has the digest. The badge may
-// have been issued at another school of the trust: the transaction sees all of them.
-func personByBadge(ctx context.Context, tx *db.Tx, school ID, digest []byte) (Person, error) {
-	p, err := person(ctx, tx, `
-		p.left_at IS NULL AND p.school_id = $1
-		AND p.individual_id = (SELECT h.individual_id FROM badge b JOIN person h USING (person_id)
-		                        WHERE b.digest = $2 AND b.revoked_at IS NULL)`, school, digest)
-	if errors.Is(err, unknownPerson) {
-		return Person{}, nil
-	}
-	return p, err
-}
-
 // personByCode is a zero Person and a blank hash when nobody of that name has a code.
 func personByCode(ctx context.Context, tx *db.Tx, school ID, username string) (p Person, hash string, err error) {
 	p, err = scanPerson(tx.QueryRow(ctx, `
@@ -83,23 +70,6 @@ func insertPeople(ctx context.Context, tx *db.Tx, school ID, all []Newcomer) ([]
 		return nil, fmt.Errorf("add people: %w", err)
 	}
 	return ids, nil
-}
-
-type newBadge struct {
-	person PersonID
-	digest []byte
-}
-
-func insertBadges(ctx context.Context, tx *db.Tx, school ID, key string, all []newBadge) error {
-	persons, digests := make([]PersonID, len(all)), make([][]byte, len(all))
-	for i, b := range all {
-		persons[i], digests[i] = b.person, b.digest
-	}
-	_, err := tx.Exec(ctx, `
-		INSERT INTO badge (school_id, person_id, key_id, digest, issued_at)
-		SELECT $1, b.person, $2, b.digest, $3 FROM unnest($4::bigint[], $5::bytea[]) AS b (person, digest)`,
-		school, key, tx.Now, persons, digests)
-	return err
 }
 
 type newCode struct {

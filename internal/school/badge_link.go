@@ -1,0 +1,220 @@
+package school
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school/reader"
+)
+
+// BadgeID names a badge within the installation.
+type BadgeID int64
+
+// Badge is a badge in force, as far as anybody may see it.
+type Badge struct {
+	ID     BadgeID
+	Last4  string // of the number in lower-case hex; "" when it is not known
+	Issued time.Time
+}
+
+// maxBadges is how many a person has in force.
+const maxBadges = 5
+
+var (
+	badgeTaken     = fault.New(fault.Conflict, "badge-taken", "This badge is somebody's already. Reception can say whose.")
+	badgeIsLost    = fault.New(fault.Conflict, "badge-is-lost", "This badge was reported lost. Reception gives it back.")
+	badgeCollides  = fault.New(fault.Conflict, "badge-collides", "A reader of the school that cuts numbers off could not tell this badge from another one.")
+	tooManyBadges  = fault.New(fault.TooMany, "badges-full", "This person has five badges already. Revoke one first.")
+	badgeNotTheirs = fault.New(fault.NotFound, "badge-not-theirs", "This person has no such badge.")
+)
+
+// claim is a badge that somebody says is a person's.
+type claim struct {
+	person   PersonID
+	readings []reader.Reading // what it may be, the likeliest first
+	typed    string
+}
+
+// LinkBadge gives a person the badge that the station's reader typed as number; a blank
+// station means the school's usual reader. by is whose act it is, "" for the host's.
+// It changes nothing, and says so, when the badge is theirs already, and refuses one that
+// is anybody else's ("badge-taken"), one that a reader of the school cannot tell from
+// another ("badge-collides"), and a sixth.
+func (d *Directory) LinkBadge(ctx context.Context, tx *db.Tx, by Pseudonym, p Person, station, number string) (added bool, err error) {
+	profile, err := profileAt(ctx, tx, p.School, station)
+	if err != nil {
+		return false, err
+	}
+	readings, err := profile.Read(number)
+	if err != nil {
+		return false, err
+	}
+	c := []claim{{p.ID, readings, number}}
+	verdicts, err := d.judge(ctx, tx, p.School, c)
+	if err != nil {
+		return false, err
+	}
+	if verdicts[0].why != nil || verdicts[0].theirs {
+		return false, faultOr(verdicts[0].why)
+	}
+	all, err := badgesOf(ctx, tx, p.ID)
+	if err != nil {
+		return false, err
+	}
+	if len(all) >= maxBadges {
+		return false, tooManyBadges
+	}
+	if err := insertBadges(ctx, tx, p.School, d.keys.ID, []newBadge{d.newBadge(p.ID, readings[0])}); err != nil {
+		return false, err
+	}
+	return true, audit.Record(ctx, tx, audit.Entry{School: p.School, Act: "badge-linked", Actor: by, Subject: p.Pseudonym, Facts: map[string]any{"badges": len(all) + 1}})
+}
+
+// faultOr keeps a missing refusal a nil error.
+func faultOr(f *fault.Error) error {
+	if f == nil {
+		return nil
+	}
+	return f
+}
+
+// Badges are a person's badges in force at all schools of the trust that the
+// transaction sees, oldest first.
+func (d *Directory) Badges(ctx context.Context, tx *db.Tx, p PersonID) ([]Badge, error) {
+	return badgesOf(ctx, tx, p)
+}
+
+// RevokeBadge ends one of a person's badges, in force or lost, and their visits at
+// stations. Every node refuses it from the end of the transaction on. A transaction of a
+// school sees the badges that were given there.
+func (d *Directory) RevokeBadge(ctx context.Context, tx *db.Tx, by Pseudonym, p Person, id BadgeID) error {
+	found, err := revokeBadge(ctx, tx, p.ID, id)
+	if err != nil {
+		return fmt.Errorf("revoke badge %d: %w", id, err)
+	}
+	if !found {
+		return badgeNotTheirs
+	}
+	rows, err := sameHuman(ctx, tx, p.ID)
+	if err != nil {
+		return fmt.Errorf("revoke badge %d: %w", id, err)
+	}
+	if err := signOut(ctx, tx, rows); err != nil {
+		return fmt.Errorf("revoke badge %d: %w", id, err)
+	}
+	return audit.Record(ctx, tx, audit.Entry{School: p.School, Act: "badge-revoked", Actor: by, Subject: p.Pseudonym, Object: fmt.Sprintf("badge:%d", id)})
+}
+
+// verdict is what stands against a claim, or that it is true already.
+type verdict struct {
+	why    *fault.Error
+	theirs bool
+	other  int // the claim it collides with, or -1
+}
+
+// judge holds claims against the badges in force at a school and against each other.
+func (d *Directory) judge(ctx context.Context, tx *db.Tx, school ID, claims []claim) ([]verdict, error) {
+	cut, err := partsInUse(ctx, tx, school)
+	if err != nil {
+		return nil, err
+	}
+	var digests [][]byte
+	for _, c := range claims {
+		for _, k := range d.lookups(c.readings, c.typed) {
+			digests = append(digests, k.digest)
+		}
+	}
+	rows, err := badgesByDigest(ctx, tx, school, digests, true, true)
+	if err != nil {
+		return nil, fmt.Errorf("find badges: %w", err)
+	}
+	j := judgement{d: d, cut: cut, whole: map[string]foundBadge{}, parts: map[string][]PersonID{}, sights: map[string]int{}, likely: map[string]int{}}
+	for _, row := range rows {
+		if string(row.found) == string(row.digest) {
+			j.whole[string(row.found)] = row
+		} else {
+			j.parts[string(row.found)] = append(j.parts[string(row.found)], row.person.ID)
+		}
+	}
+	verdicts := make([]verdict, len(claims))
+	for i := range claims {
+		verdicts[i] = j.of(claims, i)
+	}
+	return verdicts, nil
+}
+
+// judgement is what is known when one claim after the other is judged.
+type judgement struct {
+	d      *Directory
+	cut    map[reader.Part]bool  // what readers of the school leave of numbers
+	whole  map[string]foundBadge // by a badge's own digest
+	parts  map[string][]PersonID // by that of a part of it
+	sights map[string]int        // claims so far, by everything they may be
+	likely map[string]int        // and by what they would be kept as
+}
+
+func (j *judgement) of(claims []claim, i int) verdict {
+	c := claims[i]
+	v := verdict{other: -1}
+	for _, k := range j.d.lookups(c.readings, c.typed) {
+		switch holder, ok := j.whole[string(k.digest)]; {
+		case !ok:
+		case holder.person.ID != c.person:
+			v.why = badgeTaken
+		case holder.lost:
+			v.why = badgeIsLost
+		default:
+			v.theirs = true
+		}
+		whole := c.readings[0].Part == reader.Whole
+		for _, holder := range j.parts[string(k.digest)] {
+			if holder == c.person {
+				v.theirs = v.theirs || !whole // a list gives in part what is known whole
+			} else if !whole || !k.direct && j.cut[k.part] {
+				v.why = badgeCollides
+			}
+		}
+	}
+	for n, r := range c.readings {
+		if other, ok := j.likely[sight(r)]; ok {
+			v.meets(other, claims, c, badgeTaken)
+		}
+		if other, ok := j.sights[sight(r)]; ok && n == 0 {
+			v.meets(other, claims, c, badgeTaken)
+		}
+	}
+	for _, part := range c.readings[0].Parts() {
+		if other, ok := j.sights[sight(part)]; ok && j.cut[part.Part] {
+			v.meets(other, claims, c, badgeCollides)
+		}
+		j.see(sight(part), i)
+	}
+	for n, r := range c.readings {
+		j.see(sight(r), i)
+		if _, ok := j.likely[sight(r)]; !ok && n == 0 {
+			j.likely[sight(r)] = i
+		}
+	}
+	return v
+}
+
+func (j *judgement) see(sight string, claim int) {
+	if _, ok := j.sights[sight]; !ok {
+		j.sights[sight] = claim
+	}
+}
+
+// meets records that an earlier claim is of the same number.
+func (v *verdict) meets(other int, claims []claim, c claim, why *fault.Error) {
+	if claims[other].person == c.person {
+		v.theirs = v.theirs || why == badgeTaken
+		return
+	}
+	v.why, v.other = why, other
+}
+
+func sight(r reader.Reading) string { return string(r.Sight()) }
