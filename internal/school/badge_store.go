@@ -200,8 +200,8 @@ func badgesOf(ctx context.Context, tx *db.Tx, p PersonID) ([]Badge, error) {
 
 func revokeBadge(ctx context.Context, tx *db.Tx, p PersonID, id BadgeID) (found bool, err error) {
 	tag, err := tx.Exec(ctx, `
-		UPDATE badge SET revoked_at = greatest(issued_at, $3)
-		 WHERE badge_id = $1 AND revoked_at IS NULL AND person_id IN (
+		UPDATE badge SET revoked_at = coalesce(revoked_at, greatest(issued_at, $3)), lost = false
+		 WHERE badge_id = $1 AND (revoked_at IS NULL OR lost) AND person_id IN (
 			SELECT h.person_id FROM person p JOIN person h ON h.individual_id = p.individual_id WHERE p.person_id = $2)`, id, p, tx.Now)
 	return tag.RowsAffected() == 1, err
 }
