@@ -36,8 +36,8 @@ func checkCommand() *cobra.Command {
 		Use:   "check",
 		Short: "Say whether this installation is healthy, and what to do if not",
 		Long: `Look at the database, its schema and settings, the spool, the printers, the
-clock, the certificate and the doors of an installation that is running. Ends
-with 0 when all is well enough to print, with 1 when something needs attention.`,
+clock, the certificate, the school's own directory and the doors of an
+installation that is running. Ends with 0 when all is well enough to print, with 1 when something needs attention.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l, err := load(cmd.Flags())
@@ -71,8 +71,10 @@ func examine(ctx context.Context, c Config) []finding {
 		defer d.Close()
 		all = append(all, checkDatabase(ctx, d)...)
 		all = append(all, checkClock(ctx, d), checkPrinters(ctx, d, time.Now()))
+		all = append(all, checkSchoolNames(ctx, c, d)...)
 	}
 	all = append(all, checkKeysAndSpool(ctx, c), checkCertificate(c, time.Now()))
+	all = append(all, checkLDAP(ctx, c.LDAP)...)
 	at, err := readAddresses(c)
 	if err != nil {
 		return append(all, finding{bad, "server", asPerson(err), ""})

@@ -39,6 +39,7 @@ type Config struct {
 	Headroom       int64    // spool.headroom: bytes of the disk left to others
 	LogLevel       slog.Level
 	LogFormat      string // log.format: text or json
+	LDAP           LDAPConfig
 }
 
 // setting is one key. read parses a value into the Config and its error is the
@@ -52,7 +53,9 @@ type setting struct {
 }
 
 // settings are all keys, as they are listed and explained.
-var settings = []setting{
+var settings = slices.Concat(ownSettings, ldapSettings)
+
+var ownSettings = []setting{
 	text("data-dir", "folder of all the installation's own files", defaultDataDir,
 		func(c *Config) *string { return &c.DataDir }, isFolder),
 	text("ipp-listen", "address that computers print to", fixed(":8631"),

@@ -54,6 +54,10 @@ func TestEverySettingCanBeSetInEachWay(t *testing.T) {
 		"acme.agree": "true", "acme.roots": "/etc/ca.pem", "acme.eab-kid": "kid-1", "acme.eab-key": "c2VjcmV0",
 		"document.max-bytes": "1GiB", "spool.headroom": "2GiB",
 		"log.level": "debug", "log.format": "json",
+		"ldap.urls": "ldaps://dc1.school.example,ldaps://dc2.school.example", "ldap.ca": "/etc/inkwell/dc.crt", "ldap.plain": "true",
+		"ldap.bind-dn": "CN=Inkwell,OU=Services,DC=school,DC=example", "ldap.password-file": "/etc/inkwell/ldap.password",
+		"ldap.base": "Hill Road: OU=Hill,DC=school,DC=example; OU=Others,DC=school,DC=example", "ldap.group-base": "OU=Groups,DC=school,DC=example",
+		"ldap.user-attribute": "userPrincipalName", "ldap.user-filter": "(objectClass=person)", "ldap.tries": "5", "ldap.tries-pause": "1h0m0s",
 	}
 	for _, s := range settings {
 		value, ok := other[s.key]

@@ -47,6 +47,7 @@ func rootCommand() *cobra.Command {
 		group("job", "Print jobs", jobShowCommand()),
 		group("queue", "The addresses that computers print to", queueListCommand(), queueAddCommand(), queueSetCommand(), queueRemoveCommand(), queueNamesCommand()),
 		group("certificate", "The certificate that this server shows", certificateShowCommand(), certificateSetCommand(), certificateRenewCommand(), certificateResetCommand()),
+		group("ldap", "The school's own directory", ldapForgetCommand()),
 		group("ledger", "What was spent", ledgerVerifyCommand()),
 		group("audit", "Who did what", auditVerifyCommand()),
 	)

@@ -113,6 +113,9 @@ func (m *Main) openGround(ctx context.Context) (err error) {
 	m.hub = events.New(m.db, m.log)
 	m.life.run("events", m.hub.Run)
 	m.directory = school.New(m.db, m.keys.Badges.forSchool(), m.log)
+	if err := m.consult(); err != nil {
+		return err
+	}
 	m.conduct = conduct.New(m.db, m.hub, m.log)
 	return nil
 }

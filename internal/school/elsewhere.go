@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash/maphash"
 	"time"
 
@@ -37,13 +38,15 @@ type elsewhere struct {
 	tries Tries
 	seed  maphash.Seed
 	turns [64]chan struct{} // of user names: one password of a person is asked for at a time
+
+	refused refusals
 }
 
 // Consult has passwords of people who have none here checked elsewhere. Whoever has one
 // here keeps it: IT staff with a password of their own get in when the school's
 // directory is away. It is called before the Directory is used.
 func (d *Directory) Consult(p Passwords, t Tries) {
-	d.elsewhere = &elsewhere{Passwords: p, tries: t, seed: maphash.MakeSeed()}
+	d.elsewhere = &elsewhere{Passwords: p, tries: t, seed: maphash.MakeSeed(), refused: refusals{of: map[string][]refusal{}}}
 	for i := range d.elsewhere.turns {
 		d.elsewhere.turns[i] = make(chan struct{}, 1)
 	}
@@ -113,22 +116,47 @@ func (d *Directory) byElsewhere(ctx context.Context, school ID, username, passwo
 	return Actor{}, err
 }
 
-// ask passes a password on, unless the name has had its tries. A try is counted before
-// it is passed on and taken back when nobody could say anything about it.
+// ask passes a password on, unless the name has had its tries. One that was refused
+// within rememberFor is not passed on again; one that was refused earlier in the run
+// leaves the last try to another: a forgotten device with an old password does not keep
+// out the owner of the new one.
 func (d *Directory) ask(ctx context.Context, school ID, p Person, username, password string) error {
 	if password == "" {
 		return notYou("password-wrong")
 	}
-	name := d.nameDigest(username)
+	name, tries, now := d.nameDigest(username), d.elsewhere.tries, d.db.Now()
+	digest := d.remembered.digest(Person{}, name+password)
+	at, refused := d.elsewhere.refused.find(name, digest, now.Add(-tries.Pause))
+	if refused {
+		tries.Most--
+	}
+	if refused && (tries.Most == 0 || now.Sub(at) < rememberFor) {
+		return notYou("password-wrong")
+	}
+	err := d.pass(ctx, school, p.Username, password, name, tries)
+	switch {
+	case err == nil:
+		d.elsewhere.refused.forget(name)
+	case fault.KindOf(err) == fault.Unauthenticated:
+		d.elsewhere.refused.add(name, refusal{digest, now}, d.elsewhere.tries.Most)
+	case refused && errors.Is(err, namePaused):
+		return notYou("password-wrong")
+	}
+	return err
+}
+
+// pass is ask for a password that is worth a try. The try is counted before it is passed
+// on and taken back when nobody could say anything about it.
+func (d *Directory) pass(ctx context.Context, school ID, username, password, name string, tries Tries) error {
 	var try int64
 	err := d.db.InTx(ctx, db.System("password-tries"), func(ctx context.Context, tx *db.Tx) (err error) {
-		try, err = takeTry(ctx, tx, school, name, d.elsewhere.tries)
+		try, err = takeTry(ctx, tx, school, name, tries)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	answer := d.elsewhere.Check(ctx, school, p.Username, password)
+	answer := d.elsewhere.Check(ctx, school, username, password)
 	if fault.KindOf(answer) == fault.Unauthenticated {
 		return answer
 	}
