@@ -105,8 +105,6 @@ func showBases(all []ldapBase) string {
 	return strings.Join(items, "; ")
 }
 
-func anything(string) error { return nil }
-
 func isPathOrNone(text string) error {
 	if text != "" && !filepath.IsAbs(text) {
 		return fmt.Errorf("write a whole path, such as /etc/inkwell/ldap.password")
