@@ -41,6 +41,9 @@ func Apart(t *testing.T, env ...string) bool {
 	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
 		t.Fatalf("in a network of its own (%v):\n%s", err, out)
 	}
+	if testing.Verbose() {
+		t.Logf("in a network of its own:\n%s", out)
+	}
 	return false
 }
 

@@ -276,7 +276,7 @@ func TestWhatWasTurnedDown(t *testing.T) {
 	h.disowned("10.1.12.7", time.Hour)
 	h.disowned("10.1.12.8", 8*24*time.Hour)
 	page := h.get("/staff")
-	h.says(page, http.StatusOK, "Not mine", "Room 12", "10.1.12.7", "nobody yet")
+	h.says(page, http.StatusOK, "Not mine", "Room 12", "10.1.12.7", "shared device</span>")
 	if n := mias(); n != before {
 		t.Errorf("Mia is told of %d times, %d before", n, before)
 	}
