@@ -104,17 +104,13 @@ func agreementImportCommand() *cobra.Command {
 	forms := &input{}
 	cmd := schoolCommand("import VERSION FILE", "Record signed forms from a CSV file, all of them or none", cobra.ExactArgs(2),
 		func(ctx context.Context, h *host, s school.School, args []string) error {
-			people, err := h.directory()
-			if err != nil {
-				return err
-			}
 			var rows, fresh int
-			err = h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
+			err := h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
 				a, err := school.AgreementByVersion(ctx, tx, s.ID, args[0])
 				if err != nil {
 					return err
 				}
-				if rows, fresh, err = people.ImportForms(ctx, tx, "", a, forms); err == nil && try {
+				if rows, fresh, err = school.ImportForms(ctx, tx, "", a, forms); err == nil && try {
 					err = dryRun
 				}
 				return err

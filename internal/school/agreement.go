@@ -155,11 +155,11 @@ func (a Agreement) fits(s Signature, today time.Time) error {
 	return nil
 }
 
-// Record keeps what was on forms of one agreement and says how many of them are new: a
+// RecordForms keeps what was on forms of one agreement and says how many of them are new: a
 // form that says the same as the last of its signatory is not kept again. Forms of
 // people who are not in the school, or that are not filled in as the agreement asks,
 // fail the transaction.
-func (d *Directory) Record(ctx context.Context, tx *db.Tx, by Pseudonym, a Agreement, forms []Signature) (int, error) {
+func RecordForms(ctx context.Context, tx *db.Tx, by Pseudonym, a Agreement, forms []Signature) (int, error) {
 	s, err := schoolByID(ctx, tx, a.School)
 	if err != nil {
 		return 0, err

@@ -32,7 +32,7 @@ func answerColumn(n int) string { return fmt.Sprintf("answer%d", n+1) }
 // ImportForms records a list of forms (see FormColumns), all of it or nothing, and says
 // how many rows there were and how many of them said something new. Every row that
 // cannot be used is named by its line.
-func (d *Directory) ImportForms(ctx context.Context, tx *db.Tx, by Pseudonym, a Agreement, list io.Reader) (rows, fresh int, err error) {
+func ImportForms(ctx context.Context, tx *db.Tx, by Pseudonym, a Agreement, list io.Reader) (rows, fresh int, err error) {
 	s, err := schoolByID(ctx, tx, a.School)
 	if err != nil {
 		return 0, 0, err
@@ -70,7 +70,7 @@ func (d *Directory) ImportForms(ctx context.Context, tx *db.Tx, by Pseudonym, a 
 	if err := bad.Err(); err != nil {
 		return 0, 0, err
 	}
-	fresh, err = d.Record(ctx, tx, by, a, forms)
+	fresh, err = RecordForms(ctx, tx, by, a, forms)
 	return len(forms), fresh, err
 }
 

@@ -68,7 +68,7 @@ func (p *paper) check(err error, refusal string) {
 func (p *paper) imports(list, refusal string) (rows, fresh int, err error) {
 	p.Helper()
 	err = p.tx(func(ctx context.Context, tx *db.Tx) (err error) {
-		rows, fresh, err = p.cast.Directory.ImportForms(ctx, tx, p.cast.IT.Pseudonym, p.form, strings.NewReader(list))
+		rows, fresh, err = school.ImportForms(ctx, tx, p.cast.IT.Pseudonym, p.form, strings.NewReader(list))
 		return err
 	})
 	p.check(err, refusal)
@@ -197,7 +197,7 @@ func TestFormsThatCannotBe(t *testing.T) {
 	}
 	other := schooltest.New(t, p.db, "Hill")
 	err := p.tx(func(ctx context.Context, tx *db.Tx) error {
-		_, err := p.cast.Directory.Record(ctx, tx, "", p.form, []school.Signature{{Person: other.Sam.Person, By: school.Self, Answers: []bool{true, true}, On: date("2026-09-02")}})
+		_, err := school.RecordForms(ctx, tx, "", p.form, []school.Signature{{Person: other.Sam.Person, By: school.Self, Answers: []bool{true, true}, On: date("2026-09-02")}})
 		return err
 	})
 	p.check(err, "person-unknown")

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
 	"inkwell/internal/school/schooltest"
@@ -139,7 +141,19 @@ func (h *house) scenes() []scene {
 		{name: "person", path: h.page(h.Sam.Person)},
 		{name: "person-withdrawn", path: h.page(h.Mia.Person)},
 		{name: "person-own", path: h.page(h.IT.Person)},
+		{name: "person-agreement", path: h.page(h.Sam.Person), set: func() {
+			h.in(func(ctx context.Context, tx *db.Tx) error {
+				_, err := school.AddAgreement(ctx, tx, "", school.Agreement{School: h.School, Version: "2026-09", Audience: school.Pupils, Clauses: 2, Parent: true,
+					Starts: friday.AddDate(0, -2, 0).Truncate(24 * time.Hour)})
+				return err
+			})
+		}},
+		{name: "pass", path: h.page(h.Sam.Person), act: func(p *webtest.Page) { p.Click(`[action$="badge/lost"] button`); p.Seen("Day pass") }},
+		{name: "person-lost", path: h.page(h.Sam.Person)},
+		{name: "reception", path: h.page(h.Mia.Person), set: exec("UPDATE person_role SET role = 'reception' WHERE person_id = $1", h.IT.Person)},
+		{name: "reception-people", path: "/staff/people"},
 		{name: "today-calm", path: "/staff?jobs=printed", set: func() {
+			exec("UPDATE person_role SET role = 'it' WHERE person_id = $1", h.IT.Person)()
 			exec(calm, friday)()
 			exec("UPDATE suspension SET lifted_at = $1, lifted_by = imposed_by", friday)()
 		}},

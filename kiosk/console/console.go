@@ -33,6 +33,8 @@ type Desk interface {
 	Disowned(ctx context.Context, a school.Actor) ([]release.DisownedJob, error)
 	Today(ctx context.Context, a school.Actor, person school.PersonID) ([]release.TodayJob, error)
 	SchoolPrinters(ctx context.Context, a school.Actor) ([]release.PrinterRecord, error)
+	LoseBadge(ctx context.Context, a school.Actor, person school.PersonID) (school.Pass, error)
+	FindBadge(ctx context.Context, a school.Actor, person school.PersonID) error
 }
 
 // Conduct decides who may print at all: conduct.Conduct.

@@ -53,9 +53,10 @@ func newHouse(t *testing.T) *house {
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	h := &house{T: t, Cast: schooltest.New(t, d, "Harbour Academy"), db: d, clock: clock}
 	h.signIn = signin.New(d, h.Directory, log, signin.Options{})
+	hub := events.New(d, log)
 	var err error
 	h.console, err = New(Options{
-		DB: d, SignIn: h.signIn, Desk: release.New(release.Options{DB: d}), Conduct: conduct.New(d, events.New(d, log), log), RollOut: h.rollOut, Log: log,
+		DB: d, SignIn: h.signIn, Desk: release.New(release.Options{DB: d, Directory: h.Directory, Hub: hub}), Conduct: conduct.New(d, hub, log), RollOut: h.rollOut, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -87,8 +87,11 @@ func (c *Console) people(ctx context.Context, v visitor, query string) (peoplePa
 	return page, err
 }
 
-// inForce is who may not print, and why.
+// inForce is who may not print, and why, for those who may know.
 func (c *Console) inForce(ctx context.Context, v visitor) (map[school.PersonID]conduct.Suspension, error) {
+	if !v.MaySeeSchool() {
+		return nil, nil
+	}
 	all, err := c.conduct.InForce(ctx, v.Actor)
 	if err != nil {
 		return nil, err

@@ -26,6 +26,8 @@ type personPage struct {
 	Printed int
 	Barred  *barred
 	Form    decision
+	Badge   badge
+	Paper   paper
 }
 
 // barred is a withdrawal in force.
@@ -82,10 +84,19 @@ func (c *Console) person(ctx context.Context, v visitor, id school.PersonID) (pe
 		if page.Balance, err = quota.Balance(ctx, tx, id); err != nil {
 			return err
 		}
+		if page.Badge, err = badgeOf(ctx, tx, v, id); err != nil {
+			return err
+		}
+		if page.Paper, err = paperOf(ctx, tx, v, id); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, audit.Entry{School: v.School, Act: "person-viewed", Actor: v.Pseudonym, Subject: p.Pseudonym})
 	})
 	if err != nil {
 		return page, err
+	}
+	if !v.MaySeeSchool() {
+		return page, nil
 	}
 	inForce, err := c.inForce(ctx, v)
 	if err != nil {

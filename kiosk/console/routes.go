@@ -29,13 +29,16 @@ var routes = []route{
 	{"GET /staff/invitation/{token}", "", (*Console).invitationPage},
 	{"POST /staff/invitation/{token}", "", (*Console).acceptInvitation},
 	{"GET " + staticPrefix + "{digest}/{name}", "", (*Console).static},
-	{"GET /staff", school.SeeSchool, (*Console).todayPage},
-	{"GET /staff/people", school.SeeSchool, (*Console).peoplePage},
-	{"GET /staff/people/{id}", school.SeeSchool, (*Console).personPage},
+	{"GET /staff", school.UseConsole, (*Console).firstPage},
+	{"GET /staff/people", school.FindPeople, (*Console).peoplePage},
+	{"GET /staff/people/{id}", school.FindPeople, (*Console).personPage},
 	{"GET /staff/roll-out", school.ManageFace, (*Console).rollOutPage},
 	{"GET /staff/roll-out/{name}", school.ManageFace, (*Console).rollOutArchive},
 	{"POST /staff/people/{id}/suspend", school.Suspend, (*Console).suspend},
 	{"POST /staff/people/{id}/lift", school.Suspend, (*Console).lift},
+	{"POST /staff/people/{id}/badge/lost", school.IssuePass, (*Console).loseBadge},
+	{"POST /staff/people/{id}/badge/found", school.IssuePass, (*Console).findBadge},
+	{"POST /staff/people/{id}/agreement", school.RecordAgreements, (*Console).recordForm},
 }
 
 // Handler serves everything under /staff.
@@ -70,6 +73,19 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
 		c.nothing(w, r)
 	default:
 		route.serve(c, w, r, v)
+	}
+}
+
+// firstPage is the day for those who see the school's printing, and for others the
+// first part of the pages that they may open.
+func (c *Console) firstPage(w http.ResponseWriter, r *http.Request, v visitor) {
+	switch {
+	case v.MaySeeSchool():
+		c.todayPage(w, r, v)
+	case len(v.Parts) > 0:
+		http.Redirect(w, r, v.Parts[0].Path, http.StatusSeeOther)
+	default:
+		c.nothing(w, r)
 	}
 }
 

@@ -17,8 +17,31 @@ type visitor struct {
 	Name       string
 	SchoolName string
 	Now        time.Time
-	InPeople   bool // which part of the pages this is: people, ...
-	InRollOut  bool // ... roll-out, or today
+	Parts      []part // of the pages, that the visitor may open
+}
+
+// part is one of the parts the pages have, in the order of the masthead.
+type part struct {
+	Path, Word string
+	Here       bool // the page asked for is in it
+	needs      school.Capability
+}
+
+var parts = []part{
+	{Path: "/staff", Word: "Today", needs: school.SeeSchool},
+	{Path: "/staff/people", Word: "People", needs: school.FindPeople},
+	{Path: "/staff/roll-out", Word: "Roll-out", needs: school.ManageFace},
+}
+
+// partsFor are those that somebody may open, on a page of the path.
+func partsFor(a school.Actor, path string) (open []part) {
+	for _, p := range parts {
+		if a.May(p.needs) {
+			p.Here = path == p.Path || p.Path != "/staff" && strings.HasPrefix(path, p.Path)
+			open = append(open, p)
+		}
+	}
+	return open
 }
 
 // visitor is whom the request's session stands for; fault.Unauthenticated without one.
@@ -27,7 +50,7 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 	if err != nil {
 		return visitor{}, err
 	}
-	v := visitor{Actor: a, InPeople: strings.HasPrefix(r.URL.Path, "/staff/people"), InRollOut: strings.HasPrefix(r.URL.Path, "/staff/roll-out")}
+	v := visitor{Actor: a, Parts: partsFor(a, r.URL.Path)}
 	err = c.db.InTx(r.Context(), db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) error {
 		sc, err := school.ByID(ctx, tx, a.School)
 		if err != nil {
@@ -40,11 +63,14 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 	return v, err
 }
 
-// InToday says whether this is the first page.
-func (v visitor) InToday() bool { return !v.InPeople && !v.InRollOut }
-
-// MayRollOut says whether to offer it.
-func (v visitor) MayRollOut() bool { return v.May(school.ManageFace) }
-
 // MaySuspend says whether to offer it.
 func (v visitor) MaySuspend() bool { return v.May(school.Suspend) }
+
+// MaySeeSchool says whether to show what people print.
+func (v visitor) MaySeeSchool() bool { return v.May(school.SeeSchool) }
+
+// MayIssuePass says whether to offer what is done about a lost badge.
+func (v visitor) MayIssuePass() bool { return v.May(school.IssuePass) }
+
+// MayRecord says whether to offer to record a signed form.
+func (v visitor) MayRecord() bool { return v.May(school.RecordAgreements) }

@@ -1,0 +1,81 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"net/http"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+	"inkwell/internal/web"
+)
+
+// badge is how somebody stands at a station's reader.
+type badge struct {
+	Words string // such as "1 badge", or "1 badge lost"
+	Lost  bool
+	Pass  string // until when a pass is good, or ""
+}
+
+func badgeOf(ctx context.Context, tx *db.Tx, v visitor, id school.PersonID) (badge, error) {
+	if !v.MayIssuePass() {
+		return badge{}, nil
+	}
+	all, err := school.Badges(ctx, tx, []school.PersonID{id})
+	if err != nil {
+		return badge{}, err
+	}
+	s := all[id]
+	b := badge{Words: counted(int64(s.Badges), "badge"), Lost: s.Lost > 0}
+	if b.Lost {
+		b.Words = counted(int64(s.Lost), "badge") + " reported lost"
+	}
+	if !s.Pass.IsZero() {
+		b.Pass = moment(s.Pass, v.Now)
+	}
+	return b, nil
+}
+
+// passPage is what pass.html shows, once.
+type passPage struct {
+	visitor
+	ID    school.PersonID
+	Title string
+	User  string
+	Until string
+	Pages int
+	Code  string
+	QR    template.HTML
+}
+
+// loseBadge reports a badge lost and shows the pass that stands for it. Asked again it is
+// a new pass: nobody can read the old one any more.
+func (c *Console) loseBadge(w http.ResponseWriter, r *http.Request, v visitor) {
+	page := passPage{visitor: v, ID: personID(r)}
+	pass, err := c.desk.LoseBadge(r.Context(), v.Actor, page.ID)
+	if err == nil {
+		page.Until, page.Pages, page.Code = moment(pass.Until, v.Now), pass.Pages, pass.Code[:3]+" "+pass.Code[3:]
+		page.QR, err = web.QR(pass.Text)
+	}
+	if err == nil {
+		err = c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
+			p, err := school.PersonAt(ctx, tx, v.School, page.ID)
+			page.Title, page.User = p.Given+" "+p.Family, p.Username
+			return err
+		})
+	}
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	c.pages.Show(w, r, http.StatusOK, "pass", page)
+}
+
+func (c *Console) findBadge(w http.ResponseWriter, r *http.Request, v visitor) {
+	if err := c.desk.FindBadge(r.Context(), v.Actor, personID(r)); err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	http.Redirect(w, r, fmt.Sprintf("/staff/people/%d", personID(r)), http.StatusSeeOther)
+}

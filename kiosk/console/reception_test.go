@@ -1,0 +1,88 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/db/dbtest"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/internal/school/schooltest"
+)
+
+// TestReception finds a name, sees nothing of what it prints, and gives out a pass.
+func TestReception(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.enter("it")
+	dbtest.Exec(t, h.db, "UPDATE person_role SET role = 'reception' WHERE person_id = $1", h.IT.Person)
+	if first := h.get("/staff"); first.status != http.StatusSeeOther || first.header.Get("Location") != "/staff/people" {
+		t.Errorf("the first page is %d %s", first.status, first.header.Get("Location"))
+	}
+	sam := h.page(h.Sam.Person)
+	page := h.get(sam)
+	h.says(page, http.StatusOK, "Sam Bell", "1 badge", "Lost badge")
+	for _, secret := range []string{"pages left", "Jobs today", "Withdraw"} {
+		if strings.Contains(page.body, secret) || strings.Contains(h.get("/staff/people").body, secret) {
+			t.Errorf("reception sees %q", secret)
+		}
+	}
+	h.says(h.post(sam+"/suspend", url.Values{"reason": {"x"}}), http.StatusNotFound)
+
+	pass := h.post(sam+"/badge/lost", nil)
+	h.says(pass, http.StatusOK, "Sam Bell", "18:00", "20 pages", "<svg")
+	code := regexp.MustCompile(`<dd>(\d{3}) (\d{3})</dd>`).FindStringSubmatch(pass.body)
+	if code == nil {
+		t.Fatal("the pass has no code")
+	}
+	if _, err := h.Directory.ByBadge(t.Context(), h.School, schooltest.SamBadge, "kiosk:a"); fault.KindOf(err) != fault.Unauthenticated {
+		t.Errorf("the lost badge: %v", err)
+	}
+	a, err := h.Directory.ByCode(t.Context(), h.School, "sam", code[1]+code[2], "kiosk:a")
+	if err != nil || a.Person != h.Sam.Person || a.Proof != school.ByPass || a.Pass == 0 {
+		t.Errorf("the pass's code gives %+v, %v", a, err)
+	}
+	h.says(h.get(sam), http.StatusOK, "1 badge reported lost", "a pass until 18:00", "Found it")
+	if back := h.post(sam+"/badge/found", nil); back.status != http.StatusSeeOther {
+		t.Errorf("found: %d %s", back.status, back.body)
+	}
+	if _, err := h.Directory.ByBadge(t.Context(), h.School, schooltest.SamBadge, "kiosk:a"); err != nil {
+		t.Errorf("the found badge: %v", err)
+	}
+	if _, err := h.Directory.ByCode(t.Context(), h.School, "sam", code[1]+code[2], "kiosk:b"); fault.KindOf(err) != fault.Unauthenticated {
+		t.Errorf("the pass is good beside the badge: %v", err)
+	}
+	h.says(h.post(fmt.Sprintf("/staff/people/%d/badge/lost", 999999), nil), http.StatusNotFound)
+}
+
+// TestAFormIsRecorded by reception as it stands on paper.
+func TestAFormIsRecorded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.enter("it")
+	sam := h.page(h.Sam.Person)
+	h.says(h.post(sam+"/agreement", url.Values{"signatory": {"self"}, "signed-on": {"2026-11-19"}}), http.StatusNotFound, "no agreement for this person")
+	h.in(func(ctx context.Context, tx *db.Tx) error {
+		_, err := school.AddAgreement(ctx, tx, "", school.Agreement{School: h.School, Version: "2026-09", Audience: school.Pupils, Clauses: 1,
+			Starts: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), Blocks: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)})
+		return err
+	})
+	h.says(h.get(sam), http.StatusOK, "Agreement not signed", "Not signed: printing waits for it")
+	form := url.Values{"signatory": {"self"}, "signed-on": {"2026-11-19"}}
+	h.says(h.post(sam+"/agreement", form), http.StatusBadRequest, "answer every question")
+	form.Set("answer1", "no")
+	h.post(sam+"/agreement", form)
+	h.says(h.get(sam), http.StatusOK, "not yes to everything", "Not signed: printing waits for it")
+	form.Set("answer1", "yes")
+	h.post(sam+"/agreement", form)
+	h.says(h.get(sam), http.StatusOK, "yes to everything", ">Signed<", "May print")
+	form.Set("signatory", "parent")
+	h.says(h.post(sam+"/agreement", form), http.StatusBadRequest, "No parent signs this form")
+}
