@@ -20,7 +20,7 @@ var floors = [][]string{
 	{"internal/db", "internal/db/local"},
 	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/sheet", "internal/school/reader", "release/spool", "release/document/picture"},
 	{"internal/school", "ipp/rollout"},
-	{"quota/conduct", "release/document"},
+	{"quota/conduct", "internal/roster", "release/document"},
 	{"quota", "internal/signin"},
 	{"release"},
 	{"ipp", "ipp/device", "ipp/announce", "ipp/simulate", "kiosk", "kiosk/console"},

@@ -97,6 +97,9 @@ func Open(r io.Reader, required ...string) (*Sheet, error) {
 	return s, nil
 }
 
+// Has says whether the table has a column.
+func (s *Sheet) Has(column string) bool { _, ok := s.columns[strings.ToLower(column)]; return ok }
+
 // Columns are the names of the columns, as they stand in the file.
 func (s *Sheet) Columns() []string { return slices.Clone(s.names) }
 

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/roster"
+)
+
+// runsShown is how many imports are listed.
+const runsShown = 10
+
+func rosterShowCommand() *cobra.Command {
+	cmd := hostCommand("show", "Tell what the last imports did, and who is kept by which source", cobra.NoArgs, func(ctx context.Context, h *host, _ []string) error {
+		o, err := roster.New(roster.Options{DB: h.db, Hub: events.New(h.db, h.log), Log: h.log}).Show(ctx, runsShown)
+		if err != nil {
+			return err
+		}
+		var failed error
+		say := func(form string, args ...any) {
+			_, err := fmt.Fprintf(h.out, form+"\n", args...)
+			failed = errors.Join(failed, err)
+		}
+		for _, s := range o.Sources {
+			say("%s keeps %d people at %d schools", s.Source, s.People, s.Schools)
+		}
+		say("%d people were added by hand", o.ByHand)
+		if o.Waiting > 0 {
+			say("%d people have left and wait for their erasure, %d of them from today on; the first since or from %s", o.Waiting, o.Due, o.First.Format("2 January 2006"))
+		}
+		for _, r := range o.Runs {
+			say("\n%s  %-9s %s, from %s by %s: %d joined, %d moved, %d changed, %d left, %d bad rows", r.At.Local().Format("2006-01-02 15:04"), r.Outcome, r.Source,
+				r.Origin, r.By, r.Counts.Joiners, r.Counts.Movers, r.Counts.Changed, r.Counts.Leavers, r.BadRows)
+			for _, reason := range r.Reasons {
+				say("  %s", reason)
+			}
+		}
+		return failed
+	})
+	cmd.Long = `List the last ten imports, by command and by schedule: when, from where, what came
+of each, why it stopped, and its bad rows by file and line. No names are kept.`
+	cmd.Example = "  inkwell roster show"
+	return cmd
+}
+
+func rosterRelinkCommand() *cobra.Command {
+	source := ""
+	cmd := hostCommand("relink OLD NEW", "Say that the source calls somebody by a new id", cobra.ExactArgs(2), func(ctx context.Context, h *host, args []string) error {
+		importer, err := h.rosterImporter()
+		if err != nil {
+			return err
+		}
+		if err := importer.Relink(ctx, source, args[0], args[1]); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(h.out, "Linked. The next import brings it into effect.")
+		return err
+	})
+	cmd.Long = `A school's system that was moved or restored may call the same people by other ids.
+Most are recognised by themselves: by their UPN, or by user name and whole name at the
+same school. This is for the rest. The person stays the same one: badges, account and
+history are theirs. If an import has made them a second time already under NEW, that
+second one leaves by the next import.`
+	cmd.Example = "  inkwell roster relink 7f3c-0041 b-20417"
+	cmd.Flags().StringVar(&source, "source", roster.DefaultSource, "whose ids these are")
+	return cmd
+}
+
+func rosterMappingAddCommand() *cobra.Command {
+	var columns []string
+	role := ""
+	cmd := hostCommand("add NAME", "Keep how the columns of a school's own export are read", cobra.ExactArgs(1), func(ctx context.Context, h *host, args []string) error {
+		m, err := roster.ParseMapping(args[0], role, columns)
+		if err != nil {
+			return err
+		}
+		importer, err := h.rosterImporter()
+		if err != nil {
+			return err
+		}
+		if err := importer.SaveMapping(ctx, m); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(h.out, "Kept. Use it with: inkwell roster import FILE --mapping %s\n", m.Name)
+		return err
+	})
+	cmd.Long = `Any CSV with a line for each person can be read once it is known which of its columns
+holds what. The fields are ` + strings.Join(roster.Fields, ", ") + `. username is needed, and name or given
+and family. Without id a person is known by their UPN, else by their user name.`
+	cmd.Example = `  inkwell roster mapping add arbor-pupils --column username=Login --column given="Preferred First Name" \
+      --column family=Surname --column upn=UPN --column year="Year group" --column registration=Form`
+	cmd.Flags().StringArrayVar(&columns, "column", nil, "field=Header, as often as needed")
+	cmd.Flags().StringVar(&role, "role", "pupil", "of everybody without a role of their own in the file: pupil, teacher, assistant or cover")
+	return cmd
+}
+
+func rosterMappingListCommand() *cobra.Command {
+	cmd := hostCommand("list", "List the mappings", cobra.NoArgs, func(ctx context.Context, h *host, _ []string) error {
+		importer, err := h.rosterImporter()
+		if err != nil {
+			return err
+		}
+		all, err := importer.Mappings(ctx)
+		for _, m := range all {
+			var columns []string
+			for _, field := range roster.Fields {
+				if column := m.Columns[field]; column != "" {
+					columns = append(columns, field+"="+column)
+				}
+			}
+			if _, err := fmt.Fprintf(h.out, "%-20s %-10s %s\n", m.Name, m.Role, strings.Join(columns, "  ")); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+	cmd.Long = "List which column each mapping reads for which field, and the role of people without one."
+	cmd.Example = "  inkwell roster mapping list"
+	return cmd
+}
+
+func rosterMappingRemoveCommand() *cobra.Command {
+	cmd := hostCommand("remove NAME", "Forget a mapping", cobra.ExactArgs(1), func(ctx context.Context, h *host, args []string) error {
+		importer, err := h.rosterImporter()
+		if err != nil {
+			return err
+		}
+		return importer.RemoveMapping(ctx, args[0])
+	})
+	cmd.Long = "Forget a mapping. People who came in through it stay."
+	cmd.Example = "  inkwell roster mapping remove arbor-pupils"
+	return cmd
+}
+
+// checkRoster is about the last import: one that waits for a person is worth a look.
+func checkRoster(ctx context.Context, d *db.DB) finding {
+	o, err := roster.New(roster.Options{DB: d}).Show(ctx, 1)
+	switch {
+	case err != nil:
+		return finding{bad, "roster", asPerson(err), "look at the server's log"}
+	case len(o.Runs) == 0:
+		return finding{good, "roster", "people are added by hand; none was imported yet", ""}
+	}
+	last := o.Runs[0]
+	say := fmt.Sprintf("the last import (%s) was %s: %d joined, %d left", last.At.Local().Format("2 January 15:04"), last.Outcome, last.Counts.Joiners, last.Counts.Leavers)
+	switch {
+	case last.Outcome == roster.Stopped:
+		return finding{look, "roster", say + "; it waits for a person", "inkwell roster show, then inkwell roster import with --allow-leavers if it is right"}
+	case last.Outcome == roster.Refused:
+		return finding{look, "roster", fmt.Sprintf("%s; %d rows cannot be used", say, last.BadRows), "inkwell roster show names them by file and line"}
+	}
+	return finding{good, "roster", say, ""}
+}
