@@ -43,7 +43,8 @@ func (e *clientsExport) open(out io.Writer) (func([]rollout.File, time.Time) err
 // openExport opens the folder, and makes it if it is not there. One that holds anything
 // is only written to when that is wanted.
 func openExport(dir string, replace bool) (*os.Root, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil { // #nosec G301 -- to be read by whoever deploys it; secrets have modes of their own
+	err := os.MkdirAll(dir, 0o755) // #nosec G301 -- to be read by whoever deploys it; secrets have modes of their own
+	if err != nil {
 		return nil, cannotWrite(dir, err)
 	}
 	folder, err := os.OpenRoot(dir)

@@ -8,8 +8,8 @@ import (
 // google is for managed Chromebooks. The bodies are those of the Chrome Printer
 // Management API (admin.directory.v1.customers.chrome.printers, batchCreatePrinters)
 // and of the policies Printers and PrintingSendUsernameAndFilenameEnabled (Chromium,
-// policy_definitions/Printing; bulk_printers_calculator.cc reads guid, display_name,
-// uri and ppd_resource.autoconf). Without the second policy a Chromebook sends the
+// policy_definitions/Printing; printer_translator.cc wants display_name, uri and one of
+// ppd_resource.autoconf and .effective_model). Without the second policy a Chromebook sends the
 // same name for everybody.
 var google = System{
 	Name: "google", Title: "Chromebooks, by Google Admin", Short: "Chromebooks",
@@ -70,16 +70,16 @@ func batch(p Plan, printer Printer) map[string][]createPrinter {
 
 // policyPrinter is one printer of the policy Printers, which holds JSON in strings.
 type policyPrinter struct {
-	GUID        string         `json:"guid"`
 	DisplayName string         `json:"display_name"`
 	Description string         `json:"description"`
 	URI         string         `json:"uri"`
+	UUID        string         `json:"uuid"`
 	PPD         map[string]any `json:"ppd_resource"`
 }
 
 func policies(p Plan, printer Printer) (File, error) {
 	one, err := jsonText(policyPrinter{
-		GUID: p.uuid(printer.Path), DisplayName: printer.Name, Description: p.School, URI: p.uri("ipps", printer), PPD: map[string]any{"autoconf": true},
+		DisplayName: printer.Name, Description: p.School, URI: p.uri("ipps", printer), UUID: p.uuid(printer.Path), PPD: map[string]any{"autoconf": true},
 	}, "")
 	if err != nil {
 		return File{}, err

@@ -55,6 +55,54 @@ func named(name string) Plan {
 	return p
 }
 
+// fields are what Google's schemas know, with a value of their type. Those of a printer
+// are of the discovery document admin/directory_v1, without what is output only; those
+// of a policy are of Chromium's policy Printers.
+var (
+	apiFields    = map[string]any{"displayName": "", "description": "", "makeAndModel": "", "uri": "", "orgUnitId": "", "useDriverlessConfig": true}
+	policyFields = map[string]any{"display_name": "", "description": "", "manufacturer": "", "model": "", "uri": "", "uuid": "", "ppd_resource": map[string]any{}}
+	ppdFields    = map[string]any{"autoconf": true}
+)
+
+// known fails for a field that a schema does not have, or has of another type.
+func known(t *testing.T, object any, fields map[string]any) {
+	t.Helper()
+	members, ok := object.(map[string]any)
+	if !ok || len(members) == 0 {
+		t.Errorf("%v is no object", object)
+	}
+	for name, value := range members {
+		if want, there := fields[name]; !there || fmt.Sprintf("%T", want) != fmt.Sprintf("%T", value) {
+			t.Errorf("%s is a %T, want %T", name, value, want)
+		}
+	}
+}
+
+func TestGoogleKnowsEveryField(t *testing.T) {
+	t.Parallel()
+	files := made(t, "google", school())
+	var body struct {
+		Requests []struct {
+			Parent  string
+			Printer any
+		}
+	}
+	strict(t, files["room-12/printers.json"], &body)
+	known(t, body.Requests[0].Printer, apiFields)
+	if body.Requests[0].Parent != "customers/my_customer" {
+		t.Errorf("the parent is %q", body.Requests[0].Parent)
+	}
+	var policy struct {
+		PrintingSendUsernameAndFilenameEnabled bool
+		Printers                               []string
+	}
+	strict(t, files["room-12/policy.json"], &policy)
+	var printer map[string]any
+	strict(t, []byte(policy.Printers[0]), &printer)
+	known(t, printer, policyFields)
+	known(t, printer["ppd_resource"], ppdFields)
+}
+
 func TestHostileNamesInJSON(t *testing.T) {
 	t.Parallel()
 	for typed, shown := range hostile {

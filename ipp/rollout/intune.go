@@ -39,6 +39,7 @@ func trustProfile(p Plan) string {
 // settings are the values of the app's pages, in the order in which Intune asks.
 func settings(p Plan, printer Printer) string {
 	const shell = `%SystemRoot%\sysnative\WindowsPowerShell\v1.0\powershell.exe -NoProfile -ExecutionPolicy Bypass -File `
+	//nolint:misspell // as Intune spells it
 	text := fmt.Sprintf(`App information
   Name                          %s
   Description                   Printer of %s. Jobs wait at the print server until their owner collects them.

@@ -1,9 +1,9 @@
 package rollout
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/pem"
 	"fmt"
 	"net"
@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"inkwell/internal/door"
 	"inkwell/internal/fault"
 )
 
@@ -112,14 +113,7 @@ func (p Plan) Fingerprint() string {
 	if p.CA == nil {
 		return ""
 	}
-	var b bytes.Buffer
-	for i, x := range sha256.Sum256(p.CA) {
-		if i > 0 {
-			b.WriteByte(':')
-		}
-		fmt.Fprintf(&b, "%02X", x)
-	}
-	return b.String()
+	return door.Fingerprint(&x509.Certificate{Raw: p.CA})
 }
 
 // uuid stands for a thing of this installation for ever (RFC 9562, version 8): what is
