@@ -59,7 +59,7 @@ func (s *System) sheet(p Plan, files []File) Sheet {
 		one := SheetPrinter{ID: printer.ID, Name: printer.Name, Kind: kindWords[printer.Kind], Address: p.uri("ipps", printer)}
 		if printer.Kind == Personal { // the page is printed and lies about
 			sheet.Secret = true
-			one.Address = "ipps://" + p.Server + "/… (secret: it stands in the files)"
+			one.Address = "ipps://" + p.Server + "/…"
 		}
 		for _, text := range s.lines(p, printer) {
 			one.Lines = append(one.Lines, line(text))
