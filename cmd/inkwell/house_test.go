@@ -18,7 +18,7 @@ import (
 var floors = [][]string{
 	{"internal/fault", "ipp/wire", "migrations"},
 	{"internal/db", "internal/db/local"},
-	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/sheet", "internal/school/reader", "release/spool", "release/document/picture"},
+	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/sheet", "internal/school/reader", "internal/school/calendar", "release/spool", "release/document/picture"},
 	{"internal/school", "ipp/rollout"},
 	{"quota/conduct", "internal/roster", "release/document"},
 	{"quota", "internal/signin"},
