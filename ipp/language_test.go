@@ -41,7 +41,10 @@ var elsewhere = strings.Fields(`
 	agreement-unknown agreement-version agreement-audience agreement-clauses agreement-parent agreement-there agreement-blocks answers signatory signed-on
 	queue-path queue-name queue-there queue-busy queue-printer queue-users queue-proof queue-colour queue-kind
 	class-unknown generic-name generic-names-full printer-elsewhere
-	group-slug group-name group-place group-wide group-taken group-unknown not-a-claim`)
+	group-slug group-name group-place group-wide group-taken group-unknown not-a-claim
+	day-past day-far day-closed day-free day-not-closed closure-reason calendar-wrong sheet-large
+	cover-day cover-period cover-self cover-nobody cover-unknown lesson-rings
+	exam-name exam-times exam-nobody exam-nowhere exam-overlaps exam-unknown`)
 
 // refusalsIn are the sentences of all refusals that a room makes, by place.
 func refusalsIn(t *testing.T, room string) map[string]string {

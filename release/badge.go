@@ -18,11 +18,11 @@ func (d *Desk) LoseBadge(ctx context.Context, a school.Actor, person school.Pers
 		if _, err := school.LoseBadges(ctx, tx, a.Pseudonym, p); err != nil {
 			return err
 		}
-		sc, err := school.ByID(ctx, tx, a.School)
+		c, err := school.CalendarOf(ctx, tx, a.School)
 		if err != nil {
 			return err
 		}
-		pass, err = d.Directory.IssuePass(ctx, tx, a.Pseudonym, p, school.DayPages, sc.Closes(tx.Now))
+		pass, err = d.Directory.IssuePass(ctx, tx, a.Pseudonym, p, school.DayPages, c.DayEnds(tx.Now))
 		return err
 	})
 	return pass, err

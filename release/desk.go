@@ -10,6 +10,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/events"
 	"inkwell/internal/school"
+	"inkwell/internal/school/calendar"
 	"inkwell/release/document"
 	"inkwell/release/spool"
 )
@@ -54,7 +55,7 @@ type Desk struct {
 	offers    offers
 	intake    intake
 	queues    recall[string, Queue]
-	schools   recall[school.ID, school.School]
+	calendars recall[school.ID, calendar.Calendar]
 	queued    recall[QueueID, int]
 }
 

@@ -140,7 +140,7 @@ func (d *Desk) writeTogether(ctx context.Context, id school.ID, all []*arrival) 
 // enter writes the rows of the arrivals whose senders may submit one more job, and
 // refuses the others.
 func (d *Desk) enter(ctx context.Context, tx *db.Tx, id school.ID, all []*arrival) error {
-	sc, err := d.school(ctx, tx, id)
+	times, err := d.calendar(ctx, tx, id)
 	if err != nil {
 		return err
 	}
@@ -149,9 +149,9 @@ func (d *Desk) enter(ctx context.Context, tx *db.Tx, id school.ID, all []*arriva
 		return err
 	}
 	for _, a := range welcome {
-		a.held = a.Hold.on(a.Queue, tx.Now, sc.Zone)
+		a.held = a.Hold.on(a.Queue, tx.Now, times.Zone)
 	}
-	entered, err := insertArrivals(ctx, tx, welcome, sc.HoldUntil(tx.Now))
+	entered, err := insertArrivals(ctx, tx, welcome, times.HoldUntil(tx.Now))
 	if err != nil {
 		return err
 	}
@@ -184,18 +184,6 @@ func subscribeAll(ctx context.Context, tx *db.Tx, all []*arrival) (err error) {
 		}
 	}
 	return nil
-}
-
-// school is the school, whose calendar says how long its jobs are held.
-func (d *Desk) school(ctx context.Context, tx *db.Tx, id school.ID) (school.School, error) {
-	if sc, known := d.schools.find(id, tx.Now); known {
-		return sc, nil
-	}
-	sc, err := school.ByID(ctx, tx, id)
-	if err == nil {
-		d.schools.keep(id, sc, tx.Now)
-	}
-	return sc, err
 }
 
 // welcome are the arrivals of people who may submit one more job to their queue.

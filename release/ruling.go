@@ -38,11 +38,11 @@ func (d *Desk) belongings(ctx context.Context, tx *db.Tx, id school.ID, people [
 	if len(people) == 0 {
 		return nil, nil
 	}
-	sc, err := d.school(ctx, tx, id)
+	times, err := d.calendar(ctx, tx, id)
 	if err != nil {
 		return nil, err
 	}
-	return school.BelongingsOf(ctx, tx, sc, slices.Compact(slices.Sorted(slices.Values(people))))
+	return school.BelongingsOf(ctx, tx, school.School{ID: id, Zone: times.Zone}, slices.Compact(slices.Sorted(slices.Values(people))))
 }
 
 // settle is what the queue makes of the submission of such a sender.

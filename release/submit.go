@@ -307,12 +307,12 @@ func (d *Desk) dropUnwritten(ctx context.Context, doc spool.Document, err error)
 
 // counting gives a job its document and has it counted once the row is committed.
 func (d *Desk) counting(ctx context.Context, tx *db.Tx, job Job, format document.Format, doc spool.Document) (Job, error) {
-	sc, err := d.school(ctx, tx, job.School)
+	times, err := d.calendar(ctx, tx, job.School)
 	if err != nil {
 		return Job{}, err
 	}
 	job.State, job.Format, job.Document, job.Bytes = Counting, string(format), doc.ID, doc.Size
-	job.Received, job.Expires = tx.Now, hold{ends: job.HoldEnds}.expires(sc.HoldUntil(tx.Now))
+	job.Received, job.Expires = tx.Now, hold{ends: job.HoldEnds}.expires(times.HoldUntil(tx.Now))
 	if err := updateReceived(ctx, tx, job, doc.Digest[:]); err != nil {
 		return Job{}, err
 	}

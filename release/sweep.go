@@ -59,6 +59,9 @@ func (d *Desk) expireOne(ctx context.Context, job Job) error {
 		if err != nil || !now.may(Expired) || now.Expires.After(tx.Now) {
 			return err
 		}
+		if more, err := d.keepsOn(ctx, tx, now); err != nil || more {
+			return err
+		}
 		if open, found, err := lockOpenDelivery(ctx, tx, job.ID); err != nil || found && open.State != Unclear {
 			return err
 		} else if found {

@@ -70,6 +70,9 @@ func Open(r io.Reader, required ...string) (*Sheet, error) {
 	}
 	s := &Sheet{csv: csv.NewReader(&short{r: text}), columns: map[string]int{}}
 	first, err := s.csv.Read()
+	if errors.Is(err, io.EOF) { // as a cause it would pass for a lost connection
+		return nil, refuse("sheet-empty", "The file has no line of column names.")
+	}
 	if err != nil {
 		return nil, refuse("sheet-empty", "The file has no line of column names.").Because(err)
 	}
