@@ -3,7 +3,6 @@ package ipp
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/netip"
 
@@ -97,13 +96,7 @@ func private(r *http.Request) bool {
 }
 
 // place is where a password was tried, for the count of wrong ones.
-func place(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = "unknown"
-	}
-	return "ipp:" + host
-}
+func place(r *http.Request) string { return "ipp:" + door.Sender(r).String() }
 
 // challenge asks for a password by HTTP, if that is the answer to err (RFC 8010
 // section 8). Without privacy it asks for TLS instead. It says whether it did.

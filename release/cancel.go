@@ -42,7 +42,8 @@ func (d *Desk) CancelSaying(ctx context.Context, a school.Actor, id JobID, why *
 		if err := remark(ctx, tx, a, job, why); err != nil {
 			return err
 		}
-		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-cancelled", Actor: a.Pseudonym, Subject: job.owner, Object: object(id)}); err != nil {
+		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-cancelled", Actor: recorded(a), Subject: job.owner, Object: object(id),
+			Facts: map[string]any{"proof": a.Proof}}); err != nil {
 			return err
 		}
 		return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))

@@ -35,6 +35,15 @@ func (j Job) SentBy(a school.Actor) bool {
 	return j.Claim() && j.Person == a.Person && j.Group == a.Group && j.Device == a.Device
 }
 
+// recorded is who an act is recorded of: nobody, where a shared device has merely said a
+// name. The act's proof then tells that.
+func recorded(a school.Actor) school.Pseudonym {
+	if a.Proof == school.ByVouch {
+		return ""
+	}
+	return a.Pseudonym
+}
+
 // Disown is a visitor's "not mine" of a job that a shared device sent in their name.
 // It is destroyed, and what is kept is which device said so, and when. Refusals:
 // "job-unknown", "not-a-claim", "job-ended" and "job-printing".

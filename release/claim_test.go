@@ -197,8 +197,15 @@ func TestADeviceReachesWhatItSent(t *testing.T) {
 	if err != nil || len(made) != 1 || made[0].ID != 0 {
 		t.Errorf("it subscribes: %+v, %v", made, err)
 	}
+	title := "Another"
+	if _, err := h.Change(t.Context(), same, sent.ID, release.Change{Title: &title}); err != nil {
+		t.Errorf("it cannot change what it sent: %v", err)
+	}
 	if err := h.Cancel(t.Context(), same, sent.ID); err != nil {
 		t.Errorf("it cannot cancel what it sent: %v", err)
+	}
+	if did := dbtest.Value[string](t, h.db, "SELECT string_agg(act || ' ' || coalesce(actor::text, 'nobody') || ' ' || (facts->>'proof'), ', ' ORDER BY audit_id) FROM audit WHERE act IN ('job-changed', 'job-cancelled')"); did != "job-changed nobody vouched, job-cancelled nobody vouched" {
+		t.Errorf("the record says %q", did)
 	}
 }
 

@@ -114,8 +114,8 @@ func (d *Desk) change(ctx context.Context, tx *db.Tx, a school.Actor, id JobID, 
 	if err := updateChanged(ctx, tx, job); err != nil {
 		return Job{}, err
 	}
-	if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-changed", Actor: a.Pseudonym, Subject: job.owner, Object: object(id),
-		Facts: map[string]any{"hold": job.OnHold, "impressions": job.Impressions, "units": job.Price}}); err != nil {
+	if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-changed", Actor: recorded(a), Subject: job.owner, Object: object(id),
+		Facts: map[string]any{"proof": a.Proof, "hold": job.OnHold, "impressions": job.Impressions, "units": job.Price}}); err != nil {
 		return Job{}, err
 	}
 	return job, d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))

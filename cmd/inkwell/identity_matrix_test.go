@@ -37,6 +37,7 @@ import (
 // address, with a secret that is good, bad, missing, over or another school's. Each
 // cell is a Create-Job over the real door. What must come of it is written once, in
 // cell.rule, and what the server says is held against the row that it made or did not.
+// The log tells of all this without a secret.
 func TestNobodyIsBelievedWithoutProof(t *testing.T) {
 	t.Parallel()
 	m := newMatrix(t)
@@ -52,6 +53,21 @@ func TestNobodyIsBelievedWithoutProof(t *testing.T) {
 		} else {
 			taken++
 		}
+	}
+	m.stop()
+	log := m.log.String()
+	for what, token := range m.tokens {
+		if strings.Contains(log, token) {
+			t.Errorf("the log knows the address that is %s", what)
+		}
+	}
+	for _, secret := range []string{demoPassword, oldSecret, hillSecret, credentials("ada", demoPassword), "Basic ", "chloe", "hilda"} {
+		if strings.Contains(log, secret) {
+			t.Errorf("the log knows %q", secret)
+		}
+	}
+	if !strings.Contains(log, "level=DEBUG") || !strings.Contains(log, "password-wrong") {
+		t.Error("the log tells of nothing")
 	}
 	t.Logf("%d cells: %d jobs taken, %d requests refused", taken+refused, taken, refused)
 	if taken < 100 || refused < 1000 {
@@ -153,7 +169,7 @@ const (
 
 func newMatrix(t *testing.T) *matrix {
 	t.Helper()
-	m := &matrix{demo: serveDemo(t), clients: map[string]*http.Client{}, tokens: map[string]string{}, card: map[string]*tls.Certificate{}}
+	m := &matrix{demo: serveDemo(t, "--log-level", "debug"), clients: map[string]*http.Client{}, tokens: map[string]string{}, card: map[string]*tls.Certificate{}}
 	socket, err := local.Running(filepath.Join(m.dir, "postgres"))
 	if err != nil {
 		t.Fatal(err)

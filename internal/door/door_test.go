@@ -209,6 +209,11 @@ func TestOneIPv6HostIsOneAddress(t *testing.T) {
 	if !at("::1").IsLoopback() {
 		t.Error("loopback is no longer loopback")
 	}
+	for from, want := range map[string]string{"[2001:db8::1%eth0]:1": "2001:db8::", "[::ffff:192.0.2.1]:1": "192.0.2.1", "192.0.2.1:1": "192.0.2.1", "@": "invalid IP"} {
+		if got := Sender(&http.Request{RemoteAddr: from}).String(); got != want {
+			t.Errorf("a request from %s is from %s", from, got)
+		}
+	}
 }
 
 func TestAPanicEndsOneRequest(t *testing.T) {

@@ -2,6 +2,7 @@ package door
 
 import (
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 )
@@ -57,14 +58,24 @@ func (l *Limits) leave(a netip.Addr) {
 	}
 }
 
-// addressOf is the peer's address without port and zone. One IPv6 host has a
-// whole /64 to call from, so that is what counts as its address.
+// addressOf is the peer's address without port and zone, as senders are told apart.
 func addressOf(a net.Addr) netip.Addr {
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok {
 		return netip.Addr{}
 	}
-	ip := tcp.AddrPort().Addr().Unmap().WithZone("")
+	return oneHost(tcp.AddrPort().Addr())
+}
+
+// Sender is where a request comes from, as far as senders are told apart: an address, or
+// the /64 that one IPv6 host has to call from. It is the zero Addr if that is not known.
+func Sender(r *http.Request) netip.Addr {
+	return oneHost(peer(r))
+}
+
+// oneHost is the same for all addresses that one host can choose among.
+func oneHost(ip netip.Addr) netip.Addr {
+	ip = ip.Unmap().WithZone("")
 	if ip.Is6() && !ip.IsLoopback() {
 		if prefix, err := ip.Prefix(64); err == nil {
 			return prefix.Addr()

@@ -1,9 +1,9 @@
 package console
 
 import (
-	"net"
 	"net/http"
 
+	"inkwell/internal/door"
 	"inkwell/internal/fault"
 )
 
@@ -53,13 +53,7 @@ func (c *Console) doSignOut(w http.ResponseWriter, r *http.Request, _ visitor) {
 
 // placeOf is where wrong passwords are counted: an address, so that nobody can
 // pause the sign-in for everybody.
-func placeOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = "unknown"
-	}
-	return "staff:" + host
-}
+func placeOf(r *http.Request) string { return "staff:" + door.Sender(r).String() }
 
 // correctable is the status and sentence of a refusal that is told beside the form
 // it is about; status 0 for any other outcome.
