@@ -115,6 +115,17 @@ func PassShows(ctx context.Context, tx *db.Tx, id PassID) (int, error) {
 	return passLeft(ctx, tx, id, "")
 }
 
+// personByPassCode is the person of that name whose pass in force has the code; otherwise
+// no pass. It looks the same number of things up for everybody.
+func (d *Directory) personByPassCode(ctx context.Context, tx *db.Tx, school ID, username, code string) (Person, PassID, error) {
+	p, err := present(ctx, tx, school, username)
+	if err != nil {
+		return Person{}, 0, err
+	}
+	id, err := passByCode(ctx, tx, p.ID, d.passCode(p.ID, code))
+	return p, id, err
+}
+
 func (d *Directory) passDigest(text string) []byte { return d.keyed("pass", text) }
 
 // passCode is bound to its person: the same six digits of two people look different.

@@ -148,7 +148,7 @@ func (h *house) scenes() []scene {
 				return err
 			})
 		}},
-		{name: "pass", path: h.page(h.Sam.Person), act: func(p *webtest.Page) { p.Click(`[action$="badge/lost"] button`); p.Seen("Day pass") }},
+		{name: "pass", path: h.page(h.Sam.Person), act: func(p *webtest.Page) { p.Click(`[action$="badge/lost"] button`); p.Seen("pass ready") }},
 		{name: "person-lost", path: h.page(h.Sam.Person)},
 		{name: "reception", path: h.page(h.Mia.Person), set: exec("UPDATE person_role SET role = 'reception' WHERE person_id = $1", h.IT.Person)},
 		{name: "reception-people", path: "/staff/people"},

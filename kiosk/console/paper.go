@@ -65,7 +65,7 @@ func (c *Console) recordForm(w http.ResponseWriter, r *http.Request, v visitor) 
 		}
 		a := all[personID(r)].Agreement
 		if a.ID == 0 {
-			return fault.New(fault.NotFound, "agreement-unknown", "There is no agreement for this person to sign.")
+			return fault.New(fault.Conflict, "agreement-none", "There is no agreement for this person to sign.")
 		}
 		form, err := formOf(r, a)
 		if err != nil {

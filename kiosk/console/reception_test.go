@@ -68,7 +68,7 @@ func TestAFormIsRecorded(t *testing.T) {
 	h := newHouse(t)
 	h.enter("it")
 	sam := h.page(h.Sam.Person)
-	h.says(h.post(sam+"/agreement", url.Values{"signatory": {"self"}, "signed-on": {"2026-11-19"}}), http.StatusNotFound, "no agreement for this person")
+	h.says(h.post(sam+"/agreement", url.Values{"signatory": {"self"}, "signed-on": {"2026-11-19"}}), http.StatusConflict, "no agreement for this person")
 	h.in(func(ctx context.Context, tx *db.Tx) error {
 		_, err := school.AddAgreement(ctx, tx, "", school.Agreement{School: h.School, Version: "2026-09", Audience: school.Pupils, Clauses: 1,
 			Starts: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), Blocks: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)})
