@@ -9,6 +9,7 @@ import (
 
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
+	"inkwell/internal/ldap"
 )
 
 // checkLDAP asks each server of the school's directory what a sign-in needs of it. One
@@ -46,7 +47,19 @@ func checkLDAP(ctx context.Context, l LDAPConfig) (all []finding) {
 			all = append(all, counted(l.URLs[works], b.DN, n))
 		}
 	}
+	if lockout, err := server.Lockout(ctx, works); err == nil {
+		all = append(all, checkLockout(l, lockout)...)
+	}
 	return all
+}
+
+// checkLockout holds how much we pass on against what locks an account there.
+func checkLockout(l LDAPConfig, there ldap.Lockout) []finding {
+	if there.Tries == 0 || l.Tries < there.Tries && l.TriesPause >= there.Window {
+		return nil
+	}
+	return []finding{{look, "directory", fmt.Sprintf("it locks accounts after %d wrong passwords, each within %s of the last", there.Tries, there.Window),
+		"set ldap.tries to less than that and ldap.tries-pause to no less, or pupils can lock others out"}}
 }
 
 func counted(where, base string, people int) finding {

@@ -38,7 +38,7 @@ func ldapForgetCommand() *cobra.Command {
 			case n == 0 && !all:
 				return fault.New(fault.NotFound, "forget-nobody", "Nobody of that name here has their password in the directory.")
 			}
-			_, err = fmt.Fprintf(h.out, "forgotten: the next sign-in asks the directory (%d people)\n", n)
+			_, err = fmt.Fprintf(h.out, "forgotten, for %d: the next sign-in asks the directory\n", n)
 			return err
 		})
 	cmd.Long = `A password that the directory has called right is remembered for five minutes, so

@@ -12,10 +12,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"inkwell/internal/ldap"
 	"inkwell/internal/ldap/ldaptest"
+	"inkwell/internal/school"
 )
 
 // directoryConfig writes a configuration that has passwords asked for at the directory
@@ -108,7 +111,7 @@ func TestPasswordsOfTheSchoolsDirectory(t *testing.T) {
 	if said := s.inkwellAs(config, "check"); !strings.Contains(said, "BAD   directory      Nothing answers at "+at.TLS) {
 		t.Errorf("the check says\n%s", said)
 	}
-	if said := s.inkwell("ldap", "forget", "pupil0001"); !strings.Contains(said, "(1 people)") {
+	if said := s.inkwell("ldap", "forget", "pupil0001"); !strings.Contains(said, "forgotten, for 1:") {
 		t.Errorf("forget says %q", said)
 	}
 	prints("pupil0001", ldaptest.Password("pupil0001"), "can't be reached right now")
@@ -120,6 +123,69 @@ func TestPasswordsOfTheSchoolsDirectory(t *testing.T) {
 	for _, secret := range []string{"password of", ldaptest.ReaderPassword, "pupil000", "ihall"} {
 		if strings.Contains(s.log.String(), secret) {
 			t.Errorf("%q stands in the log", secret)
+		}
+	}
+}
+
+func TestWhatTheCheckSaysOfADirectory(t *testing.T) {
+	t.Parallel()
+	c, err := loadWith(t, "[ldap]\nurls = [\"ldaps://127.0.0.1:9\"]\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := checkLDAP(t.Context(), c.LDAP); len(f) != 1 || f[0].level != bad || !strings.Contains(f[0].say, "ldap.base") {
+		t.Errorf("without a base: %+v", f)
+	}
+	if f := checkLDAP(t.Context(), LDAPConfig{}); f != nil {
+		t.Errorf("without a directory: %+v", f)
+	}
+	for _, c := range []struct {
+		tries         int
+		pause, window time.Duration
+		locks         int
+		trouble       bool
+	}{
+		{3, 30 * time.Minute, 30 * time.Minute, 5, false},
+		{4, 30 * time.Minute, 10 * time.Minute, 5, false},
+		{5, 30 * time.Minute, 30 * time.Minute, 5, true},
+		{3, 15 * time.Minute, 30 * time.Minute, 5, true},
+		{100, time.Minute, 0, 0, false},
+	} {
+		f := checkLockout(LDAPConfig{Tries: c.tries, TriesPause: c.pause}, ldap.Lockout{Tries: c.locks, Window: c.window})
+		if (len(f) > 0) != c.trouble {
+			t.Errorf("%+v: %+v", c, f)
+		}
+	}
+}
+
+func TestBases(t *testing.T) {
+	t.Parallel()
+	schools := func(context.Context) ([]school.School, error) {
+		return []school.School{{ID: 1, Name: "Hill Road"}, {ID: 2, Name: "Harbour"}, {ID: 3, Name: "New"}}, nil
+	}
+	for text, want := range map[string][3]string{
+		"OU=People,DC=a": {"OU=People,DC=a", "OU=People,DC=a", "OU=People,DC=a"},
+		"Hill Road: OU=Hill,DC=a; Harbour: OU=Ha: bour,DC=a;": {"OU=Hill,DC=a", "OU=Ha: bour,DC=a", ""},
+		"OU=Rest,DC=a; Harbour: OU=H,DC=a":                    {"OU=Rest,DC=a", "OU=H,DC=a", "OU=Rest,DC=a"},
+	} {
+		bases, err := readBases(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		o := &outside{bases: bases, schools: schools, names: map[school.ID]string{}}
+		for i, dn := range want {
+			if got, err := o.base(t.Context(), school.ID(i+1)); got != dn || err != nil {
+				t.Errorf("%s: school %d is below %q, %v", text, i+1, got, err)
+			}
+			if has, err := o.Has(t.Context(), school.ID(i+1)); has != (dn != "") || err != nil {
+				t.Errorf("%s: school %d: %v, %v", text, i+1, has, err)
+			}
+		}
+	}
+	for _, text := range []string{"People", "Hill: OU=a; Hill: OU=b", "OU=a; OU=b", "Hill: people"} {
+		if b, err := readBases(text); err == nil {
+			t.Errorf("%q is read as %+v", text, b)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	goldap "github.com/go-ldap/ldap/v3"
 
@@ -163,6 +164,13 @@ func TestExamine(t *testing.T) {
 	s := open(t, of(at, func(o *ldap.Options) { o.URLs = []string{at.TLS, "ldaps://127.0.0.1:9"} }))
 	if n, err := s.Examine(t.Context(), 0, at.Base); err != nil || n != at.People {
 		t.Errorf("%d people, %v", n, err)
+	}
+	if l, err := s.Lockout(t.Context(), 0); err != nil || l != (ldap.Lockout{Tries: 5, Window: 30 * time.Minute}) {
+		t.Errorf("%+v, %v", l, err)
+	}
+	other := ldaptest.Start(t, ldaptest.Options{Small: true, Other: true})
+	if l, err := open(t, of(other)).Lockout(t.Context(), 0); err != nil || l.Tries != 0 {
+		t.Errorf("another make: %+v, %v", l, err)
 	}
 	for code, try := range map[string]func() (int, error){
 		"ldap-connect": func() (int, error) { return s.Examine(t.Context(), 1, at.Base) },

@@ -42,8 +42,8 @@ func (r *refusals) add(name string, one refusal, most int) {
 	if len(r.of) >= refusedMost {
 		clear(r.of)
 	}
-	all := append(r.of[name], one)
-	r.of[name] = all[max(0, len(all)-most):]
+	r.of[name] = append(r.of[name], one)
+	r.of[name] = r.of[name][max(0, len(r.of[name])-most):]
 }
 
 func (r *refusals) forget(name string) {

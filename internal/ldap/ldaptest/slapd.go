@@ -67,7 +67,7 @@ func Start(t testing.TB, o Options) *Server {
 	if err := os.Mkdir(filepath.Join(dir, "data"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s.write("rootdse.ldif", "dn:\nsupportedCapabilities: 1.2.840.113556.1.4.800\n")
+	s.write("rootdse.ldif", "dn:\nsupportedCapabilities: 1.2.840.113556.1.4.800\ndefaultNamingContext: "+suffix+"\n")
 	if !o.NoTLS {
 		s.CA = s.certify()
 	}
@@ -183,8 +183,11 @@ access to * by dn.exact=%q read by * none
 	return b.String()
 }
 
-// Root is the account that may change everything.
-const Root, RootPassword = "cn=root," + suffix, "root"
+// Root is the account that may change everything, and RootPassword its password.
+const (
+	Root         = "cn=root," + suffix
+	RootPassword = "root"
+)
 
 // freeAddress is a port of this machine that nobody listens at.
 func freeAddress(t testing.TB) string {

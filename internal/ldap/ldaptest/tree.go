@@ -39,7 +39,11 @@ type tree struct {
 // sign in with, and groups, nested and in a circle. It returns how many people it has.
 func writeTree(w io.Writer, o Options) (people int) {
 	t := &tree{w: w, o: o}
-	t.put(suffix, "objectClass: domain", "dc: harbour")
+	if o.Other {
+		t.put(suffix, "objectClass: domain", "dc: harbour")
+	} else { // an account is locked after five wrong passwords, with half an hour in between at most
+		t.put(suffix, "objectClass: domainDNS", "dc: harbour", "lockoutThreshold: 5", "lockOutObservationWindow: -18000000000")
+	}
 	t.put("cn=reader,"+suffix, "objectClass: organizationalRole", "objectClass: simpleSecurityObject", "cn: reader", "userPassword: "+ReaderPassword)
 	for _, unit := range []string{"pupils", "staff", "groups", "strange"} {
 		t.put("ou="+unit+","+suffix, "objectClass: organizationalUnit", "ou: "+unit)
