@@ -40,7 +40,9 @@ type Server struct {
 	t   testing.TB
 	bin string
 	cmd *exec.Cmd
-	log bytes.Buffer
+	log bytes.Buffer // of an ended server alone
+
+	ended <-chan struct{}
 }
 
 // ReaderPassword is that of BindDN.
@@ -73,11 +75,11 @@ func Start(t testing.TB, o Options) *Server {
 	}
 	s.write("slapd.conf", s.config(o))
 	s.run("slapadd", "-q", "-f", s.path("slapd.conf"), "-l", s.write("tree.ldif", tree.String()))
-	s.Plain = "ldap://" + freeAddress(t)
-	if !o.NoTLS {
-		s.TLS = "ldaps://" + freeAddress(t)
+	for tries := 1; !s.serve(o); tries++ { // somebody else took a port meanwhile
+		if tries == 5 {
+			t.Fatalf("slapd ended:\n%s", s.log.String())
+		}
 	}
-	s.Serve()
 	return s
 }
 
@@ -121,35 +123,66 @@ func (s *Server) run(tool string, args ...string) {
 	}
 }
 
-// Serve starts the server, or starts it again where it was, and waits until it answers.
+// serve is Serve at free ports, and says whether they were free still.
+func (s *Server) serve(o Options) bool {
+	s.t.Helper()
+	ports := freeAddresses(s.t)
+	if s.Plain = "ldap://" + ports[0]; !o.NoTLS {
+		s.TLS = "ldaps://" + ports[1]
+	}
+	return s.start()
+}
+
+// Serve starts the server again where it was, and waits until it answers.
 func (s *Server) Serve() {
+	s.t.Helper()
+	if !s.start() {
+		s.t.Fatalf("slapd ended:\n%s", s.log.String())
+	}
+}
+
+// start says whether the server answers at all of its addresses, and not that it ended.
+func (s *Server) start() bool {
 	s.t.Helper()
 	s.cmd = exec.Command(s.bin, "-d", "0", "-f", s.path("slapd.conf"), "-h", strings.TrimSpace(s.Plain+" "+s.TLS)) //nolint:gosec // our own copy
 	s.cmd.Stderr, s.cmd.Stdout = &s.log, &s.log
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) { // between two looks
-		c, err := net.Dial("tcp", strings.TrimPrefix(s.Plain, "ldap://"))
-		if err == nil {
-			_ = c.Close()
-			return
+	cmd, ended := s.cmd, make(chan struct{})
+	s.ended = ended
+	go func() { _ = cmd.Wait(); close(ended) }()
+	for end := time.Now().Add(patience); ; {
+		select {
+		case <-ended:
+			return false
+		case <-time.After(5 * time.Millisecond): // between two looks
+		}
+		if answers(s.Plain) && (s.TLS == "" || answers(s.TLS)) {
+			return true
 		}
 		if time.Now().After(end) {
-			s.Kill()
-			s.t.Fatalf("slapd does not answer:\n%s", s.log.String())
+			s.t.Fatal("slapd does not answer")
 		}
 	}
 }
 
+func answers(at string) bool {
+	_, address, _ := strings.Cut(at, "://")
+	c, err := net.Dial("tcp", address)
+	if err == nil {
+		_ = c.Close()
+	}
+	return err == nil
+}
+
 // Kill ends the server without a word.
 func (s *Server) Kill() {
-	if s.cmd == nil || s.cmd.Process == nil {
+	if s.ended == nil {
 		return
 	}
 	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait()
-	s.cmd = nil
+	<-s.ended
 }
 
 func (s *Server) config(o Options) string {
@@ -189,13 +222,16 @@ const (
 	RootPassword = "root"
 )
 
-// freeAddress is a port of this machine that nobody listens at.
-func freeAddress(t testing.TB) string {
+// freeAddresses are two ports of this machine that nobody listens at.
+func freeAddresses(t testing.TB) (two [2]string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for i := range two {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		two[i] = l.Addr().String()
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return two
 }
