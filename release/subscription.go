@@ -71,6 +71,7 @@ type Subscription struct {
 	person   school.PersonID
 	whole    bool // it hears of everybody's jobs
 	jobOwner school.PersonID
+	jobProof school.Proof // how its job's sender proved who they are; "" for one of the queue
 	jobEnded bool
 	fresh    bool // there are notifications without a number
 }
@@ -99,10 +100,14 @@ func (s Subscription) As(e Event) Event {
 }
 
 // visibleTo says whether the subscription is the actor's, or the actor looks after
-// printing. Whoever no longer does has lost what they made as IT.
+// printing. Whoever no longer does has lost what they made as IT. A device that others
+// may pick up hears of jobs that came by personal addresses, as it sees those alone.
 func (s Subscription) visibleTo(a school.Actor) bool {
-	if a.Proof == school.ByVouch {
+	switch a.Proof {
+	case school.ByVouch:
 		return false
+	case school.ByAddress:
+		return s.school == a.School && s.person == a.Person && s.jobProof == school.ByAddress
 	}
 	return s.school == a.School && (a.May(school.ManageFace) || s.person == a.Person && !s.whole)
 }
@@ -154,10 +159,10 @@ func subscribe(ctx context.Context, tx *db.Tx, a school.Actor, q Queue, job JobI
 }
 
 // roomForSubscriptions is how many more subscriptions of the job, or of queues, a
-// person may have; none, if it is a shared device that says their name. It holds off
-// the person's other requests of the kind.
+// person may have; none, if it is a shared device that says their name, or of queues, if
+// it is a personal address. It holds off the person's other requests of the kind.
 func roomForSubscriptions(ctx context.Context, tx *db.Tx, a school.Actor, job JobID) (int, error) {
-	if a.Proof == school.ByVouch {
+	if a.Proof == school.ByVouch || a.Proof == school.ByAddress && job == 0 {
 		return 0, nil
 	}
 	n, err := countSubscriptions(ctx, tx, a.Person, job)

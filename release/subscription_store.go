@@ -13,7 +13,7 @@ import (
 
 const subscriptionColumns = `
 	s.subscription_id, s.school_id, s.queue_id, coalesce(s.job_id, 0), s.person_id, p.username, s.whole, s.events, s.user_data, s.charset, s.language,
-	coalesce(s.lease, 0), s.expires_at, s.sequence, coalesce(j.person_id, 0), j.ended_at IS NOT NULL,
+	coalesce(s.lease, 0), s.expires_at, s.sequence, coalesce(j.person_id, 0), coalesce(j.proof, ''), j.ended_at IS NOT NULL,
 	EXISTS (SELECT FROM notification n WHERE n.subscription_id = s.subscription_id AND n.sequence IS NULL)`
 
 const subscriptionTables = `
@@ -23,7 +23,7 @@ func scanSubscription(row pgx.Row) (s Subscription, err error) {
 	var lease int
 	var expires *time.Time
 	err = row.Scan(&s.ID, &s.school, &s.Queue, &s.Job, &s.person, &s.Subscriber, &s.whole, &s.Events, &s.UserData, &s.Charset, &s.Language,
-		&lease, &expires, &s.Sequence, &s.jobOwner, &s.jobEnded, &s.fresh)
+		&lease, &expires, &s.Sequence, &s.jobOwner, &s.jobProof, &s.jobEnded, &s.fresh)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Subscription{}, subscriptionUnknown
 	}

@@ -443,6 +443,37 @@ func TestSharedDevicesDoNotSubscribe(t *testing.T) {
 	}
 }
 
+// A personal address hears of the jobs that came by it, and of nothing else that its
+// owner prints.
+func TestAPersonalAddressHearsOfItsOwnJobs(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	device := h.Sam
+	device.Proof = school.ByAddress
+	made, err := h.Subscribe(t.Context(), device, h.queue, 0, []release.Subscription{changes})
+	if err != nil || len(made) != 1 || made[0].ID != 0 {
+		t.Errorf("it hears of all that Sam prints: %+v, %v", made, err)
+	}
+	for what, s := range map[string]release.Subscription{"the queue": h.subscribe(h.Sam, h.queue, 0, changes), "a job of Sam's own": h.subscribe(h.Sam, h.queue, h.submit(h.Sam, 1).ID, changes)} {
+		_, err := h.News(t.Context(), device, h.queue, []release.Cursor{{ID: s.ID, From: 1}})
+		if codeOf(err) != "subscription-unknown" {
+			t.Errorf("it reads Sam's subscription of %s: %v", what, err)
+		}
+		if err := h.CancelSubscription(t.Context(), device, h.queue, s.ID); codeOf(err) != "subscription-unknown" {
+			t.Errorf("it ends Sam's subscription of %s: %v", what, err)
+		}
+	}
+	if all, err := h.Subscriptions(t.Context(), device, h.queue, release.SubscriptionFilter{}); err != nil || len(all) != 0 {
+		t.Errorf("it lists %+v, %v", all, err)
+	}
+	sent := h.subscribe(device, h.queue, h.submit(device, 1).ID, changes)
+	for _, a := range []school.Actor{device, h.Sam} {
+		if _, err := h.News(t.Context(), a, h.queue, []release.Cursor{{ID: sent.ID, From: 1}}); err != nil {
+			t.Errorf("that of a job which came by the address, by %s: %v", a.Proof, err)
+		}
+	}
+}
+
 // A document that is refused at once leaves no job, and so no subscription.
 func TestNoJobNoSubscription(t *testing.T) {
 	t.Parallel()
