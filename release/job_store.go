@@ -358,6 +358,14 @@ func jobsToExpire(ctx context.Context, tx *db.Tx) ([]Job, error) {
 	return manyJobs(rows)
 }
 
+func jobsOfLeavers(ctx context.Context, tx *db.Tx) ([]Job, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+jobColumns+jobTables+`
+		 WHERE j.state IN ('receiving', 'counting', 'held') AND p.left_at IS NOT NULL
+		 ORDER BY j.job_id LIMIT $1`, leaversAtOnce)
+	return manyJobs(rows)
+}
+
 func jobsToShred(ctx context.Context, tx *db.Tx) ([]Job, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+jobColumns+jobTables+`

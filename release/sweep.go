@@ -21,12 +21,13 @@ const orphanAge = time.Hour
 // old go. Nobody sees them any more by then.
 const tidyEvery = 20 * time.Second
 
-// sweep lets jobs go whose hold has ended, expires what nobody came for, ends subscriptions, and destroys documents
-// that are done with, also those a crash left behind.
+// sweep ends the jobs of people who have left, lets jobs go whose hold has ended, expires
+// what nobody came for, ends subscriptions, and destroys documents that are done with, also
+// those a crash left behind.
 func (d *Desk) sweep(ctx context.Context) {
 	var orphans, tidied time.Time
 	d.every(ctx, "sweep", 5*time.Second, nil, func(ctx context.Context) error {
-		err := errors.Join(d.endHolds(ctx), d.expire(ctx), d.shredAll(ctx))
+		err := errors.Join(d.dismiss(ctx), d.endHolds(ctx), d.expire(ctx), d.shredAll(ctx))
 		if now := d.DB.Now(); now.Sub(tidied) > tidyEvery {
 			tidied = now
 			err = errors.Join(err, d.tidySubscriptions(ctx))
