@@ -140,7 +140,7 @@ func (r *plain) readPeople(name string, role school.Role, required ...string) er
 func (r *plain) names(row *row) (given, family string) {
 	given, family = r.column(row, "given"), r.column(row, "family")
 	if given == "" && family == "" {
-		given, family = splitName(r.column(row, "name"))
+		given, family = splitName(row.fit("name", r.column(row, "name"), 205, false))
 	}
 	if family == "" && given != "" {
 		row.wrong("a name has a given and a family name, and here is one word")

@@ -24,8 +24,9 @@ import (
 // Limits of what is read.
 const (
 	mostColumns = 200
-	mostCell    = 4 << 10  // bytes
-	mostLine    = 64 << 10 // bytes: a longer one is no table of people
+	mostCell    = 4 << 10   // bytes
+	mostLine    = 64 << 10  // bytes: a longer one is no table of people
+	mostRow     = 256 << 10 // bytes: cells may have line breaks
 )
 
 // Row is one row, by the names of its columns.
@@ -51,6 +52,7 @@ type Sheet struct {
 	names   []string
 	columns map[string]int
 	csv     *csv.Reader
+	short   *short
 	err     error
 }
 
@@ -68,7 +70,8 @@ func Open(r io.Reader, required ...string) (*Sheet, error) {
 	if bytes.HasPrefix(head, bom) {
 		_, _ = text.Discard(len(bom))
 	}
-	s := &Sheet{csv: csv.NewReader(&short{r: text}), columns: map[string]int{}}
+	limit := &short{r: text}
+	s := &Sheet{csv: csv.NewReader(limit), short: limit, columns: map[string]int{}}
 	first, err := s.csv.Read()
 	if errors.Is(err, io.EOF) { // as a cause it would pass for a lost connection
 		return nil, refuse("sheet-empty", "The file has no line of column names.")
@@ -111,11 +114,15 @@ func (s *Sheet) Columns() []string { return slices.Clone(s.names) }
 func (s *Sheet) Rows() iter.Seq2[Row, *Problem] {
 	return func(yield func(Row, *Problem) bool) {
 		for {
+			s.short.row = 0
 			cells, err := s.csv.Read()
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			line, _ := s.csv.FieldPos(0)
+			line := 0
+			if len(cells) > 0 {
+				line, _ = s.csv.FieldPos(0)
+			}
 			var bad *csv.ParseError
 			switch {
 			case errors.As(err, &bad) && errors.Is(bad.Err, csv.ErrFieldCount):
@@ -148,7 +155,7 @@ func (s *Sheet) wrong(line int, cells []string) *Problem {
 		case len(c) > mostCell:
 			return &Problem{line, fmt.Sprintf("%s is longer than %d characters", s.names[i], mostCell)}
 		case !utf8.ValidString(c):
-			return &Problem{line, fmt.Sprintf("%s is not UTF-8: save the file as \"CSV UTF-8\"", s.names[i])}
+			return &Problem{line, fmt.Sprintf("%s is not UTF-8 but probably Latin-1 (Windows-1252): save the file as \"CSV UTF-8\"", s.names[i])}
 		case strings.ContainsFunc(c, func(r rune) bool {
 			return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || unicode.Is(unicode.Bidi_Control, r)
 		}):
@@ -177,15 +184,18 @@ func refuse(code, say string, args ...any) *fault.Error {
 	return fault.New(fault.Invalid, code, say, args...)
 }
 
-// short ends the reading at a line that is too long to be a table's, before it
+// short ends the reading at a line or a row that is too long to be a table's, before it
 // fills the memory.
 type short struct {
-	r    *bufio.Reader
-	line int
+	r         *bufio.Reader
+	line, row int
 }
 
 func (s *short) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p[:min(len(p), mostLine)])
+	if s.row += n; s.row > mostRow {
+		return 0, refuse("sheet-line", "A row of the file is longer than %d bytes. Is a quotation mark missing?", mostRow)
+	}
 	for _, b := range p[:n] {
 		if s.line++; b == '\n' {
 			s.line = 0

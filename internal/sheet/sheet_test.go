@@ -48,15 +48,16 @@ func TestWhatSchoolsExport(t *testing.T) {
 func TestWhatIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, code string }{
-		"nothing":            {"", "sheet-empty"},
-		"UTF-16":             {"\xff\xfea\x00,\x00b\x00\n\x00", "sheet-encoding"},
-		"a workbook":         {"PK\x03\x04....", "sheet-encoding"},
-		"a program":          {"\x7fELF\x00\x00", "sheet-encoding"},
-		"a column missing":   {"a\n1\n", "sheet-columns"},
-		"a column twice":     {"a,b,A\n1,2,3\n", "sheet-columns"},
-		"an open quote":      {"a,b\n1,\"2\n3,4\n", "sheet-quotes"},
-		"one endless line":   {"a,b\n" + strings.Repeat("x", 1<<20), "sheet-line"},
-		"a thousand columns": {strings.Repeat("c,", 1000) + "\n", "sheet-columns"},
+		"nothing":                         {"", "sheet-empty"},
+		"UTF-16":                          {"\xff\xfea\x00,\x00b\x00\n\x00", "sheet-encoding"},
+		"a workbook":                      {"PK\x03\x04....", "sheet-encoding"},
+		"a program":                       {"\x7fELF\x00\x00", "sheet-encoding"},
+		"a column missing":                {"a\n1\n", "sheet-columns"},
+		"a column twice":                  {"a,b,A\n1,2,3\n", "sheet-columns"},
+		"an open quote":                   {"a,b\n1,\"2\n3,4\n", "sheet-quotes"},
+		"an open quote and much after it": {"a,b\n1,\"2\n" + strings.Repeat("3,4\n", 70_000), "sheet-line"},
+		"one endless line":                {"a,b\n" + strings.Repeat("x", 1<<20), "sheet-line"},
+		"a thousand columns":              {strings.Repeat("c,", 1000) + "\n", "sheet-columns"},
 	} {
 		_, _, err := read(t, c.text, "a", "b")
 		if f := fault.As(err); f == nil || f.Code != c.code {
