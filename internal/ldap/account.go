@@ -2,6 +2,7 @@ package ldap
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
@@ -28,7 +29,7 @@ func off(e *ldap.Entry, now time.Time) bool {
 	switch {
 	case number("userAccountControl")&accountDisabled != 0,
 		number("msDS-User-Account-Control-Computed")&(accountLocked|passwordExpired) != 0,
-		e.GetEqualFoldAttributeValue("nsAccountLock") == "TRUE" || e.GetEqualFoldAttributeValue("nsAccountLock") == "true":
+		strings.EqualFold(e.GetEqualFoldAttributeValue("nsAccountLock"), "true"):
 		return true
 	}
 	if expires := number("accountExpires"); expires > 0 && !now.Before(fileTime(expires)) {

@@ -90,6 +90,23 @@ func TestPeople(t *testing.T) {
 	}
 }
 
+// Other makes of directory have other groups.
+func TestGroupsOfAnotherMake(t *testing.T) {
+	t.Parallel()
+	at := ldaptest.Start(t, ldaptest.Options{Small: true, Other: true})
+	all := everybody(t, open(t, of(at)), at.Base)
+	for name, want := range map[string]string{
+		"treid": "Clubs, Governors, Loop A, Loop B, Printers, Staff", "ihall": "Governors, Loop A, Loop B, Printers, Staff", "pupil0002": "All Pupils, Printers, Year 9",
+	} {
+		if got := groupsOf(all[name]); got != want {
+			t.Errorf("%s is in %q", name, got)
+		}
+	}
+	if !all["expired"].Off || all["treid"].Off {
+		t.Error("shadowExpire is not read")
+	}
+}
+
 // The identity is the same however it is read, whatever bytes it has.
 func TestTheIDSurvivesARenaming(t *testing.T) {
 	t.Parallel()

@@ -125,7 +125,7 @@ func (d *Directory) ask(ctx context.Context, school ID, p Person, username, pass
 		return notYou("password-wrong")
 	}
 	name, tries, now := d.nameDigest(username), d.elsewhere.tries, d.db.Now()
-	digest := d.remembered.digest(Person{}, name+password)
+	digest := d.remembered.digest(Person{Version: p.Version}, name+password)
 	at, refused := d.elsewhere.refused.find(name, digest, now.Add(-tries.Pause))
 	if refused {
 		tries.Most--
@@ -199,13 +199,21 @@ func (d *Directory) nameDigest(username string) string {
 	return "name:" + hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
-// ForgetPasswords has what is remembered of passwords kept elsewhere forgotten, on all
-// nodes at once: those of one person of a school, or of all when username is blank.
-// Their sign-ins end, too. It returns how many people that are.
+// ForgetPasswords has what is remembered of passwords kept elsewhere forgotten, right
+// ones and wrong ones, on all nodes at once: those of one person of a school, or of all
+// when username is blank. Their sign-ins end, too. Tries stay counted. It returns how many people that are.
 func ForgetPasswords(ctx context.Context, tx *db.Tx, school ID, username string) (people int, err error) {
 	people, err = raiseVersions(ctx, tx, school, normalName(username))
 	if err != nil || people == 0 {
 		return people, err
 	}
-	return people, audit.Record(ctx, tx, audit.Entry{School: school, Act: "passwords-forgotten", Facts: map[string]any{"people": people}})
+	e := audit.Entry{School: school, Act: "passwords-forgotten", Facts: map[string]any{"people": people}}
+	if username != "" {
+		p, err := PersonByUsername(ctx, tx, school, username)
+		if err != nil {
+			return 0, err
+		}
+		e.Subject = p.Pseudonym
+	}
+	return people, audit.Record(ctx, tx, e)
 }

@@ -305,10 +305,13 @@ func TestForgettingPasswords(t *testing.T) {
 	}
 	c.want("sam", "outside of sam", "", 1)
 	c.want("mia", "outside of mia", "", 1)
+	c.want("sam", "soon", "password-wrong", 1)
+	c.out.also = "soon"
+	c.want("sam", "soon", "password-wrong", 0)
 	if n := forget("SAM"); n != 1 {
 		t.Errorf("%d people", n)
 	}
-	c.want("sam", "outside of sam", "", 1)
+	c.want("sam", "soon", "", 1)
 	c.want("mia", "outside of mia", "", 0)
 	if n := forget(""); n != 4 { // all but IT
 		t.Errorf("%d people", n)

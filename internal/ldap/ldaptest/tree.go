@@ -82,6 +82,10 @@ func writeTree(w io.Writer, o Options) (people int) {
 			t.group(g.name, g.rid, g.members)
 		}
 	}
+	if o.Other {
+		t.put(t.groupDN("Clubs"), "objectClass: posixGroup", "cn: Clubs", "gidNumber: 1007", "memberUid: treid", "memberUid: gone")
+		t.put(t.groupDN("Governors"), "objectClass: groupOfUniqueNames", "cn: Governors", "uniqueMember: "+staff[0], "uniqueMember: "+staff[1])
+	}
 	return people
 }
 
