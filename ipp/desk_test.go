@@ -53,6 +53,7 @@ type fakeDesk struct {
 	notices  map[release.QueueID]release.Notice // what IT has said of each
 	refuse   error                              // what Validate, Print and Create say, if not nil
 	met      []error                            // the Obstacles of every job that waits
+	policies map[release.QueueID]release.Policy
 	// Jobs that ask for colour come without, as of somebody who may not use it.
 	colourless bool
 	failSend   error // what the next Send says, if not nil
@@ -89,6 +90,7 @@ func (d *fakeDesk) Queues(context.Context) ([]release.Queue, error) {
 	for i, q := range all {
 		all[i].Closed = d.switches[q.ID] == release.CloseQueue
 		all[i].Paused = d.switches[q.ID] == release.PauseQueue
+		all[i].Policy = d.policies[q.ID]
 		if d.switches[q.ID] != "" {
 			all[i].Switched = switchedAt
 		}

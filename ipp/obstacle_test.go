@@ -79,6 +79,8 @@ func TestRefusedAlike(t *testing.T) {
 		{notEnough, 0x041e, 0x049e},
 		{nothingLeft, 0x041e, 0x049e},
 		{noAccount, 0x041f, 0x049f},
+		{fault.New(fault.Forbidden, "queue-not-yours", "Not for you."), 0x0403, 0x049f},
+		{fault.New(fault.Forbidden, "way-not-taken", "Not in this way."), 0x0403, 0x049f},
 	} {
 		b := newBench(t)
 		b.desk.refuse = tc.refusal

@@ -40,13 +40,16 @@ func (c *call) ways() []way {
 	if c.cups || c.way.personal() {
 		return all
 	}
-	if c.way != "" && c.queue.Proof == school.ByPassword {
+	if c.way != "" && c.asksForPasswords() {
 		all = append(all, "")
 	}
 	for _, g := range c.groups {
-		if w := way(school.GroupPath("", g.Slug)); w != c.way {
+		if w := way(school.GroupPath("", g.Slug)); w != c.way && c.queue.Policy.Takes(g.Proof()) {
 			all = append(all, w)
 		}
+	}
+	if !c.takesBare() && c.way == "" && len(all) > 1 {
+		return all[1:]
 	}
 	return all
 }

@@ -101,6 +101,15 @@ func lackingJobs() []release.VisitJob {
 	return jobs
 }
 
+// ruledJobs are three jobs whose queues have a say: one that comes out elsewhere, one
+// without its colour, and one that is not its owner's to print any more.
+func ruledJobs() []release.VisitJob {
+	jobs := append(twoJobs(), held(43, "Spanish vocabulary list", 2, 60))
+	jobs[0].Lacks, jobs[1].Instead = "This one does not come out here. Print it at Hall, Library or Sixth form.", "black and white: you may not use colour"
+	jobs[2].Lacks = "This was sent to a printer that is not for you. Send it again to another one."
+	return jobs
+}
+
 func signedIn(p *page, _ *fakeDesk) {
 	p.Badge("04A2B3C4")
 	p.wait("jobs")
@@ -154,6 +163,7 @@ var shots = []shot{
 		p.Seen("IT is told")
 	}},
 	{name: "jobs-lacking", jobs: lackingJobs, act: signedIn},
+	{name: "jobs-ruled", jobs: ruledJobs, act: signedIn},
 	{name: "jobs-locked", jobs: lockedJobs, act: signedIn},
 	{name: "locked", jobs: lockedJobs, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.wait("locked"); p.Keys("47") }},
 	{name: "locked-note", jobs: lockedJobs, act: func(p *page, d *fakeDesk) {

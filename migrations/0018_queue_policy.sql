@@ -76,3 +76,17 @@ CREATE CONSTRAINT TRIGGER queue_changed AFTER UPDATE ON queue
           OR NEW.location <> OLD.location OR NEW.message <> OLD.message
           OR NEW.sides <> OLD.sides OR NEW.color_mode <> OLD.color_mode OR NEW.colour <> OLD.colour)
     EXECUTE FUNCTION hear_of_queue();
+
+-- What becomes another printer is told at the queues whose jobs come out of it.
+CREATE OR REPLACE FUNCTION hear_of_printer() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM tell_of_queue(q, 'printer-config-changed', 'printer-config-changed')
+       FROM queue q
+      WHERE q.school_id = NEW.school_id AND q.removed_at IS NULL
+        AND (q.printer_id = NEW.printer_id
+             OR q.kind = 'hold' AND (NOT EXISTS (SELECT FROM queue_printer u WHERE u.queue_id = q.queue_id)
+                                     OR EXISTS (SELECT FROM queue_printer u WHERE u.queue_id = q.queue_id AND u.printer_id = NEW.printer_id)));
+    RETURN NULL;
+END
+$$;

@@ -67,7 +67,7 @@ func addressAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := h.hasQueue(ctx, h.person.School, queue); err != nil {
+			if err := h.hasQueue(ctx, h.person.School, queue, school.ByAddress); err != nil {
 				return err
 			}
 			var token string

@@ -29,7 +29,7 @@ func devicesAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := h.hasQueue(ctx, s.ID, queue); err != nil {
+			if err := h.hasQueue(ctx, s.ID, queue, g.Proof()); err != nil {
 				return err
 			}
 			g.School, g.Slug = s.ID, args[0]

@@ -91,11 +91,14 @@ func (in *input) argument(cmd *cobra.Command, place int) {
 }
 
 // hasQueue refuses a path that is no queue's of the school: an address on it would
-// lead nowhere.
-func (h *host) hasQueue(ctx context.Context, id school.ID, path string) error {
+// lead nowhere. So would one of a kind that the queue does not take.
+func (h *host) hasQueue(ctx context.Context, id school.ID, path string, by school.Proof) error {
 	q, err := h.desk.Queue(ctx, path)
 	if fault.KindOf(err) == fault.NotFound || err == nil && q.School != id {
 		return fault.New(fault.NotFound, "queue-unknown", "The school has no queue %s. Give --queue one that inkwell queue list shows.", path)
+	}
+	if err == nil && !q.Policy.Takes(by) {
+		err = fault.New(fault.Conflict, "queue-takes-not", "The queue %s does not take such addresses. Name another with --queue, or let it: inkwell queue set %s --proof", path, path)
 	}
 	return err
 }

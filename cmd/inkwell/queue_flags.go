@@ -57,15 +57,15 @@ func (f *queueFlags) given() bool {
 	return slices.ContainsFunc([]string{"name", "printer", "proof", "users", "colour", "sides", "colour-default", "generic", "blocked"}, f.flags.Changed)
 }
 
-// apply changes the queue to what the flags say and returns what was changed, by ids,
-// for the audit.
+// apply changes the queue to what the flags say and returns what was changed for the
+// audit: keywords, in which classes and printers are numbers.
 func (f *queueFlags) apply(ctx context.Context, tx *db.Tx, q *release.Queue) (facts map[string]any, err error) {
 	facts = map[string]any{}
 	for _, part := range []struct {
 		flag string
 		set  func() (any, error)
 	}{
-		{"name", func() (any, error) { q.Name = strings.TrimSpace(f.name); return q.Name, nil }},
+		{"name", func() (any, error) { q.Name = strings.TrimSpace(f.name); return true, nil }},
 		{"blocked", func() (any, error) {
 			return f.blocked, oneOf("blocked", f.blocked, &q.Refuses, blockedHold, nameRefuse)
 		}},
@@ -74,7 +74,7 @@ func (f *queueFlags) apply(ctx context.Context, tx *db.Tx, q *release.Queue) (fa
 		}},
 		{"sides", func() (any, error) { return f.sides, oneOf("sides", f.sides, &q.Policy.OneSided, sidesTwo, sidesOne) }},
 		{"colour-default", func() (any, error) { return f.mode, f.setMode(q) }},
-		{"proof", func() (any, error) { return f.proofs, f.setProofs(q) }},
+		{"proof", func() (any, error) { return keywords(f.proofs), f.setProofs(q) }},
 		{"printer", func() (any, error) { return f.setPrinters(ctx, tx, q) }},
 		{"users", func() (any, error) { return setCircle(ctx, tx, q.School, &q.Policy.Users, "users", f.users) }},
 		{"colour", func() (any, error) { return setCircle(ctx, tx, q.School, &q.Policy.Colour, "colour", f.colour) }},
@@ -154,7 +154,11 @@ func (f *queueFlags) setPrinters(ctx context.Context, tx *db.Tx, q *release.Queu
 		q.Printer = all[0]
 	}
 	q.Policy.Printers = all
-	return all, nil
+	var facts []string
+	for _, p := range all {
+		facts = append(facts, strconv.Itoa(int(p)))
+	}
+	return keywords(facts), nil
 }
 
 // setCircle reads who is meant. What it returns names classes by their numbers.
@@ -172,8 +176,11 @@ func setCircle(ctx context.Context, tx *db.Tx, id school.ID, to *release.Circle,
 		return nil, fault.New(fault.Invalid, flag+"-mixed", "Say --%s everybody alone, or name who is meant.", flag)
 	}
 	*to = c
-	return facts, nil
+	return keywords(facts), nil
 }
+
+// keywords are words as one fact of an audit entry.
+func keywords(words []string) string { return strings.ToLower(strings.Join(words, ".")) }
 
 // meant adds one word to a circle.
 func meant(ctx context.Context, tx *db.Tx, id school.ID, c *release.Circle, flag, word string) (string, error) {

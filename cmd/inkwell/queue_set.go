@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 
 	"github.com/spf13/cobra"
 
@@ -64,7 +63,7 @@ func (h *host) settled(ctx context.Context, tx *db.Tx, q release.Queue, act stri
 		return err
 	}
 	tx.AfterCommit(func() { _, _ = fmt.Fprint(h.out, say) })
-	return record(ctx, tx, audit.Entry{School: q.School, Act: act, Object: fmt.Sprintf("queue:%d", q.ID), Facts: facts})
+	return record(ctx, tx, audit.Entry{School: q.School, Act: act, Object: fmt.Sprintf("queue:%d", q.ID), Facts: facts, Note: q.Path + " " + q.Name})
 }
 
 func queueAddCommand() *cobra.Command {
@@ -82,7 +81,7 @@ func queueAddCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				maps.Copy(facts, map[string]any{"path": q.Path, "kind": kind})
+				facts["kind"] = kind
 				if q.ID, err = release.AddQueue(ctx, tx, q); err != nil {
 					return err
 				}
@@ -109,7 +108,7 @@ func queueRemoveCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return record(ctx, tx, audit.Entry{School: q.School, Act: "queue-removed", Object: fmt.Sprintf("queue:%d", q.ID), Facts: map[string]any{"path": q.Path}})
+				return record(ctx, tx, audit.Entry{School: q.School, Act: "queue-removed", Object: fmt.Sprintf("queue:%d", q.ID), Note: q.Path + " " + q.Name})
 			})
 		})
 	cmd.Long = "It is refused while jobs that came by the queue wait or print: close the queue over IPP (cupsreject, Disable-Printer) and let\n" +

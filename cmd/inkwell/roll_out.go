@@ -78,9 +78,12 @@ func (r rollOut) plan(ctx context.Context, s school.School, queue string) (p rol
 		return err
 	})
 	for _, g := range groups {
+		if !q.Policy.Takes(g.Proof()) {
+			continue
+		}
 		p.Printers = append(p.Printers, printerOf(q, g))
 	}
-	if q.Proof == school.ByPassword {
+	if q.Proof == school.ByPassword && q.Policy.Takes(q.Proof) {
 		p.Printers = append(p.Printers, rollout.Printer{ID: rollout.PasswordID, Name: q.Name + " (" + s.Name + ")", Path: q.Path, Kind: rollout.Password})
 	}
 	return p, err

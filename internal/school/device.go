@@ -40,6 +40,14 @@ type Device struct {
 // host is the address as it is kept: without the interface by which it was reached.
 func (d Device) host() netip.Addr { return d.Address.Unmap().WithZone("") }
 
+// Proof is how somebody whom a device of the group names is proven.
+func (g DeviceGroup) Proof() Proof {
+	if g.Trusted {
+		return ByServer
+	}
+	return ByVouch
+}
+
 // GroupMark stands between a queue's path and a group's slug.
 const GroupMark = "/g/"
 
@@ -175,10 +183,7 @@ func (d *Directory) ByGroup(ctx context.Context, g DeviceGroup, from Device, use
 	case p.ID == 0:
 		return Actor{}, NameUnknown
 	}
-	a := p.actor(ByVouch)
-	if g.Trusted {
-		a.Proof = ByServer
-	}
+	a := p.actor(g.Proof())
 	a.Group, a.Device = g.ID, from.host()
 	return a, nil
 }
