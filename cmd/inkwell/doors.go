@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"inkwell/internal/door"
@@ -26,7 +28,7 @@ func (m *Main) openDoors(context.Context) (err error) {
 			err = errors.Join(err, doors.close())
 		}
 	}()
-	o := door.Options{Identity: m.identity, Limits: door.NewLimits(0, 0), Log: m.log}
+	o := door.Options{Identity: m.identity, Limits: door.NewLimits(0, m.roomFor(openFiles())), Log: m.log}
 	o.Address, o.Handler, o.AskCard = m.config.IPPListen, m.printer, m.directory.AsksForCards
 	if m.IPPAddr, err = doors.add(door.Open(o)); err != nil {
 		return err
@@ -44,6 +46,30 @@ func (m *Main) openDoors(context.Context) (err error) {
 	m.life.run("certificate", m.identity.Keep)
 	m.life.ends("addresses", func(context.Context) error { return m.takeAddresses() })
 	return m.leaveAddresses()
+}
+
+// keptFiles are those of the open files that are not for connections: the database,
+// printers, the log.
+const keptFiles = 512
+
+// openFiles is how many this process may have; the runtime has raised the soft limit
+// to the hard one.
+func openFiles() uint64 {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
+		return math.MaxInt32
+	}
+	return limit.Cur
+}
+
+// roomFor is how many connections can be open with so many files: each may be sending
+// a document, which is a file too.
+func (m *Main) roomFor(files uint64) int {
+	room := int(max(min(files, 1<<20), keptFiles+2*door.MostPerAddress)-keptFiles) / 2 // #nosec G115 -- at most 1<<20
+	if room < door.MostConns {
+		m.log.Warn("few open files are allowed, and so few connections; with systemd set LimitNOFILE=16384", "files", files, "connections", room)
+	}
+	return min(room, door.MostConns)
 }
 
 // doors are served and shut together.

@@ -87,7 +87,11 @@ func open(o Options) (*Door, error) {
 	return &Door{
 		listen: newListener(tcp, tlsConfig(o), o.Limits),
 		server: &http.Server{
-			Handler:           survive(o.Handler, o.Log),
+			Handler: survive(answering(o.Handler), o.Log),
+			ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+				return context.WithValue(ctx, connKey{}, ofConn(c))
+			},
+			ConnState:         keepTaken,
 			Protocols:         &protocols,
 			ReadHeaderTimeout: wholeHeader,
 			IdleTimeout:       betweenCalls,

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,56 +142,173 @@ func TestASlowHeaderIsDropped(t *testing.T) {
 	}
 }
 
-func TestTheTotalIsAWall(t *testing.T) {
-	t.Parallel()
-	limits := NewLimits(1, 2)
-	h := openHouse(t, Options{Handler: tell, Limits: limits})
-	first, second := dial(t, h.Addr()), dial(t, h.Addr())
-	for _, c := range []net.Conn{first, second} { // both are in: they are answered
-		send(t, c, "GET / HTTP/1.1\r\nHost: here\r\n\r\n")
-		if _, err := bufio.NewReader(c).ReadString('\n'); err != nil {
-			t.Fatal(err)
-		}
-	}
-	third := dial(t, h.Addr())
-	if _, err := third.Read(make([]byte, 1)); err == nil {
-		t.Fatal("a connection above the total was served")
-	}
-	_ = first.Close()
-	for { // its place becomes free once the server has seen the end
-		limits.mu.Lock()
-		open := limits.open
-		limits.mu.Unlock()
-		if open < 2 {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
-	h.get(t, "http://"+h.Addr().String())
+// counted is a connection of an address that can be counted, and closed.
+func counted(l *Limits, address string) *conn {
+	near, _ := net.Pipe()
+	return &conn{Conn: near, limits: l, address: netip.MustParseAddr(address)}
 }
 
 func TestLimitsCountAddressesApart(t *testing.T) {
 	t.Parallel()
 	l := NewLimits(2, 5)
-	a, b, here := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), netip.MustParseAddr("127.0.0.1")
-	steps := []struct {
-		address netip.Addr
+	const a, b, here = "192.0.2.1", "192.0.2.2", "127.0.0.1"
+	var in []*conn
+	for i, s := range []struct {
+		address string
 		want    bool
-	}{{a, true}, {a, true}, {a, false}, {b, true}, {here, true}, {here, true}, {b, false}}
-	for i, s := range steps {
-		if got := l.enter(s.address); got != s.want {
+	}{{a, true}, {a, true}, {a, false}, {b, true}, {here, true}, {here, true}, {b, false}} {
+		c := counted(l, s.address)
+		if got := l.enter(c); got != s.want {
 			t.Errorf("step %d, %s: entered %v", i, s.address, got)
+		} else if got {
+			l.busy(c)
+			in = append(in, c)
 		}
 	}
-	l.leave(a)
-	if !l.enter(b) {
+	_ = in[0].Close()
+	_ = in[0].Close()
+	if last := counted(l, b); !l.enter(last) {
 		t.Error("a place that became free stayed taken")
+	} else {
+		in = append(in, last)
 	}
-	for _, x := range []netip.Addr{a, b, b, here, here} {
-		l.leave(x)
+	for _, c := range in {
+		_ = c.Close()
 	}
-	if l.open != 0 || len(l.byAddress) != 0 {
+	if l.open != 0 || len(l.byAddress) != 0 || l.yielding.Len() != 0 {
 		t.Errorf("all have left, and %d are counted in %v", l.open, l.byAddress)
+	}
+}
+
+// What is asked nothing gives way: one's own connections to one's own, and when the
+// house is full the oldest of all.
+func TestTheIdleGiveWay(t *testing.T) {
+	t.Parallel()
+	l := NewLimits(2, 4)
+	enter := func(address string) *conn {
+		t.Helper()
+		c := counted(l, address)
+		if !l.enter(c) {
+			t.Fatalf("%s was kept out", address)
+		}
+		return c
+	}
+	const a, b, c, d = "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"
+	first, second := enter(a), enter(a)
+	done := l.busy(first)
+	third := enter(a)
+	if first.gone || !second.gone || third.gone {
+		t.Error("not the one that was asked nothing gave way")
+	}
+	fourth := enter(b)
+	done() // first is now the youngest of those that give way
+	fifth := enter(c)
+	if l.open != 4 || first.gone || third.gone || fourth.gone || fifth.gone {
+		t.Errorf("somebody went without need: %d are in", l.open)
+	}
+	enter(d)
+	if !third.gone || first.gone || fourth.gone {
+		t.Error("not the oldest of all gave way")
+	}
+	for _, x := range []*conn{first, fourth, fifth} {
+		l.busy(x)
+	}
+	last := enter(b)
+	l.busy(last)
+	if l.enter(counted(l, c)) || l.open != 4 {
+		t.Errorf("a connection above the total was let in beside busy ones: %d", l.open)
+	}
+}
+
+// Whoever takes all they can get leaves room for others, and a school behind one
+// router has room for a lesson's end.
+func TestOneAddressTakesAPartOfWhatIsFree(t *testing.T) {
+	t.Parallel()
+	l := NewLimits(0, 0)
+	taken := func(i int) (n int) {
+		for {
+			c := counted(l, fmt.Sprintf("192.0.2.%d", i))
+			if !l.enter(c) {
+				return n
+			}
+			l.busy(c)
+			n++
+		}
+	}
+	var got []int
+	for i := range 3 {
+		got = append(got, taken(i))
+	}
+	if want := []int{455, 404, 359}; !slices.Equal(got, want) {
+		t.Errorf("greedy addresses got %d, want %d", got, want)
+	}
+	for i := 3; l.total-l.open >= MostPerAddress; i++ {
+		if n := taken(i); n < MostPerAddress {
+			t.Errorf("address %d gets %d", i, n)
+		}
+	}
+}
+
+// TestTheTotalIsAWall for whoever is being answered; whoever waits gives way.
+func TestTheTotalIsAWall(t *testing.T) {
+	t.Parallel()
+	entered, leave := make(chan struct{}), make(chan struct{})
+	h := openHouse(t, Options{Limits: NewLimits(1, 2), Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/long" {
+			entered <- struct{}{}
+			<-leave
+		}
+	})})
+	ask := func(c net.Conn, path string) {
+		t.Helper()
+		send(t, c, "GET "+path+" HTTP/1.1\r\nHost: here\r\n\r\n")
+	}
+	answered := func(c net.Conn) bool {
+		line, err := bufio.NewReader(c).ReadString('\n')
+		return err == nil && strings.HasPrefix(line, "HTTP/1.1 200")
+	}
+	long, idle := dial(t, h.Addr()), dial(t, h.Addr())
+	ask(long, "/long")
+	<-entered
+	ask(idle, "/")
+	if !answered(idle) {
+		t.Fatal("there was room")
+	}
+	h.limits().until(t, func(l *Limits) bool { return l.yielding.Len() == 1 })
+	second := dial(t, h.Addr())
+	ask(second, "/long")
+	<-entered
+	if _, err := idle.Read(make([]byte, 1<<10)); err == nil {
+		_, err = idle.Read(make([]byte, 1))
+		if err == nil {
+			t.Error("the idle one was not closed")
+		}
+	}
+	if third := dial(t, h.Addr()); answered(third) {
+		t.Error("a connection above the total was served")
+	}
+	close(leave)
+	if !answered(long) || !answered(second) {
+		t.Error("who was being answered was cut off")
+	}
+}
+
+// limits are the door's.
+func (h *house) limits() *Limits { return h.listen.limits }
+
+// until waits for a fact about the limits.
+func (l *Limits) until(t *testing.T, fact func(*Limits) bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) { // between two looks
+		l.mu.Lock()
+		ok := fact(l)
+		l.mu.Unlock()
+		if ok {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("waited in vain")
+		}
 	}
 }
 
@@ -303,26 +421,37 @@ func send(t *testing.T, c net.Conn, text string) {
 // One address can use up its own share, and no other's.
 func TestOneAddressCannotKeepOthersOut(t *testing.T) {
 	t.Parallel()
-	limits := NewLimits(2, 10)
+	limits := NewLimits(2, 5)
 	limits.exempt = func(netip.Addr) bool { return false } // this machine too, for once
-	h := openHouse(t, Options{Handler: tell, Limits: limits})
-	from := func(ip string) (answer string, err error) {
-		c, err := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}).Dial("tcp4", h.Addr().String())
-		if err != nil {
-			return "", err
-		}
-		t.Cleanup(func() { _ = c.Close() })
-		if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: here\r\n\r\n"); err != nil {
-			return "", err
-		}
-		return bufio.NewReader(c).ReadString('\n')
-	}
-	for _, step := range []struct {
+	entered, leave := make(chan struct{}, 1), make(chan struct{})
+	h := openHouse(t, Options{Limits: limits, Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		entered <- struct{}{}
+		<-leave
+	})})
+	t.Cleanup(func() { close(leave) })
+	for i, step := range []struct {
 		ip     string
 		served bool
 	}{{"127.0.0.2", true}, {"127.0.0.2", true}, {"127.0.0.2", false}, {"127.0.0.3", true}, {"127.0.0.2", false}, {"127.0.0.3", true}} {
-		if answer, err := from(step.ip); (err == nil && strings.HasPrefix(answer, "HTTP/1.1 200")) != step.served {
-			t.Errorf("%s: %q, %v; want served %v", step.ip, answer, err, step.served)
+		c, err := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(step.ip)}}).Dial("tcp4", h.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+		_, _ = io.WriteString(c, "GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+		ended := make(chan struct{})
+		go func() {
+			_, _ = c.Read(make([]byte, 1))
+			close(ended)
+		}()
+		served := false
+		select {
+		case <-entered:
+			served = true
+		case <-ended:
+		}
+		if served != step.served {
+			t.Errorf("step %d, %s: served %v", i, step.ip, served)
 		}
 	}
 }

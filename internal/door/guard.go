@@ -23,6 +23,28 @@ func guard(next http.Handler) http.Handler {
 	})
 }
 
+// connKey is the context's key of the connection that a request came by.
+type connKey struct{}
+
+// answering keeps the connection of a request from giving way to others while its
+// answer is made.
+func answering(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, ok := r.Context().Value(connKey{}).(*conn); ok && c != nil {
+			defer c.limits.busy(c)()
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// keepTaken keeps a connection that a handler took over (a websocket) from giving way
+// after the handler has returned.
+func keepTaken(given net.Conn, state http.ConnState) {
+	if c := ofConn(given); c != nil && state == http.StateHijacked {
+		c.limits.busy(c)
+	}
+}
+
 // survive sees to it that a panic ends one request and is heard of.
 func survive(next http.Handler, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -1,6 +1,7 @@
 package door
 
 import (
+	"container/list"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -51,13 +52,13 @@ func (l *listener) take(ctx context.Context) {
 			l.failed <- err
 			return
 		}
-		address := addressOf(raw.RemoteAddr())
-		if !l.limits.enter(address) {
+		c := &conn{Conn: raw, limits: l.limits, address: addressOf(raw.RemoteAddr())}
+		if !l.limits.enter(c) {
 			_ = raw.Close() // nothing is promised yet, and telling why would cost what the limit saves
 			continue
 		}
 		l.waiting.Add(1)
-		go l.tell(ctx, &conn{Conn: raw, limits: l.limits, address: address})
+		go l.tell(ctx, c)
 	}
 }
 
@@ -137,6 +138,20 @@ type conn struct {
 	first   [1]byte
 	held    bool // first is still to be read
 	timed   atomic.Bool
+
+	// Under the mutex of limits.
+	place *list.Element // among those that give way; nil while it is not one of them
+	asked int           // requests that are being answered
+	gone  bool          // it was counted out
+}
+
+// ofConn is the counted connection below what Accept gave.
+func ofConn(given net.Conn) *conn {
+	if secure, ok := given.(*tls.Conn); ok {
+		given = secure.NetConn()
+	}
+	c, _ := given.(*conn)
+	return c
 }
 
 // Read gives the first byte, then the rest. A connection has one reader.
@@ -170,6 +185,6 @@ func (c *conn) SetDeadline(t time.Time) error {
 
 // Close also counts the connection out, once.
 func (c *conn) Close() error {
-	c.left.Do(func() { c.limits.leave(c.address) })
+	c.left.Do(func() { c.limits.leave(c) })
 	return c.Conn.Close()
 }
