@@ -37,7 +37,7 @@ var elsewhere = strings.Fields(`
 	ldap-connect ldap-tls ldap-bind ldap-base ldap-rights ldap-size
 	role-unknown
 	pass-spent visit-over badge-not-lost pass-pages pass-until
-	badge-taken badge-is-lost badge-collides badges-collide badges-full badge-not-theirs badge-list-long
+	keypads-rest code-wait codes-primary slips-nobody badge-taken badge-is-lost badge-collides badges-collide badges-full badge-not-theirs badge-list-long
 	agreement-unknown agreement-version agreement-audience agreement-clauses agreement-parent agreement-there agreement-blocks answers signatory signed-on
 	queue-path queue-name queue-there queue-busy queue-printer queue-users queue-proof queue-colour queue-kind
 	class-unknown generic-name generic-names-full printer-elsewhere

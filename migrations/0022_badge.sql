@@ -31,3 +31,35 @@ CREATE TABLE reader_profile (
 );
 CALL guard_by_school('reader_profile');
 GRANT SELECT, INSERT, UPDATE, DELETE ON reader_profile TO inkwell_app;
+
+-- A code may stand alone, without a name, where a school allows it: then a keyed digest
+-- finds it. hash is as before, for name and code.
+ALTER TABLE code ADD COLUMN alone bytea CHECK (octet_length(alone) = 32);
+CREATE UNIQUE INDEX code_alone ON code (school_id, alone);
+
+-- What a school allows. No row means the defaults. Its row is locked while a code is let
+-- through, so that those who guess at once at many kiosks count one after the other.
+CREATE TABLE proof_setting (
+    school_id  integer     PRIMARY KEY REFERENCES school,
+    code_alone boolean     NOT NULL DEFAULT false,
+    enrol      boolean     NOT NULL DEFAULT false, -- an unknown badge may be linked at a kiosk
+    resumed_at timestamptz                         -- wrong codes before that were looked into
+);
+CALL guard_by_school('proof_setting');
+GRANT SELECT, INSERT, UPDATE ON proof_setting TO inkwell_app;
+
+-- One row per code that was let through and was not right. It is written before the code
+-- is looked at, so that whoever breaks off has guessed as well. name is a keyed
+-- digest of what was typed, whether there is such a person or not.
+CREATE TABLE code_try (
+    try_id    bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    school_id integer     NOT NULL REFERENCES school,
+    place     text        NOT NULL CHECK (length(place) BETWEEN 1 AND 100),
+    name      bytea       NOT NULL CHECK (octet_length(name) = 32),
+    at        timestamptz NOT NULL,
+    cleared   boolean     NOT NULL DEFAULT false -- its person has proved themselves since: no delay any more
+);
+CREATE INDEX code_try_by_school ON code_try (school_id, at);
+CREATE INDEX code_try_by_name ON code_try (school_id, name) WHERE NOT cleared;
+CALL guard_by_school('code_try');
+GRANT SELECT, INSERT, UPDATE, DELETE ON code_try TO inkwell_app;

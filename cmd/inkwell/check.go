@@ -70,7 +70,7 @@ func examine(ctx context.Context, c Config) []finding {
 	} else {
 		defer d.Close()
 		all = append(all, checkDatabase(ctx, d)...)
-		all = append(all, checkClock(ctx, d), checkPrinters(ctx, d, time.Now()), checkRoster(ctx, d))
+		all = append(all, checkClock(ctx, d), checkPrinters(ctx, d, time.Now()), checkRoster(ctx, d), checkCodes(ctx, c, d))
 		all = append(all, checkSchoolNames(ctx, c, d)...)
 	}
 	all = append(all, checkKeysAndSpool(ctx, c), checkCertificate(c, time.Now()))

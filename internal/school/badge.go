@@ -30,8 +30,10 @@ func (d *Directory) ByBadge(ctx context.Context, school ID, badge, place string)
 		if err != nil {
 			return notYou("badge-unknown")
 		}
-		found, err = d.holder(ctx, tx, school, readings, badge)
-		return err
+		if found, err = d.holder(ctx, tx, school, readings, badge); err != nil || found.person.ID == 0 {
+			return err
+		}
+		return d.clearTries(ctx, tx, found.person)
 	})
 	if err != nil {
 		return Actor{}, err

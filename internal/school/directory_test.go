@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"testing"
-	"time"
 
 	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
@@ -105,35 +104,6 @@ func TestBadgesAreKeptAsKeyedDigestsAlone(t *testing.T) {
 		if found {
 			t.Errorf("%s holds a badge or a code as it is", table)
 		}
-	}
-}
-
-func TestAKeypadPausesAfterTenWrongCodes(t *testing.T) {
-	t.Parallel()
-	clock := dbtest.NewClock(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC))
-	d := dbtest.New(t, dbtest.At(clock))
-	cast := schooltest.New(t, d, "Harbour")
-	try := func(name, code, place string) error {
-		_, err := cast.Directory.ByCode(t.Context(), cast.School, name, code, place)
-		return err
-	}
-	for range 10 {
-		if err := try("mia", "000000", "kiosk:library"); fault.KindOf(err) != fault.Unauthenticated {
-			t.Fatal(err)
-		}
-	}
-	if err := try("sam", schooltest.SamCode, "kiosk:library"); fault.As(err) == nil || fault.As(err).Code != "keypad-paused" {
-		t.Errorf("the eleventh try: %v", err)
-	}
-	if _, err := cast.Directory.ByBadge(t.Context(), cast.School, schooltest.SamBadge, "kiosk:library"); err != nil {
-		t.Errorf("a badge at the paused keypad: %v", err)
-	}
-	if err := try("mia", schooltest.MiaCode, "kiosk:gym"); err != nil {
-		t.Errorf("the same person elsewhere was locked out: %v", err)
-	}
-	clock.Advance(16 * time.Minute)
-	if err := try("sam", schooltest.SamCode, "kiosk:library"); err != nil {
-		t.Errorf("after a quarter of an hour: %v", err)
 	}
 }
 

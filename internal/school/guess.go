@@ -13,7 +13,6 @@ import (
 // against a person, so that nobody can lock another out; only what is passed on to a
 // directory that locks people out is counted by name as well (Tries).
 const (
-	codeTries     = 10
 	passwordTries = 30
 	guessWindow   = 15 * time.Minute
 )
@@ -23,9 +22,6 @@ func patience(ctx context.Context, tx *db.Tx, school ID, place string, tries int
 	n, err := countGuesses(ctx, tx, school, place, tx.Now.Add(-guessWindow))
 	if err != nil || n < tries {
 		return err
-	}
-	if tries == codeTries {
-		return fault.New(fault.TooMany, "keypad-paused", "The keypad is resting for a few minutes. Badges still work.")
 	}
 	return fault.New(fault.TooMany, "password-paused", "Too many wrong passwords from here. Wait a quarter of an hour, or see IT.")
 }

@@ -23,6 +23,15 @@ func (k Keys) valid() bool {
 	return !slices.ContainsFunc(k.all(), func(k Keys) bool { return len(k.Secret) != 32 || k.ID == "" })
 }
 
+// named is the key of that name, or the newest for one that is not there.
+func (k Keys) named(id string) (Keys, bool) {
+	all := k.all()
+	if i := slices.IndexFunc(all, func(k Keys) bool { return k.ID == id }); i >= 0 {
+		return all[i], true
+	}
+	return k, false
+}
+
 // digest is of what under a name that says what it is of.
 func (k Keys) digest(of string, what []byte) []byte {
 	mac := hmac.New(sha256.New, k.Secret)

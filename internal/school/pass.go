@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
-	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -29,8 +28,11 @@ type Pass struct {
 
 	// What is shown once, when it is issued: only digests are kept.
 	Text string // what a reader of QR codes types
-	Code string // six digits, for the keypad, with the user name
+	Code string // eight digits, for the keypad, with the user name
 }
+
+// passDigits is longer than a code's, so that who has both is no easier to guess.
+const passDigits = 8
 
 // DayPages is how many pages a day pass is good for.
 const DayPages = 20
@@ -60,7 +62,7 @@ func (d *Directory) IssuePass(ctx context.Context, tx *db.Tx, by Pseudonym, p Pe
 	if err := endPasses(ctx, tx, p.ID); err != nil {
 		return Pass{}, err
 	}
-	pass := Pass{Person: p.ID, Pages: pages, Until: until, Text: newPassText(), Code: newCode6()}
+	pass := Pass{Person: p.ID, Pages: pages, Until: until, Text: newPassText(), Code: drawCode(passDigits)}
 	id, err := insertPass(ctx, tx, p, by, pass, d.keys.ID, d.passDigest(pass.Text), d.passCode(p.ID, pass.Code))
 	if err != nil {
 		return Pass{}, fmt.Errorf("issue pass: %w", err)
@@ -128,7 +130,7 @@ func (d *Directory) personByPassCode(ctx context.Context, tx *db.Tx, school ID, 
 
 func (d *Directory) passDigest(text string) []byte { return d.keyed("pass", text) }
 
-// passCode is bound to its person: the same six digits of two people look different.
+// passCode is bound to its person: the same digits of two people look different.
 func (d *Directory) passCode(p PersonID, code string) []byte {
 	return d.keyed("pass-code", strconv.FormatInt(int64(p), 10)+"\x00"+code)
 }
@@ -144,13 +146,4 @@ func newPassText() string {
 	var random [15]byte
 	_, _ = rand.Read(random[:]) // never fails: the runtime ends the process first
 	return "p-" + tokenEncoding.EncodeToString(random[:])
-}
-
-// newCode6 is six random digits.
-func newCode6() string {
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
-	if err != nil {
-		panic(err) // never: the runtime ends the process first
-	}
-	return fmt.Sprintf("%06d", n)
 }

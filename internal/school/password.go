@@ -40,13 +40,16 @@ func CheckPassword(hash, password string) bool {
 	return matches(hash, password)
 }
 
+// compare makes the one hash of each check; tests count them.
+var compare = argon2id.ComparePasswordAndHash
+
 // matches is CheckPassword for whoever may hash.
 func matches(hash, password string) bool {
 	real := hash != ""
 	if !real {
 		hash = dummyHash()
 	}
-	ok, err := argon2id.ComparePasswordAndHash(password, hash)
+	ok, err := compare(password, hash)
 	return ok && real && err == nil
 }
 

@@ -90,13 +90,13 @@ func (d *Directory) AddPeople(ctx context.Context, tx *db.Tx, school ID, all []N
 			badges = append(badges, b)
 		}
 		if n.CodeHash != "" {
-			codes = append(codes, newCode{ids[i], n.CodeHash})
+			codes = append(codes, newCode{person: ids[i], hash: n.CodeHash})
 		}
 	}
 	if err := insertBadges(ctx, tx, school, d.keys.ID, badges); err != nil {
 		return nil, err
 	}
-	return ids, insertCodes(ctx, tx, school, d.keys.ID, codes)
+	return ids, putCodes(ctx, tx, school, d.keys.ID, codes)
 }
 
 // SetPassword gives a person a new password and ends every sign-in made with the

@@ -34,18 +34,6 @@ func people(ctx context.Context, tx *db.Tx, where string, limit int, args ...any
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Person, error) { return scanPerson(row) })
 }
 
-// personByCode is a zero Person and a blank hash when nobody of that name has a code.
-func personByCode(ctx context.Context, tx *db.Tx, school ID, username string) (p Person, hash string, err error) {
-	p, err = scanPerson(tx.QueryRow(ctx, `
-		SELECT `+personColumns+`, c.hash
-		  FROM person p JOIN code c USING (person_id)
-		 WHERE p.school_id = $1 AND p.username = $2 AND p.left_at IS NULL`, school, username), &hash)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Person{}, "", nil
-	}
-	return p, hash, err
-}
-
 func insertPeople(ctx context.Context, tx *db.Tx, school ID, all []Newcomer) ([]PersonID, error) {
 	n := len(all)
 	username, given, family, hash, role := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
@@ -72,21 +60,11 @@ func insertPeople(ctx context.Context, tx *db.Tx, school ID, all []Newcomer) ([]
 	return ids, nil
 }
 
+// newCode is a code to be kept. alone is its digest if it may stand without a name.
 type newCode struct {
 	person PersonID
 	hash   string
-}
-
-func insertCodes(ctx context.Context, tx *db.Tx, school ID, key string, all []newCode) error {
-	persons, hashes := make([]PersonID, len(all)), make([]string, len(all))
-	for i, c := range all {
-		persons[i], hashes[i] = c.person, c.hash
-	}
-	_, err := tx.Exec(ctx, `
-		INSERT INTO code (school_id, person_id, key_id, hash, set_at)
-		SELECT $1, c.person, $2, c.hash, $3 FROM unnest($4::bigint[], $5::text[]) AS c (person, hash)`,
-		school, key, tx.Now, persons, hashes)
-	return err
+	alone  []byte
 }
 
 func updatePassword(ctx context.Context, tx *db.Tx, id PersonID, hash string) error {

@@ -55,7 +55,7 @@ func (c *Console) loseBadge(w http.ResponseWriter, r *http.Request, v visitor) {
 	page := passPage{visitor: v, ID: personID(r)}
 	pass, err := c.desk.LoseBadge(r.Context(), v.Actor, page.ID)
 	if err == nil {
-		page.Until, page.Pages, page.Code = moment(pass.Until, v.Now), pass.Pages, pass.Code[:3]+" "+pass.Code[3:]
+		page.Until, page.Pages, page.Code = moment(pass.Until, v.Now), pass.Pages, pass.Code[:4]+" "+pass.Code[4:]
 		page.QR, err = web.QR(pass.Text)
 	}
 	if err == nil {
