@@ -40,6 +40,7 @@ type Config struct {
 	LogLevel       slog.Level
 	LogFormat      string // log.format: text or json
 	LDAP           LDAPConfig
+	Roster         RosterConfig
 }
 
 // setting is one key. read parses a value into the Config and its error is the
@@ -53,7 +54,7 @@ type setting struct {
 }
 
 // settings are all keys, as they are listed and explained.
-var settings = slices.Concat(ownSettings, ldapSettings)
+var settings = slices.Concat(ownSettings, ldapSettings, rosterSettings)
 
 var ownSettings = []setting{
 	text("data-dir", "folder of all the installation's own files", defaultDataDir,

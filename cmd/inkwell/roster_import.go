@@ -25,7 +25,7 @@ func (h *host) rosterImporter() (*roster.Importer, error) {
 		return nil, err
 	}
 	hub := events.New(h.db, h.log) // it does not run: the server's own hear of changes by their poll
-	return roster.New(roster.Options{DB: h.db, Hub: hub, Keys: school.Keys{ID: k.Badges.ID, Secret: k.Badges.Secret}, Log: h.log, Opened: openQueue}), nil
+	return roster.New(roster.Options{DB: h.db, Hub: hub, Keys: k.Badges.forSchool(), Log: h.log, Opened: openQueue}), nil
 }
 
 // openQueue gives a new school the address that its computers print to.

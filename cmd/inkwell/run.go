@@ -89,7 +89,7 @@ func (m *Main) Run(ctx context.Context) error {
 
 // start goes up the house, floor by floor.
 func (m *Main) start(ctx context.Context) error {
-	for _, floor := range []func(context.Context) error{m.openGround, m.openDesk, m.fillDemo, m.openFaces, m.openDoors, m.openAnnouncer} {
+	for _, floor := range []func(context.Context) error{m.openGround, m.openDesk, m.fillDemo, m.watchRoster, m.openFaces, m.openDoors, m.openAnnouncer} {
 		if err := floor(ctx); err != nil {
 			return err
 		}

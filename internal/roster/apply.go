@@ -3,11 +3,14 @@ package roster
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
+	"strings"
 
 	"inkwell/internal/db"
 	"inkwell/internal/events"
 	"inkwell/internal/school"
+	"inkwell/internal/school/calendar"
 )
 
 // apply carries a plan out. Rows that stay as they are are not written, not even with
@@ -20,6 +23,7 @@ func (i *Importer) apply(ctx context.Context, tx *db.Tx, p *plan, r Request) err
 		{"people", p.applyIdentities}, {"people", p.applyPeople}, {"roles", p.applyRoles},
 		{"leavers", func(ctx context.Context, tx *db.Tx) error { return i.applyLeavers(ctx, tx, p) }},
 		{"classes", p.applyClasses},
+		{"terms", p.applyTerms},
 		{"enrolments", func(ctx context.Context, tx *db.Tx) error { return p.applyEnrolments(ctx, tx, r.Progress) }},
 	} {
 		r.Progress(step.what, 0, 0)
@@ -199,3 +203,23 @@ func (p *plan) applyEnrolments(ctx context.Context, tx *db.Tx, progress func(str
 	})
 	return school.Enrol(ctx, tx, rows, func(done int) { progress("enrolments", done, len(rows)) })
 }
+
+// applyTerms tells the calendars of the roster's schools which terms there are.
+func (p *plan) applyTerms(ctx context.Context, tx *db.Tx) error {
+	var terms []calendar.Term
+	for _, kind := range []string{"term", "semester"} {
+		for _, t := range p.roster.Terms {
+			if len(terms) < mostTerms && strings.EqualFold(t.Kind, kind) {
+				terms = append(terms, calendar.Term{Name: firstOf(t.Name, 60), First: calendar.DateOf(t.Begin), Last: calendar.DateOf(t.End) - 1})
+			}
+		}
+		if len(terms) > 0 {
+			break
+		}
+	}
+	_, err := school.LearnTerms(ctx, tx, slices.Sorted(maps.Keys(p.covered)), terms)
+	return err
+}
+
+// mostTerms is how many terms a roster can tell of.
+const mostTerms = 50

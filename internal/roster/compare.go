@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,7 +52,7 @@ func (p *plan) meet() {
 		p.people = append(p.people, w)
 		if known, ok := p.identities[person.ID]; ok {
 			w.individual = known.individual
-			w.fresh = person.UPN != nil && known.upn != string(person.UPN)
+			w.fresh = person.UPN != nil && known.upn != person.UPN[0]
 		} else if person.Gone || person.Username == "" {
 			if !person.Gone && len(person.Roles) > 0 {
 				p.refuse(w, "nobody is known by this sourcedId yet, and their user name is not here")
@@ -81,8 +80,8 @@ func (p *plan) meet() {
 // somebody else.
 func (p *plan) recognise(w *someone, listed map[string]bool) {
 	free := func(id string) bool { return id != "" && !listed[id] }
-	if w.UPN != nil {
-		if ids := p.idsByUPN[string(w.UPN)]; len(ids) == 1 && free(ids[0]) {
+	for _, digest := range w.UPN {
+		if ids := p.idsByUPN[digest]; len(ids) == 1 && free(ids[0]) {
 			p.relink(w, ids[0])
 			return
 		}
@@ -111,14 +110,14 @@ func (p *plan) recognise(w *someone, listed map[string]bool) {
 }
 
 // agrees says that two UPNs are not of two people.
-func (p *plan) agrees(id string, upn []byte) bool {
+func (p *plan) agrees(id string, upn UPN) bool {
 	known := p.identities[id].upn
-	return known == "" || upn == nil || known == string(upn)
+	return known == "" || upn == nil || upn.is(known)
 }
 
 func (p *plan) relink(w *someone, old string) {
 	w.individual = p.identities[old].individual
-	w.fresh = !bytes.Equal(w.UPN, nil) && p.identities[old].upn != string(w.UPN)
+	w.fresh = w.UPN != nil && p.identities[old].upn != w.UPN[0]
 	p.relinked = append(p.relinked, relinked{old, w.ID})
 }
 

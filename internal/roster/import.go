@@ -79,6 +79,18 @@ const (
 // errNothing ends a transaction whose changes are not wanted.
 var errNothing = errors.New("nothing is to be changed")
 
+// errSeen ends a scheduled look at what another node has brought in meanwhile.
+var errSeen = errors.New("this was looked at already")
+
+// seenAlready says whether a scheduled import is of what the last import was of.
+func seenAlready(ctx context.Context, tx *db.Tx, r Request) (bool, error) {
+	if r.By != BySchedule {
+		return false, nil
+	}
+	last, err := lastRun(ctx, tx, r.Roster.Source)
+	return last.Digest == r.Digest, err
+}
+
 // Import compares a roster with what is known and applies the difference, in one
 // transaction, or nothing of it. Result says which. It fails only when something of ours
 // does.
@@ -88,6 +100,13 @@ func (i *Importer) Import(ctx context.Context, r Request) (result Result, err er
 	}
 	err = i.DB.InTx(ctx, db.System("roster"), func(ctx context.Context, tx *db.Tx) error {
 		result = Result{}
+		if err := lock(ctx, tx); err != nil {
+			return err
+		}
+		if done, err := seenAlready(ctx, tx, r); done || err != nil {
+			result.Outcome = Unchanged
+			return errors.Join(err, errSeen)
+		}
 		p, made, err := i.prepare(ctx, tx, r)
 		if err != nil {
 			return err
@@ -103,6 +122,9 @@ func (i *Importer) Import(ctx context.Context, r Request) (result Result, err er
 		}
 		return errors.Join(i.record(ctx, tx, p, result), insertRun(ctx, tx, r, result))
 	})
+	if errors.Is(err, errSeen) {
+		return result, nil
+	}
 	if errors.Is(err, errNothing) {
 		err = nil
 		if !r.DryRun {
@@ -132,9 +154,6 @@ func (r Request) outcome(result Result) string {
 // prepare reads what is known and compares. Schools that are new are made first, so that
 // what follows knows them; a dry run takes them back.
 func (i *Importer) prepare(ctx context.Context, tx *db.Tx, r Request) (*plan, map[school.ID]bool, error) {
-	if err := lock(ctx, tx); err != nil {
-		return nil, nil, err
-	}
 	made, err := i.openSchools(ctx, tx, r)
 	if err != nil {
 		return nil, nil, err
@@ -268,9 +287,11 @@ func (i *Importer) record(ctx context.Context, tx *db.Tx, p *plan, result Result
 		add(e.School, "left")
 		entries = append(entries, audit.Entry{School: e.School, Act: "person-left", Subject: e.Pseudonym, Facts: map[string]any{"by": "roster", "moved": p.moved[e.ID]}})
 	}
-	if len(by) == 0 && result.Outcome == Applied { // classes alone, or numbers
+	if len(by) == 0 { // classes alone, or nothing
 		for _, id := range slices.Sorted(maps.Keys(p.covered)) {
-			at(id)
+			if at(id); result.Outcome == Unchanged {
+				break
+			}
 		}
 	}
 	for _, id := range sortedKeys(by) {
@@ -286,11 +307,14 @@ func (i *Importer) record(ctx context.Context, tx *db.Tx, p *plan, result Result
 	return nil
 }
 
-// UPNs is the keyed digest of UPNs, for reading.
+// UPNs is how UPNs are digested, for reading.
 func (i *Importer) UPNs() Digest {
-	return func(upn string) []byte {
-		mac := hmac.New(sha256.New, i.Keys.Secret)
-		mac.Write([]byte("upn\x00" + upn))
-		return mac.Sum(nil)
+	return func(upn string) (all UPN) {
+		for _, key := range append([]school.Keys{i.Keys}, i.Keys.Older...) {
+			mac := hmac.New(sha256.New, key.Secret)
+			mac.Write([]byte("upn\x00" + upn))
+			all = append(all, string(mac.Sum(nil)))
+		}
+		return all
 	}
 }

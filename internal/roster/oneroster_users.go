@@ -141,7 +141,7 @@ func preferred(row *row, column, otherwise string) string {
 
 // upnOf finds the UPN among a person's numbers: "{UPN:A123...}" in userIds, or alone as
 // their identifier. Other systems call an address for signing in by the same letters.
-func (r *oneRoster) upnOf(row *row) []byte {
+func (r *oneRoster) upnOf(row *row) UPN {
 	for _, id := range list(row.Get("userIds")) {
 		kind, number, ok := strings.Cut(strings.Trim(id, "{} "), ":")
 		if ok && strings.EqualFold(strings.TrimSpace(kind), "upn") {

@@ -194,7 +194,7 @@ func (r *plain) idOf(row *row, p Person, home string) string {
 	case id != "":
 		return "id:" + id
 	case p.UPN != nil:
-		return "upn:" + hex.EncodeToString(p.UPN)
+		return "upn:" + hex.EncodeToString([]byte(p.UPN[0]))
 	}
 	return "user:" + r.key(home) + ":" + p.Username
 }
@@ -218,7 +218,7 @@ func (r *plain) once(row *row, p Person, home string) {
 	if row.reason == "" {
 		r.people[p.ID], r.users[user] = row.at, row.at
 		if p.UPN != nil {
-			r.byUPN[string(p.UPN)] = p.ID
+			r.byUPN[p.UPN[0]] = p.ID
 		}
 	}
 }
@@ -276,8 +276,11 @@ func (r *plain) readGroups(name string) error {
 			teachers = append(teachers, id)
 		}
 		for i, upn := range strings.FieldsFunc(firstHeader(row, "upns", "pupils", "list of upns", "upn"), func(c rune) bool { return strings.ContainsRune(",; \n\t", c) }) {
-			id, known := r.byUPN[string(r.o.Digest.upn(upn))]
-			if !known {
+			id := ""
+			if digests := r.o.Digest.upn(upn); digests != nil {
+				id = r.byUPN[digests[0]]
+			}
+			if id == "" {
 				row.wrong("no pupil has the UPN that is number %d in its list", i+1)
 			}
 			pupils = append(pupils, id)

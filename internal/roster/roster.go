@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"slices"
 	"time"
 
 	"inkwell/internal/school"
@@ -54,13 +55,20 @@ type Person struct {
 	Given    string // preferred
 	Family   string // preferred
 	Year     int    // or school.NoYear
-	UPN      []byte // keyed digest; nil for none
+	UPN      UPN    // none for who has none
 	Roles    []RoleAt
 	// Partly says that Roles are only those which changed, and RolesGone which ended: the
 	// others stay. In a Partly person whose Username is "" nothing but roles changed.
 	Partly    bool
 	RolesGone []RoleAt
 }
+
+// UPN is somebody's unique pupil number as keyed digests: under the key in force, then
+// under older ones, by which it may have been kept.
+type UPN []string
+
+// is says whether the digest is of this number, under any of the keys.
+func (u UPN) is(digest string) bool { return slices.Contains(u, digest) }
 
 // RoleAt is a role at a school of the source; "" is the school that the file is for.
 type RoleAt struct {

@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -130,7 +131,10 @@ func upsertIdentities(ctx context.Context, tx *db.Tx, source string, all []*some
 	for some := range slices.Chunk(all, 20_000) {
 		ids, who, upn := make([]string, len(some)), make([]school.IndividualID, len(some)), make([][]byte, len(some))
 		for i, w := range some {
-			ids[i], who[i], upn[i] = w.ID, w.individual, w.UPN
+			ids[i], who[i] = w.ID, w.individual
+			if w.UPN != nil {
+				upn[i] = []byte(w.UPN[0])
+			}
 		}
 		_, err := tx.Exec(ctx, `
 			INSERT INTO roster_identity (source, sourced_id, individual_id, upn_digest)
@@ -201,6 +205,25 @@ func insertRun(ctx context.Context, tx *db.Tx, r Request, result Result) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		tx.Now, r.Roster.Source, r.By, firstOf(r.Origin, 1000), r.Digest[:], result.Outcome, counts, len(result.Bad), reasons)
 	return err
+}
+
+// insertRefusal keeps that a source's files could not even be read.
+func insertRefusal(ctx context.Context, tx *db.Tx, source, by, origin string, digest [digestBytes]byte, reason string) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO roster_run (at, source, by, origin, digest, outcome, bad_rows, reasons)
+		VALUES ($1, $2, $3, $4, $5, 'refused', 0, $6)`, tx.Now, source, by, firstOf(origin, 1000), digest[:], []string{firstOf(reason, 1000)})
+	return err
+}
+
+// lastRun is what was last done for a source, or a zero Run.
+func lastRun(ctx context.Context, tx *db.Tx, source string) (r Run, err error) {
+	var digest []byte
+	err = tx.QueryRow(ctx, `SELECT at, digest, outcome FROM roster_run WHERE source = $1 ORDER BY run_id DESC LIMIT 1`, source).Scan(&r.At, &digest, &r.Outcome)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Run{}, nil
+	}
+	copy(r.Digest[:], digest)
+	return r, err
 }
 
 func runs(ctx context.Context, tx *db.Tx, limit int) ([]Run, error) {

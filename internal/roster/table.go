@@ -153,11 +153,11 @@ func list(s string) []string {
 
 var upnForm = regexp.MustCompile(`^[A-Z][0-9]{11}[0-9A-Z]$`)
 
-// Digest turns a UPN into a keyed digest.
-type Digest func(upn string) []byte
+// Digest turns a UPN into keyed digests.
+type Digest func(upn string) UPN
 
-// upn is the keyed digest of a UPN, or nil for what is none. The number itself goes no further.
-func (d Digest) upn(s string) []byte {
+// upn is a UPN's digests, or none for what is no UPN. The number itself goes no further.
+func (d Digest) upn(s string) UPN {
 	s = strings.ToUpper(strings.TrimSpace(s))
 	if !upnForm.MatchString(s) {
 		return nil
