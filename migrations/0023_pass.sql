@@ -1,5 +1,5 @@
 -- Owner: internal/school.
--- Lost badges, passes in their place, guests, and a runner's slip for one job.
+-- Lost badges, and passes in their place.
 
 -- A lost badge is revoked, comes back at one click, and is nobody else's meanwhile.
 ALTER TABLE badge ADD COLUMN lost boolean NOT NULL DEFAULT false CHECK (NOT lost OR revoked_at IS NOT NULL);
