@@ -204,11 +204,8 @@ func (h *house) eventually(what string, fact func() (string, bool)) {
 
 func (h *house) job(id release.JobID) release.Job {
 	h.t.Helper()
-	owner := dbtest.Value[school.PersonID](h.t, h.db, "SELECT person_id FROM job WHERE job_id = $1", id)
 	a := h.Sam
-	if owner == h.Mia.Person {
-		a = h.Mia
-	}
+	a.Person = dbtest.Value[school.PersonID](h.t, h.db, "SELECT person_id FROM job WHERE job_id = $1", id)
 	j, err := h.Job(h.t.Context(), a, id)
 	if err != nil {
 		h.t.Fatal(err)

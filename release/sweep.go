@@ -17,8 +17,8 @@ import (
 // far longer than any upload lasts.
 const orphanAge = time.Hour
 
-// tidyEvery is how often subscriptions that have ended and notifications that are
-// old go. Nobody sees them any more by then.
+// tidyEvery is how often guests go whose last day is over, and subscriptions that have
+// ended and old notifications, which nobody sees any more by then.
 const tidyEvery = 20 * time.Second
 
 // sweep ends the jobs of people who have left, lets jobs go whose hold has ended, expires
@@ -30,7 +30,7 @@ func (d *Desk) sweep(ctx context.Context) {
 		err := errors.Join(d.dismiss(ctx), d.endHolds(ctx), d.expire(ctx), d.shredAll(ctx))
 		if now := d.DB.Now(); now.Sub(tidied) > tidyEvery {
 			tidied = now
-			err = errors.Join(err, d.tidySubscriptions(ctx))
+			err = errors.Join(err, d.tidySubscriptions(ctx), d.endGuests(ctx))
 		}
 		if now := d.DB.Now(); now.Sub(orphans) > orphanAge/4 {
 			orphans = now

@@ -32,7 +32,7 @@ func Authorise(ctx context.Context, tx *db.Tx, by Actor, a Authority) (Authority
 	case err != nil:
 		return 0, err
 	case !by.May(AuthoriseGuest):
-		return 0, fault.New(fault.Forbidden, "not-allowed", "Only the head may authorise guests.")
+		return 0, headAlone
 	case a.Reason == "" || len([]rune(a.Reason)) > 200:
 		return 0, fault.New(fault.Invalid, "authority-reason", "Say in 1 to 200 characters what the guests are here for.")
 	case a.End.Before(a.Starts) || a.End.Before(today) || a.End.After(a.Starts.AddDate(1, 0, 0)):
@@ -52,7 +52,7 @@ func Authorise(ctx context.Context, tx *db.Tx, by Actor, a Authority) (Authority
 // until their last day.
 func Withdraw(ctx context.Context, tx *db.Tx, by Actor, id AuthorityID) error {
 	if !by.May(AuthoriseGuest) {
-		return fault.New(fault.Forbidden, "not-allowed", "Only the head may authorise guests.")
+		return headAlone
 	}
 	found, err := withdrawAuthority(ctx, tx, by.School, id)
 	if err == nil && !found {
@@ -72,6 +72,8 @@ func Authorities(ctx context.Context, tx *db.Tx, id ID) ([]Authority, error) {
 	}
 	return authorities(ctx, tx, id, today)
 }
+
+var headAlone = fault.New(fault.Forbidden, "head-alone", "Only the head may authorise guests.")
 
 var noAuthority = fault.New(fault.NotFound, "authority-unknown", "That authority is over or was withdrawn. Ask the head for a new one.")
 

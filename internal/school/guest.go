@@ -200,6 +200,15 @@ type GuestHere struct {
 	Supply       bool
 }
 
+// IsGuest refuses anybody who is here for good ("not-a-guest").
+func IsGuest(ctx context.Context, tx *db.Tx, p PersonID) error {
+	guest, err := isGuest(ctx, tx, p)
+	if err == nil && !guest {
+		err = fault.New(fault.Conflict, "not-a-guest", "This person is no guest.")
+	}
+	return err
+}
+
 // GuestsToGo are guests of all schools whose last day is over, in a transaction that
 // sees them.
 func GuestsToGo(ctx context.Context, tx *db.Tx) ([]Person, error) { return guestsToGo(ctx, tx) }

@@ -90,3 +90,8 @@ func guestsToGo(ctx context.Context, tx *db.Tx) ([]Person, error) {
 		 ORDER BY p.person_id LIMIT 500`, tx.Now)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Person, error) { return scanPerson(row) })
 }
+
+func isGuest(ctx context.Context, tx *db.Tx, p PersonID) (guest bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM guest WHERE person_id = $1)`, p).Scan(&guest)
+	return guest, err
+}
