@@ -10,6 +10,7 @@ import (
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
+	"inkwell/internal/events"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/release"
@@ -48,7 +49,9 @@ func hostCommand(use, short string, args cobra.PositionalArgs, run func(context.
 			if err := sameSchema(cmd.Context(), d); err != nil {
 				return err
 			}
-			h := &host{config: l.Config, log: newLog(l.Config, cmd.ErrOrStderr()), db: d, desk: release.New(release.Options{DB: d}), out: cmd.OutOrStdout()}
+			log := newLog(l.Config, cmd.ErrOrStderr())
+			desk := release.New(release.Options{DB: d, Hub: events.New(d, log)}) // the servers hear of what it changes by their poll
+			h := &host{config: l.Config, log: log, db: d, desk: desk, out: cmd.OutOrStdout()}
 			return run(cmd.Context(), h, args)
 		},
 	}
@@ -76,19 +79,29 @@ type input struct{ io.Reader }
 
 // argument has the command open its argument of that place.
 func (in *input) argument(cmd *cobra.Command, place int) {
-	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
-		if args[place] == "-" {
-			in.Reader = cmd.InOrStdin()
-			return nil
-		}
-		f, err := os.Open(args[place]) // #nosec G304 -- the file that the person at the host named
-		if err != nil {
-			return fault.New(fault.NotFound, "file", "%s cannot be read.", args[place]).Because(err)
-		}
-		in.Reader = f
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error { return in.open(cmd, args[place]) }
+}
+
+// open opens a file, or standard input for -.
+func (in *input) open(cmd *cobra.Command, path string) error {
+	if path == "-" {
+		in.Reader = cmd.InOrStdin()
 		return nil
 	}
+	f, err := os.Open(path) // #nosec G304 -- the file that the person at the host named
+	if err != nil {
+		return fault.New(fault.NotFound, "file", "%s cannot be read.", path).Because(err)
+	}
+	in.Reader = f
+	return nil
 }
+
+// mostInput is how much of a file all takes: more than any of our formats.
+const mostInput = 16 << 20
+
+// all is the whole file: a transaction that is tried again reads it again. Of a
+// larger one it is as much as will be refused.
+func (in *input) all() ([]byte, error) { return io.ReadAll(io.LimitReader(in, mostInput)) }
 
 // hasQueue refuses a path that is no queue's of the school: an address on it would
 // lead nowhere. So would one of a kind that the queue does not take.

@@ -3,6 +3,7 @@ package school
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -117,4 +118,28 @@ func PupilsOf(ctx context.Context, tx *db.Tx, id ID, classes []string, day time.
 		ids = append(ids, class)
 	}
 	return pupilsOn(ctx, tx, ids, day)
+}
+
+// peopleSheet is a list of people as a CSV file.
+var peopleSheet = format{columns: []string{"username"}, bytes: 1 << 20}
+
+// PeopleListed are the people of a CSV file, by user name. Each line with nobody of
+// that name is named.
+func PeopleListed(ctx context.Context, tx *db.Tx, id ID, file io.Reader) (all []PersonID, err error) {
+	rows, bad, err := peopleSheet.read(file)
+	if err != nil {
+		return nil, err
+	}
+	known, err := idsByUsername(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		person, ok := known[normalName(r.Get("username"))]
+		if !ok {
+			bad.Add(r.Line, "nobody here has that user name")
+		}
+		all = append(all, person)
+	}
+	return all, inOrder(bad).Err()
 }

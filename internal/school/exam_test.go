@@ -3,6 +3,7 @@ package school_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -162,6 +163,12 @@ func TestPupilsOfClasses(t *testing.T) {
 		if err != nil || len(later) != 0 {
 			t.Errorf("after the year: %v, %v", later, err)
 		}
+		listed, err := school.PeopleListed(ctx, tx, h.School, strings.NewReader("username\r\nSam\r\nmia\r\n"))
+		if err != nil || fmt.Sprint(listed) != fmt.Sprint([]school.PersonID{h.Sam.Person, h.Mia.Person}) {
+			t.Errorf("listed: %v, %v", listed, err)
+		}
+		_, err = school.PeopleListed(ctx, tx, h.School, strings.NewReader("username\nsam\nnobody\n"))
+		h.refused(err, "sheet-rows", "line 3: nobody here has that user name")
 		_, err = school.PupilsOf(ctx, tx, h.School, []string{"7B"}, tuesday)
 		h.refused(err, "class-unknown")
 		return nil
