@@ -71,6 +71,9 @@ func loadDemo(ctx context.Context, d *db.DB, people *school.Directory) error {
 		if err := school.AddClasses(ctx, tx, id, demoTeaching(tx.Now, pupilIDs, staffIDs)); err != nil {
 			return err
 		}
+		if err := demoTimes(ctx, tx, id); err != nil {
+			return err
+		}
 		if _, err := quota.Give(ctx, tx, id, "", demoAllowances(pupils, pupilIDs, staffIDs)); err != nil {
 			return err
 		}
@@ -92,7 +95,7 @@ func demoPeople(people *school.Directory) (pupils, staff []school.Newcomer, err 
 			Year: demoYear(n), Role: school.Pupil, PasswordHash: password, Badge: demoBadge(n), CodeHash: code})
 	}
 	for n := 1; n <= demoTeachers+demoIT; n++ {
-		name, role := fmt.Sprintf("teacher%03d", n), school.Teacher
+		name, role := demoTeacher(n), school.Teacher
 		if n > demoTeachers {
 			name, role = fmt.Sprintf("it%02d", n-demoTeachers), school.IT
 		}
@@ -110,25 +113,6 @@ func demoYear(pupil int) int {
 		return 7 + class/10
 	}
 	return 12 + (class-50)/5
-}
-
-func demoTeaching(now time.Time, pupils, staff []school.PersonID) []school.Class {
-	start := time.Date(now.Year(), time.September, 1, 0, 0, 0, 0, time.UTC)
-	if now.Before(start) {
-		start = start.AddDate(-1, 0, 0)
-	}
-	size := demoPupils / demoClasses
-	var all []school.Class
-	for c := range demoClasses {
-		year := demoYear(c*size + 1)
-		letter := 'A' + rune(c%10)
-		if year > 11 {
-			letter = 'A' + rune(c%5)
-		}
-		all = append(all, school.Class{Name: fmt.Sprintf("%d%c", year, letter), Pupils: pupils[c*size : (c+1)*size],
-			Teachers: []school.PersonID{staff[c]}, From: start, To: start.AddDate(1, 0, 0)})
-	}
-	return all
 }
 
 // demoAllowances are the default pages of a term: 150 to Year 9, 250 to Year 11, 400 in the

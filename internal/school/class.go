@@ -8,13 +8,14 @@ import (
 	"inkwell/internal/db"
 )
 
-// Class is a teaching group to be added, with its members from one day to
-// another (the last exclusive).
+// Class is a teaching group or a registration group to be added, with its members from
+// one day to another (the last exclusive).
 type Class struct {
-	Name     string
-	Pupils   []PersonID
-	Teachers []PersonID
-	From, To time.Time
+	Name      string
+	Registers bool // it is a registration group
+	Pupils    []PersonID
+	Teachers  []PersonID
+	From, To  time.Time
 }
 
 // AddClasses adds classes with their members.
