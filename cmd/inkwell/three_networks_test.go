@@ -330,13 +330,14 @@ func (n *networks) aStolenAddress(t *testing.T) {
 	n.held(demoPupil(13), 2)
 	ends := map[string]chan time.Time{}
 	for _, port := range []string{firstPort, secondPort} {
-		ends[port] = make(chan time.Time, 1)
+		refused := make(chan time.Time, 1)
+		ends[port] = refused
 		go func() { // tries without pause until it is refused
-			defer close(ends[port])
+			defer close(refused)
 			for end := time.Now().Add(patience); time.Now().Before(end); {
 				_, reply := n.ask(t, n.outside, "https", port, path, wire.OpValidateJob, nil)
 				if reply != nil && reply.Status() == wire.StatusNotFound {
-					ends[port] <- time.Now()
+					refused <- time.Now()
 					return
 				}
 			}
