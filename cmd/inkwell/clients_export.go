@@ -152,7 +152,8 @@ func ownMachine(server string) bool {
 	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
-// terminal says whether somebody would see what is written there.
+// terminal says whether an archive would be lost there: on a screen, or in another
+// device.
 func terminal(out io.Writer) bool {
 	f, ok := out.(*os.File)
 	if !ok {

@@ -284,6 +284,22 @@ func (s *demo) rollOutReplaces() {
 	s.inkwell("devices", "remove", "room-12")
 }
 
+// TestAnArchiveIsNotForAScreen: it would be lost there.
+func TestAnArchiveIsNotForAScreen(t *testing.T) {
+	t.Parallel()
+	screen, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer screen.Close()
+	if _, err := new(clientsExport).open(screen); fault.As(err) == nil || fault.As(err).Code != "out-missing" {
+		t.Errorf("it goes to a screen: %v", err)
+	}
+	if _, err := new(clientsExport).open(&bytes.Buffer{}); err != nil {
+		t.Errorf("it does not go to a pipe: %v", err)
+	}
+}
+
 // TestTheNameOfTheServer: what a hundred computers are told is said by somebody, or is
 // the one address that the server listens on.
 func TestTheNameOfTheServer(t *testing.T) {

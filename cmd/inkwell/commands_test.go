@@ -79,7 +79,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	walk(rootCommand())
 	for _, want := range []string{
 		"serve", "config", "check", "version", "staff add", "printer add", "printer list", "printer simulate",
-		"queue list", "queue add", "queue set", "queue remove", "queue names", "kiosk tap", "job show", "ledger verify", "audit verify",
+		"queue list", "queue add", "queue set", "queue remove", "queue names", "kiosk tap", "job show", "clients export", "ledger verify", "audit verify",
 	} {
 		if !slices.Contains(all, "inkwell "+want) {
 			t.Errorf("there is no inkwell %s", want)

@@ -43,7 +43,8 @@ func devicesAddCommand() *cobra.Command {
 			}
 			err = h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error { return school.AddGroup(ctx, tx, "", g) })
 			if err == nil {
-				_, err = fmt.Fprintf(h.out, "ipps://%s%s\n%s\n", at.reachable(at.IPP), school.GroupPath(queue, g.Slug), meaning(g))
+				_, err = fmt.Fprintf(h.out, "ipps://%s%s\n%s\nWhat sets its devices up: inkwell clients export SYSTEM --group %s\n",
+					at.reachable(at.IPP), school.GroupPath(queue, g.Slug), meaning(g), g.Slug)
 			}
 			return err
 		})
