@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"inkwell/internal/school"
 	"inkwell/ipp/wire"
 	"inkwell/release"
 )
@@ -76,6 +77,27 @@ func TestParallelAddresses(t *testing.T) {
 	}
 	if lines, _ := b.told(t, "10.1.12.7:9", holdQueue.Path, wire.Keyword("requested-attributes", "printer-name")); len(lines) != 0 {
 		t.Errorf("told what was not asked: %q", lines)
+	}
+}
+
+// An address that the queue does not take is told to nobody, unless there is no other.
+func TestAddressesThatAQueueDoesNotTake(t *testing.T) {
+	t.Parallel()
+	const carts = "/ipp/print/g/carts requesting-user-name tls"
+	for name, c := range map[string]struct {
+		untaken          school.Proof
+		peer, path, want string
+	}{
+		"no passwords, in a room":       {school.ByPassword, "10.1.12.7:9", holdQueue.Path, carts},
+		"no passwords, elsewhere":       {school.ByPassword, "10.9.9.9:9", holdQueue.Path, "/ipp/print basic tls"},
+		"no passwords, group's address": {school.ByPassword, "10.1.12.7:9", cartsPath, carts},
+		"no claims":                     {school.ByVouch, "10.1.12.7:9", holdQueue.Path, "/ipp/print basic tls"},
+	} {
+		b := newBench(t)
+		b.desk.policies = map[release.QueueID]release.Policy{holdQueue.ID: {Untaken: []school.Proof{c.untaken}}}
+		if lines, _ := b.told(t, c.peer, c.path); strings.Join(lines, ", ") != c.want {
+			t.Errorf("%s: told %q, want %q", name, lines, c.want)
+		}
 	}
 }
 

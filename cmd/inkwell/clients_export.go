@@ -110,7 +110,7 @@ func (e *clientsExport) chosen(all []rollout.Printer) (some []rollout.Printer, e
 	for _, slug := range e.groups {
 		i := slices.IndexFunc(all, func(p rollout.Printer) bool { return p.ID == slug && p.Kind != rollout.Password })
 		if i < 0 {
-			return nil, fault.New(fault.NotFound, "group-unknown", "There is no device group %q, or it was removed. inkwell devices list shows them.", slug)
+			return nil, fault.New(fault.NotFound, "group-unknown", "There is no device group %q, it was removed, or the queue does not take it. See inkwell devices list and inkwell queue list.", slug)
 		}
 		if !slices.ContainsFunc(some, func(p rollout.Printer) bool { return p.ID == slug }) {
 			some = append(some, all[i])
@@ -126,6 +126,9 @@ func (e *clientsExport) personal(ctx context.Context, h *host, system *rollout.S
 	}
 	q, err := rollOut{desk: h.desk}.queueOf(ctx, s.ID, e.queue)
 	if err != nil {
+		return nil, err
+	}
+	if err := h.hasQueue(ctx, s.ID, q.Path, school.ByAddress); err != nil {
 		return nil, err
 	}
 	people, err := h.directory()

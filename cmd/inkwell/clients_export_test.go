@@ -267,7 +267,7 @@ func (s *demo) rollOutReplaces() {
 		t.Error("the page is the old one, or what was there is gone")
 	}
 	for want, args := range map[string][]string{
-		`no device group "room-13", or it was removed`:             {"--group", "room-13"},
+		`no device group "room-13", it was removed`:                {"--group", "room-13"},
 		`no device group "room-99"`:                                {"--group", "room-12,room-99"},
 		`no device group "school_password"`:                        {"--group", "school_password"},
 		"no queue /ipp/nowhere":                                    {"--queue", "/ipp/nowhere"},
@@ -281,6 +281,11 @@ func (s *demo) rollOutReplaces() {
 	if err != nil || !strings.HasPrefix(archive, "PK") {
 		t.Errorf("without a folder it writes %.40q, %v", archive, err)
 	}
+	s.inkwell("queue", "set", "/ipp/print", "--proof", "password")
+	refused(t, "There is no device group to set up yet", export...)
+	refused(t, "does not take it", append(export, "--group", "room-12")...)
+	refused(t, "does not take such addresses", append(export, "--person", "pupil0008", "--device", "Tablet")...)
+	s.inkwell("queue", "set", "/ipp/print", "--proof", "password,address,server,devices")
 	s.inkwell("devices", "remove", "room-12")
 }
 

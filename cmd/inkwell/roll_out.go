@@ -54,7 +54,7 @@ func (r rollOut) queueOf(ctx context.Context, id school.ID, path string) (releas
 }
 
 // plan is all of a school's printers on one of its queues: those of its device groups,
-// and the queue's own if it asks for a password.
+// and the queue's own if it asks for a password, as far as the queue takes them.
 func (r rollOut) plan(ctx context.Context, s school.School, queue string) (p rollout.Plan, err error) {
 	q, err := r.queueOf(ctx, s.ID, queue)
 	if err != nil {

@@ -62,7 +62,7 @@ type File struct {
 
 // nothing is the refusal of a plan in which a system finds no printer of its kind.
 var nothing = fault.New(fault.NotFound, "roll-out-empty",
-	"There is no device group to set up yet. Make one first, such as: inkwell devices add room-12 --name \"Room 12\" --network 10.1.12.0/24")
+	"There is no device group to set up yet, or none that the queue takes. Make one first, such as: inkwell devices add room-12 --name \"Room 12\" --network 10.1.12.0/24")
 
 // forSystem is the plan as a system can carry it out, with names that are safe to show.
 func (p Plan) forSystem(s *System) (Plan, error) {
