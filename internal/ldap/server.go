@@ -39,7 +39,7 @@ type Options struct {
 	Most    int           // checks at once; 8
 
 	Clock func() time.Time // nil means time.Now
-	Log   *slog.Logger
+	Log   *slog.Logger     // nil is none
 }
 
 // Server is a directory, served by one program or by several that hold the same. It
@@ -73,6 +73,9 @@ func New(o Options) (*Server, error) {
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s.o, s.slots = o, make(chan struct{}, o.Most)
 	for _, text := range o.URLs {

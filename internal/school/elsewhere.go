@@ -2,15 +2,10 @@ package school
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"hash/maphash"
 	"time"
 
-	"inkwell/internal/audit"
-	"inkwell/internal/db"
 	"inkwell/internal/fault"
 )
 
@@ -23,13 +18,6 @@ type Passwords interface {
 	// another refusal when it cannot say. A blank user name is nobody's, and asking for
 	// it costs as much.
 	Check(ctx context.Context, school ID, username, password string) error
-}
-
-// Tries is how often a wrong password of one person is passed on. A directory locks
-// an account after so many, so these are fewer: nobody can lock another out through us.
-type Tries struct {
-	Most  int           // in one run of wrong tries
-	Pause time.Duration // without a try ends a run, as in the directory
 }
 
 // elsewhere is how passwords kept elsewhere are asked for.
@@ -51,10 +39,6 @@ func (d *Directory) Consult(p Passwords, t Tries) {
 		d.elsewhere.turns[i] = make(chan struct{}, 1)
 	}
 }
-
-// namePaused is the answer for a name that was guessed at too often, whether or not it
-// is anybody's.
-var namePaused = fault.New(fault.TooMany, "name-paused", "Too many wrong passwords for this name. Wait a while, or see IT.")
 
 // answersAt is how refusals are spaced where a directory is asked: one that comes at
 // the next full quarter of a second does not tell who was asked for it.
@@ -143,77 +127,4 @@ func (d *Directory) ask(ctx context.Context, school ID, p Person, username, pass
 		return notYou("password-wrong")
 	}
 	return err
-}
-
-// pass is ask for a password that is worth a try. The try is counted before it is passed
-// on and taken back when nobody could say anything about it.
-func (d *Directory) pass(ctx context.Context, school ID, username, password, name string, tries Tries) error {
-	var try int64
-	err := d.db.InTx(ctx, db.System("password-tries"), func(ctx context.Context, tx *db.Tx) (err error) {
-		try, err = takeTry(ctx, tx, school, name, tries)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	answer := d.elsewhere.Check(ctx, school, username, password)
-	if fault.KindOf(answer) == fault.Unauthenticated {
-		return answer
-	}
-	err = d.db.InTx(ctx, db.System("password-tries"), func(ctx context.Context, tx *db.Tx) error {
-		if answer == nil {
-			return deleteTries(ctx, tx, name) // as the directory does
-		}
-		return deleteTry(ctx, tx, try)
-	})
-	if answer != nil {
-		return answer
-	}
-	return err
-}
-
-// takeTry counts a try for a name, or refuses it as "name-paused". Tries belong to one
-// run while less than the pause lies between them.
-func takeTry(ctx context.Context, tx *db.Tx, school ID, name string, t Tries) (id int64, err error) {
-	last, err := lastTries(ctx, tx, name, t.Most)
-	if err != nil {
-		return 0, err
-	}
-	run, next := 0, tx.Now
-	for _, at := range last {
-		if next.Sub(at) >= t.Pause {
-			break
-		}
-		run, next = run+1, at
-	}
-	if run >= t.Most {
-		return 0, namePaused
-	}
-	return insertTry(ctx, tx, school, name)
-}
-
-// nameDigest stands for a user name in the table of guesses, where no name may be.
-func (d *Directory) nameDigest(username string) string {
-	mac := hmac.New(sha256.New, d.keys.Secret)
-	mac.Write([]byte("name\x00" + normalName(username)))
-	return "name:" + hex.EncodeToString(mac.Sum(nil)[:16])
-}
-
-// ForgetPasswords has what is remembered of passwords kept elsewhere forgotten, right
-// ones and wrong ones, on all nodes at once: those of one person of a school, or of all
-// when username is blank. Their sign-ins end, too. Tries stay counted. It returns how many people that are.
-func ForgetPasswords(ctx context.Context, tx *db.Tx, school ID, username string) (people int, err error) {
-	people, err = raiseVersions(ctx, tx, school, normalName(username))
-	if err != nil || people == 0 {
-		return people, err
-	}
-	e := audit.Entry{School: school, Act: "passwords-forgotten", Facts: map[string]any{"people": people}}
-	if username != "" {
-		p, err := PersonByUsername(ctx, tx, school, username)
-		if err != nil {
-			return 0, err
-		}
-		e.Subject = p.Pseudonym
-	}
-	return people, audit.Record(ctx, tx, e)
 }
