@@ -1,0 +1,88 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPeopleComeAndGoByFiles is a school's year at the terminal: a dry run, an import, a
+// list that was cut short, a leaver, and the folder that is looked at by itself.
+func TestPeopleComeAndGoByFiles(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	drop := filepath.Join(filepath.Dir(dir), "roster")
+	if err := os.Mkdir(drop, 0o755); err != nil { // #nosec G301 -- the server's user reads it
+		t.Fatal(err)
+	}
+	put := func(name, text string) string {
+		path := filepath.Join(drop, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil { // #nosec G306 -- the same
+			t.Fatal(err)
+		}
+		old := time.Now().Add(-time.Hour)
+		if err := os.Chtimes(path, old, old); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	pupils := "name,username,UPN,year group,registration group\nSam Bell,sam,A12345678901Z,7,7A\nMia Okafor,mia,A12345678902Z,7,7A\nLeo Shaw,leo,A12345678903Z,7,7A\nAna Reid,ana,A12345678904Z,8,8A\n"
+	p := serve(t, dir)
+	run := func(args ...string) string {
+		t.Helper()
+		out, err := inkwell(t, append(args, "--data-dir", dir)...)
+		if err != nil {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
+		return out
+	}
+	says := func(out string, all ...string) {
+		t.Helper()
+		for _, want := range all {
+			if !strings.Contains(out, want) {
+				t.Errorf("it does not say %q:\n%s", want, out)
+			}
+		}
+		if strings.Contains(out, "A1234567890") {
+			t.Errorf("a UPN is shown:\n%s", out)
+		}
+	}
+	file := put("pupils.csv", pupils)
+	refused(t, "which school it is for", "roster", "import", file, "--data-dir", dir)
+	run("staff", "add", "jdoe", "--given", "Jo", "--family", "Doe", "--school", "Hill Road")
+	says(run("roster", "import", file, "--dry-run"), "UK CSV: 4 join", "Hill Road: 4 join", "+  sam", "year 7", "class 7A: new, 3 in", "Nothing was changed: this was a dry run.")
+	says(run("roster", "import", file), "4 join", "Applied.")
+	says(run("roster", "import", file), "Everything is as it was already.")
+	cut := put("cut.csv", strings.SplitAfterN(pupils, "\n", 3)[0]+"Sam Bell,sam,A12345678901Z,8,8A\n")
+	refused(t, "--allow-leavers", "roster", "import", cut, "--data-dir", dir)
+	says(run("roster", "import", cut, "--allow-leavers"), "1 move", "3 leave", ">  sam", "year 7 -> year 8; class 7A -> 8A", "-  leo")
+	bad := put("bad.csv", pupils+"One,one,,7,7A\n")
+	refused(t, "1 rows cannot be used", "roster", "import", bad, "--data-dir", dir)
+	says(run("roster", "import", bad, "--apply-good-rows"), "bad.csv line 6: a name has a given and a family name", "3 join (3 are back)")
+	says(run("roster", "mapping", "add", "arbor", "--column", "username=Login", "--column", "name=Who"), "--mapping arbor")
+	says(run("roster", "mapping", "list"), "arbor", "username=Login")
+	says(run("roster", "import", put("arbor.csv", "Login,Who\nzoe,Zoe Quinn\n"), "--mapping", "arbor", "--source", "arbor"), "1 join")
+	run("roster", "mapping", "remove", "arbor")
+	refused(t, "never called anybody", "roster", "relink", "x", "y", "--data-dir", dir)
+	says(run("roster", "show"), "mis keeps 4 people at 1 schools", "arbor keeps 1", "1 people were added by hand", "applied", "cut.csv")
+	p.stop()
+
+	for _, name := range []string{"cut.csv", "bad.csv", "arbor.csv"} {
+		if err := os.Remove(filepath.Join(drop, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("pupils.csv", strings.Replace(pupils, "Sam Bell", "Samir Bell", 1))
+	p = serve(t, dir, "--roster-folder", drop, "--roster-when", "1m")
+	for end := time.Now().Add(20 * time.Second); !strings.Contains(run("roster", "show"), "by schedule: 0 joined, 1 moved"); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the folder was not looked at:\n%s", run("roster", "show"))
+		}
+	}
+	if out, _ := inkwell(t, "check", "--data-dir", dir); !strings.Contains(out, "was applied") {
+		t.Errorf("the check says\n%s", out)
+	}
+	p.stop()
+}
