@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"inkwell/internal/fault"
@@ -105,6 +106,26 @@ func TestColourIsRefusedToTheFaithful(t *testing.T) {
 	}
 	if !b.desk.last().Strict {
 		t.Error("the desk was not told")
+	}
+}
+
+// Addresses of a kind that a queue does not take are told to nobody.
+func TestParallelAddressesByPolicy(t *testing.T) {
+	t.Parallel()
+	const plain, carts = "/ipp/print basic tls", "/ipp/print/g/carts requesting-user-name tls"
+	for want, c := range map[string]struct {
+		untaken school.Proof
+		path    string
+	}{
+		plain:                {school.ByVouch, holdQueue.Path},
+		carts:                {school.ByPassword, holdQueue.Path},
+		carts + ", " + plain: {school.ByServer, cartsPath},
+	} {
+		b := governed(t, map[release.QueueID]release.Policy{holdQueue.ID: {Untaken: []school.Proof{c.untaken}}})
+		lines, _ := b.told(t, "10.1.12.7:9", c.path)
+		if got := strings.Join(lines, ", "); got != want {
+			t.Errorf("without %s: %s, want %s", c.untaken, got, want)
+		}
 	}
 }
 

@@ -54,11 +54,6 @@ func (c Circle) Nobody() bool {
 	return c.Closed && len(c.Roles)+len(c.Years)+len(c.Classes) == 0
 }
 
-// equal says whether two circles are the same, in the order of the store.
-func (c Circle) equal(o Circle) bool {
-	return c.Closed == o.Closed && slices.Equal(c.Roles, o.Roles) && slices.Equal(c.Years, o.Years) && slices.Equal(c.Classes, o.Classes)
-}
-
 // Touch is a keyword for what a policy made of a job otherwise than it was sent.
 type Touch string
 
@@ -173,8 +168,7 @@ func (p Policy) contradiction(kind QueueKind, own PrinterID, bare school.Proof) 
 		return fault.New(fault.Invalid, "queue-printer", "A direct queue's own printer must be one that its jobs can come out of: name it with --printer too.")
 	case p.Users.Nobody():
 		return fault.New(fault.Invalid, "queue-users", "Nobody could use this queue. Say with --users who may, or remove the queue.")
-	case bare == school.ByPassword && !slices.ContainsFunc([]school.Proof{school.ByPassword, school.ByAddress, school.ByServer, school.ByVouch}, p.Takes),
-		bare == school.ByLoopback && !slices.ContainsFunc([]school.Proof{school.ByLoopback, school.ByAddress, school.ByServer, school.ByVouch}, p.Takes):
+	case !slices.ContainsFunc([]school.Proof{bare, school.ByAddress, school.ByServer, school.ByVouch}, p.Takes):
 		return fault.New(fault.Invalid, "queue-proof", "Nobody could print here. Say with --proof how people prove who they are.")
 	case p.Colour.Nobody() && p.ColorMode == colour:
 		return fault.New(fault.Invalid, "queue-colour", "Nobody may print in colour here, so --colour-default cannot be colour. Say mono or auto.")
@@ -193,10 +187,9 @@ func (c Circle) within(users Circle) bool {
 	}
 	pupils := slices.Contains(users.Roles, school.Pupil) || len(users.Classes) > 0
 	for _, r := range c.Roles {
-		staff := r != school.Pupil && r != school.Guest
 		switch {
-		case slices.Contains(users.Roles, r), staff && slices.Contains(users.Roles, Staff), len(users.Classes) > 0:
-		case r == Staff && slices.ContainsFunc(users.Roles, func(u school.Role) bool { return u != school.Pupil && u != school.Guest }):
+		case slices.Contains(users.Roles, r), ofStaff(r) && slices.Contains(users.Roles, Staff), len(users.Classes) > 0:
+		case r == Staff && slices.ContainsFunc(users.Roles, ofStaff):
 		case r == school.Pupil && len(users.Years) > 0:
 		default:
 			return false
@@ -209,3 +202,5 @@ func (c Circle) within(users Circle) bool {
 	}
 	return len(c.Classes) == 0 || pupils || len(users.Years) > 0 || slices.Contains(users.Roles, Staff) || slices.Contains(users.Roles, school.Teacher)
 }
+
+func ofStaff(r school.Role) bool { return r != school.Pupil && r != school.Guest }

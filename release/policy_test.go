@@ -140,7 +140,9 @@ func TestAQueuesDefaults(t *testing.T) {
 	h := newHouse(t)
 	h.set("/ipp/print", func(p *release.Policy) { p.OneSided, p.ColorMode = true, "color" })
 	silent := h.submit(h.Sam, 4)
-	said := h.submit(h.Sam, 4, func(s *release.Submission) { s.Ticket = release.Ticket{Sides: "two-sided-long-edge", ColorMode: "monochrome"} })
+	said := h.submit(h.Sam, 4, func(s *release.Submission) {
+		s.Ticket = release.Ticket{Sides: "two-sided-long-edge", ColorMode: "monochrome"}
+	})
 	if silent.Sheets != 4 || silent.Ticket.Sides != "one-sided" || silent.Ticket.ColorMode != "color" {
 		t.Errorf("silent: %+v", silent)
 	}
@@ -192,6 +194,14 @@ func TestColourIsWithheld(t *testing.T) {
 	}
 	h.release(h.Mia, mias.ID)
 	h.state(mias.ID, release.Done)
+
+	// Whoever may again, and says so, has it again, and the row no longer speaks of it.
+	again := h.submit(h.Mia, 1, inColour)
+	h.set("/ipp/print", func(p *release.Policy) { p.Colour = release.Circle{} })
+	h.change(h.Mia, again.ID, release.Change{Ticket: func(t release.Ticket) release.Ticket { t.ColorMode = "color"; return t }})
+	if row := h.row(h.Mia, again.ID); row.Instead != "" {
+		t.Errorf("the row says %q", row.Instead)
+	}
 
 	// Nor of somebody who no longer may when it is released.
 	h.set("/ipp/print", func(p *release.Policy) { p.Colour = release.Circle{Closed: true} })

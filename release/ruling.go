@@ -94,15 +94,19 @@ func (d *Desk) rule(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord) (J
 		return job, err
 	}
 	refusal, err := r.stops(ctx, tx, p, job.Ticket, job.Pages)
-	if err != nil || refusal != nil {
-		return job, errors.Join(err, refusal)
+	switch {
+	case err != nil:
+		return job, err
+	case refusal != nil:
+		return job, refusal
+	case !r.greys(r.sender, job.Ticket):
+		return job, nil
 	}
-	if r.greys(r.sender, job.Ticket) {
-		job.Ticket.ColorMode = mono
+	job.Ticket.ColorMode = mono
+	if !slices.Contains(job.Touched, ColourWithheld) {
 		job.Touched = append(job.Touched, ColourWithheld)
-		err = updateTicket(ctx, tx, job)
 	}
-	return job, err
+	return job, updateTicket(ctx, tx, job)
 }
 
 // stops is the refusal of a job of that many pages at a printer, with what to do

@@ -164,7 +164,8 @@ func (d *Desk) explain(ctx context.Context, tx *db.Tx, a school.Actor, visit Vis
 
 // otherwise is how a job comes out otherwise than it was asked for, in a few words.
 func (r ruling) otherwise(j VisitJob, can Capabilities) string {
-	if !slices.Contains(j.touched, ColourWithheld) && !r.greys(r.sender, j.ticket) {
+	withheld := slices.Contains(j.touched, ColourWithheld) && j.ticket.ColorMode == mono
+	if !withheld && !r.greys(r.sender, j.ticket) {
 		return can.Instead(j.ticket, j.sides)
 	}
 	all := []string{"black and white: you may not use colour"}
