@@ -50,6 +50,7 @@ type fakeDesk struct {
 	visit    release.Visit
 	fail     error         // returned by Release, Delete and Answer
 	away     error         // returned by Visit
+	enrol    bool          // unknown badges may be linked
 	hold     chan struct{} // when not nil, SignIn waits for it
 	signIns  int
 	releases [][]release.JobID
@@ -90,10 +91,25 @@ func (d *fakeDesk) SignIn(ctx context.Context, st release.Station, k release.Key
 	case release.Key{Badge: "04A2B3C4"}, release.Key{Name: "sam.jones", Code: "482913"}:
 		return release.Visitor{Actor: school.Actor{School: 1, Person: sam}, Station: st}, nil
 	}
+	if k.Badge != "" && d.enrol {
+		return release.Visitor{}, fault.New(fault.Unauthenticated, "badge-new", "no such badge yet")
+	}
 	if k.Badge != "" {
 		return release.Visitor{}, badgeUnknown
 	}
 	return release.Visitor{}, codeWrong
+}
+
+// Link knows one badge that is somebody else's: 0BADCAFE.
+func (d *fakeDesk) Link(ctx context.Context, st release.Station, badge, name, code string) (release.Visitor, error) {
+	v, err := d.SignIn(ctx, st, release.Key{Name: name, Code: code})
+	if err == nil && badge == "0BADCAFE" {
+		err = fault.New(fault.Conflict, "badge-taken", "x")
+	}
+	if err == nil {
+		err = d.change(func() { d.visit.NewBadge = "b2c3" })
+	}
+	return v, err
 }
 
 func (d *fakeDesk) Visit(context.Context, release.Visitor) (release.Visit, error) {

@@ -21,6 +21,11 @@ type (
 		Turn int
 		Key  release.Key
 	}
+	// LinkBadge makes an unknown badge that of whose name and code these are.
+	LinkBadge struct {
+		Turn              int
+		Badge, Name, Code string
+	}
 	// Look reads the visit again.
 	Look struct {
 		Turn    int
@@ -72,6 +77,15 @@ func (e SignIn) run(ctx context.Context, d Desk, slug string) Input {
 	return SignedIn{Turn: e.Turn, Visitor: v, Err: err}
 }
 
+func (e LinkBadge) run(ctx context.Context, d Desk, slug string) Input {
+	st, err := d.Station(ctx, slug)
+	if err != nil {
+		return SignedIn{Turn: e.Turn, Err: err}
+	}
+	v, err := d.Link(ctx, st, e.Badge, e.Name, e.Code)
+	return SignedIn{Turn: e.Turn, Visitor: v, Err: err}
+}
+
 func (e Look) run(ctx context.Context, d Desk, _ string) Input {
 	v, err := d.Visit(ctx, e.Visitor)
 	return Looked{Turn: e.Turn, Visit: v, Err: err}
@@ -105,6 +119,7 @@ func (e AnswerJob) run(ctx context.Context, d Desk, _ string) Input {
 }
 
 func (SignIn) lasting() bool        { return false }
+func (LinkBadge) lasting() bool     { return true }
 func (Look) lasting() bool          { return false }
 func (LookAtStation) lasting() bool { return false }
 func (ReleaseJobs) lasting() bool   { return true }

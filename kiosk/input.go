@@ -20,6 +20,8 @@ type (
 	OpenKeypad struct{}
 	// Submit is a name and code from the keypad.
 	Submit struct{ Name, Code string }
+	// Mine says that the unknown badge which was tapped is the person's own.
+	Mine struct{}
 	// Select takes a job into the choice, or out of it.
 	Select struct {
 		Job release.JobID
@@ -70,7 +72,7 @@ type (
 
 // The results of effects. A result of an earlier Turn is dropped.
 type (
-	// SignedIn is the result of SignIn.
+	// SignedIn is the result of SignIn or LinkBadge.
 	SignedIn struct {
 		Turn    int
 		Visitor release.Visitor

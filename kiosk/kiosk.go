@@ -29,6 +29,7 @@ var scripts = []string{"bind.js", "reader.js", "keypad.js", "kiosk.js"}
 type Desk interface {
 	Station(ctx context.Context, slug string) (release.Station, error)
 	SignIn(ctx context.Context, st release.Station, k release.Key) (release.Visitor, error)
+	Link(ctx context.Context, st release.Station, badge, name, code string) (release.Visitor, error)
 	Visit(ctx context.Context, v release.Visitor) (release.Visit, error)
 	Release(ctx context.Context, v release.Visitor, ids []release.JobID) (int, error)
 	Unlock(ctx context.Context, v release.Visitor, id release.JobID, digits string) (release.Visitor, error)

@@ -25,6 +25,7 @@ var acts = map[string]func(message) Input{
 	"tap":         func(m message) Input { return Tap{Badge: m.Badge} },
 	"keypad":      func(message) Input { return OpenKeypad{} },
 	"submit":      func(m message) Input { return Submit{Name: m.Name, Code: m.Code} },
+	"mine":        func(message) Input { return Mine{} },
 	"select":      func(m message) Input { return Select{Job: m.Job, On: m.On} },
 	"release":     func(m message) Input { return Release{Jobs: m.Jobs} },
 	"release-all": func(message) Input { return ReleaseAll{} },

@@ -22,6 +22,7 @@ const (
 	FaceKeypad   = "keypad"   // name and code
 	FaceBusy     = "busy"     // one moment
 	FaceMessage  = "message"  // one sentence, then idle
+	FaceNewBadge = "newbadge" // nobody's badge yet: is it yours?
 	FaceJobs     = "jobs"     // the visitor's list
 	FacePrinting = "printing" // what this visit released is on its way
 	FaceDone     = "done"     // and has ended
@@ -47,6 +48,7 @@ type Screen struct {
 	face  string // while nobody is signed in
 	busy  bool   // keypad: a try is under way; visit: a release is
 	note  string // one sentence of refusal, or ""
+	badge string // nobody's yet, and about to be linked: newbadge, keypad
 	blind string // why the last look at the visit failed, or ""
 
 	visitor *release.Visitor
@@ -191,7 +193,7 @@ func (SignOut) apply(s *Screen, _ time.Time) []Effect {
 
 func (Back) apply(s *Screen, _ time.Time) []Effect {
 	switch s.Face() {
-	case FaceKeypad, FaceMessage:
+	case FaceKeypad, FaceMessage, FaceNewBadge:
 		return s.leave(FaceIdle)
 	case FaceLocked:
 		s.giveUp()

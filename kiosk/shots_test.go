@@ -156,6 +156,15 @@ var shots = []shot{
 	{name: "jobs-barred", set: barred, act: signedIn},
 	{name: "jobs-why", set: barred, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("why"); p.Seen("140 pages") }},
 	{name: "jobs-unsigned", set: func(d *fakeDesk) { d.visit.Unsigned = true }, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.Seen("not signed yet") }},
+	{name: "newbadge", set: enrols, act: func(p *page, _ *fakeDesk) { p.Badge("04FFFFFF"); p.wait("newbadge") }},
+	{name: "newbadge-keypad", set: enrols, act: func(p *page, _ *fakeDesk) {
+		p.Badge("04FFFFFF")
+		p.wait("newbadge")
+		p.press("mine")
+		p.wait("keypad")
+		p.Keys("sam.")
+	}},
+	{name: "jobs-newbadge", set: func(d *fakeDesk) { d.visit.NewBadge = "b2c3" }, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.Seen("new badge") }},
 	{name: "jobs-claim", jobs: claims, act: signedIn},
 	{name: "jobs-not-mine", jobs: claims, act: func(p *page, d *fakeDesk) {
 		signedIn(p, d)
@@ -203,6 +212,8 @@ var shots = []shot{
 	}},
 	{name: "elsewhere", act: func(p *page, _ *fakeDesk) { p.Eval(`location.pathname = "/kiosk/nowhere"`); p.Seen("Nothing here") }},
 }
+
+func enrols(d *fakeDesk) { d.enrol = true }
 
 func barred(d *fakeDesk) {
 	d.visit.Barred = fault.New(fault.Suspended, "printing-suspended",

@@ -29,9 +29,27 @@ func (t Tap) apply(s *Screen, now time.Time) []Effect {
 		return nil
 	}
 	effects := s.leave(FaceBusy)
+	s.badge = t.Badge
 	s.echo, s.echoEnd = echo, now.Add(echoFor)
 	s.until = now.Add(s.idleFor)
 	return append(effects, SignIn{Turn: s.turn, Key: release.Key{Badge: t.Badge}})
+}
+
+// newBadge asks whose an unknown badge is.
+func (s *Screen) newBadge(now time.Time, badge string) []Effect {
+	effects := s.leave(FaceNewBadge)
+	s.badge, s.until = badge, now.Add(s.idleFor)
+	return effects
+}
+
+func (Mine) apply(s *Screen, now time.Time) []Effect {
+	if s.visitor != nil || s.face != FaceNewBadge {
+		return nil
+	}
+	badge := s.badge
+	effects := s.leave(FaceKeypad)
+	s.badge, s.until = badge, now.Add(s.idleFor)
+	return effects
 }
 
 func (OpenKeypad) apply(s *Screen, now time.Time) []Effect {
@@ -53,6 +71,9 @@ func (in Submit) apply(s *Screen, _ time.Time) []Effect {
 		return nil
 	}
 	s.note, s.busy = "", true
+	if s.badge != "" {
+		return []Effect{LinkBadge{Turn: s.turn, Badge: s.badge, Name: name, Code: code}}
+	}
 	return []Effect{SignIn{Turn: s.turn, Key: release.Key{Name: name, Code: code}}}
 }
 
@@ -60,8 +81,10 @@ func (r SignedIn) apply(s *Screen, now time.Time) []Effect {
 	if r.Turn != s.turn || s.visitor != nil {
 		return nil
 	}
-	keypad := s.face == FaceKeypad
-	if r.Err != nil && keypad {
+	if f := fault.As(r.Err); f != nil && f.Code == "badge-new" && s.badge != "" && s.face == FaceBusy {
+		return s.newBadge(now, s.badge)
+	}
+	if r.Err != nil && s.face == FaceKeypad && fault.KindOf(r.Err) != fault.Conflict {
 		s.busy, s.note = false, refusal(r.Err)
 		return nil
 	}

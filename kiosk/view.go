@@ -108,6 +108,10 @@ func (s *Screen) View(now time.Time) View {
 	switch v.Face {
 	case FaceMessage:
 		v.Title, v.Note = s.note, ""
+	case FaceKeypad:
+		if s.badge != "" && v.Note == "" {
+			v.Text = "Type your name and code once. Then this badge is yours."
+		}
 	case FaceJobs:
 		s.viewJobs(&v, now)
 	case FacePrinting:
@@ -143,7 +147,9 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 		}
 		return
 	}
-	if s.visit.Unsigned {
+	if s.visit.NewBadge != "" {
+		v.Remind = "You have a new badge. Its number ends with " + plain(s.visit.NewBadge, nameShown) + ". Not your badge? Tell reception."
+	} else if s.visit.Unsigned {
 		v.Remind = "Your printing agreement is not signed yet. Please bring the form to reception."
 	}
 	if held := s.jobsWhere(s.printable); len(held) > 0 {

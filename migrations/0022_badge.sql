@@ -7,7 +7,9 @@
 ALTER TABLE badge
     ADD COLUMN part   text     CHECK (part IN ('whole', 'first3', 'first4', 'last3', 'last4', 'low10', 'low10-reversed', 'text')),
     ADD COLUMN length smallint CHECK (length BETWEEN 0 AND 16), -- bytes of a whole number, 0 for less
-    ADD COLUMN last4  text     CHECK (last4 ~ '^[0-9a-z.:-]{1,4}$');
+    ADD COLUMN last4  text     CHECK (last4 ~ '^[0-9a-z.:-]{1,4}$'),
+    ADD COLUMN place  text     CHECK (length(place) BETWEEN 1 AND 100); -- the kiosk where its holder linked it
+CREATE INDEX badge_linked_at ON badge (school_id, place, issued_at) WHERE place IS NOT NULL;
 
 -- What readers that cut numbers off would tell of a badge that is known whole.
 CREATE TABLE badge_part (

@@ -44,6 +44,9 @@ type Visit struct {
 	Barred error
 	// Unsigned says that the agreement is not signed, which stops nothing yet.
 	Unsigned bool
+	// NewBadge is what a badge ends with that was linked to the person at a kiosk within
+	// the last three days, or "".
+	NewBadge string
 	Jobs     []VisitJob // oldest first; those that have just ended stay for a while
 }
 
@@ -121,6 +124,9 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		return visit, err
 	}
 	visit.Unsigned = !all[p.ID].Signed
+	if visit.NewBadge, err = school.NewBadge(ctx, tx, p.ID); err != nil {
+		return visit, err
+	}
 	if visit.Printer, err = printerByID(ctx, tx, v.Station.Printer.ID); err != nil {
 		return visit, err
 	}

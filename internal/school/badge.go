@@ -17,10 +17,12 @@ var typedForm = regexp.MustCompile(`^[0-9a-f]{4,32}$`)
 
 // ByBadge proves a person by the number a badge reader sent, wherever in the trust the
 // badge was issued. A badge of somebody who is not at this school, a revoked one and one
-// of somebody who has left are all unknown; so is one that two people's badges fit.
+// of somebody who has left are all unknown; so is one that two people's badges fit. Where the school
+// has kiosks link them the refusal is "badge-new".
 func (d *Directory) ByBadge(ctx context.Context, school ID, badge, place string) (Actor, error) {
 	var found held
 	var readings []reader.Reading
+	unknown := "badge-unknown"
 	err := d.db.InTx(ctx, db.System("badge"), func(ctx context.Context, tx *db.Tx) error {
 		profile, err := profileAt(ctx, tx, school, stationOf(place))
 		if err != nil {
@@ -30,16 +32,23 @@ func (d *Directory) ByBadge(ctx context.Context, school ID, badge, place string)
 		if err != nil {
 			return notYou("badge-unknown")
 		}
-		if found, err = d.holder(ctx, tx, school, readings, badge); err != nil || found.person.ID == 0 {
+		if found, err = d.holder(ctx, tx, school, readings, badge); err != nil {
 			return err
 		}
-		return d.clearTries(ctx, tx, found.person)
+		if found.person.ID != 0 {
+			return d.clearTries(ctx, tx, found.person)
+		}
+		proofs, err := readProofs(ctx, tx, school)
+		if proofs.Enrol {
+			unknown = "badge-new"
+		}
+		return err
 	})
 	if err != nil {
 		return Actor{}, err
 	}
 	if found.person.ID == 0 {
-		return Actor{}, d.wrong(ctx, school, 0, place, "badge-unknown")
+		return Actor{}, d.wrong(ctx, school, 0, place, unknown)
 	}
 	if err := d.keepUp(ctx, found); err != nil {
 		d.log.Warn("digest badge anew", "badge", found.badge, "error", err)

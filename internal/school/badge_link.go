@@ -45,6 +45,11 @@ type claim struct {
 // is anybody else's ("badge-taken"), one that a reader of the school cannot tell from
 // another ("badge-collides"), and a sixth.
 func (d *Directory) LinkBadge(ctx context.Context, tx *db.Tx, by Pseudonym, p Person, station, number string) (added bool, err error) {
+	return d.link(ctx, tx, by, p, station, number, "")
+}
+
+// link is LinkBadge. place is the kiosk where the holder did it, or "".
+func (d *Directory) link(ctx context.Context, tx *db.Tx, by Pseudonym, p Person, station, number, place string) (added bool, err error) {
 	profile, err := profileAt(ctx, tx, p.School, station)
 	if err != nil {
 		return false, err
@@ -68,10 +73,16 @@ func (d *Directory) LinkBadge(ctx context.Context, tx *db.Tx, by Pseudonym, p Pe
 	if len(all) >= maxBadges {
 		return false, tooManyBadges
 	}
-	if err := insertBadges(ctx, tx, p.School, d.keys.ID, []newBadge{d.newBadge(p.ID, readings[0])}); err != nil {
+	b := d.newBadge(p.ID, readings[0])
+	if err := insertBadges(ctx, tx, p.School, d.keys.ID, []newBadge{b}); err != nil {
 		return false, err
 	}
-	return true, audit.Record(ctx, tx, audit.Entry{School: p.School, Act: "badge-linked", Actor: by, Subject: p.Pseudonym, Facts: map[string]any{"badges": len(all) + 1}})
+	if place != "" {
+		if err := placeBadge(ctx, tx, b.digest, place); err != nil {
+			return false, err
+		}
+	}
+	return true, audit.Record(ctx, tx, audit.Entry{School: p.School, Act: "badge-linked", Actor: by, Subject: p.Pseudonym, Object: place, Facts: map[string]any{"badges": len(all) + 1}})
 }
 
 // faultOr keeps a missing refusal a nil error.

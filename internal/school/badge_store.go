@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -214,4 +215,28 @@ func peopleByName(ctx context.Context, tx *db.Tx, school ID) (map[string]PersonI
 	var id PersonID
 	_, err := pgx.ForEachRow(rows, []any{&name, &id}, func() error { all[name] = id; return nil })
 	return all, err
+}
+
+func placeBadge(ctx context.Context, tx *db.Tx, digest []byte, place string) error {
+	_, err := tx.Exec(ctx, `UPDATE badge SET place = $2 WHERE digest = $1 AND revoked_at IS NULL`, digest, place)
+	return err
+}
+
+// countEnrolled counts the badges that were linked at kiosks since, also those that are
+// not good any more: of a person, and at one kiosk of their school.
+func countEnrolled(ctx context.Context, tx *db.Tx, p Person, place string, since time.Time) (person, kiosk int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT (SELECT count(*) FROM badge WHERE place IS NOT NULL AND issued_at > $4 AND `+ofTheSameHuman+`),
+		       (SELECT count(*) FROM badge WHERE school_id = $2 AND place = $3 AND issued_at > $4)`, p.ID, p.School, place, since).Scan(&person, &kiosk)
+	return person, kiosk, err
+}
+
+func newestEnrolled(ctx context.Context, tx *db.Tx, p PersonID, since time.Time) (last4 string, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT last4 FROM badge WHERE person_id = $1 AND place IS NOT NULL AND revoked_at IS NULL AND issued_at > $2
+		 ORDER BY issued_at DESC LIMIT 1`, p, since).Scan(&last4)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return last4, err
 }

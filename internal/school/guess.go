@@ -30,7 +30,7 @@ func patience(ctx context.Context, tx *db.Tx, school ID, place string, tries int
 // but pauses nothing.
 func (d *Directory) wrong(ctx context.Context, school ID, person PersonID, place, code string) error {
 	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) error {
-		if code == "badge-unknown" {
+		if code == "badge-unknown" || code == "badge-new" {
 			place += "#badge"
 		}
 		return insertGuess(ctx, tx, school, person, place)
