@@ -52,7 +52,7 @@ var seams = map[string][]string{
 	"github.com/tetratelabs/wazero":   {"release/document"},
 	"filippo.io/age":                  {"release/spool"},
 	"github.com/alexedwards/argon2id": {"internal/school"},
-	"github.com/boombuler/barcode":    {"cmd/inkwell"},
+	"github.com/boombuler/barcode":    {"cmd/inkwell", "internal/web"},
 	"github.com/go-ldap/ldap/v3":      {"internal/ldap"},
 	"golang.org/x/sys":                {"release/document", "release/spool", "internal/db/local"},
 	"os/exec":                         {"internal/db/local", "release/document"},

@@ -188,6 +188,19 @@ func Consents(ctx context.Context, tx *db.Tx, people []PersonID) (map[PersonID]C
 	return consents(ctx, tx, people)
 }
 
+// AdultsAgreement is the version that adults sign today, or "".
+func AdultsAgreement(ctx context.Context, tx *db.Tx, id ID) (string, error) {
+	s, err := schoolByID(ctx, tx, id)
+	if err != nil {
+		return "", err
+	}
+	all, err := agreements(ctx, tx, "a.school_id = $1 AND a.audience = 'adults' AND a.starts_on <= $2", id, s.Day(tx.Now))
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	return all[0].Version, nil
+}
+
 // Signatures are all forms of a person, the newest first.
 func Signatures(ctx context.Context, tx *db.Tx, person PersonID) ([]Signature, error) {
 	return signatures(ctx, tx, person)

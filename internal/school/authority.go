@@ -75,7 +75,7 @@ func Authorities(ctx context.Context, tx *db.Tx, id ID) ([]Authority, error) {
 
 var headAlone = fault.New(fault.Forbidden, "head-alone", "Only the head may authorise guests.")
 
-var noAuthority = fault.New(fault.NotFound, "authority-unknown", "That authority is over or was withdrawn. Ask the head for a new one.")
+var noAuthority = fault.New(fault.Conflict, "authority-unknown", "That authority is over or was withdrawn. Ask the head for a new one.")
 
 func authorityObject(id AuthorityID) string { return "authority:" + strconv.Itoa(int(id)) }
 

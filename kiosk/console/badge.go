@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"inkwell/internal/db"
 	"inkwell/internal/school"
@@ -56,7 +57,7 @@ func (c *Console) loseBadge(w http.ResponseWriter, r *http.Request, v visitor) {
 	pass, err := c.desk.LoseBadge(r.Context(), v.Actor, page.ID)
 	if err == nil {
 		page.Until, page.Pages, page.Code = moment(pass.Until, v.Now), pass.Pages, pass.Code[:4]+" "+pass.Code[4:]
-		page.QR, err = web.QR(pass.Text)
+		page.QR, err = web.QR(strings.ToUpper(pass.Text)) // which makes a smaller code
 	}
 	if err == nil {
 		err = c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {

@@ -152,6 +152,21 @@ func (h *house) scenes() []scene {
 		{name: "person-lost", path: h.page(h.Sam.Person)},
 		{name: "reception", path: h.page(h.Mia.Person), set: exec("UPDATE person_role SET role = 'reception' WHERE person_id = $1", h.IT.Person)},
 		{name: "reception-people", path: "/staff/people"},
+		{name: "guests", path: "/staff/guests", set: func() {
+			exec("UPDATE person_role SET role = 'head' WHERE person_id = $1", h.IT.Person)()
+			h.in(func(ctx context.Context, tx *db.Tx) error {
+				head := h.IT
+				head.Roles = []school.Role{school.Head}
+				_, err := school.Authorise(ctx, tx, head, school.Authority{Reason: "Governors' meeting", Starts: dayOf(friday), End: dayOf(friday).AddDate(0, 0, 7), Guests: 12})
+				return err
+			})
+		}},
+		{name: "guest-admitted", path: "/staff/guests", act: func(p *webtest.Page) {
+			p.Fill("#given", "Ann")
+			p.Fill("#family", "Lee")
+			p.Click("[action='/staff/guests'] .button--main")
+			p.Seen("can print")
+		}},
 		{name: "today-calm", path: "/staff?jobs=printed", set: func() {
 			exec("UPDATE person_role SET role = 'it' WHERE person_id = $1", h.IT.Person)()
 			exec(calm, friday)()
@@ -170,3 +185,5 @@ func (h *house) scenes() []scene {
 		}},
 	}
 }
+
+func dayOf(t time.Time) time.Time { return t.Truncate(24 * time.Hour) }

@@ -35,6 +35,8 @@ type Desk interface {
 	SchoolPrinters(ctx context.Context, a school.Actor) ([]release.PrinterRecord, error)
 	LoseBadge(ctx context.Context, a school.Actor, person school.PersonID) (school.Pass, error)
 	FindBadge(ctx context.Context, a school.Actor, person school.PersonID) error
+	AdmitGuest(ctx context.Context, a school.Actor, v school.Visit) (school.Admitted, school.Pass, error)
+	EndGuest(ctx context.Context, a school.Actor, person school.PersonID) error
 }
 
 // Conduct decides who may print at all: conduct.Conduct.

@@ -86,3 +86,34 @@ func TestAFormIsRecorded(t *testing.T) {
 	form.Set("signatory", "parent")
 	h.says(h.post(sam+"/agreement", form), http.StatusBadRequest, "No parent signs this form")
 }
+
+// TestGuestsAreEntered by reception, under the head's word alone.
+func TestGuestsAreEntered(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.enter("it")
+	role := func(r school.Role) {
+		dbtest.Exec(t, h.db, "UPDATE person_role SET role = $2 WHERE person_id = $1", h.IT.Person, r)
+	}
+	word := url.Values{"reason": {"Governors"}, "starts": {"2026-11-20"}, "ends": {"2026-11-27"}, "guests": {"3"}}
+	h.says(h.post("/staff/guests/authority", word), http.StatusNotFound)
+	guest := url.Values{"kind": {"1"}, "given": {"Gil"}, "family": {"Ford"}, "ends": {"2026-11-20"}, "pages": {"10"}}
+	h.says(h.post("/staff/guests", guest), http.StatusNotFound)
+	role(school.Head)
+	word.Set("guests", "many")
+	h.says(h.post("/staff/guests/authority", word), http.StatusBadRequest, "as a number", `value="Governors"`)
+	word.Set("guests", "3")
+	h.post("/staff/guests/authority", word)
+	role(school.Reception)
+	h.says(h.get("/staff/guests"), http.StatusOK, "Governors", "20 November to 27 November", "Guest: Governors")
+	guest.Set("ends", "2026-12-24")
+	h.says(h.post("/staff/guests", guest), http.StatusBadRequest, "authority ends on 27 November", `value="Gil"`)
+	guest.Set("ends", "2026-11-20")
+	guest.Set("kind", dbtest.Value[string](t, h.db, "SELECT authority_id::text FROM guest_authority"))
+	slip := h.post("/staff/guests", guest)
+	h.says(slip, http.StatusOK, "Gil Ford can print", "guest-", "10 pages", "18:00", "<svg")
+	h.says(h.get("/staff/guests"), http.StatusOK, "Gil Ford", "Fri 20 November")
+	id := dbtest.Value[int64](t, h.db, "SELECT person_id FROM guest")
+	h.post(fmt.Sprintf("/staff/guests/%d/end", id), nil)
+	h.says(h.get("/staff/guests"), http.StatusOK, "Nobody")
+}

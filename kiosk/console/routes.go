@@ -39,6 +39,11 @@ var routes = []route{
 	{"POST /staff/people/{id}/badge/lost", school.IssuePass, (*Console).loseBadge},
 	{"POST /staff/people/{id}/badge/found", school.IssuePass, (*Console).findBadge},
 	{"POST /staff/people/{id}/agreement", school.RecordAgreements, (*Console).recordForm},
+	{"GET /staff/guests", school.SponsorGuest, (*Console).guestsPage},
+	{"POST /staff/guests", school.SponsorGuest, (*Console).admitGuest},
+	{"POST /staff/guests/{id}/end", school.SponsorGuest, (*Console).endGuest},
+	{"POST /staff/guests/authority", school.AuthoriseGuest, (*Console).authorise},
+	{"POST /staff/guests/authority/{id}/withdraw", school.AuthoriseGuest, (*Console).withdraw},
 }
 
 // Handler serves everything under /staff.

@@ -30,6 +30,7 @@ type part struct {
 var parts = []part{
 	{Path: "/staff", Word: "Today", needs: school.SeeSchool},
 	{Path: "/staff/people", Word: "People", needs: school.FindPeople},
+	{Path: "/staff/guests", Word: "Guests", needs: school.SponsorGuest},
 	{Path: "/staff/roll-out", Word: "Roll-out", needs: school.ManageFace},
 }
 
@@ -74,3 +75,6 @@ func (v visitor) MayIssuePass() bool { return v.May(school.IssuePass) }
 
 // MayRecord says whether to offer to record a signed form.
 func (v visitor) MayRecord() bool { return v.May(school.RecordAgreements) }
+
+// MayAuthorise says whether to offer to authorise guests.
+func (v visitor) MayAuthorise() bool { return v.May(school.AuthoriseGuest) }
