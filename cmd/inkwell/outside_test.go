@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -51,6 +52,14 @@ func TestFromOutside(t *testing.T) {
 
 // plainIsTurnedAway sends a password over plain HTTP, and looks for https.
 func (o stranger) plainIsTurnedAway() {
+	// CUPS's library is told 426, and goes over to TLS before it sends the password.
+	before := o.asked()
+	if said := o.far("ipptool", "-tv", "ipp://jo:"+strings.ReplaceAll(demoPassword, " ", "%20")+"@"+ipptest.NearAddress+":8631/ipp/print", "get-jobs.test"); !strings.Contains(said, "[PASS]") {
+		o.t.Errorf("a client with an ipp address is not taken to TLS:\n%s", said)
+	}
+	if n := o.asked() - before; n > 10 {
+		o.t.Errorf("it took %d connections", n)
+	}
 	for _, c := range []struct{ request, want string }{
 		{"POST /ipp/print HTTP/1.1\r\nHost: " + ipptest.NearAddress + "\r\nContent-Type: application/ipp\r\nAuthorization: Basic am86c2VjcmV0\r\nContent-Length: 3\r\n\r\nabc", "HTTP/1.1 426 "},
 		{"POST /ipp/print HTTP/1.1\r\nHost: " + ipptest.NearAddress + "\r\nX-Forwarded-For: 127.0.0.1\r\nContent-Type: application/ipp\r\nAuthorization: Basic am86c2VjcmV0\r\nContent-Length: 3\r\n\r\nabc", "HTTP/1.1 426 "},
@@ -69,6 +78,24 @@ func (o stranger) plainIsTurnedAway() {
 	if ca := o.far("curl", "-sS", "http://"+ipptest.NearAddress+":8080/ca.crt"); ca != o.inkwell("certificate", "show", "--authority", "--pem") {
 		o.t.Errorf("the authority's certificate is %q", ca)
 	}
+}
+
+// asked is how many connections this machine has accepted so far.
+func (o stranger) asked() (n int) {
+	o.t.Helper()
+	text, err := os.ReadFile("/proc/net/snmp")
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(text), "\nTcp: ")
+	_, values, ok := strings.Cut(after, "\nTcp: ")
+	if f := strings.Fields(values); ok && len(f) > 5 {
+		n, err = strconv.Atoi(f[5]) // PassiveOpens
+	}
+	if err != nil || !ok {
+		o.t.Fatalf("%v in %q", err, values)
+	}
+	return n
 }
 
 // plain is the first line of the answer to a request from an address that is not loopback.

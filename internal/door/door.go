@@ -91,12 +91,13 @@ func open(o Options) (*Door, error) {
 			ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 				return context.WithValue(ctx, connKey{}, ofConn(c))
 			},
-			ConnState:         keepTaken,
-			Protocols:         &protocols,
-			ReadHeaderTimeout: wholeHeader,
-			IdleTimeout:       betweenCalls,
-			MaxHeaderBytes:    mostHeader,
-			ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+			ConnState:                    keepTaken,
+			Protocols:                    &protocols,
+			ReadHeaderTimeout:            wholeHeader,
+			IdleTimeout:                  betweenCalls,
+			DisableGeneralOptionsHandler: true, // OPTIONS * is how a client asks for TLS
+			MaxHeaderBytes:               mostHeader,
+			ErrorLog:                     slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 		},
 	}, nil
 }

@@ -11,9 +11,13 @@ import (
 	"slices"
 )
 
-// guard keeps plain requests from elsewhere out, and watches how fast a body comes.
+// guard keeps plain requests from elsewhere out, goes over to TLS with who asks for
+// it, and watches how fast a body comes.
 func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if wantsTLS(r) && upgrade(w, r) {
+			return
+		}
 		if r.TLS == nil && !peer(r).IsLoopback() {
 			turnAway(w, r)
 			return

@@ -101,6 +101,14 @@ func (l *Limits) busy(c *conn) (done func()) {
 	}
 }
 
+// back says that a connection that was taken over is the server's again.
+func (l *Limits) back(c *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c.asked--
+	l.yieldOrNot(c)
+}
+
 // yieldOrNot puts a connection where it belongs.
 func (l *Limits) yieldOrNot(c *conn) {
 	switch yields := c.asked == 0 && !c.gone; {

@@ -52,7 +52,7 @@ func (l *listener) take(ctx context.Context) {
 			l.failed <- err
 			return
 		}
-		c := &conn{Conn: raw, limits: l.limits, address: addressOf(raw.RemoteAddr())}
+		c := &conn{Conn: raw, home: l, limits: l.limits, address: addressOf(raw.RemoteAddr())}
 		if !l.limits.enter(c) {
 			_ = raw.Close() // nothing is promised yet, and telling why would cost what the limit saves
 			continue
@@ -95,10 +95,15 @@ func (l *listener) tell(ctx context.Context, c *conn) {
 	if c.first[0] == handshake {
 		ready = tls.Server(c, l.tls)
 	}
+	l.hand(ready)
+}
+
+// hand gives the server a connection.
+func (l *listener) hand(ready net.Conn) {
 	select {
 	case l.ready <- ready:
 	case <-l.closed:
-		_ = c.Close()
+		_ = ready.Close()
 	}
 }
 
@@ -132,6 +137,7 @@ func (l *listener) Addr() net.Addr { return l.tcp.Addr() }
 // stalls ends it, unless whoever writes keeps a deadline of their own.
 type conn struct {
 	net.Conn
+	home    *listener
 	limits  *Limits
 	address netip.Addr
 	left    sync.Once
