@@ -98,7 +98,7 @@ func TestGuestsAreEntered(t *testing.T) {
 	word := url.Values{"reason": {"Governors"}, "starts": {"2026-11-20"}, "ends": {"2026-11-27"}, "guests": {"3"}}
 	h.says(h.post("/staff/guests/authority", word), http.StatusNotFound)
 	guest := url.Values{"kind": {"1"}, "given": {"Gil"}, "family": {"Ford"}, "ends": {"2026-11-20"}, "pages": {"10"}}
-	h.says(h.post("/staff/guests", guest), http.StatusNotFound)
+	h.says(h.post("/staff/guests", guest), http.StatusConflict, "Ask the head")
 	role(school.Head)
 	word.Set("guests", "many")
 	h.says(h.post("/staff/guests/authority", word), http.StatusBadRequest, "as a number", `value="Governors"`)
