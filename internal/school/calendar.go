@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
@@ -49,7 +50,8 @@ func CloseDay(ctx context.Context, tx *db.Tx, by Pseudonym, id ID, day calendar.
 	if err != nil {
 		return err
 	}
-	if reason = strings.TrimSpace(reason); reason == "" {
+	reason = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(reason, ""), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if reason == "" {
 		reason = closureReason
 	}
 	if c.Closing(day, reason).Check() != nil {

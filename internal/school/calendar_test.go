@@ -291,7 +291,7 @@ func TestDaysAreClosedAndOpened(t *testing.T) {
 	h.refused(closeDay("2026-12-21", ""), "day-free")
 	h.refused(closeDay("2026-11-18", strings.Repeat("x", 61)), "closure-reason")
 	h.refused(openDay("2026-11-18"), "day-not-closed")
-	for _, err := range []error{closeDay("2026-11-17", ""), closeDay("2026-11-18", " Snow ")} {
+	for _, err := range []error{closeDay("2026-11-17", ""), closeDay("2026-11-18", " \x00Snow\n\xff ")} {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,9 @@
 package school
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +68,19 @@ func PersonByUsername(ctx context.Context, tx *db.Tx, school ID, username string
 func SearchPeople(ctx context.Context, tx *db.Tx, school ID, text string, limit int) ([]Person, error) {
 	like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(normalName(text)) + "%"
 	return people(ctx, tx, "p.school_id = $1 AND lower(p.username || ' ' || p.given_name || ' ' || p.family_name) LIKE $2", limit, school, like)
+}
+
+// mostStaff is how many members of staff a list holds.
+const mostStaff = 2000
+
+// Staff are a school's members of staff who have not left, by family name.
+func Staff(ctx context.Context, tx *db.Tx, school ID) ([]Person, error) {
+	all, err := people(ctx, tx, `p.school_id = $1 AND p.left_at IS NULL
+		AND EXISTS (SELECT FROM person_role r WHERE r.person_id = p.person_id AND r.school_id = $1 AND r.role NOT IN ('pupil', 'guest'))`, mostStaff, school)
+	slices.SortFunc(all, func(a, b Person) int {
+		return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Given, b.Given), cmp.Compare(a.ID, b.ID))
+	})
+	return all, err
 }
 
 // AddPeople adds newcomers with what proves them, and returns their ids in the

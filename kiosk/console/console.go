@@ -10,6 +10,7 @@ import (
 
 	"inkwell/internal/db"
 	"inkwell/internal/school"
+	"inkwell/internal/school/calendar"
 	"inkwell/internal/web"
 	"inkwell/ipp/rollout"
 	"inkwell/quota/conduct"
@@ -37,6 +38,8 @@ type Desk interface {
 	FindBadge(ctx context.Context, a school.Actor, person school.PersonID) error
 	AdmitGuest(ctx context.Context, a school.Actor, v school.Visit) (school.Admitted, school.Pass, error)
 	EndGuest(ctx context.Context, a school.Actor, person school.PersonID) error
+	Extend(ctx context.Context, tx *db.Tx, id school.ID) (release.Extension, error)
+	WouldExtend(ctx context.Context, tx *db.Tx, id school.ID, c calendar.Calendar) (release.Extension, error)
 }
 
 // Conduct decides who may print at all: conduct.Conduct.

@@ -31,6 +31,7 @@ var parts = []part{
 	{Path: "/staff", Word: "Today", needs: school.SeeSchool},
 	{Path: "/staff/people", Word: "People", needs: school.FindPeople},
 	{Path: "/staff/guests", Word: "Guests", needs: school.SponsorGuest},
+	{Path: "/staff/calendar", Word: "Calendar", needs: school.ArrangeCover},
 	{Path: "/staff/roll-out", Word: "Roll-out", needs: school.ManageFace},
 }
 
