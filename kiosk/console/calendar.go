@@ -144,6 +144,17 @@ func relative(d, today calendar.Date) string {
 	return "on " + d.Time().Format(dayForm)
 }
 
+// chip is relative for a choice.
+func chip(d, today calendar.Date) string {
+	switch d - today {
+	case 0:
+		return "Today"
+	case 1:
+		return "Tomorrow"
+	}
+	return d.Time().Format("Monday 2 January")
+}
+
 func isClosed(c calendar.Calendar, d calendar.Date) bool {
 	off, isOff := c.On(d)
 	return isOff && off.Kind == calendar.Closure
@@ -259,11 +270,17 @@ func formDay(r *http.Request) (calendar.Date, error) {
 // coverPart is the part of the page about who covers whom.
 type coverPart struct {
 	Day     dayRow
-	Others  []dayRow // other days to look at
+	Choices []dayChoice
 	Periods []string // of the day; none on a day without lessons
 	Staff   []staffRow
 	Covers  []coverRow
 	Form    coverForm
+}
+
+// dayChoice is a day whose cover can be looked at.
+type dayChoice struct {
+	Date, Word string
+	Chosen     bool
 }
 
 type staffRow struct {
@@ -289,10 +306,10 @@ func coverPartOf(ctx context.Context, tx *db.Tx, v visitor, c calendar.Calendar,
 	for _, s := range c.Day(day) {
 		p.Periods = append(p.Periods, s.Period)
 	}
-	for _, d := range slices.Compact([]calendar.Date{today, c.NextSchoolDay(today)}) {
-		if d != day {
-			p.Others = append(p.Others, dayRow{Date: d.String(), Word: relative(d, today)})
-		}
+	choices := []calendar.Date{today, c.NextSchoolDay(today), day}
+	slices.Sort(choices)
+	for _, d := range slices.Compact(choices) {
+		p.Choices = append(p.Choices, dayChoice{Date: d.String(), Word: chip(d, today), Chosen: d == day})
 	}
 	all, err := school.CoverOn(ctx, tx, v.School, day)
 	if err != nil || len(p.Periods) == 0 {

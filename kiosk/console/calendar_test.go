@@ -108,7 +108,7 @@ func TestCoverIsArrangedByTapping(t *testing.T) {
 	h.enter("it")
 	h.says(h.get("/staff/calendar"), http.StatusOK, "Cover today", "Reid, Tom", "Hall, Ida", `value="Reg"`, `value="4"`)
 	page := h.get("/staff/calendar?day=2026-11-23")
-	h.says(page, http.StatusOK, "Cover on Monday 23 November", `value="5"`, "Cover today")
+	h.says(page, http.StatusOK, "Cover on Monday 23 November", `value="5"`, ">Today<", `aria-current="true">Monday 23 November`)
 	if strings.Contains(page.body, "Bell, Sam") {
 		t.Error("a pupil may cover")
 	}
