@@ -35,7 +35,8 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		serveCommand(), configCommand(), checkCommand(), versionCommand(),
 		group("staff", "Staff accounts", staffAddCommand()),
-		group("roster", "People who come by themselves", rosterImportCommand(), rosterShowCommand(), rosterRelinkCommand(),
+		group("import", "What other print servers know", importPaperCutCommand()),
+		group("roster", "People who come by themselves", rosterImportCommand(), rosterDirectoryCommand(), rosterShowCommand(), rosterRelinkCommand(),
 			group("mapping", "How the columns of a school's own export are read", rosterMappingAddCommand(), rosterMappingListCommand(), rosterMappingRemoveCommand())),
 		group("printer", "Printers, real and virtual", printerAddCommand(), printerListCommand(), printerSimulateCommand()),
 		group("badge", "Badges, and the readers they are held to", badgeAddCommand(), badgeListCommand(), badgeRevokeCommand(), badgeImportCommand(),

@@ -61,16 +61,22 @@ then nobody leaves by being missing. The same file again changes nothing.`
 	cmd.Example = `  inkwell roster import /srv/roster/export.zip --dry-run
   inkwell roster import /srv/roster/export.zip --allow-leavers
   inkwell roster import pupils.csv --mapping arbor-pupils --school "Hill Road School"`
+	w.applyFlags(cmd)
 	f := cmd.Flags()
-	f.BoolVar(&w.dry, "dry-run", false, "show what would change, and change nothing")
-	f.BoolVar(&w.good, "apply-good-rows", false, "leave out rows that cannot be used")
-	f.BoolVar(&w.leavers, "allow-leavers", false, "I have looked: so many people may leave")
-	f.BoolVar(&w.all, "all", false, "list every person, not the first twenty of each kind")
 	f.StringVar(&w.source, "source", roster.DefaultSource, "whose ids these are")
 	f.StringVar(&w.mapping, "mapping", "", "how the columns are read: inkwell roster mapping list")
 	f.StringVar(&w.school, "school", "", "the school that the file is for; OneRoster names its schools itself")
 	f.StringVar(&w.zone, "time-zone", "Europe/London", "of schools that are made")
 	return cmd
+}
+
+// applyFlags are the flags of whatever applies a roster.
+func (w *rosterWishes) applyFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVar(&w.dry, "dry-run", false, "show what would change, and change nothing")
+	f.BoolVar(&w.good, "apply-good-rows", false, "leave out rows that cannot be used")
+	f.BoolVar(&w.leavers, "allow-leavers", false, "I have looked: so many people may leave")
+	f.BoolVar(&w.all, "all", false, "list every person, not the first twenty of each kind")
 }
 
 func (h *host) importRoster(ctx context.Context, path string, w rosterWishes) error {
@@ -84,6 +90,15 @@ func (h *host) importRoster(ctx context.Context, path string, w rosterWishes) er
 	}
 	defer func() { _ = p.Close() }() // only read
 	request, err := h.readRoster(ctx, importer, p, w)
+	if err != nil {
+		return err
+	}
+	return h.applyRoster(ctx, request, w)
+}
+
+// applyRoster shows the difference, and applies it where nothing stands against it.
+func (h *host) applyRoster(ctx context.Context, request roster.Request, w rosterWishes) error {
+	importer, err := h.rosterImporter()
 	if err != nil {
 		return err
 	}

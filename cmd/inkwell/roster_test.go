@@ -65,11 +65,20 @@ func TestPeopleComeAndGoByFiles(t *testing.T) {
 	says(run("roster", "mapping", "list"), "arbor", "username=Login")
 	says(run("roster", "import", put("arbor.csv", "Login,Who\nzoe,Zoe Quinn\n"), "--mapping", "arbor", "--source", "arbor"), "1 join")
 	run("roster", "mapping", "remove", "arbor")
+	users := put("users.csv", "Username,Full Name,Balance,Card Number,Secondary Card Number\nsam,Sam Bell,£12.53,A1B2C3D4,\nmia,Mia Okafor,-1.00,A1B2C3D5,A1B2C3D6\nleo,Leo Shaw,0,A1B2C3D4,\ngone,Gone,5.00,A1B2C3D7,\n")
+	refused(t, "--rate 0.05", "import", "papercut", "--users", users, "--data-dir", dir)
+	lists := []string{"import", "papercut", "--users", users, "--accounts", put("accounts.csv", "Account Name,Balance\nArt,10.00\n"), "--printers", put("printers.csv", "Printer Name\nLibrary\n"), "--rate", "0.05", "--form", "hex"}
+	took := []string{"3 of 4 users are people of Hill Road: 2 badges are new", "1 people are given 250 pages", "nobody here has the user name of gone", "a debt is not taken over of mia",
+		"line 4: its card is also on line 2; neither is given it", "shared account Art, worth 200 pages", `inkwell printer add "Library"`}
+	says(run(append(lists, "--dry-run")...), append(took, "Nothing was changed: this was a dry run.")...)
+	says(run(lists...), took...)
+	says(run(lists...), "0 badges are new, 2 were theirs already; 0 people are given 0 pages")
+	run("ledger", "verify")
 	refused(t, "never called anybody", "roster", "relink", "x", "y", "--data-dir", dir)
 	says(run("roster", "show"), "mis keeps 4 people at 1 schools", "arbor keeps 1", "1 people were added by hand", "applied", "cut.csv")
 	p.stop()
 
-	for _, name := range []string{"cut.csv", "bad.csv", "arbor.csv"} {
+	for _, name := range []string{"cut.csv", "bad.csv", "arbor.csv", "users.csv", "accounts.csv", "printers.csv"} {
 		if err := os.Remove(filepath.Join(drop, name)); err != nil {
 			t.Fatal(err)
 		}

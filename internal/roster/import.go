@@ -87,7 +87,7 @@ func seenAlready(ctx context.Context, tx *db.Tx, r Request) (bool, error) {
 	if r.By != BySchedule {
 		return false, nil
 	}
-	last, err := lastRun(ctx, tx, r.Roster.Source)
+	last, err := lastRun(ctx, tx, r.Roster.Source, r.Origin)
 	return last.Digest == r.Digest, err
 }
 

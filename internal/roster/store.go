@@ -215,10 +215,10 @@ func insertRefusal(ctx context.Context, tx *db.Tx, source, by, origin string, di
 	return err
 }
 
-// lastRun is what was last done for a source, or a zero Run.
-func lastRun(ctx context.Context, tx *db.Tx, source string) (r Run, err error) {
+// lastRun is what was last done with what a source put in one place, or a zero Run.
+func lastRun(ctx context.Context, tx *db.Tx, source, origin string) (r Run, err error) {
 	var digest []byte
-	err = tx.QueryRow(ctx, `SELECT at, digest, outcome FROM roster_run WHERE source = $1 ORDER BY run_id DESC LIMIT 1`, source).Scan(&r.At, &digest, &r.Outcome)
+	err = tx.QueryRow(ctx, `SELECT at, digest, outcome FROM roster_run WHERE source = $1 AND origin = $2 ORDER BY run_id DESC LIMIT 1`, source, origin).Scan(&r.At, &digest, &r.Outcome)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Run{}, nil
 	}

@@ -61,6 +61,12 @@ func (s Schedule) Next(after time.Time) time.Time {
 // Watch looks at a folder on a schedule until ctx ends. It moves nothing and remembers by
 // digest what it has done, so that several nodes may watch the same folder.
 func (i *Importer) Watch(ctx context.Context, folder string, when Schedule, w Wish) error {
+	return i.Keep(ctx, when, func(ctx context.Context) (bool, error) { return i.Look(ctx, folder, w) })
+}
+
+// Keep calls look on a schedule until ctx ends, and soon again while it says that it is
+// not ready. Its errors are logged.
+func (i *Importer) Keep(ctx context.Context, when Schedule, look func(context.Context) (ready bool, err error)) error {
 	next := i.DB.Now()
 	if when.Every == 0 {
 		next = when.Next(next)
@@ -76,13 +82,11 @@ func (i *Importer) Watch(ctx context.Context, folder string, when Schedule, w Wi
 		if i.DB.Now().Before(next) {
 			continue
 		}
-		switch ready, err := i.Look(ctx, folder, w); {
-		case err != nil && !errors.Is(err, context.Canceled):
+		ready, err := look(ctx)
+		if err != nil && ctx.Err() == nil {
 			i.Log.Error("roster", "error", err)
-			next = when.Next(i.DB.Now())
-		case ready:
-			next = when.Next(i.DB.Now())
-		default:
+		}
+		if next = when.Next(i.DB.Now()); err == nil && !ready {
 			next = i.DB.Now().Add(settledFor)
 		}
 	}
@@ -121,7 +125,7 @@ func (i *Importer) look(ctx context.Context, folder string, w Wish) error {
 	defer func() { _ = p.Close() }() // only read
 	known := false
 	err = i.DB.InTx(ctx, db.System("roster"), func(ctx context.Context, tx *db.Tx) error {
-		last, err := lastRun(ctx, tx, w.Source)
+		last, err := lastRun(ctx, tx, w.Source, p.Name)
 		known = last.Digest == p.Digest
 		return err
 	})
@@ -170,7 +174,7 @@ func newest(root *os.Root, now time.Time) (name string, err error) {
 func (i *Importer) refused(ctx context.Context, folder string, w Wish, f *fault.Error) error {
 	digest := sha256.Sum256([]byte("refused\x00" + f.Say))
 	return i.DB.InTx(ctx, db.System("roster"), func(ctx context.Context, tx *db.Tx) error {
-		last, err := lastRun(ctx, tx, w.Source)
+		last, err := lastRun(ctx, tx, w.Source, folder)
 		if err != nil || last.Digest == digest {
 			return err
 		}

@@ -1,0 +1,287 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/roster"
+	"inkwell/internal/school"
+	"inkwell/internal/school/reader"
+	"inkwell/internal/sheet"
+	"inkwell/quota"
+)
+
+// paperCutWishes are the flags of the import.
+type paperCutWishes struct {
+	users, accounts, printers string
+	rate, form, school        string
+	dry                       bool
+}
+
+// paperCutResult is what came of it.
+type paperCutResult struct {
+	matched, granted, pages int64
+	badges                  school.BadgeImport
+	unmatched, debts        []string
+}
+
+func importPaperCutCommand() *cobra.Command {
+	var w paperCutWishes
+	cmd := hostCommand("papercut", "Take badges and balances over from PaperCut", cobra.NoArgs,
+		func(ctx context.Context, h *host, _ []string) error { return h.importPaperCut(ctx, w) })
+	cmd.Long = `Read the lists that PaperCut exports as CSV and give the people who are here, by user
+name, both of their card numbers, and the pages that their balance buys at --rate.
+People come from the school's own system (inkwell roster import), so do that first;
+who is not here is listed. Cards that two people have, or that cannot be given, are
+listed too. Balances are given once, however often this runs; debts are not taken over.
+Shared accounts and printers are listed with what is left to do by hand.`
+	cmd.Example = `  inkwell import papercut --users users.csv --rate 0.05 --dry-run
+  inkwell import papercut --users users.csv --accounts accounts.csv --printers printers.csv --rate 0.05`
+	f := cmd.Flags()
+	f.StringVar(&w.users, "users", "", "the list of users: user name, balance, card numbers")
+	f.StringVar(&w.accounts, "accounts", "", "the list of shared accounts")
+	f.StringVar(&w.printers, "printers", "", "the list of printers")
+	f.StringVar(&w.rate, "rate", "", "what a page costs, such as 0.05; needed when there are balances")
+	f.StringVar(&w.form, "form", string(reader.Automatic), "how card numbers are written, as inkwell badge import takes it")
+	f.StringVar(&w.school, "school", "", "whose people they are, where there are several schools")
+	f.BoolVar(&w.dry, "dry-run", false, "say what would happen, and change nothing")
+	return cmd
+}
+
+func (h *host) importPaperCut(ctx context.Context, w paperCutWishes) error {
+	export, err := readPaperCut(w)
+	if err != nil {
+		return err
+	}
+	if len(export.Bad) > 0 {
+		return fault.New(fault.Invalid, "papercut-rows", "Nothing was changed: rows that cannot be used:\n  %s", strings.Join(export.Bad.Lines(100), "\n  "))
+	}
+	var rate roster.Rate
+	for _, u := range export.Users {
+		if u.Balance > 0 && rate == 0 {
+			if rate, err = roster.ParseRate(w.rate); err != nil {
+				return err
+			}
+		}
+	}
+	form, err := reader.Parse(w.form)
+	if err != nil {
+		return err
+	}
+	s, people, err := h.schoolAndPeople(ctx, w.school)
+	if err != nil {
+		return err
+	}
+	var result paperCutResult
+	err = h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
+		result = paperCutResult{}
+		if err := result.take(ctx, tx, people, s.ID, export, rate, form); err != nil {
+			return err
+		}
+		if w.dry {
+			return dryRun
+		}
+		if result.badges.Added == 0 && result.granted == 0 {
+			return nil
+		}
+		return record(ctx, tx, audit.Entry{School: s.ID, Act: "papercut-imported", Facts: map[string]any{
+			"people": result.matched, "badges": result.badges.Added, "grants": result.granted, "pages": result.pages}})
+	})
+	if err != nil && !errors.Is(err, dryRun) {
+		return err
+	}
+	return h.tellPaperCut(ctx, s, export, rate, result, w.dry)
+}
+
+// readPaperCut reads the lists that are named.
+func readPaperCut(w paperCutWishes) (*roster.PaperCut, error) {
+	if w.users == "" {
+		return nil, fault.New(fault.Invalid, "papercut-users", "Name the list of users with --users.")
+	}
+	var packs [3]*roster.Pack
+	for i, path := range []string{w.users, w.accounts, w.printers} {
+		if path == "" {
+			continue
+		}
+		p, err := roster.OpenPack(path)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = p.Close() }() // only read
+		packs[i] = p
+	}
+	return roster.ReadPaperCut(packs[0], packs[1], packs[2])
+}
+
+// take gives badges and pages to those who are here.
+func (r *paperCutResult) take(ctx context.Context, tx *db.Tx, people *school.Directory, id school.ID, export *roster.PaperCut, rate roster.Rate, form reader.Profile) error {
+	all, err := school.Entries(ctx, tx, []school.ID{id})
+	if err != nil {
+		return err
+	}
+	here := map[string]school.PersonID{}
+	for _, e := range all {
+		if !e.Left {
+			here[e.Username] = e.ID
+		}
+	}
+	var badges []school.BadgeRow
+	var grants []quota.Grant
+	for _, u := range export.Users {
+		person, known := here[u.Username]
+		if !known {
+			r.unmatched = append(r.unmatched, u.Username)
+			continue
+		}
+		r.matched++
+		for _, card := range u.Cards {
+			badges = append(badges, school.BadgeRow{Line: u.Line, Username: u.Username, Number: card})
+		}
+		if u.Balance < 0 {
+			r.debts = append(r.debts, u.Username)
+		}
+		if u.Balance > 0 && rate.Pages(u.Balance) > 0 {
+			grants = append(grants, quota.Grant{Person: person, Amount: rate.Pages(u.Balance), Key: fmt.Sprintf("papercut:%d", person)})
+		}
+	}
+	if err := r.giveBadges(ctx, tx, people, id, form, badges); err != nil {
+		return err
+	}
+	return r.givePages(ctx, tx, id, grants)
+}
+
+// giveBadges gives those that nothing stands against, and keeps what stands against the others.
+func (r *paperCutResult) giveBadges(ctx context.Context, tx *db.Tx, people *school.Directory, id school.ID, form reader.Profile, rows []school.BadgeRow) error {
+	rows, against := withoutDoubles(rows)
+	for {
+		result, err := people.ImportBadges(ctx, tx, "", id, form, rows)
+		if err != nil {
+			return err
+		}
+		if len(result.Problems) == 0 {
+			result.Problems = against
+			r.badges = result
+			return nil
+		}
+		bad := map[int]bool{}
+		for _, p := range result.Problems {
+			bad[p.Line] = true
+		}
+		against = append(against, result.Problems...)
+		var rest []school.BadgeRow
+		for _, row := range rows {
+			if !bad[row.Line] {
+				rest = append(rest, row)
+			}
+		}
+		rows = rest
+	}
+}
+
+// withoutDoubles takes out the cards that stand beside two user names, and says which.
+func withoutDoubles(rows []school.BadgeRow) (rest []school.BadgeRow, against sheet.Problems) {
+	first := map[string]school.BadgeRow{}
+	double := map[string]bool{}
+	key := func(row school.BadgeRow) string { return strings.ToLower(row.Number) }
+	for _, row := range rows {
+		if f, there := first[key(row)]; there && f.Username != row.Username {
+			double[key(row)] = true
+			against.Add(row.Line, "its card is also on line %d; neither is given it", f.Line)
+		} else {
+			first[key(row)] = row
+		}
+	}
+	for _, row := range rows {
+		if !double[key(row)] {
+			rest = append(rest, row)
+		}
+	}
+	return rest, against
+}
+
+func (r *paperCutResult) givePages(ctx context.Context, tx *db.Tx, id school.ID, grants []quota.Grant) error {
+	if len(grants) == 0 {
+		return nil
+	}
+	before, err := balanceOf(ctx, tx, grants)
+	if err != nil {
+		return err
+	}
+	made, err := quota.Give(ctx, tx, id, "", grants)
+	if err != nil {
+		return err
+	}
+	after, err := balanceOf(ctx, tx, grants)
+	r.granted, r.pages = int64(made), after-before
+	return err
+}
+
+func balanceOf(ctx context.Context, tx *db.Tx, grants []quota.Grant) (sum int64, err error) {
+	people := make([]school.PersonID, len(grants))
+	for i, g := range grants {
+		people[i] = g.Person
+	}
+	all, err := quota.Balances(ctx, tx, people)
+	for _, n := range all {
+		sum += n
+	}
+	return sum, err
+}
+
+// tellPaperCut says what came of it, and what is left to do by hand.
+func (h *host) tellPaperCut(ctx context.Context, s school.School, export *roster.PaperCut, rate roster.Rate, r paperCutResult, dry bool) error {
+	var failed error
+	say := func(form string, args ...any) {
+		_, err := fmt.Fprintf(h.out, form+"\n", args...)
+		failed = errors.Join(failed, err)
+	}
+	say("%d of %d users are people of %s: %d badges are new, %d were theirs already; %d people are given %s.", r.matched, len(export.Users), s.Name,
+		r.badges.Added, r.badges.Already, r.granted, quota.Pages(r.pages))
+	sayNames(say, "nobody here has the user name of", r.unmatched)
+	sayNames(say, "a debt is not taken over of", r.debts)
+	for _, p := range r.badges.Problems {
+		say("  line %d: %s", p.Line, p.Reason)
+	}
+	for _, a := range export.Accounts {
+		pages := ""
+		if rate > 0 {
+			pages = ", worth " + quota.Pages(rate.Pages(a.Balance))
+		}
+		say("  shared account %s%s: shared accounts are not here yet", a.Name, pages)
+	}
+	known, err := h.desk.Printers(ctx)
+	if err != nil {
+		return err
+	}
+	there := map[string]bool{}
+	for _, p := range known {
+		there[strings.ToLower(p.Name)] = there[strings.ToLower(p.Name)] || p.School == s.ID
+	}
+	for _, name := range export.Printers {
+		if !there[strings.ToLower(name)] {
+			say("  printer %s: inkwell printer add %q ipps://ADDRESS/ipp/print", name, name)
+		}
+	}
+	if dry {
+		say("Nothing was changed: this was a dry run.")
+	}
+	return failed
+}
+
+func sayNames(say func(string, ...any), what string, names []string) {
+	const most = 50
+	if len(names) > 0 {
+		more := ""
+		if len(names) > most {
+			more = fmt.Sprintf(" and %d more", len(names)-most)
+		}
+		say("  %s %s%s", what, strings.Join(names[:min(len(names), most)], ", "), more)
+	}
+}
