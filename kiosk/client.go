@@ -89,6 +89,14 @@ func (c *Client) SignInWithCode(name, code string) error {
 	return c.send(message{Do: "submit", Name: name, Code: code})
 }
 
+// Link says that the unknown badge which was tapped is one's own, and proves who one is.
+func (c *Client) Link(name, code string) error {
+	if err := c.send(message{Do: "mine"}); err != nil {
+		return err
+	}
+	return c.send(message{Do: "submit", Name: name, Code: code})
+}
+
 // Select takes a job into the choice, or out of it.
 func (c *Client) Select(job release.JobID, on bool) error {
 	return c.send(message{Do: "select", Job: job, On: on})

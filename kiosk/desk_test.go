@@ -89,7 +89,11 @@ func (d *fakeDesk) SignIn(ctx context.Context, st release.Station, k release.Key
 	}
 	switch k {
 	case release.Key{Badge: "04A2B3C4"}, release.Key{Name: "sam.jones", Code: "482913"}:
-		return release.Visitor{Actor: school.Actor{School: 1, Person: sam}, Station: st}, nil
+		proof := school.ByBadge
+		if k.Badge == "" {
+			proof = school.ByCode
+		}
+		return release.Visitor{Actor: school.Actor{School: 1, Person: sam, Proof: proof}, Station: st}, nil
 	}
 	if k.Badge != "" && d.enrol {
 		return release.Visitor{}, fault.New(fault.Unauthenticated, "badge-new", "no such badge yet")
@@ -142,6 +146,10 @@ func (d *fakeDesk) Release(_ context.Context, _ release.Visitor, ids []release.J
 		}
 	}
 	return len(ids), nil
+}
+
+func (d *fakeDesk) RenewCode(_ context.Context, v release.Visitor) (release.Visitor, string, error) {
+	return v, "604815", nil
 }
 
 // Unlock knows one code for all documents: 4711.

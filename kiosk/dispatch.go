@@ -138,6 +138,8 @@ func (l *line) note(in Input) {
 		err = r.Err
 	case Unlocked:
 		err = r.Err
+	case Renewed:
+		err = r.Err
 	case Acted:
 		err = r.Err
 	}

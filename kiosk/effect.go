@@ -59,6 +59,11 @@ type (
 		Job     release.JobID
 		Code    string
 	}
+	// RenewCode gives the visitor a new code in place of theirs.
+	RenewCode struct {
+		Turn    int
+		Visitor release.Visitor
+	}
 	// AnswerJob ends an unclear delivery.
 	AnswerJob struct {
 		Turn    int
@@ -110,6 +115,11 @@ func (e UnlockJob) run(ctx context.Context, d Desk, _ string) Input {
 	return Unlocked{Turn: e.Turn, Visitor: v, Err: err}
 }
 
+func (e RenewCode) run(ctx context.Context, d Desk, _ string) Input {
+	v, code, err := d.RenewCode(ctx, e.Visitor)
+	return Renewed{Turn: e.Turn, Visitor: v, Code: code, Err: err}
+}
+
 func (e DeleteJob) run(ctx context.Context, d Desk, _ string) Input {
 	return Acted{Turn: e.Turn, Of: e, Err: d.Delete(ctx, e.Visitor, e.Job)}
 }
@@ -124,6 +134,7 @@ func (Look) lasting() bool          { return false }
 func (LookAtStation) lasting() bool { return false }
 func (ReleaseJobs) lasting() bool   { return true }
 func (UnlockJob) lasting() bool     { return false }
+func (RenewCode) lasting() bool     { return true }
 func (DeleteJob) lasting() bool     { return true }
 func (DisownJob) lasting() bool     { return true }
 func (AnswerJob) lasting() bool     { return true }

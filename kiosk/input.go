@@ -53,6 +53,9 @@ type (
 	Ask struct{ Job release.JobID }
 	// Why asks for the reason behind "You can't print here today".
 	Why struct{}
+	// NewCode asks for another code, and Renew means it.
+	NewCode struct{}
+	Renew   struct{}
 	// Back leaves the keypad, a message, the question for a job's code, or the
 	// printing screen.
 	Back struct{}
@@ -96,6 +99,13 @@ type (
 		Visitor release.Visitor
 		Err     error
 	}
+	// Renewed is the result of RenewCode.
+	Renewed struct {
+		Turn    int
+		Visitor release.Visitor
+		Code    string
+		Err     error
+	}
 	// Acted is the result of ReleaseJobs, DeleteJob, DisownJob or AnswerJob.
 	Acted struct {
 		Turn int
@@ -107,7 +117,7 @@ type (
 // isAct says whether a person did it.
 func isAct(in Input) bool {
 	switch in.(type) {
-	case Tick, Changed, SignedIn, Looked, StationLooked, Unlocked, Acted:
+	case Tick, Changed, SignedIn, Looked, StationLooked, Unlocked, Renewed, Acted:
 		return false
 	}
 	return true

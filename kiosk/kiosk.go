@@ -33,6 +33,7 @@ type Desk interface {
 	Visit(ctx context.Context, v release.Visitor) (release.Visit, error)
 	Release(ctx context.Context, v release.Visitor, ids []release.JobID) (int, error)
 	Unlock(ctx context.Context, v release.Visitor, id release.JobID, digits string) (release.Visitor, error)
+	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
 	Delete(ctx context.Context, v release.Visitor, id release.JobID) error
 	Disown(ctx context.Context, v release.Visitor, id release.JobID) error
 	Answer(ctx context.Context, v release.Visitor, id release.JobID, came bool) error

@@ -37,6 +37,8 @@ var acts = map[string]func(message) Input{
 	"later":       func(m message) Input { return Later{Job: m.Job} },
 	"ask":         func(m message) Input { return Ask{Job: m.Job} },
 	"why":         func(message) Input { return Why{} },
+	"new-code":    func(message) Input { return NewCode{} },
+	"renew":       func(message) Input { return Renew{} },
 	"back":        func(message) Input { return Back{} },
 	"sign-out":    func(message) Input { return SignOut{} },
 	"touch":       func(message) Input { return Touch{} },

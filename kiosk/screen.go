@@ -27,6 +27,8 @@ const (
 	FacePrinting = "printing" // what this visit released is on its way
 	FaceDone     = "done"     // and has ended
 	FaceQuestion = "question" // a job was lost from sight: did it come out?
+	FaceRenew    = "renew"    // a new code: shall the old one end?
+	FaceCode     = "code"     // the new code, shown once
 	FaceLocked   = "locked"   // a job prints only after its own code
 )
 
@@ -51,17 +53,19 @@ type Screen struct {
 	badge string // nobody's yet, and about to be linked: newbadge, keypad
 	blind string // why the last look at the visit failed, or ""
 
-	visitor *release.Visitor
-	visit   *release.Visit                     // nil until the first look
-	off     map[release.JobID]bool             // not chosen; everything else is
-	struck  map[release.JobID]time.Time        // deleted, and when that is done for good
-	notMine map[release.JobID]bool             // struck because somebody else sent it
-	put     map[release.JobID]bool             // questions put off
-	pending []release.JobID                    // to be released once all locked ones among them are opened
-	run     []release.JobID                    // released in this visit and not yet dismissed
-	seen    map[release.JobID]release.VisitJob // the last sight of each job of the run
-	listed  bool                               // the list is shown though the run goes on
-	why     bool                               // the reason behind "You can't print here today" is shown
+	visitor  *release.Visitor
+	visit    *release.Visit                     // nil until the first look
+	off      map[release.JobID]bool             // not chosen; everything else is
+	struck   map[release.JobID]time.Time        // deleted, and when that is done for good
+	notMine  map[release.JobID]bool             // struck because somebody else sent it
+	put      map[release.JobID]bool             // questions put off
+	pending  []release.JobID                    // to be released once all locked ones among them are opened
+	run      []release.JobID                    // released in this visit and not yet dismissed
+	seen     map[release.JobID]release.VisitJob // the last sight of each job of the run
+	listed   bool                               // the list is shown though the run goes on
+	renewing bool                               // "New code" was pressed
+	code     string                             // a new code that is being shown, or ""
+	why      bool                               // the reason behind "You can't print here today" is shown
 }
 
 // NewScreen is an idle screen of the station. idleFor is how long a visit lives
@@ -103,6 +107,10 @@ func (s *Screen) Face() string {
 		return s.face
 	case s.visit == nil:
 		return FaceBusy
+	case s.code != "":
+		return FaceCode
+	case s.renewing:
+		return FaceRenew
 	case s.question() != nil:
 		return FaceQuestion
 	case s.locked() != nil:
@@ -195,6 +203,10 @@ func (Back) apply(s *Screen, _ time.Time) []Effect {
 	switch s.Face() {
 	case FaceKeypad, FaceMessage, FaceNewBadge:
 		return s.leave(FaceIdle)
+	case FaceRenew:
+		s.renewing = s.busy // too late, once it is under way
+	case FaceCode:
+		s.code = ""
 	case FaceLocked:
 		s.giveUp()
 	case FacePrinting:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 // TestShots takes a picture of every face at every size into the folder
 // INKWELL_SHOTS names. Without the variable there is nothing to do, and it says so.
 func TestShots(t *testing.T) {
-	folder := os.Getenv("INKWELL_SHOTS")
+	folder, only := os.Getenv("INKWELL_SHOTS"), os.Getenv("INKWELL_SHOTS_ONLY")
 	if folder == "" {
 		t.Log("INKWELL_SHOTS names no folder: no pictures wanted")
 		return
@@ -26,7 +27,7 @@ func TestShots(t *testing.T) {
 	for _, size := range [][2]int64{{800, 480}, {1280, 800}, {1080, 1920}} {
 		for _, scheme := range []string{"light", "dark"} {
 			for _, s := range shots {
-				if scheme == "dark" && size[0] != 1280 {
+				if scheme == "dark" && size[0] != 1280 || !strings.Contains(s.name, only) {
 					continue
 				}
 				t.Run(fmt.Sprintf("%s-%dx%d-%s", s.name, size[0], size[1], scheme), func(t *testing.T) {
@@ -165,6 +166,16 @@ var shots = []shot{
 		p.Keys("sam.")
 	}},
 	{name: "jobs-newbadge", set: func(d *fakeDesk) { d.visit.NewBadge = "b2c3" }, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.Seen("new badge") }},
+	{name: "keypad-alone", set: func(d *fakeDesk) { d.station.CodeAlone = true }, act: func(p *page, _ *fakeDesk) { p.press("keypad"); p.wait("keypad") }},
+	{name: "jobs-bycode", act: byCode},
+	{name: "renew", act: func(p *page, d *fakeDesk) { byCode(p, d); p.press("new-code"); p.wait("renew") }},
+	{name: "newcode", act: func(p *page, d *fakeDesk) {
+		byCode(p, d)
+		p.press("new-code")
+		p.wait("renew")
+		p.press("renew")
+		p.wait("code")
+	}},
 	{name: "jobs-claim", jobs: claims, act: signedIn},
 	{name: "jobs-not-mine", jobs: claims, act: func(p *page, d *fakeDesk) {
 		signedIn(p, d)
@@ -211,6 +222,13 @@ var shots = []shot{
 		p.wait("offline")
 	}},
 	{name: "elsewhere", act: func(p *page, _ *fakeDesk) { p.Eval(`location.pathname = "/kiosk/nowhere"`); p.Seen("Nothing here") }},
+}
+
+func byCode(p *page, _ *fakeDesk) {
+	p.press("keypad")
+	p.wait("keypad")
+	p.Eval(`document.querySelector('#keypad-name').value = 'sam.jones'; document.querySelector('#keypad-code').value = '482913'; document.querySelector('#keypad-code').focus(); document.querySelector('.keypad__form').requestSubmit()`)
+	p.wait("jobs")
 }
 
 func enrols(d *fakeDesk) { d.enrol = true }

@@ -66,7 +66,7 @@ func (in Submit) apply(s *Screen, _ time.Time) []Effect {
 		return nil
 	}
 	name, code := strings.TrimSpace(in.Name), strings.TrimSpace(in.Code)
-	if name == "" || code == "" || utf8.RuneCountInString(name) > nameLimit || len(code) > codeLimit {
+	if name == "" && !s.station.CodeAlone || code == "" || utf8.RuneCountInString(name) > nameLimit || len(code) > codeLimit {
 		s.note = cantSignIn
 		return nil
 	}

@@ -25,7 +25,10 @@ type View struct {
 	Jobs     []JobView  `json:"jobs,omitempty"`
 	Print    *PrintView `json:"print,omitempty"` // nil when there is nothing to print, or no right to
 	Barred   *Barred    `json:"barred,omitempty"`
-	Remind   string     `json:"remind,omitempty"` // what is still to be done, and stops nothing
+	NewCode  bool       `json:"newCode,omitempty"` // the visitor can have another code
+	Code     string     `json:"code,omitempty"`    // the new code
+	Alone    bool       `json:"alone,omitempty"`   // a long code needs no name
+	Remind   string     `json:"remind,omitempty"`  // what is still to be done, and stops nothing
 	Progress *Progress  `json:"progress,omitempty"`
 	Question *Question  `json:"question,omitempty"`
 	Locked   *Question  `json:"locked,omitempty"` // whose code is asked for
@@ -108,9 +111,16 @@ func (s *Screen) View(now time.Time) View {
 	switch v.Face {
 	case FaceMessage:
 		v.Title, v.Note = s.note, ""
+	case FaceCode:
+		v.Code = inThrees(s.code)
 	case FaceKeypad:
-		if s.badge != "" && v.Note == "" {
+		v.Alone = s.station.CodeAlone
+		switch {
+		case v.Note != "":
+		case s.badge != "":
 			v.Text = "Type your name and code once. Then this badge is yours."
+		case v.Alone:
+			v.Text = "With a long code, leave the name empty."
 		}
 	case FaceJobs:
 		s.viewJobs(&v, now)
@@ -130,7 +140,7 @@ func (s *Screen) View(now time.Time) View {
 
 func (s *Screen) viewJobs(v *View, now time.Time) {
 	v.Title = "Hi " + plain(s.visit.Name, nameShown) + "."
-	v.Balance = &s.visit.Balance
+	v.Balance, v.NewCode = &s.visit.Balance, s.mayRenew()
 	for _, j := range s.visit.Jobs {
 		if line, ok := s.line(j, now); ok {
 			v.Jobs = append(v.Jobs, line)

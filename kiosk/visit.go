@@ -38,7 +38,7 @@ func (r Looked) apply(s *Screen, now time.Time) []Effect {
 // cannotLook keeps what is on the screen and tries again; a visit that never
 // began, or that is over because the badge is no longer good, becomes a message.
 func (s *Screen) cannotLook(err error, now time.Time) []Effect {
-	if s.visit != nil && fault.KindOf(err) != fault.Unauthenticated {
+	if s.visit != nil && (fault.KindOf(err) != fault.Unauthenticated || s.renewing && s.busy) {
 		s.blind, s.retry = refusal(err), now.Add(retryAfter)
 		return nil
 	}

@@ -17,7 +17,11 @@ type Key struct {
 // Station finds a station by the last part of its page's address.
 func (d *Desk) Station(ctx context.Context, slug string) (st Station, err error) {
 	err = d.DB.InTx(ctx, db.System("station"), func(ctx context.Context, tx *db.Tx) error {
-		st, err = stationBySlug(ctx, tx, slug)
+		if st, err = stationBySlug(ctx, tx, slug); err != nil {
+			return err
+		}
+		proofs, err := school.ProofsOf(ctx, tx, st.School)
+		st.CodeAlone = proofs.CodeAlone
 		return err
 	})
 	return st, err
@@ -32,6 +36,17 @@ func (d *Desk) Link(ctx context.Context, st Station, badge, name, code string) (
 		err = d.Directory.EnrolBadge(ctx, a, badge, place)
 	}
 	return Visitor{Actor: a, Station: st}, err
+}
+
+// RenewCode gives a visitor a new code in place of the one they have proved themselves by,
+// shown once. It is refused whoever has come another way ("renew-by-code").
+func (d *Desk) RenewCode(ctx context.Context, v Visitor) (Visitor, string, error) {
+	a, code, err := d.Directory.RenewCode(ctx, v.Actor)
+	if err != nil {
+		return v, "", err
+	}
+	v.Actor = a
+	return v, code, nil
 }
 
 // SignIn proves a person at a station. An unknown badge, a wrong code and an

@@ -25,6 +25,7 @@ type Station struct {
 	Slug       string
 	Name       string
 	Printer    PrinterRecord
+	CodeAlone  bool // a long code needs no name
 }
 
 // Visitor is a person at a station, proven by badge or code.

@@ -147,7 +147,7 @@ func switchCommand(use, short string, set func(*school.Proofs, bool)) *cobra.Com
 			return err
 		}
 		return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
-			p, err := people.ProofsOf(ctx, tx, s.ID)
+			p, err := school.ProofsOf(ctx, tx, s.ID)
 			if err != nil {
 				return err
 			}

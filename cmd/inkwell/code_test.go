@@ -34,7 +34,8 @@ func TestSlipsOfAClass(t *testing.T) {
 	}
 	signIn := func(name, code string) kiosk.View {
 		t.Helper()
-		c := s.tap(demoBadge(900)) // anybody's, to get at the kiosk
+		c := s.tap(demoBadge(900))       // anybody's, to get at the kiosk
+		defer func() { _ = c.Close() }() // a station has few seats
 		if err := c.SignOut(); err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +74,24 @@ func TestSlipsOfAClass(t *testing.T) {
 		t.Errorf("%v, no code of ten digits in\n%s", err, page)
 	}
 	refused(t, "Say on or off", "badge", "enrol", "perhaps", "--data-dir", s.dir)
+	s.inkwell("code", "alone", "off")
 	s.inkwell("badge", "enrol", "on")
+	if page, err = s.outputOf("code", "issue", "--person", "pupil0002"); err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile(`(\d{3})\x{a0}(\d{3})`).FindStringSubmatch(page)
+	c := s.tap(demoBadge(900))
+	if err := c.Tap("04FEDCBA987654"); err != nil {
+		t.Fatal(err)
+	}
+	s.face(c, kiosk.FaceNewBadge)
+	if err := c.Link("pupil0002", code[1]+code[2]); err != nil {
+		t.Fatal(err)
+	}
+	if v := s.face(c, kiosk.FaceJobs); !strings.Contains(v.Remind, "ends with 7654") {
+		t.Errorf("its owner reads %q", v.Remind)
+	}
+	s.tap("04FEDCBA987654")
 }
 
 // outputOf is what a command writes to its standard output alone.

@@ -26,7 +26,7 @@ type Slip struct {
 var noCodesHere = fault.New(fault.Conflict, "codes-primary", "Pupils of a primary school have no codes: their teacher releases for the class.")
 
 // ProofsOf says what a school allows.
-func (d *Directory) ProofsOf(ctx context.Context, tx *db.Tx, school ID) (Proofs, error) {
+func ProofsOf(ctx context.Context, tx *db.Tx, school ID) (Proofs, error) {
 	return readProofs(ctx, tx, school)
 }
 
@@ -116,21 +116,38 @@ func (d *Directory) putCodes(ctx context.Context, tx *db.Tx, by Pseudonym, schoo
 	return audit.Record(ctx, tx, entries...)
 }
 
-// RenewCode gives somebody who has proved themselves a new code in place of their own.
-func (d *Directory) RenewCode(ctx context.Context, a Actor) (string, error) {
-	var p Person
-	err := d.db.Look(ctx, db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) (err error) {
-		p, err = PersonAt(ctx, tx, a.School, a.Person)
-		return err
-	})
+var renewByCode = fault.New(fault.Forbidden, "renew-by-code", "For a new code, sign in with your old one, or see reception.")
+
+// RenewCode gives somebody who has proved themselves by their code a new one, which ends
+// their other visits; the actor is who they are from now on.
+func (d *Directory) RenewCode(ctx context.Context, a Actor) (Actor, string, error) {
+	if a.Proof != ByCode {
+		return a, "", renewByCode
+	}
+	p, err := d.personAt(ctx, a)
 	if err != nil {
-		return "", err
+		return a, "", err
 	}
 	slips, err := d.IssueCodes(ctx, a.Pseudonym, a.School, []Person{p}, nil)
 	if err != nil {
-		return "", err
+		return a, "", err
 	}
-	return slips[0].Code, nil
+	a.Badges = 0 // the code it was proven by has just ended
+	if p, err = d.personAt(ctx, a); err != nil {
+		return a, "", err
+	}
+	return p.actor(ByCode), slips[0].Code, nil
+}
+
+func (d *Directory) personAt(ctx context.Context, a Actor) (p Person, err error) {
+	err = d.db.Look(ctx, db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) (err error) {
+		if err := Stands(ctx, tx, a); err != nil {
+			return err
+		}
+		p, err = PersonAt(ctx, tx, a.School, a.Person)
+		return err
+	})
+	return p, err
 }
 
 // codeAlone is the code that stands alone at the school, if it may and is long enough

@@ -85,9 +85,19 @@ func TestAnIssuedCodeTakesTheOldOnesPlace(t *testing.T) {
 	if slips[0].Code == slips[1].Code || len(slips[0].Code) != 6 {
 		t.Error("two people have one code")
 	}
-	code, err := k.cast.Directory.RenewCode(t.Context(), k.cast.Sam)
+	if _, _, err := k.cast.Directory.RenewCode(t.Context(), k.cast.Sam); codeIn(err) != "renew-by-code" {
+		t.Errorf("by a badge: %v", err)
+	}
+	before, err := k.cast.Directory.ByCode(t.Context(), k.cast.School, "sam", slips[0].Code, "kiosk:gym")
 	if err != nil {
 		t.Fatal(err)
+	}
+	after, code, err := k.cast.Directory.RenewCode(t.Context(), before)
+	if err != nil || after.Person != before.Person || after.Badges == before.Badges {
+		t.Fatal(after, err)
+	}
+	if _, _, err := k.cast.Directory.RenewCode(t.Context(), before); codeIn(err) != "visit-over" {
+		t.Errorf("by the old code: %v", err)
 	}
 	k.want("the code of the slip", k.tries(0, "sam", slips[0].Code, "library"), "code-wrong")
 	k.want("the one renewed", k.tries(0, "sam", code, "library"), "")
@@ -99,12 +109,10 @@ func TestAnIssuedCodeTakesTheOldOnesPlace(t *testing.T) {
 		t.Error("the code stands in the table")
 	}
 	dbtest.Exec(t, k.d, "UPDATE school SET kind = 'primary'")
-	if _, err := k.cast.Directory.RenewCode(t.Context(), k.cast.Sam); codeIn(err) != "codes-primary" {
+	if _, _, err := k.cast.Directory.RenewCode(t.Context(), after); codeIn(err) != "codes-primary" {
 		t.Error(err)
 	}
-	if _, err := k.cast.Directory.RenewCode(t.Context(), k.cast.Teacher); err != nil {
-		t.Errorf("staff of a primary school: %v", err)
-	}
+	k.issue(k.cast.Teacher) // staff of a primary school have codes
 }
 
 func codeIn(err error) string { return code(err) }

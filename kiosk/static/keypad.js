@@ -32,7 +32,7 @@ const Keypad = (() => {
 
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      const empty = fields.find((field) => !field.value.trim());
+      const empty = fields.find((field) => !field.value.trim() && !field.closest('[data-optional]'));
       if (empty) return use(empty);
       if (active !== last) return use(last);
       submit(...fields.map((field) => field.value.trim()));

@@ -114,7 +114,7 @@
   window.addEventListener('pointerdown', touch, true);
   window.addEventListener('keydown', (event) => {
     touch();
-    if (event.key === 'Escape' && ['keypad', 'locked', 'message', 'newbadge'].includes(face)) send({ do: 'back' });
+    if (event.key === 'Escape' && ['keypad', 'locked', 'message', 'newbadge', 'renew', 'code'].includes(face)) send({ do: 'back' });
   }, true);
   window.addEventListener('contextmenu', (event) => event.preventDefault());
   window.addEventListener('dragstart', (event) => event.preventDefault());
