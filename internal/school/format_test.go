@@ -40,7 +40,7 @@ func TestFilesThatAreNotTaken(t *testing.T) {
 	for text, want := range map[string][]string{
 		"":                         {"sheet-empty"},
 		"kind,name\nterm,Autumn\n": {"sheet-columns", "from"},
-		"kind,nmae,from\nterm,Autumn,2026-09-01\n":                                         {"sheet-rows", `line 1: there is no column "nmae"; the columns are kind, from, name, days, to`},
+		"kind,title,from\nterm,Autumn,2026-09-01\n":                                        {"sheet-rows", `line 1: there is no column "title"; the columns are kind, from, name, days, to`},
 		"kind,name,from\nholiday,\"Half\nterm\",2026-10-26\n":                              {"sheet-rows", "line 2: there is a line break or a tab within a cell"},
 		"kind,name,from\nholiday,Half-term\nholiday,X,soon\nholiday,\"a\tb\",2026-10-26\n": {"sheet-rows", "line 2: it has 2 cells", `line 3: "soon" is no day`, "line 4: there is a line break"},
 		"kind,name,from\nholiday,Caf\xe9,2026-10-26\n":                                     {"sheet-rows", "UTF-8"},

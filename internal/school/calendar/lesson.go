@@ -93,5 +93,5 @@ func (c Calendar) monday(d Date) Date {
 	if start == time.Tuesday { // school on all seven
 		start = time.Monday
 	}
-	return d - Date((d.Weekday()-start+7)%7)
+	return d - Date((d.Weekday()-start+7)%7) // #nosec G115 -- 0 to 6
 }
