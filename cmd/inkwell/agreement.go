@@ -97,7 +97,7 @@ func agreementBlockCommand() *cobra.Command {
 	return cmd
 }
 
-var dryRun = errors.New("dry run")
+var errDryRun = errors.New("dry run")
 
 func agreementImportCommand() *cobra.Command {
 	var try bool
@@ -111,11 +111,11 @@ func agreementImportCommand() *cobra.Command {
 					return err
 				}
 				if rows, fresh, err = school.ImportForms(ctx, tx, "", a, forms); err == nil && try {
-					err = dryRun
+					err = errDryRun
 				}
 				return err
 			})
-			if err != nil && !errors.Is(err, dryRun) {
+			if err != nil && !errors.Is(err, errDryRun) {
 				return err
 			}
 			word := "recorded"

@@ -39,11 +39,11 @@ func badgeImportCommand() *cobra.Command {
 			err = h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) (err error) {
 				result, err = people.ImportBadges(ctx, tx, "", s.ID, profile, rows)
 				if err == nil && dry {
-					err = dryRun
+					err = errDryRun
 				}
 				return err
 			})
-			if err != nil && !errors.Is(err, dryRun) {
+			if err != nil && !errors.Is(err, errDryRun) {
 				return err
 			}
 			return tellBadges(h.out, result, dry)

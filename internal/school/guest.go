@@ -171,7 +171,7 @@ func (v Visit) agree(ctx context.Context, tx *db.Tx, by Actor, p PersonID, today
 // gone is free again: schools hand out the same few sign-ins to supply staff every day.
 func freeName(ctx context.Context, tx *db.Tx, id ID, name string) (string, error) {
 	if name == "" {
-		return "guest-" + strings.ToLower(syllables(3)), nil
+		return "guest-" + strings.ToLower(syllables()), nil
 	}
 	p, err := PersonByUsername(ctx, tx, id, name)
 	switch {
@@ -215,15 +215,15 @@ func GuestsToGo(ctx context.Context, tx *db.Tx) ([]Person, error) { return guest
 
 // newPassword is easy to type and has more than 60 random bits: nine syllables and two digits.
 func newPassword() string {
-	return fmt.Sprintf("%s-%s-%s-%02d", syllables(3), strings.ToLower(syllables(3)), strings.ToLower(syllables(3)), random(100))
+	return fmt.Sprintf("%s-%s-%s-%02d", syllables(), strings.ToLower(syllables()), strings.ToLower(syllables()), random(100))
 }
 
-// syllables are n of them, the first letter large. Letters that are read for one
+// syllables are three of them, the first letter large. Letters that are read for one
 // another are not among them.
-func syllables(n int) string {
+func syllables() string {
 	const consonants, vowels = "bdfghjkmnprstvwz", "aeiou"
 	var b strings.Builder
-	for range n {
+	for range 3 {
 		b.WriteByte(consonants[random(len(consonants))])
 		b.WriteByte(vowels[random(len(vowels))])
 	}

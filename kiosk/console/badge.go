@@ -56,7 +56,7 @@ func (c *Console) loseBadge(w http.ResponseWriter, r *http.Request, v visitor) {
 	page := passPage{visitor: v, ID: personID(r)}
 	pass, err := c.desk.LoseBadge(r.Context(), v.Actor, page.ID)
 	if err == nil {
-		page.Until, page.Pages, page.Code = moment(pass.Until, v.Now), pass.Pages, pass.Code[:4]+" "+pass.Code[4:]
+		page.Until, page.Pages, page.Code = moment(pass.Until, v.Now), pass.Pages, grouped(pass.Code)
 		page.QR, err = web.QR(strings.ToUpper(pass.Text)) // which makes a smaller code
 	}
 	if err == nil {
@@ -80,3 +80,6 @@ func (c *Console) findBadge(w http.ResponseWriter, r *http.Request, v visitor) {
 	}
 	http.Redirect(w, r, fmt.Sprintf("/staff/people/%d", personID(r)), http.StatusSeeOther)
 }
+
+// grouped writes a code in two halves, as people read it out.
+func grouped(code string) string { return code[:len(code)/2] + " " + code[len(code)/2:] }

@@ -61,7 +61,7 @@ func (c *Console) showGuests(w http.ResponseWriter, r *http.Request, v visitor, 
 		word.Starts, word.Ends, word.Guests = today, today, "10"
 	}
 	page := guestsPage{visitor: v, Form: form, Word: word}
-	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error { return page.read(ctx, tx) })
+	err := c.db.InTx(r.Context(), db.InSchool(v.School), page.read)
 	if err != nil {
 		c.pages.Error(w, r, err)
 		return
@@ -127,7 +127,7 @@ func (c *Console) admitted(ctx context.Context, v visitor, visit school.Visit) (
 		return page, err
 	}
 	page.passPage = passPage{visitor: v, ID: in.Person.ID, Title: in.Person.Given + " " + in.Person.Family, User: in.Person.Username,
-		Until: moment(in.Until, v.Now), Pages: pass.Pages, Code: pass.Code[:3] + " " + pass.Code[3:]}
+		Until: moment(in.Until, v.Now), Pages: pass.Pages, Code: grouped(pass.Code)}
 	page.Password = in.Password
 	page.QR, err = web.QR(strings.ToUpper(pass.Text))
 	return page, err
