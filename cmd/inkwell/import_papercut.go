@@ -86,7 +86,7 @@ func (h *host) importPaperCut(ctx context.Context, w paperCutWishes) error {
 			return err
 		}
 		if w.dry {
-			return dryRun
+			return errDryRun
 		}
 		if result.badges.Added == 0 && result.granted == 0 {
 			return nil
@@ -94,7 +94,7 @@ func (h *host) importPaperCut(ctx context.Context, w paperCutWishes) error {
 		return record(ctx, tx, audit.Entry{School: s.ID, Act: "papercut-imported", Facts: map[string]any{
 			"people": result.matched, "badges": result.badges.Added, "grants": result.granted, "pages": result.pages}})
 	})
-	if err != nil && !errors.Is(err, dryRun) {
+	if err != nil && !errors.Is(err, errDryRun) {
 		return err
 	}
 	return h.tellPaperCut(ctx, s, export, rate, result, w.dry)
