@@ -19,6 +19,7 @@ const (
 	demoPupils     = 1500
 	demoTeachers   = 87
 	demoIT         = 3
+	demoOffice     = 3 // reception, the head and the examinations officer
 	demoClasses    = 60
 )
 
@@ -94,15 +95,25 @@ func demoPeople(people *school.Directory) (pupils, staff []school.Newcomer, err 
 		pupils = append(pupils, school.Newcomer{Username: demoPupil(n), Given: demoGiven[(n-1)%len(demoGiven)], Family: demoFamily[(n-1)%len(demoFamily)],
 			Year: demoYear(n), Role: school.Pupil, PasswordHash: password, Badge: demoBadge(n), CodeHash: code})
 	}
-	for n := 1; n <= demoTeachers+demoIT; n++ {
-		name, role := demoTeacher(n), school.Teacher
-		if n > demoTeachers {
-			name, role = fmt.Sprintf("it%02d", n-demoTeachers), school.IT
-		}
+	for n := 1; n <= demoTeachers+demoIT+demoOffice; n++ {
+		name, role := demoStaff(n)
 		staff = append(staff, school.Newcomer{Username: name, Given: demoGiven[n*7%len(demoGiven)], Family: demoFamily[n*11%len(demoFamily)],
 			Role: role, PasswordHash: password, Badge: demoStaffBadge(n)})
 	}
 	return pupils, staff, nil
+}
+
+// demoStaff is what a member of staff is called, and is.
+func demoStaff(n int) (name string, role school.Role) {
+	switch office := n - demoTeachers - demoIT; {
+	case n <= demoTeachers:
+		return demoTeacher(n), school.Teacher
+	case office <= 0:
+		return fmt.Sprintf("it%02d", n-demoTeachers), school.IT
+	default:
+		role = []school.Role{school.Reception, school.Head, school.Exams}[office-1]
+		return string(role) + "01", role
+	}
 }
 
 // demoYear spreads the pupils over 60 registration classes of 25: ten each in
