@@ -83,3 +83,14 @@ GRANT SELECT, INSERT, UPDATE ON departure TO inkwell_app;
 
 -- An enrolment that was never in force is taken back, not ended.
 GRANT DELETE ON enrolment TO inkwell_app;
+
+-- Somebody is enrolled at the class's own school: the wall holds within a row, too, and
+-- two checks stand in for three.
+ALTER TABLE person ADD UNIQUE (person_id, school_id);
+ALTER TABLE class ADD UNIQUE (class_id, school_id);
+ALTER TABLE enrolment
+    DROP CONSTRAINT enrolment_school_id_fkey,
+    DROP CONSTRAINT enrolment_class_id_fkey,
+    DROP CONSTRAINT enrolment_person_id_fkey,
+    ADD CONSTRAINT enrolment_of_class FOREIGN KEY (class_id, school_id) REFERENCES class (class_id, school_id),
+    ADD CONSTRAINT enrolment_of_person FOREIGN KEY (person_id, school_id) REFERENCES person (person_id, school_id);
