@@ -95,6 +95,9 @@ func (d *fakeDesk) SignIn(ctx context.Context, st release.Station, k release.Key
 		}
 		return release.Visitor{Actor: school.Actor{School: 1, Person: sam, Proof: proof}, Station: st}, nil
 	}
+	if k.Badge == "0BADCAFE" && k.Code == "" {
+		return release.Visitor{}, fault.New(fault.Unauthenticated, "badge-code", "x")
+	}
 	if k.Badge != "" && d.enrol {
 		return release.Visitor{}, fault.New(fault.Unauthenticated, "badge-new", "no such badge yet")
 	}

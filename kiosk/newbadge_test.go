@@ -84,3 +84,26 @@ func TestWhatCannotBeLinkedSaysWhatToDo(t *testing.T) {
 		t.Errorf("note %q", v.Note)
 	}
 }
+
+func TestABadgeThatAsksForItsHoldersCode(t *testing.T) {
+	t.Parallel()
+	c := newScene(t)
+	c.does(Tap{badge})
+	c.does(SignedIn{Turn: next[SignIn](c).Turn, Err: fault.New(fault.Unauthenticated, "badge-code", "x")})
+	c.face(FaceTheirCode)
+	c.does(Submit{"", ""})
+	c.quiet()
+	c.does(Submit{"", "000000"})
+	c.does(SignedIn{Turn: next[SignIn](c).Turn, Err: codeWrong})
+	if v := c.face(FaceTheirCode); v.Note != cantSignIn {
+		t.Errorf("note %q", v.Note)
+	}
+	c.does(Submit{"", "482913"})
+	e := next[SignIn](c)
+	if e.Key.Badge != badge || e.Key.Code != "482913" || e.Key.Name != "" {
+		t.Errorf("key %+v", e.Key)
+	}
+	c.does(SignedIn{Turn: e.Turn, Visitor: visitorSam()})
+	c.sees(visitWith())
+	c.face(FaceJobs)
+}

@@ -18,18 +18,19 @@ const (
 
 // The faces of a Screen, as the View names them.
 const (
-	FaceIdle     = "idle"     // nobody here: tap your badge
-	FaceKeypad   = "keypad"   // name and code
-	FaceBusy     = "busy"     // one moment
-	FaceMessage  = "message"  // one sentence, then idle
-	FaceNewBadge = "newbadge" // nobody's badge yet: is it yours?
-	FaceJobs     = "jobs"     // the visitor's list
-	FacePrinting = "printing" // what this visit released is on its way
-	FaceDone     = "done"     // and has ended
-	FaceQuestion = "question" // a job was lost from sight: did it come out?
-	FaceRenew    = "renew"    // a new code: shall the old one end?
-	FaceCode     = "code"     // the new code, shown once
-	FaceLocked   = "locked"   // a job prints only after its own code
+	FaceIdle      = "idle"      // nobody here: tap your badge
+	FaceKeypad    = "keypad"    // name and code
+	FaceBusy      = "busy"      // one moment
+	FaceMessage   = "message"   // one sentence, then idle
+	FaceTheirCode = "theircode" // a badge that asks for its holder's code
+	FaceNewBadge  = "newbadge"  // nobody's badge yet: is it yours?
+	FaceJobs      = "jobs"      // the visitor's list
+	FacePrinting  = "printing"  // what this visit released is on its way
+	FaceDone      = "done"      // and has ended
+	FaceQuestion  = "question"  // a job was lost from sight: did it come out?
+	FaceRenew     = "renew"     // a new code: shall the old one end?
+	FaceCode      = "code"      // the new code, shown once
+	FaceLocked    = "locked"    // a job prints only after its own code
 )
 
 // Screen is what one kiosk shows, and all that decides it: no socket, no clock, no
@@ -50,7 +51,7 @@ type Screen struct {
 	face  string // while nobody is signed in
 	busy  bool   // keypad: a try is under way; visit: a release is
 	note  string // one sentence of refusal, or ""
-	badge string // nobody's yet, and about to be linked: newbadge, keypad
+	badge string // about to be linked, or not enough: newbadge, keypad, theircode
 	blind string // why the last look at the visit failed, or ""
 
 	visitor  *release.Visitor
@@ -201,7 +202,7 @@ func (SignOut) apply(s *Screen, _ time.Time) []Effect {
 
 func (Back) apply(s *Screen, _ time.Time) []Effect {
 	switch s.Face() {
-	case FaceKeypad, FaceMessage, FaceNewBadge:
+	case FaceKeypad, FaceMessage, FaceNewBadge, FaceTheirCode:
 		return s.leave(FaceIdle)
 	case FaceRenew:
 		s.renewing = s.busy // too late, once it is under way

@@ -165,6 +165,7 @@ var shots = []shot{
 		p.wait("keypad")
 		p.Keys("sam.")
 	}},
+	{name: "theircode", act: func(p *page, _ *fakeDesk) { p.Badge("0BADCAFE"); p.wait("theircode"); p.Keys("48") }},
 	{name: "jobs-newbadge", set: func(d *fakeDesk) { d.visit.NewBadge = "b2c3" }, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.Seen("new badge") }},
 	{name: "keypad-alone", set: func(d *fakeDesk) { d.station.CodeAlone = true }, act: func(p *page, _ *fakeDesk) { p.press("keypad"); p.wait("keypad") }},
 	{name: "jobs-bycode", act: byCode},

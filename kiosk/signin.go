@@ -35,9 +35,24 @@ func (t Tap) apply(s *Screen, now time.Time) []Effect {
 	return append(effects, SignIn{Turn: s.turn, Key: release.Key{Badge: t.Badge}})
 }
 
-// newBadge asks whose an unknown badge is.
-func (s *Screen) newBadge(now time.Time, badge string) []Effect {
-	effects := s.leave(FaceNewBadge)
+// more is what a badge that is not enough leads to: an unknown one to the question whose
+// it is, one of staff to their code. It is "" for any other refusal.
+func more(err error) (face string) {
+	switch f := fault.As(err); {
+	case f == nil:
+		return ""
+	case f.Code == "badge-new":
+		return FaceNewBadge
+	case f.Code == "badge-code":
+		return FaceTheirCode
+	}
+	return ""
+}
+
+// goOn shows a face that is about the badge which was just tapped.
+func (s *Screen) goOn(face string, now time.Time) []Effect {
+	badge := s.badge
+	effects := s.leave(face)
 	s.badge, s.until = badge, now.Add(s.idleFor)
 	return effects
 }
@@ -46,10 +61,7 @@ func (Mine) apply(s *Screen, now time.Time) []Effect {
 	if s.visitor != nil || s.face != FaceNewBadge {
 		return nil
 	}
-	badge := s.badge
-	effects := s.leave(FaceKeypad)
-	s.badge, s.until = badge, now.Add(s.idleFor)
-	return effects
+	return s.goOn(FaceKeypad, now)
 }
 
 func (OpenKeypad) apply(s *Screen, now time.Time) []Effect {
@@ -62,29 +74,36 @@ func (OpenKeypad) apply(s *Screen, now time.Time) []Effect {
 }
 
 func (in Submit) apply(s *Screen, _ time.Time) []Effect {
-	if s.visitor != nil || s.face != FaceKeypad || s.busy {
+	if s.visitor != nil || !s.typing() || s.busy {
 		return nil
 	}
 	name, code := strings.TrimSpace(in.Name), strings.TrimSpace(in.Code)
-	if name == "" && !s.station.CodeAlone || code == "" || utf8.RuneCountInString(name) > nameLimit || len(code) > codeLimit {
+	nameless := s.station.CodeAlone || s.face == FaceTheirCode
+	if name == "" && !nameless || code == "" || utf8.RuneCountInString(name) > nameLimit || len(code) > codeLimit {
 		s.note = cantSignIn
 		return nil
 	}
 	s.note, s.busy = "", true
-	if s.badge != "" {
+	switch {
+	case s.face == FaceTheirCode:
+		return []Effect{SignIn{Turn: s.turn, Key: release.Key{Badge: s.badge, Code: code}}}
+	case s.badge != "":
 		return []Effect{LinkBadge{Turn: s.turn, Badge: s.badge, Name: name, Code: code}}
 	}
 	return []Effect{SignIn{Turn: s.turn, Key: release.Key{Name: name, Code: code}}}
 }
 
+// typing says whether a form for a code is shown.
+func (s *Screen) typing() bool { return s.face == FaceKeypad || s.face == FaceTheirCode }
+
 func (r SignedIn) apply(s *Screen, now time.Time) []Effect {
 	if r.Turn != s.turn || s.visitor != nil {
 		return nil
 	}
-	if f := fault.As(r.Err); f != nil && f.Code == "badge-new" && s.badge != "" && s.face == FaceBusy {
-		return s.newBadge(now, s.badge)
+	if face := more(r.Err); face != "" && s.face == FaceBusy {
+		return s.goOn(face, now)
 	}
-	if r.Err != nil && s.face == FaceKeypad && fault.KindOf(r.Err) != fault.Conflict {
+	if r.Err != nil && s.typing() && fault.KindOf(r.Err) != fault.Conflict {
 		s.busy, s.note = false, refusal(r.Err)
 		return nil
 	}

@@ -45,6 +45,7 @@ CREATE TABLE proof_setting (
     school_id  integer     PRIMARY KEY REFERENCES school,
     code_alone boolean     NOT NULL DEFAULT false,
     enrol      boolean     NOT NULL DEFAULT false, -- an unknown badge may be linked at a kiosk
+    staff_code boolean     NOT NULL DEFAULT true,  -- a badge of staff who have a code asks for it as well
     resumed_at timestamptz                         -- wrong codes before that were looked into
 );
 CALL guard_by_school('proof_setting');

@@ -7,7 +7,8 @@ import (
 	"inkwell/internal/school"
 )
 
-// Key is what somebody shows at a station: a badge or a pass, or a name with its code.
+// Key is what somebody shows at a station: a badge or a pass, a name with its code, or a
+// badge with its holder's code.
 type Key struct {
 	Badge string // as the reader sent it
 	Name  string
@@ -58,6 +59,8 @@ func (d *Desk) SignIn(ctx context.Context, st Station, k Key) (Visitor, error) {
 	switch {
 	case school.IsPass(k.Badge):
 		a, err = d.Directory.ByPass(ctx, st.School, k.Badge, place)
+	case k.Badge != "" && k.Code != "":
+		a, err = d.Directory.ByBadgeAndCode(ctx, st.School, k.Badge, k.Code, place)
 	case k.Badge != "":
 		a, err = d.Directory.ByBadge(ctx, st.School, k.Badge, place)
 	default:

@@ -127,6 +127,13 @@ before go on with their names.`
 	return cmd
 }
 
+func codeStaffCommand() *cobra.Command {
+	cmd := switchCommand("staff on|off", "Say whether staff give their code with their badge", func(p *school.Proofs, on bool) { p.StaffCode = on })
+	cmd.Long = "It is on from the start and concerns staff who have a code: whoever has none signs in with the badge alone."
+	cmd.Example = "  inkwell code issue --person jdoe > slip.html\n  inkwell code staff off"
+	return cmd
+}
+
 func badgeEnrolCommand() *cobra.Command {
 	cmd := switchCommand("enrol on|off", "Say whether a kiosk links unknown badges", func(p *school.Proofs, on bool) { p.Enrol = on })
 	cmd.Long = `While it is on, an unknown badge at a kiosk asks whose it is: with their user name and code the badge becomes theirs. One a day for each person,

@@ -41,7 +41,7 @@ func rootCommand() *cobra.Command {
 		group("printer", "Printers, real and virtual", printerAddCommand(), printerListCommand(), printerSimulateCommand()),
 		group("badge", "Badges, and the readers they are held to", badgeAddCommand(), badgeListCommand(), badgeRevokeCommand(), badgeImportCommand(),
 			badgeLearnCommand(), badgeNewKeyCommand(), badgeEnrolCommand(), group("profile", "How readers write numbers", badgeProfileListCommand(), badgeProfileSetCommand())),
-		group("code", "Codes, for those without a badge", codeIssueCommand(), codeAloneCommand(), codeResumeCommand()),
+		group("code", "Codes, for those without a badge", codeIssueCommand(), codeAloneCommand(), codeStaffCommand(), codeResumeCommand()),
 		group("address", "Personal printer addresses", addressAddCommand(), addressListCommand(), addressRevokeCommand()),
 		group("devices", "Devices that pupils share, and print servers", devicesAddCommand(), devicesListCommand(), devicesRemoveCommand()),
 		group("agreement", "Who signed the acceptable-use agreement", agreementAddCommand(), agreementListCommand(), agreementBlockCommand(),

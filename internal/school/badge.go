@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 	"inkwell/internal/school/reader"
 )
 
@@ -18,31 +20,25 @@ var typedForm = regexp.MustCompile(`^[0-9a-f]{4,32}$`)
 // ByBadge proves a person by the number a badge reader sent, wherever in the trust the
 // badge was issued. A badge of somebody who is not at this school, a revoked one and one
 // of somebody who has left are all unknown; so is one that two people's badges fit. Where the school
-// has kiosks link them the refusal is "badge-new".
+// has kiosks link them the refusal is "badge-new"; of staff who have to give their code as
+// well it is "badge-code".
 func (d *Directory) ByBadge(ctx context.Context, school ID, badge, place string) (Actor, error) {
 	var found held
-	var readings []reader.Reading
 	unknown := "badge-unknown"
-	err := d.db.InTx(ctx, db.System("badge"), func(ctx context.Context, tx *db.Tx) error {
-		profile, err := profileAt(ctx, tx, school, stationOf(place))
-		if err != nil {
+	err := d.db.InTx(ctx, db.System("badge"), func(ctx context.Context, tx *db.Tx) (err error) {
+		if found, err = d.tapped(ctx, tx, school, badge, place); err != nil {
 			return err
-		}
-		readings, err = profile.Read(badge)
-		if err != nil {
-			return notYou("badge-unknown")
-		}
-		if found, err = d.holder(ctx, tx, school, readings, badge); err != nil {
-			return err
-		}
-		if found.person.ID != 0 {
-			return d.clearTries(ctx, tx, found.person)
 		}
 		proofs, err := readProofs(ctx, tx, school)
-		if proofs.Enrol {
+		switch {
+		case err != nil:
+			return err
+		case found.person.ID != 0:
+			return d.enough(ctx, tx, proofs, found.person)
+		case proofs.Enrol:
 			unknown = "badge-new"
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return Actor{}, err
@@ -54,6 +50,59 @@ func (d *Directory) ByBadge(ctx context.Context, school ID, badge, place string)
 		d.log.Warn("digest badge anew", "badge", found.badge, "error", err)
 	}
 	return found.person.actor(ByBadge), nil
+}
+
+// codeToo is the refusal of a badge that is right, but not enough.
+var codeToo = fault.New(fault.Unauthenticated, "badge-code", "Now type your code.")
+
+// enough says whether a badge alone proves somebody, and ends the delays of their code if
+// it does. Staff who have a code give it as well where the school wants that: their badge
+// opens more than their own work, and badges can be copied.
+func (d *Directory) enough(ctx context.Context, tx *db.Tx, proofs Proofs, p Person) error {
+	if proofs.StaffCode && !slices.Contains(p.Roles, Pupil) && !slices.Contains(p.Roles, Guest) {
+		own, err := codeOf(ctx, tx, p.School, p.Username)
+		if err != nil || own.hash != "" {
+			return errOr(err, codeToo)
+		}
+	}
+	return d.clearTries(ctx, tx, p)
+}
+
+func errOr(err error, f *fault.Error) error {
+	if err != nil {
+		return err
+	}
+	return f
+}
+
+// ByBadgeAndCode proves somebody whose badge asks for their code: ByBadge has refused it as
+// "badge-code". The code counts as one that was typed with their name.
+func (d *Directory) ByBadgeAndCode(ctx context.Context, school ID, badge, code, place string) (Actor, error) {
+	var found held
+	err := d.db.InTx(ctx, db.System("badge"), func(ctx context.Context, tx *db.Tx) (err error) {
+		found, err = d.tapped(ctx, tx, school, badge, place)
+		return err
+	})
+	if err != nil {
+		return Actor{}, err
+	}
+	if found.person.ID == 0 {
+		return Actor{}, d.wrong(ctx, school, 0, place, "badge-unknown")
+	}
+	return d.ByCode(ctx, school, found.person.Username, code, place)
+}
+
+// tapped finds the badge that a station's reader typed, or nobody's.
+func (d *Directory) tapped(ctx context.Context, tx *db.Tx, school ID, badge, place string) (held, error) {
+	profile, err := profileAt(ctx, tx, school, stationOf(place))
+	if err != nil {
+		return held{}, err
+	}
+	readings, err := profile.Read(badge)
+	if err != nil {
+		return held{}, notYou("badge-unknown")
+	}
+	return d.holder(ctx, tx, school, readings, badge)
 }
 
 // stationOf is the station of a place of guessing, "" for any other.

@@ -15,7 +15,7 @@ import (
 func (k *keypads) enrols(on bool) {
 	k.Helper()
 	err := k.d.InTx(k.Context(), db.InSchool(k.cast.School), func(ctx context.Context, tx *db.Tx) error {
-		return k.cast.Directory.SetProofs(ctx, tx, "", k.cast.School, school.Proofs{Enrol: on})
+		return k.cast.Directory.SetProofs(ctx, tx, "", k.cast.School, school.Proofs{Enrol: on, StaffCode: true})
 	})
 	if err != nil {
 		k.Fatal(err)
@@ -86,4 +86,34 @@ func TestAKioskLinksTwentyBadgesADay(t *testing.T) {
 		k.want(fmt.Sprint("badge ", n+1), k.enrol(a, school.ByCode, fmt.Sprintf("AABBCC%02d", n), "a"), want)
 	}
 	k.want("at another kiosk", k.enrol(a, school.ByCode, "AABBCC20", "b"), "")
+}
+
+func TestStaffGiveTheirCodeWithTheirBadge(t *testing.T) {
+	t.Parallel()
+	k := newKeypads(t)
+	both := func(badge, code string) string {
+		a, err := k.cast.Directory.ByBadgeAndCode(t.Context(), k.cast.School, badge, code, "kiosk:a")
+		if err == nil && a.Person != k.cast.IT.Person {
+			t.Errorf("it is person %d", a.Person)
+		}
+		return codeIn(err)
+	}
+	k.want("without a code", k.badge(schooltest.StaffCard, "a"), "")
+	slip := k.issue(k.cast.IT, k.cast.Sam)[0]
+	k.want("the badge alone", k.badge(schooltest.StaffCard, "a"), "badge-code")
+	k.want("a pupil's badge", k.badge(schooltest.SamBadge, "a"), "")
+	k.want("with the code", both(schooltest.StaffCard, slip.Code), "")
+	for range 3 {
+		k.want("with a wrong one", both(schooltest.StaffCard, "000001"), "code-wrong")
+	}
+	k.want("the badge again", k.badge(schooltest.StaffCard, "a"), "badge-code")
+	k.want("which takes no delay away", both(schooltest.StaffCard, slip.Code), "code-wait")
+	k.want("an unknown badge", both("AABBCCDD", slip.Code), "badge-unknown")
+	err := k.d.InTx(t.Context(), db.InSchool(k.cast.School), func(ctx context.Context, tx *db.Tx) error {
+		return k.cast.Directory.SetProofs(ctx, tx, "", k.cast.School, school.Proofs{})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.want("switched off", k.badge(schooltest.StaffCard, "a"), "")
 }

@@ -14,6 +14,7 @@ import (
 // Proofs is what a school allows at its kiosks beside badges, and names with codes.
 type Proofs struct {
 	CodeAlone bool // a long code without a name
+	StaffCode bool // staff who have a code give it with their badge
 	Enrol     bool // an unknown badge is linked by whoever proves themselves
 }
 
@@ -43,7 +44,7 @@ func (d *Directory) SetProofs(ctx context.Context, tx *db.Tx, by Pseudonym, scho
 	if err != nil {
 		return fmt.Errorf("set proofs: %w", err)
 	}
-	return audit.Record(ctx, tx, audit.Entry{School: school, Act: "proofs-set", Actor: by, Facts: map[string]any{"code-alone": p.CodeAlone, "enrol": p.Enrol}})
+	return audit.Record(ctx, tx, audit.Entry{School: school, Act: "proofs-set", Actor: by, Facts: map[string]any{"code-alone": p.CodeAlone, "staff-code": p.StaffCode, "enrol": p.Enrol}})
 }
 
 // IssueCodes gives each person of a school a new random code in place of the one they

@@ -113,17 +113,18 @@ func putCodes(ctx context.Context, tx *db.Tx, school ID, key string, all []newCo
 }
 
 func readProofs(ctx context.Context, tx *db.Tx, school ID) (p Proofs, err error) {
-	err = tx.QueryRow(ctx, `SELECT code_alone, enrol FROM proof_setting WHERE school_id = $1`, school).Scan(&p.CodeAlone, &p.Enrol)
+	err = tx.QueryRow(ctx, `SELECT code_alone, staff_code, enrol FROM proof_setting WHERE school_id = $1`, school).Scan(&p.CodeAlone, &p.StaffCode, &p.Enrol)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Proofs{}, nil
+		return Proofs{StaffCode: true}, nil
 	}
 	return p, err
 }
 
 func setProofs(ctx context.Context, tx *db.Tx, school ID, p Proofs) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO proof_setting (school_id, code_alone, enrol) VALUES ($1, $2, $3)
-		ON CONFLICT (school_id) DO UPDATE SET code_alone = EXCLUDED.code_alone, enrol = EXCLUDED.enrol`, school, p.CodeAlone, p.Enrol)
+		INSERT INTO proof_setting (school_id, code_alone, staff_code, enrol) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (school_id) DO UPDATE SET code_alone = EXCLUDED.code_alone, staff_code = EXCLUDED.staff_code, enrol = EXCLUDED.enrol`,
+		school, p.CodeAlone, p.StaffCode, p.Enrol)
 	return err
 }
 

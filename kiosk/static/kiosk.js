@@ -24,6 +24,7 @@
 
   const forms = {
     keypad: (name, code) => send({ do: 'submit', name, code }),
+    theircode: (code) => send({ do: 'submit', code }),
     locked: (code) => send({ do: 'unlock', job: view.locked.id, code }),
   };
 
@@ -114,7 +115,7 @@
   window.addEventListener('pointerdown', touch, true);
   window.addEventListener('keydown', (event) => {
     touch();
-    if (event.key === 'Escape' && ['keypad', 'locked', 'message', 'newbadge', 'renew', 'code'].includes(face)) send({ do: 'back' });
+    if (event.key === 'Escape' && ['keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code'].includes(face)) send({ do: 'back' });
   }, true);
   window.addEventListener('contextmenu', (event) => event.preventDefault());
   window.addEventListener('dragstart', (event) => event.preventDefault());
