@@ -149,10 +149,10 @@ func checkRoster(ctx context.Context, d *db.DB) finding {
 	}
 	last := o.Runs[0]
 	say := fmt.Sprintf("the last import (%s) was %s: %d joined, %d left", last.At.Local().Format("2 January 15:04"), last.Outcome, last.Counts.Joiners, last.Counts.Leavers)
-	switch {
-	case last.Outcome == roster.Stopped:
+	switch last.Outcome {
+	case roster.Stopped:
 		return finding{look, "roster", say + "; it waits for a person", "inkwell roster show, then inkwell roster import with --allow-leavers if it is right"}
-	case last.Outcome == roster.Refused:
+	case roster.Refused:
 		return finding{look, "roster", fmt.Sprintf("%s; %d rows cannot be used", say, last.BadRows), "inkwell roster show names them by file and line"}
 	}
 	return finding{good, "roster", say, ""}

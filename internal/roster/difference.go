@@ -98,7 +98,7 @@ func (p *plan) difference(made map[school.ID]bool) Difference {
 		}
 	}
 	slices.SortFunc(d.Schools, func(a, b SchoolDifference) int { return strings.Compare(a.Name, b.Name) })
-	d.Stops = p.stops(d)
+	d.Stops = p.stops()
 	return d
 }
 

@@ -2,7 +2,6 @@ package roster
 
 import (
 	"fmt"
-	"strings"
 
 	"inkwell/internal/fault"
 )
@@ -41,15 +40,6 @@ func (p Problems) Lines(most int) []string {
 		lines = append(lines, bad.String())
 	}
 	return lines
-}
-
-// err refuses the whole import because of its bad rows.
-func (p Problems) err() error {
-	if len(p) == 0 {
-		return nil
-	}
-	return fault.New(fault.Invalid, "roster-rows",
-		"Nothing was changed: %d rows cannot be used.\n  %s\nCorrect them, or apply the others with --apply-good-rows.", len(p), strings.Join(p.Lines(mostProblems), "\n  "))
 }
 
 func refuse(code, say string, args ...any) *fault.Error {

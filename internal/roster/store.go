@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -166,14 +167,11 @@ func upsertPlaces(ctx context.Context, tx *db.Tx, source string, all []keeping) 
 
 // arrayOf is a text[] as text: roles are our own words.
 func arrayOf(roles []school.Role) string {
-	text := "{"
+	words := make([]string, len(roles))
 	for i, r := range roles {
-		if i > 0 {
-			text += ","
-		}
-		text += string(r)
+		words[i] = string(r)
 	}
-	return text + "}"
+	return "{" + strings.Join(words, ",") + "}"
 }
 
 func upsertClassLinks(ctx context.Context, tx *db.Tx, source string, all []*group) error {

@@ -20,7 +20,7 @@ const (
 func tooMany(gone, all, percent int) bool { return gone >= fewest && gone*100 > all*percent }
 
 // stops are the reasons for which a person has to look before this is applied.
-func (p *plan) stops(d Difference) (why []string) {
+func (p *plan) stops() (why []string) {
 	all, gone := map[school.ID]int{}, map[school.ID]int{}
 	total, leaving := 0, 0
 	for _, e := range p.state.people {

@@ -51,22 +51,13 @@ func insertClassEntries(ctx context.Context, tx *db.Tx, all []*ClassEntry) error
 func updateClassEntries(ctx context.Context, tx *db.Tx, all []*ClassEntry) error {
 	ids := columnOf(all, func(c *ClassEntry) ClassID { return c.ID })
 	names := columnOf(all, func(c *ClassEntry) string { return c.Name })
-	_, err := tx.Exec(ctx, `
+	kinds, years := columnOf(all, func(c *ClassEntry) ClassKind { return c.Kind }), columnOf(all, func(c *ClassEntry) int { return c.Year })
+	return runSteps(ctx, tx, step{"free class names", `
 		UPDATE class c SET name = '~' || c.class_id
-		  FROM unnest($1::bigint[], $2::text[]) AS n (id, name) WHERE c.class_id = n.id AND c.name <> n.name`, ids, names)
-	if err != nil {
-		return fmt.Errorf("free class names: %w", err)
-	}
-	_, err = tx.Exec(ctx, `
+		  FROM unnest($1::bigint[], $2::text[]) AS n (id, name) WHERE c.class_id = n.id AND c.name <> n.name`, []any{ids, names}}, step{"change classes", `
 		UPDATE class c SET name = n.name, kind = n.kind, year_group = nullif(n.y, -1), subject = nullif(n.subject, '')
 		  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::text[]) AS n (id, name, kind, y, subject)
-		 WHERE c.class_id = n.id`, ids, names,
-		columnOf(all, func(c *ClassEntry) ClassKind { return c.Kind }), columnOf(all, func(c *ClassEntry) int { return c.Year }),
-		columnOf(all, func(c *ClassEntry) string { return c.Subject }))
-	if err != nil {
-		return fmt.Errorf("change classes: %w", err)
-	}
-	return nil
+		 WHERE c.class_id = n.id`, []any{ids, names, kinds, years, columnOf(all, func(c *ClassEntry) string { return c.Subject })}})
 }
 
 func openEnrolments(ctx context.Context, tx *db.Tx, schools []ID, day time.Time, fn func(Enrolment)) error {
@@ -100,19 +91,12 @@ func upsertEnrolments(ctx context.Context, tx *db.Tx, all []Enrolment, done func
 func endEnrolments(ctx context.Context, tx *db.Tx, all []Enrolment) error {
 	return inBatches(all, func(some []Enrolment) error {
 		classes, people, _, from, to := enrolmentColumns(some)
-		_, err := tx.Exec(ctx, `
+		args := []any{classes, people, from, to}
+		return runSteps(ctx, tx, step{"take enrolments back", `
 			DELETE FROM enrolment e USING unnest($1::bigint[], $2::bigint[], $3::date[], $4::date[]) AS n (c, p, f, t)
-			 WHERE e.class_id = n.c AND e.person_id = n.p AND e.valid_from = n.f AND e.valid_from >= n.t`, classes, people, from, to)
-		if err != nil {
-			return fmt.Errorf("take enrolments back: %w", err)
-		}
-		_, err = tx.Exec(ctx, `
+			 WHERE e.class_id = n.c AND e.person_id = n.p AND e.valid_from = n.f AND e.valid_from >= n.t`, args}, step{"end enrolments", `
 			UPDATE enrolment e SET valid_to = n.t FROM unnest($1::bigint[], $2::bigint[], $3::date[], $4::date[]) AS n (c, p, f, t)
-			 WHERE e.class_id = n.c AND e.person_id = n.p AND e.valid_from = n.f AND e.valid_to > n.t`, classes, people, from, to)
-		if err != nil {
-			return fmt.Errorf("end enrolments: %w", err)
-		}
-		return nil
+			 WHERE e.class_id = n.c AND e.person_id = n.p AND e.valid_from = n.f AND e.valid_to > n.t`, args})
 	})
 }
 

@@ -83,28 +83,35 @@ func insertEntries(ctx context.Context, tx *db.Tx, all []*Entry) error {
 	})
 }
 
+// step is one statement of several that go together.
+type step struct {
+	what, sql string
+	args      []any
+}
+
+// runSteps runs steps until one fails.
+func runSteps(ctx context.Context, tx *db.Tx, all ...step) error {
+	for _, s := range all {
+		if _, err := tx.Exec(ctx, s.sql, s.args...); err != nil {
+			return fmt.Errorf("%s: %w", s.what, err)
+		}
+	}
+	return nil
+}
+
 // updateEntries takes new user names in two steps, since a name is free only once its
 // holder has another.
 func updateEntries(ctx context.Context, tx *db.Tx, all []*Entry) error {
 	ids := columnOf(all, func(e *Entry) PersonID { return e.ID })
 	names := columnOf(all, func(e *Entry) string { return e.Username })
-	_, err := tx.Exec(ctx, `
+	given, family := columnOf(all, func(e *Entry) string { return e.Given }), columnOf(all, func(e *Entry) string { return e.Family })
+	return runSteps(ctx, tx, step{"free user names", `
 		UPDATE person p SET username = '~' || p.person_id
 		  FROM unnest($1::bigint[], $2::text[]) AS n (id, u)
-		 WHERE p.person_id = n.id AND p.username <> n.u`, ids, names)
-	if err != nil {
-		return fmt.Errorf("free user names: %w", err)
-	}
-	_, err = tx.Exec(ctx, `
+		 WHERE p.person_id = n.id AND p.username <> n.u`, []any{ids, names}}, step{"change people", `
 		UPDATE person p SET username = n.u, given_name = n.g, family_name = n.f, year_group = nullif(n.y, -1)
 		  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::smallint[]) AS n (id, u, g, f, y)
-		 WHERE p.person_id = n.id`,
-		ids, names, columnOf(all, func(e *Entry) string { return e.Given }),
-		columnOf(all, func(e *Entry) string { return e.Family }), columnOf(all, func(e *Entry) int { return e.Year }))
-	if err != nil {
-		return fmt.Errorf("change people: %w", err)
-	}
-	return nil
+		 WHERE p.person_id = n.id`, []any{ids, names, given, family, columnOf(all, func(e *Entry) int { return e.Year })}})
 }
 
 func insertRoles(ctx context.Context, tx *db.Tx, all []Held) error {
@@ -130,37 +137,26 @@ func heldColumns(all []Held) ([]PersonID, []ID, []Role) {
 }
 
 func updateLeft(ctx context.Context, tx *db.Tx, id ID, day, erase time.Time, people []PersonID) error {
-	for _, act := range []struct {
-		what, sql string
-		args      []any
-	}{
-		{"let people leave", `
+	return runSteps(ctx, tx,
+		step{"let people leave", `
 			UPDATE person SET left_at = $3, credential_version = credential_version + 1
 			 WHERE person_id = ANY($1) AND school_id = $2 AND left_at IS NULL`, []any{people, id, tx.Now}},
-		{"revoke addresses", `
+		step{"revoke addresses", `
 			UPDATE address SET revoked_at = $3 WHERE person_id = ANY($1) AND school_id = $2 AND revoked_at IS NULL`, []any{people, id, tx.Now}},
-		{"take enrolments back", `
+		step{"take enrolments back", `
 			DELETE FROM enrolment WHERE person_id = ANY($1) AND school_id = $2 AND valid_from >= $3`, []any{people, id, day}},
-		{"end enrolments", `
+		step{"end enrolments", `
 			UPDATE enrolment SET valid_to = $3 WHERE person_id = ANY($1) AND school_id = $2 AND valid_to > $3`, []any{people, id, day}},
-		{"list departures", `
+		step{"list departures", `
 			INSERT INTO departure (person_id, school_id, left_at, erase_on)
 			SELECT p, $2, $3, $4 FROM unnest($1::bigint[]) AS p
-			    ON CONFLICT (person_id) DO UPDATE SET left_at = excluded.left_at, erase_on = excluded.erase_on, returned_at = NULL`, []any{people, id, tx.Now, erase}},
-	} {
-		if _, err := tx.Exec(ctx, act.sql, act.args...); err != nil {
-			return fmt.Errorf("%s: %w", act.what, err)
-		}
-	}
-	return nil
+			    ON CONFLICT (person_id) DO UPDATE SET left_at = excluded.left_at, erase_on = excluded.erase_on, returned_at = NULL`, []any{people, id, tx.Now, erase}})
 }
 
 func updateReturned(ctx context.Context, tx *db.Tx, people []PersonID) error {
-	if _, err := tx.Exec(ctx, `UPDATE person SET left_at = NULL WHERE person_id = ANY($1)`, people); err != nil {
-		return fmt.Errorf("take people back: %w", err)
-	}
-	_, err := tx.Exec(ctx, `UPDATE departure SET returned_at = $2 WHERE person_id = ANY($1) AND returned_at IS NULL`, people, tx.Now)
-	return err
+	return runSteps(ctx, tx,
+		step{"take people back", `UPDATE person SET left_at = NULL WHERE person_id = ANY($1)`, []any{people}},
+		step{"list people back", `UPDATE departure SET returned_at = $2 WHERE person_id = ANY($1) AND returned_at IS NULL`, []any{people, tx.Now}})
 }
 
 func countDepartures(ctx context.Context, tx *db.Tx, day time.Time) (waiting, due int, first time.Time, err error) {
