@@ -3,6 +3,7 @@ package release
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"inkwell/internal/db"
 	"inkwell/internal/events"
@@ -43,10 +44,10 @@ func (d *Desk) FindBadge(ctx context.Context, a school.Actor, person school.Pers
 // atReception runs an act about somebody's badges, which count at all their schools,
 // and has open visits look again.
 func (d *Desk) atReception(ctx context.Context, a school.Actor, person school.PersonID, act func(context.Context, *db.Tx, school.Person) error) error {
-	if !a.May(school.IssuePass) {
-		return notYourRole
-	}
 	err := d.DB.InTx(ctx, db.System("badge"), func(ctx context.Context, tx *db.Tx) error {
+		if err := mayPass(ctx, tx, a, person); err != nil {
+			return err
+		}
 		p, err := school.PersonAt(ctx, tx, a.School, person)
 		if err != nil {
 			return err
@@ -68,4 +69,20 @@ func (d *Desk) atReception(ctx context.Context, a school.Actor, person school.Pe
 		return fmt.Errorf("change badges: %w", err)
 	}
 	return nil
+}
+
+// mayPass refuses whoever may not see to this person's badges: reception may to
+// everybody's, a tutor to those of their own registration class.
+func mayPass(ctx context.Context, tx *db.Tx, a school.Actor, person school.PersonID) error {
+	if a.May(school.IssuePass) {
+		return nil
+	}
+	if !a.May(school.PassOwnClass) {
+		return notYourRole
+	}
+	class, err := school.Tutees(ctx, tx, a)
+	if err == nil && !slices.ContainsFunc(class, func(p school.Person) bool { return p.ID == person }) {
+		err = notYourRole
+	}
+	return err
 }

@@ -59,6 +59,7 @@ const (
 	ArrangeCover     Capability = "arrange-cover"     // who takes whose lesson today
 	ManageExams      Capability = "manage-exams"      // exam windows
 	IssuePass        Capability = "issue-pass"        // lost badges, day passes and found badges
+	PassOwnClass     Capability = "pass-own-class"    // lost badges and day passes of the registration class one teaches
 	IssueSlip        Capability = "issue-slip"        // a runner's slip: one job, one printer, 20 minutes
 	SponsorGuest     Capability = "sponsor-guest"     // enter a guest under an authority
 	AuthoriseGuest   Capability = "authorise-guest"   // give the authority for guests
@@ -68,7 +69,7 @@ const (
 var capabilities = map[Role][]Capability{
 	Pupil:     {Print},
 	Guest:     {Print},
-	Teacher:   {Print, IssueSlip},
+	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip},
 	Assistant: {Print, IssueSlip},
 	Cover:     {Print, IssueSlip},
 	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements},

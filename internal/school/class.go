@@ -27,3 +27,13 @@ func AddClasses(ctx context.Context, tx *db.Tx, school ID, all []Class) error {
 	}
 	return nil
 }
+
+// Tutees are the pupils of the registration classes that somebody teaches today, by user
+// name.
+func Tutees(ctx context.Context, tx *db.Tx, a Actor) ([]Person, error) {
+	day, err := dayAt(ctx, tx, a.School)
+	if err != nil {
+		return nil, err
+	}
+	return tutees(ctx, tx, a.School, a.Person, day)
+}

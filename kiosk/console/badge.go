@@ -24,10 +24,11 @@ func badgeOf(ctx context.Context, tx *db.Tx, v visitor, id school.PersonID) (bad
 		return badge{}, nil
 	}
 	all, err := school.Badges(ctx, tx, []school.PersonID{id})
-	if err != nil {
-		return badge{}, err
-	}
-	s := all[id]
+	return v.badge(all[id]), err
+}
+
+// badge says how somebody stands.
+func (v visitor) badge(s school.BadgeState) badge {
 	b := badge{Words: counted(int64(s.Badges), "badge"), Lost: s.Lost > 0}
 	if b.Lost {
 		b.Words = counted(int64(s.Lost), "badge") + " reported lost"
@@ -35,7 +36,7 @@ func badgeOf(ctx context.Context, tx *db.Tx, v visitor, id school.PersonID) (bad
 	if !s.Pass.IsZero() {
 		b.Pass = moment(s.Pass, v.Now)
 	}
-	return b, nil
+	return b
 }
 
 // passPage is what pass.html shows, once.
@@ -48,6 +49,14 @@ type passPage struct {
 	Pages int
 	Code  string
 	QR    template.HTML
+}
+
+// Back is where somebody goes from a pass: to the person's page, or to their own class.
+func (p passPage) Back() string {
+	if p.May(school.FindPeople) {
+		return fmt.Sprintf("/staff/people/%d", p.ID)
+	}
+	return tutorPath
 }
 
 // loseBadge reports a badge lost and shows the pass that stands for it. Asked again it is
@@ -78,7 +87,7 @@ func (c *Console) findBadge(w http.ResponseWriter, r *http.Request, v visitor) {
 		c.pages.Error(w, r, err)
 		return
 	}
-	http.Redirect(w, r, fmt.Sprintf("/staff/people/%d", personID(r)), http.StatusSeeOther)
+	http.Redirect(w, r, passPage{visitor: v, ID: personID(r)}.Back(), http.StatusSeeOther)
 }
 
 // grouped writes a code in two halves, as people read it out.

@@ -152,6 +152,14 @@ func (h *house) scenes() []scene {
 		{name: "person-lost", path: h.page(h.Sam.Person)},
 		{name: "reception", path: h.page(h.Mia.Person), set: exec("UPDATE person_role SET role = 'reception' WHERE person_id = $1", h.IT.Person)},
 		{name: "reception-people", path: "/staff/people"},
+		{name: "tutor", path: "/staff/tutor", set: func() {
+			exec("UPDATE person_role SET role = 'teacher' WHERE person_id = $1", h.IT.Person)()
+			h.in(func(ctx context.Context, tx *db.Tx) error {
+				class := school.Class{Name: "11A", Registers: true, Pupils: []school.PersonID{h.Sam.Person, h.Mia.Person}, Teachers: []school.PersonID{h.IT.Person},
+					From: friday.AddDate(0, -2, 0), To: friday.AddDate(0, 2, 0)}
+				return school.AddClasses(ctx, tx, h.School, []school.Class{class})
+			})
+		}},
 		{name: "guests", path: "/staff/guests", set: func() {
 			exec("UPDATE person_role SET role = 'head' WHERE person_id = $1", h.IT.Person)()
 			h.in(func(ctx context.Context, tx *db.Tx) error {

@@ -117,3 +117,31 @@ func TestGuestsAreEntered(t *testing.T) {
 	h.post(fmt.Sprintf("/staff/guests/%d/end", id), nil)
 	h.says(h.get("/staff/guests"), http.StatusOK, "Nobody")
 }
+
+// TestATutor sees to the badges of their own registration class, and to nobody else's.
+func TestATutor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.enter("teacher")
+	h.says(h.get("/staff/tutor"), http.StatusOK, "No tutor group today")
+	h.in(func(ctx context.Context, tx *db.Tx) error {
+		return school.AddClasses(ctx, tx, h.School, []school.Class{
+			{Name: "11A", Registers: true, Pupils: []school.PersonID{h.Sam.Person}, Teachers: []school.PersonID{h.Teacher.Person}, From: friday.AddDate(0, -2, 0), To: friday.AddDate(0, 2, 0)},
+			{Name: "Art", Pupils: []school.PersonID{h.Mia.Person}, Teachers: []school.PersonID{h.Teacher.Person}, From: friday.AddDate(0, -2, 0), To: friday.AddDate(0, 2, 0)},
+		})
+	})
+	if first := h.get("/staff"); first.header.Get("Location") != "/staff/tutor" {
+		t.Errorf("a tutor comes to %q", first.header.Get("Location"))
+	}
+	page := h.get("/staff/tutor")
+	h.says(page, http.StatusOK, "Sam Bell", "1 badge", "Lost badge")
+	if strings.Contains(page.body, "Mia") {
+		t.Error("a tutor group has a pupil of an art class")
+	}
+	h.says(h.post(fmt.Sprintf("/staff/tutor/%d/badge/lost", h.Mia.Person), nil), http.StatusForbidden)
+	h.says(h.post(fmt.Sprintf("/staff/people/%d/badge/lost", h.Sam.Person), nil), http.StatusNotFound)
+	h.says(h.post(fmt.Sprintf("/staff/tutor/%d/badge/lost", h.Sam.Person), nil), http.StatusOK, "Sam Bell", "20 pages", `href="/staff/tutor"`)
+	h.says(h.get("/staff/tutor"), http.StatusOK, "1 badge reported lost", "Found")
+	h.post(fmt.Sprintf("/staff/tutor/%d/badge/found", h.Sam.Person), nil)
+	h.says(h.get("/staff/tutor"), http.StatusOK, "1 badge<")
+}

@@ -35,6 +35,13 @@ func address(r route, person school.PersonID) (method, path string) {
 	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x").Replace(path)
 }
 
+// openTo is all that pupils and teachers may open: a route that is not here stays shut
+// to them whatever its capability comes to mean.
+var openTo = map[string][]string{
+	"pupil": {}, "nothing": {},
+	"teacher": {"GET /staff", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found"},
+}
+
 // TestEveryRouteForEveryRole: who has the capability gets in, everybody else finds
 // nothing, and without a session there is only the way to the sign-in.
 func TestEveryRouteForEveryRole(t *testing.T) {
@@ -54,7 +61,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		for role, actor := range map[string]school.Actor{"pupil": h.Sam, "teacher": h.Teacher, "it": h.IT, "head": head, "nothing": {School: h.School, Person: h.Sam.Person}} {
 			a := h.serve(&actor, httptest.NewRequest(method, path, nil))
 			allowed := actor.May(route.needs)
-			if allowed && !slices.Contains([]string{"it", "head"}, role) {
+			if may, known := openTo[role]; allowed && known && !slices.Contains(may, route.pattern) {
 				t.Errorf("%s: a %s may", route.pattern, role)
 			}
 			if !allowed && (a.Code != http.StatusNotFound || a.Body.String() != nobody.Body.String()) {
