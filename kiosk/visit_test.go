@@ -200,3 +200,20 @@ func TestThePrinterLacksSomething(t *testing.T) {
 		t.Errorf("deleted, it is %+v", v.Jobs[0])
 	}
 }
+
+// Whoever has left, or lost the badge they came with, is signed out with the words that
+// everybody reads who cannot sign in.
+func TestAVisitThatIsOverEnds(t *testing.T) {
+	t.Parallel()
+	c := newScene(t)
+	c.signIn(visitWith())
+	c.face(FaceJobs)
+	c.does(Changed{})
+	c.does(Looked{Turn: next[Look](c).Turn, Err: fault.New(fault.Unauthenticated, "visit-over", "Please sign in again.")})
+	if v := c.face(FaceMessage); v.Title != cantSignIn {
+		t.Errorf("it says %q", v.Title)
+	}
+	c.after(messageFor)
+	c.face(FaceIdle)
+	c.quiet()
+}

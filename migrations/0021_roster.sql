@@ -1,8 +1,9 @@
 -- Owner: internal/roster, but for departure, which is internal/school's.
 -- Whom a source of people calls what, how its columns are read, and what each import did.
 
--- Who somebody is to a source: a human across the trust, so there is no wall here and
--- nothing but numbers. A UPN is kept as a keyed digest alone; the key is outside the database.
+-- Who somebody is to a source: a human across the trust, so there is no wall here. Ids are
+-- the source's own; where it has none, a user name stands for one. A UPN is kept as a keyed
+-- digest alone; the key is outside the database.
 CREATE TABLE roster_identity (
     source        text   NOT NULL CHECK (source ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(source) <= 40),
     sourced_id    text   NOT NULL CHECK (length(sourced_id) BETWEEN 1 AND 255),

@@ -29,9 +29,9 @@ func (h *host) rosterImporter() (*roster.Importer, error) {
 }
 
 // openQueue gives a new school the address that its computers print to.
-func openQueue(ctx context.Context, tx *db.Tx, s school.School) error {
+func openQueue(ctx context.Context, tx *db.Tx, s school.School, first bool) error {
 	q := release.Queue{School: s.ID, Path: fmt.Sprintf("/ipp/school-%d/print", s.ID), Name: "Print", Kind: release.Hold, Proof: school.ByPassword}
-	if s.ID == 1 {
+	if first {
 		q.Path = "/ipp/print"
 	}
 	_, err := release.AddQueue(ctx, tx, q)

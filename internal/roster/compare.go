@@ -136,6 +136,7 @@ func (p *plan) settle(w *someone) {
 		case !ok && at.School == "":
 			p.refuse(w, "the file does not say which school it is for: --school")
 			return
+		case !ok && p.only != 0: // another school's
 		case !ok:
 			p.refuse(w, "no school is known by the id of one of the roles")
 			return

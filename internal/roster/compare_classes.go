@@ -54,6 +54,8 @@ func (p *plan) wantedClasses(byID map[string]*school.ClassEntry) (wanted []*grou
 	for _, c := range p.roster.Classes {
 		id, ok := p.at(c.School)
 		switch {
+		case !ok && p.only != 0: // another school's
+			continue
 		case !ok:
 			p.bad.add(c.At, "no school is known by the id of the class's school")
 			continue

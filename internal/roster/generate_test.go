@@ -92,7 +92,7 @@ func (t trust) oneRoster(version string) files {
 		orgs = append(orgs, []string{s.id, "", "", s.name, "school", "", "trust"})
 	}
 	sessions := [][]string{{"sourcedId", "status", "dateLastModified", "title", "type", "startDate", "endDate", "parentSourcedId", "schoolYear"},
-		{"y26", "", "", "2026/27", "schoolYear", "2026-09-01", "2027-07-22", "", "2027"}}
+		{"y26", "", "", "2026/27", "schoolYear", "2026-09-01", "2027-07-22", "", "2027"}, {"t1", "", "", "Autumn", "term", "2026-09-01", "2026-12-19", "y26", "2027"}}
 	users := [][]string{{"sourcedId", "status", "dateLastModified", "enabledUser", "orgSourcedIds", "role", "username", "userIds", "givenName", "familyName", "grades", "preferredGivenName"}}
 	roles := [][]string{{"sourcedId", "status", "dateLastModified", "userSourcedId", "roleType", "role", "beginDate", "endDate", "orgSourcedId"}}
 	for _, p := range t.people {

@@ -136,7 +136,7 @@ func people(t testing.TB, d *db.DB) string {
 func rowsOf(t testing.TB, d *db.DB) string {
 	t.Helper()
 	var parts []string
-	for _, table := range []string{"school", "person", "person_role", "class", "enrolment", "badge", "account", "address", "departure",
+	for _, table := range []string{"school", "person", "person_role", "class", "enrolment", "badge", "account", "address", "departure", "term",
 		"roster_identity", "roster_school", "roster_place", "roster_class"} {
 		parts = append(parts, fmt.Sprintf(`SELECT '%[1]s' || ctid || xmin AS v FROM %[1]s`, table))
 	}

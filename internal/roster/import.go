@@ -28,8 +28,9 @@ type Options struct {
 	Hub  *events.Hub // who is at a kiosk hears at once that they have left
 	Keys school.Keys // digests UPNs
 	Log  *slog.Logger
-	// Opened, if not nil, is called for each school that an import makes, in its transaction.
-	Opened func(ctx context.Context, tx *db.Tx, s school.School) error
+	// Opened, if not nil, is called for each school that an import makes, in its transaction;
+	// first says that there was none before.
+	Opened func(ctx context.Context, tx *db.Tx, s school.School, first bool) error
 }
 
 // Importer applies rosters. It is safe for concurrent use: over all nodes one import
@@ -208,14 +209,20 @@ func (i *Importer) openSchools(ctx context.Context, tx *db.Tx, r Request) (map[s
 			continue
 		}
 		id, there := byName[strings.ToLower(s.Name)]
+		if s.Named {
+			if !there {
+				r.bad(s.At, "there is no school of this name here")
+			}
+			continue
+		}
 		if !there {
-			if id, err = i.openSchool(ctx, tx, s, r.Zone); err != nil {
+			if id, err = i.openSchool(ctx, tx, s, r.Zone, len(byName) == 0); err != nil {
 				return nil, err
 			}
 			made[id], byName[strings.ToLower(s.Name)] = true, id
 		}
 		if taken[id] {
-			r.Roster.Bad.add(s.At, "another id of the source means the school of this name already")
+			r.bad(s.At, "another id of the source means the school of this name already")
 			continue
 		}
 		if err := insertSchoolLink(ctx, tx, r.Roster.Source, s.ID, id); err != nil {
@@ -234,10 +241,10 @@ func (i *Importer) linkOnly(ctx context.Context, tx *db.Tx, r Request, known []s
 		return fault.New(fault.NotFound, "school-unknown", "There is no such school.")
 	}
 	for _, s := range r.Roster.Schools {
-		if links[s.ID] == r.School {
+		if links[s.ID] == r.School || s.Named && strings.EqualFold(s.Name, known[at].Name) {
 			return nil
 		}
-		if _, other := links[s.ID]; !other && (len(r.Roster.Schools) == 1 || strings.EqualFold(s.Name, known[at].Name)) {
+		if _, other := links[s.ID]; !other && !s.Named && (len(r.Roster.Schools) == 1 || strings.EqualFold(s.Name, known[at].Name)) {
 			return insertSchoolLink(ctx, tx, r.Roster.Source, s.ID, r.School)
 		}
 	}
@@ -247,7 +254,14 @@ func (i *Importer) linkOnly(ctx context.Context, tx *db.Tx, r Request, known []s
 	return nil
 }
 
-func (i *Importer) openSchool(ctx context.Context, tx *db.Tx, s School, zone *time.Location) (school.ID, error) {
+// bad notes what is wrong with a row, once: a transaction may be tried again.
+func (r Request) bad(at At, reason string) {
+	if p := (Problem{at, reason}); !slices.Contains(r.Roster.Bad, p) {
+		r.Roster.Bad = append(r.Roster.Bad, p)
+	}
+}
+
+func (i *Importer) openSchool(ctx context.Context, tx *db.Tx, s School, zone *time.Location, first bool) (school.ID, error) {
 	if zone == nil {
 		zone = time.UTC
 	}
@@ -256,7 +270,7 @@ func (i *Importer) openSchool(ctx context.Context, tx *db.Tx, s School, zone *ti
 		return 0, fmt.Errorf("make school: %w", err)
 	}
 	if i.Opened != nil {
-		err = i.Opened(ctx, tx, school.School{ID: id, Name: s.Name, Zone: zone})
+		err = i.Opened(ctx, tx, school.School{ID: id, Name: s.Name, Zone: zone}, first)
 	}
 	return id, err
 }

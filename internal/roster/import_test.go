@@ -355,3 +355,24 @@ func TestTheNewSchoolYearIsOneImport(t *testing.T) {
 	o.must(t, roster.Applied, next.oneRoster("1.1").folder(t), allowLeavers)
 	o.must(t, roster.Unchanged, next.oneRoster("1.1").folder(t))
 }
+
+// One school of a trust takes its own part of the trust's export, under the name it has here.
+func TestOneSchoolOfMany(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	dbtest.Exec(t, o.db, "INSERT INTO school (name, time_zone) VALUES ('School 001', 'Europe/London')")
+	g := generate(3, 90)
+	if result := o.must(t, roster.Applied, g.oneRoster("1.1").folder(t), at(1)); result.Joiners != 30 || len(result.Schools) != 1 || result.Counts.Schools != 0 {
+		t.Errorf("%+v", result.Counts)
+	}
+	o.must(t, roster.Unchanged, g.oneRoster("1.1").folder(t), at(1))
+	if n := dbtest.Value[string](t, o.db, "SELECT string_agg(name || ' ' || first_day || ' ' || last_day, ',') FROM term"); n != "Autumn 2026-09-01 2026-12-18" {
+		t.Errorf("its terms are %q", n)
+	}
+	// And a slip in a name makes no school.
+	result := o.must(t, roster.Refused, files{"staff.csv": "name,username,school\nJo Doe,jdoe,Scool 001\n"}.folder(t))
+	if !strings.Contains(result.Bad.Lines(1)[0], "staff.csv line 2: there is no school of this name here") {
+		t.Errorf("%v", result.Bad.Lines(5))
+	}
+	o.must(t, roster.Applied, files{"staff.csv": "name,username,school\nJo Doe,jdoe,school 001\n"}.folder(t), func(o *options) { o.read.Source = "hr" })
+}

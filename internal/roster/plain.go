@@ -168,7 +168,7 @@ func (r *plain) school(row *row) string {
 	}
 	key := "name:" + strings.ToLower(name)
 	if !slices.ContainsFunc(r.Schools, func(s School) bool { return s.ID == key }) {
-		r.Schools = append(r.Schools, School{At: row.at, ID: key, Name: name})
+		r.Schools = append(r.Schools, School{At: row.at, ID: key, Name: name, Named: true})
 	}
 	return key
 }

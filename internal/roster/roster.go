@@ -35,6 +35,7 @@ type School struct {
 	ID     string
 	Name   string
 	Office bool // no school, but where the trust's own staff are
+	Named  bool // by name alone, which may be a slip: it has to be here already
 }
 
 // Term is a term, half term or year of the source; End is the day after its last.

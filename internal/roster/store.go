@@ -40,6 +40,12 @@ func readState(ctx context.Context, tx *db.Tx, r Request) (*state, error) {
 	if s.linked, err = schoolLinks(ctx, tx, r.Roster.Source); err != nil {
 		return nil, err
 	}
+	for _, named := range r.Roster.Schools {
+		i := slices.IndexFunc(all, func(one school.School) bool { return named.Named && strings.EqualFold(one.Name, named.Name) })
+		if i >= 0 {
+			s.linked[named.ID] = all[i].ID
+		}
+	}
 	if err := s.readIdentities(ctx, tx, r.Roster.Source); err != nil {
 		return nil, fmt.Errorf("read identities: %w", err)
 	}
