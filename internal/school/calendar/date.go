@@ -71,7 +71,7 @@ func (c *Clock) UnmarshalText(text []byte) (err error) {
 }
 
 // instant is when a clock of the zone shows c on the day: the first time where it
-// does twice, and the moment of the change where it never does.
+// does twice, and the moment of the change where it never does. time.Date promises neither.
 func (d Date) instant(c Clock, zone *time.Location) time.Time {
 	y, m, day := d.Time().Date()
 	t := time.Date(y, m, day, 0, int(c), 0, 0, zone)
