@@ -53,9 +53,10 @@ type (
 	Ask struct{ Job release.JobID }
 	// Why asks for the reason behind "You can't print here today".
 	Why struct{}
-	// NewCode asks for another code, and Renew means it.
+	// NewCode asks for another code.
 	NewCode struct{}
-	Renew   struct{}
+	// Renew says that the old code shall end for it.
+	Renew struct{}
 	// Back leaves the keypad, a message, the question for a job's code, or the
 	// printing screen.
 	Back struct{}
