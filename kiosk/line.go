@@ -14,6 +14,9 @@ import (
 // owner ended, have none.
 func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 	v := JobView{ID: j.ID, Title: titleOf(j.Title), Pages: j.Pages, Price: j.Due}
+	if s.runner() {
+		v.Title = "For " + s.owner()
+	}
 	switch j.State {
 	case release.Receiving, release.Counting:
 		v.State, v.Meta = "preparing", "Getting ready…"
@@ -33,6 +36,9 @@ func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 		}
 	case release.Released:
 		s.runLine(&v, j)
+		if v.Ask && s.runner() {
+			v.Ask, v.Meta = false, "Lost from sight"
+		}
 	case release.Refused:
 		v.State, v.Meta = "refused", plain(j.Refusal, titleLimit)
 		if v.Meta == "" {

@@ -96,8 +96,12 @@ func (s *Screen) running() bool {
 	})
 }
 
-// question is the first job that was lost from sight and not put off.
+// question is the first job that was lost from sight and not put off. A runner is not
+// asked: it is not theirs to say.
 func (s *Screen) question() *release.VisitJob {
+	if s.runner() {
+		return nil
+	}
 	for _, j := range s.jobsWhere(unclear) {
 		if !s.put[j.ID] {
 			return &j

@@ -63,6 +63,8 @@ func (s *Screen) viewDone(v *View, now time.Time) {
 	t := s.tally()
 	v.Progress = &Progress{Page: t.out, Of: t.of, Partly: t.left > 0}
 	switch {
+	case s.runner():
+		s.viewSlipDone(v, t)
 	case t.out == 0:
 		v.Title = "Nothing came out."
 		v.Text = "Nothing was charged."
@@ -81,10 +83,13 @@ func (s *Screen) viewDone(v *View, now time.Time) {
 
 // viewRun lists the jobs of the run, and says what else waits.
 func (s *Screen) viewRun(v *View, now time.Time) {
-	v.Balance = &s.visit.Balance
 	for _, id := range s.run {
 		v.Jobs = append(v.Jobs, s.runView(s.seen[id], now))
 	}
+	if s.runner() {
+		return // it is the only one, and not theirs
+	}
+	v.Balance = &s.visit.Balance
 	if n := len(s.jobsWhere(s.printable)); n > 0 {
 		v.Waits = counted(int64(n), "job") + " waiting"
 	}

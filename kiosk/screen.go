@@ -31,6 +31,7 @@ const (
 	FaceRenew     = "renew"     // a new code: shall the old one end?
 	FaceCode      = "code"      // the new code, shown once
 	FaceLocked    = "locked"    // a job prints only after its own code
+	FaceSlip      = "slip"      // a runner's: one job of somebody else's
 )
 
 // Screen is what one kiosk shows, and all that decides it: no socket, no clock, no
@@ -80,6 +81,9 @@ func (s *Screen) Apply(now time.Time, in Input) []Effect {
 	if isAct(in) && !s.until.IsZero() && s.face != FaceMessage {
 		s.until = later(s.until, now.Add(s.idleFor))
 	}
+	if s.runner() && !forRunners(in) {
+		return nil
+	}
 	return in.apply(s, now)
 }
 
@@ -108,6 +112,8 @@ func (s *Screen) Face() string {
 		return s.face
 	case s.visit == nil:
 		return FaceBusy
+	case s.runner() && (len(s.run) == 0 || s.busy):
+		return FaceSlip
 	case s.code != "":
 		return FaceCode
 	case s.renewing:

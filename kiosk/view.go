@@ -124,6 +124,8 @@ func (s *Screen) View(now time.Time) View {
 		}
 	case FaceJobs:
 		s.viewJobs(&v, now)
+	case FaceSlip:
+		s.viewSlip(&v)
 	case FacePrinting:
 		s.viewPrinting(&v, now)
 	case FaceDone:

@@ -18,7 +18,7 @@ func (d *Desk) Answer(ctx context.Context, v Visitor, id JobID, came bool) error
 		if err != nil {
 			return err
 		}
-		if job.Person != v.Actor.Person {
+		if !v.owns(job) {
 			return jobUnknown
 		}
 		open, found, err := lockOpenDelivery(ctx, tx, id)

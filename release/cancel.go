@@ -72,7 +72,7 @@ func (d *Desk) Delete(ctx context.Context, v Visitor, id JobID) error {
 	if err != nil {
 		return err
 	}
-	if job.Person != v.Actor.Person {
+	if !v.owns(job) {
 		return jobUnknown
 	}
 	return d.Cancel(ctx, v.Actor, id)

@@ -54,7 +54,7 @@ func (d *Desk) Disown(ctx context.Context, v Visitor, id JobID) error {
 			return err
 		}
 		switch {
-		case job.Person != v.Actor.Person:
+		case !v.owns(job):
 			return jobUnknown
 		case !job.Claim() || job.Printed > 0:
 			return notAClaim

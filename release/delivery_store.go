@@ -35,10 +35,10 @@ func oneDelivery(row pgx.Row) (Delivery, bool, error) {
 
 func insertDelivery(ctx context.Context, tx *db.Tx, d Delivery) (id DeliveryID, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO delivery (school_id, job_id, person_id, printer_id, station_id, state, token, first_page, copies, impressions, amount, reserved_at, not_before, pass_id)
-		VALUES ($1, $2, $3, $4, nullif($5::integer, 0), $6, $7, $8, $9, $10, $11, $12, $12, nullif($13::bigint, 0))
+		INSERT INTO delivery (school_id, job_id, person_id, printer_id, station_id, state, token, first_page, copies, impressions, amount, reserved_at, not_before, pass_id, slip_id)
+		VALUES ($1, $2, $3, $4, nullif($5::integer, 0), $6, $7, $8, $9, $10, $11, $12, $12, nullif($13::bigint, 0), nullif($14::bigint, 0))
 		RETURNING delivery_id`,
-		d.School, d.Job, d.Person, d.Printer, d.Station, d.State, d.Token, d.FirstPage, d.Copies, d.Impressions, d.Amount, tx.Now, d.Pass).Scan(&id)
+		d.School, d.Job, d.Person, d.Printer, d.Station, d.State, d.Token, d.FirstPage, d.Copies, d.Impressions, d.Amount, tx.Now, d.Pass, d.Slip).Scan(&id)
 	return id, err
 }
 

@@ -100,6 +100,8 @@ func jobs(ctx context.Context, tx *db.Tx, a school.Actor, f JobFilter) ([]Job, e
 		args = append(args, a.Group, a.Device)
 	case school.ByAddress:
 		mine += " AND j.proof = 'address'"
+	case school.BySlip:
+		mine += " AND false"
 	}
 	rows, _ := tx.Query(ctx, `
 		SELECT `+jobColumns+jobTables+`

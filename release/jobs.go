@@ -65,11 +65,11 @@ func (d *Desk) Jobs(ctx context.Context, a school.Actor, f JobFilter) (all []Job
 }
 
 // visibleTo says whether the job is the actor's, or the actor looks after printing.
-// A device that others may pick up reaches what came by personal addresses, a shared
+// A runner's slip shows none. A device that others may pick up reaches what came by personal addresses, a shared
 // one what it has sent itself.
 func (j Job) visibleTo(a school.Actor) bool {
 	switch {
-	case j.School != a.School:
+	case j.School != a.School, a.Proof == school.BySlip:
 		return false
 	case a.Proof == school.ByVouch:
 		return j.SentBy(a)

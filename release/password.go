@@ -82,7 +82,7 @@ func (d *Desk) Unlock(ctx context.Context, v Visitor, id JobID, digits string) (
 		if err != nil {
 			return err
 		}
-		if job.Person != v.Actor.Person || !job.Locked {
+		if !v.owns(job) || !job.Locked {
 			return jobUnknown
 		}
 		// Counted before it is looked at: tries at the same time all count.

@@ -30,6 +30,9 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 	if len(ids) == 0 {
 		return 0, nothingChosen
 	}
+	if err := v.slipIsFor(v.Station.Printer.ID); err != nil {
+		return 0, err
+	}
 	err := d.inSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) error {
 		p, err := printerByID(ctx, tx, v.Station.Printer.ID)
 		if err != nil {
@@ -41,12 +44,12 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 		return d.release(ctx, tx, v, p, ids)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("release: %w", err)
+		return 0, fmt.Errorf("release: %w", v.discreet(err))
 	}
 	return len(ids), nil
 }
 
-// release locks in the one order: standing, jobs ascending, deliveries, pass, account. A
+// release locks in the one order: standing, jobs ascending, deliveries, pass or slip, account. A
 // job that the printer lacks something for is refused ("printer-lacks"), and so is one
 // that its queue's policy does not let out here ("printer-elsewhere", "queue-not-yours").
 func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecord, ids []JobID) error {
@@ -71,6 +74,9 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 		}
 		open := newDelivery(job, p.ID, v.Station.ID)
 		open.Pass = v.Actor.Pass
+		if v.Slip != nil {
+			open.Slip = v.Slip.ID
+		}
 		if open.ID, err = insertDelivery(ctx, tx, open); err != nil {
 			return err
 		}
@@ -85,6 +91,9 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 		reservations = append(reservations, quota.Reservation{Delivery: quota.DeliveryID(open.ID), Amount: open.Amount})
 	}
 	if err := onPass(ctx, tx, v.Actor.Pass, due); err != nil {
+		return err
+	}
+	if err := v.useSlip(ctx, tx); err != nil {
 		return err
 	}
 	if err := quota.Reserve(ctx, tx, v.Actor, v.Actor.Person, reservations); err != nil {
@@ -108,7 +117,7 @@ func onPass(ctx context.Context, tx *db.Tx, pass school.PassID, pages int) error
 
 func (j Job) releasable(v Visitor, tx *db.Tx) error {
 	switch {
-	case j.Person != v.Actor.Person:
+	case j.Person != v.Actor.Person || v.Slip != nil && v.Slip.Job != j.ID:
 		return jobUnknown
 	case j.State == Receiving || j.State == Counting:
 		return notReady

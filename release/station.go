@@ -7,8 +7,8 @@ import (
 	"inkwell/internal/school"
 )
 
-// Key is what somebody shows at a station: a badge or a pass, a name with its code, or a
-// badge with its holder's code.
+// Key is what somebody shows at a station: a badge, a pass or a slip, a name with its code,
+// or a badge with its holder's code.
 type Key struct {
 	Badge string // as the reader sent it
 	Name  string
@@ -57,6 +57,8 @@ func (d *Desk) SignIn(ctx context.Context, st Station, k Key) (Visitor, error) {
 	var a school.Actor
 	var err error
 	switch {
+	case school.IsSlip(k.Badge), k.Badge == "" && school.IsSlipCode(k.Name, k.Code):
+		return d.bySlip(ctx, st, k, place)
 	case school.IsPass(k.Badge):
 		a, err = d.Directory.ByPass(ctx, st.School, k.Badge, place)
 	case k.Badge != "" && k.Code != "":

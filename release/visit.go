@@ -28,17 +28,19 @@ type Station struct {
 	CodeAlone  bool // a long code needs no name
 }
 
-// Visitor is a person at a station, proven by badge or code.
+// Visitor is a person at a station, proven by badge or code, or a runner with a slip of
+// theirs.
 type Visitor struct {
 	Actor   school.Actor
 	Station Station
 	Opened  map[JobID]bool // jobs whose own password was given: what Desk.Unlock adds
+	Slip    *Slip          // of a runner, who may release its job and nothing else; nil for everybody who is themself
 }
 
 // Visit is what a person sees at a station: one read of the database.
 type Visit struct {
-	Name    string // given name, for the greeting
-	Balance int64  // units left to spend, on a pass no more than it has
+	Name    string // given name, for the greeting; for a runner, whose job it is
+	Balance int64  // units left to spend, on a pass no more than it has; 0 for a runner
 	Printer PrinterRecord
 	// Barred is the refusal that stops this person from printing at all, or nil.
 	// The first screen stays neutral; Say stands behind "Why?".
@@ -90,6 +92,10 @@ const lingers = 2 * time.Minute
 // and the printer beside them.
 func (d *Desk) Visit(ctx context.Context, v Visitor) (visit Visit, err error) {
 	err = d.inSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) error {
+		if v.Slip != nil {
+			visit, err = d.slipVisit(ctx, tx, v)
+			return err
+		}
 		visit, err = d.readVisit(ctx, tx, v)
 		return err
 	})

@@ -70,8 +70,8 @@ var capabilities = map[Role][]Capability{
 	Pupil:     {Print},
 	Guest:     {Print},
 	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip},
-	Assistant: {Print, IssueSlip},
-	Cover:     {Print, IssueSlip},
+	Assistant: {Print, UseConsole, IssueSlip},
+	Cover:     {Print, UseConsole, IssueSlip},
 	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements},
 	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
 		ManageExams, IssuePass, SponsorGuest, RecordAgreements},
@@ -117,6 +117,7 @@ const (
 	ByBadge    Proof = "badge"    // a badge at a station
 	ByCode     Proof = "code"     // name and code at a station
 	ByPass     Proof = "pass"     // a day pass at a station
+	BySlip     Proof = "slip"     // a runner's slip at a station: the person is its owner, and not who holds it
 	ByAddress  Proof = "address"  // the personal address of a device
 	ByServer   Proof = "server"   // a name believed because a trusted print server says it
 	ByLoopback Proof = "loopback" // a name believed because the queue trusts this machine
@@ -139,10 +140,11 @@ type Actor struct {
 }
 
 // May says whether any of the actor's roles carries the capability. A personal
-// address is kept on a device that others may pick up, and what shared devices, print
-// servers and programs of this machine say is their word: they print, and nothing else.
+// address is kept on a device that others may pick up, a slip is in a pupil's hand, and
+// what shared devices, print servers and programs of this machine say is their word: they
+// print, and nothing else.
 func (a Actor) May(c Capability) bool {
-	if slices.Contains([]Proof{ByAddress, ByServer, ByLoopback, ByVouch}, a.Proof) && c != Print {
+	if slices.Contains([]Proof{ByAddress, BySlip, ByServer, ByLoopback, ByVouch}, a.Proof) && c != Print {
 		return false
 	}
 	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(capabilities[r], c) })

@@ -62,7 +62,7 @@ func (d *Directory) IssuePass(ctx context.Context, tx *db.Tx, by Pseudonym, p Pe
 	if err := endPasses(ctx, tx, p.ID); err != nil {
 		return Pass{}, err
 	}
-	pass := Pass{Person: p.ID, Pages: pages, Until: until, Text: newPassText(), Code: drawCode(passDigits)}
+	pass := Pass{Person: p.ID, Pages: pages, Until: until, Text: newTokenText("p-"), Code: drawCode(passDigits)}
 	id, err := insertPass(ctx, tx, p, by, pass, d.keys.ID, d.passDigest(pass.Text), d.passCode(p.ID, pass.Code))
 	if err != nil {
 		return Pass{}, fmt.Errorf("issue pass: %w", err)
@@ -141,9 +141,9 @@ func (d *Directory) keyed(kind, text string) []byte {
 	return mac.Sum(nil)
 }
 
-// newPassText has 120 random bits.
-func newPassText() string {
+// newTokenText has 120 random bits.
+func newTokenText(prefix string) string {
 	var random [15]byte
 	_, _ = rand.Read(random[:]) // never fails: the runtime ends the process first
-	return "p-" + tokenEncoding.EncodeToString(random[:])
+	return prefix + tokenEncoding.EncodeToString(random[:])
 }

@@ -123,18 +123,19 @@ func TestTokensAreKeptAsDigests(t *testing.T) {
 func TestSignInHasOneRefusal(t *testing.T) {
 	h := newHouse(t)
 	dbtest.Exec(t, h.db, "UPDATE person SET left_at = now() WHERE person_id = $1", h.cast.Chief.Person)
+	dbtest.Exec(t, h.db, "UPDATE person_role SET role = 'print-room' WHERE person_id = $1", h.cast.Teacher.Person)
 	var said []string
 	for what, try := range map[string][2]string{
-		"wrong":             {"it", "three green boats 8"},
-		"blank":             {"it", ""},
-		"unknown":           {"nobody", schooltest.Password},
-		"nobody":            {"", ""},
-		"a pupil":           {"sam", schooltest.Password},
-		"a teacher for now": {"teacher", schooltest.Password},
-		"somebody who left": {"chief", schooltest.Password},
-		"no possible name":  {"it\x00", schooltest.Password},
-		"no text at all":    {"\xff\xfe", schooltest.Password},
-		"a very long name":  {strings.Repeat("it", 1<<16), schooltest.Password},
+		"wrong":                {"it", "three green boats 8"},
+		"blank":                {"it", ""},
+		"unknown":              {"nobody", schooltest.Password},
+		"nobody":               {"", ""},
+		"a pupil":              {"sam", schooltest.Password},
+		"a role without pages": {"teacher", schooltest.Password},
+		"somebody who left":    {"chief", schooltest.Password},
+		"no possible name":     {"it\x00", schooltest.Password},
+		"no text at all":       {"\xff\xfe", schooltest.Password},
+		"a very long name":     {strings.Repeat("it", 1<<16), schooltest.Password},
 	} {
 		token, err := h.in.SignIn(t.Context(), try[0], try[1], "staff:test")
 		if f := fault.As(err); f == nil || f.Kind != fault.Unauthenticated || token != "" {

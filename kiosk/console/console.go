@@ -40,6 +40,9 @@ type Desk interface {
 	EndGuest(ctx context.Context, a school.Actor, person school.PersonID) error
 	Extend(ctx context.Context, tx *db.Tx, id school.ID) (release.Extension, error)
 	WouldExtend(ctx context.Context, tx *db.Tx, id school.ID, c calendar.Calendar) (release.Extension, error)
+	Mine(ctx context.Context, a school.Actor) ([]release.MyJob, error)
+	MakeSlip(ctx context.Context, a school.Actor, id release.JobID, at release.PrinterID) (release.Slip, error)
+	EndSlip(ctx context.Context, a school.Actor, id release.JobID) error
 }
 
 // Conduct decides who may print at all: conduct.Conduct.

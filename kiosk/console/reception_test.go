@@ -130,7 +130,7 @@ func TestATutor(t *testing.T) {
 			{Name: "Art", Pupils: []school.PersonID{h.Mia.Person}, Teachers: []school.PersonID{h.Teacher.Person}, From: friday.AddDate(0, -2, 0), To: friday.AddDate(0, 2, 0)},
 		})
 	})
-	if first := h.get("/staff"); first.header.Get("Location") != "/staff/tutor" {
+	if first := h.get("/staff"); first.header.Get("Location") != "/staff/mine" {
 		t.Errorf("a tutor comes to %q", first.header.Get("Location"))
 	}
 	page := h.get("/staff/tutor")

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
 	"inkwell/internal/school/schooltest"
 	"inkwell/internal/signin"
@@ -47,10 +48,12 @@ func (h *house) cookies() []*http.Cookie {
 	return h.browser.Jar.Cookies(u)
 }
 
-// TestSignInTellsNoDifference between a wrong password, an unknown name and a pupil.
+// TestSignInTellsNoDifference between a wrong password, an unknown name, a pupil and a
+// colleague who has no pages here.
 func TestSignInTellsNoDifference(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
+	dbtest.Exec(t, h.db, "UPDATE person_role SET role = 'print-room' WHERE person_id = $1", h.Teacher.Person)
 	var first string
 	for _, username := range []string{"it", "nobody", "sam", "teacher"} {
 		password := schooltest.Password

@@ -30,6 +30,7 @@ type part struct {
 var parts = []part{
 	{Path: "/staff", Word: "Today", needs: school.SeeSchool},
 	{Path: "/staff/people", Word: "People", needs: school.FindPeople},
+	{Path: "/staff/mine", Word: "My jobs", needs: school.IssueSlip},
 	{Path: tutorPath, Word: "My tutor group", needs: school.PassOwnClass},
 	{Path: "/staff/guests", Word: "Guests", needs: school.SponsorGuest},
 	{Path: "/staff/calendar", Word: "Calendar", needs: school.ArrangeCover},

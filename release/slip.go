@@ -1,0 +1,288 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/events"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/quota"
+	"inkwell/quota/conduct"
+)
+
+// SlipID names a runner's slip; 0 is none.
+type SlipID int64
+
+// Slip lets a runner have one held job come out at one printer, once. Whoever holds it
+// learns how long the job is and whose, and nothing else of either.
+type Slip struct {
+	ID      SlipID
+	Job     JobID
+	Printer PrinterID
+	At      string    // the printer's name
+	For     string    // its owner, as a pupil may know them
+	Pages   int       // impressions still to print
+	Until   time.Time // within SlipLife
+
+	// What is shown once, when it is made: only digests are kept.
+	Text string // what a reader of QR codes types
+	Code string // eight digits, for the keypad, with school.SlipName
+}
+
+// SlipLife is how long a slip is good for: the way to a printer and a queue before it.
+const SlipLife = 20 * time.Minute
+
+var (
+	slipClaim   = fault.New(fault.Conflict, "slip-claim", "This was sent from a shared computer in your name. Only you can print it, with your badge.")
+	slipLocked  = fault.New(fault.Conflict, "slip-locked", "This document has a code of its own. Only you can print it, with your badge.")
+	slipOver    = fault.New(fault.Unauthenticated, "slip-over", "This slip is no longer good.")
+	slipNone    = fault.New(fault.NotFound, "slip-none", "There is no open slip for this job. Perhaps it has just been used.")
+	slipStopped = fault.New(fault.Conflict, "slip-stopped", "This can't be printed just now. Please take the slip back.")
+)
+
+// MakeSlip makes a slip for a held job of the actor's and ends the one before. It is
+// refused for what the owner could not print there now, and for what is not theirs alone
+// to give away: "slip-claim" and "slip-locked".
+func (d *Desk) MakeSlip(ctx context.Context, a school.Actor, id JobID, at PrinterID) (slip Slip, err error) {
+	if !a.May(school.IssueSlip) {
+		return Slip{}, notYourRole
+	}
+	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		slip, err = d.makeSlip(ctx, tx, a, id, at)
+		return err
+	})
+	if err != nil {
+		return Slip{}, fmt.Errorf("make slip for job %d: %w", id, err)
+	}
+	return slip, nil
+}
+
+func (d *Desk) makeSlip(ctx context.Context, tx *db.Tx, a school.Actor, id JobID, at PrinterID) (slip Slip, err error) {
+	if err := conduct.Check(ctx, tx, a.Person); err != nil {
+		return slip, err
+	}
+	job, err := lockJob(ctx, tx, id)
+	if err != nil {
+		return slip, err
+	}
+	if err := job.givable(a, tx.Now); err != nil {
+		return slip, err
+	}
+	p, err := printerWithStation(ctx, tx, a.School, at)
+	if err != nil {
+		return slip, err
+	}
+	if err := d.comesOut(ctx, tx, job, p); err != nil {
+		return slip, err
+	}
+	if has, err := quota.Balance(ctx, tx, a.Person); err != nil {
+		return slip, err
+	} else if has < job.Due() {
+		return slip, quota.NotEnough(job.Due(), has)
+	}
+	owner, err := school.PersonByID(ctx, tx, a.Person)
+	if err != nil {
+		return slip, err
+	}
+	slip = Slip{Job: id, Printer: p.ID, At: p.Name, For: asStaff(owner), Pages: job.Left(), Until: tx.Now.Add(SlipLife)}
+	if job.Expires.Before(slip.Until) {
+		slip.Until = job.Expires
+	}
+	if err := d.drawSlip(ctx, tx, a.School, &slip); err != nil {
+		return slip, err
+	}
+	if err := audit.Record(ctx, tx, audit.Entry{School: a.School, Act: "slip-made", Actor: a.Pseudonym, Subject: job.owner, Object: object(id),
+		Facts: map[string]any{"slip": slip.ID, "printer": p.ID, "until": slip.Until.Unix()}}); err != nil {
+		return slip, err
+	}
+	return slip, d.Hub.Touch(ctx, tx, a.School, events.Person(int64(a.Person))) // who stands there with an older one
+}
+
+// givable refuses a job that its owner cannot put into other hands. A missing one and
+// somebody else's look the same.
+func (j Job) givable(a school.Actor, now time.Time) error {
+	switch {
+	case j.Person != a.Person || !j.visibleTo(a):
+		return jobUnknown
+	case j.State == Receiving || j.State == Counting:
+		return notReady
+	case j.State == Released:
+		return alreadyReleased
+	case j.State != Held || !j.Expires.After(now):
+		return jobEnded
+	case j.Claim():
+		return slipClaim
+	case j.Locked:
+		return slipLocked
+	case j.Ticket.Account != "":
+		return accountUnknown
+	}
+	return nil
+}
+
+// comesOut refuses a job that its queue's policy or the printer itself stops there.
+func (d *Desk) comesOut(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord) error {
+	q, err := queueByID(ctx, tx, job.Queue)
+	if err != nil {
+		return err
+	}
+	r, err := d.ruling(ctx, tx, q, job.Person)
+	if err != nil {
+		return err
+	}
+	refusal, err := r.stops(ctx, tx, p, job.Ticket, job.Pages)
+	if err != nil {
+		return err
+	}
+	return refusal
+}
+
+// drawSlip ends the slips that it replaces, and draws until the code is no open slip's.
+func (d *Desk) drawSlip(ctx context.Context, tx *db.Tx, id school.ID, slip *Slip) (err error) {
+	if err := endSlipsBefore(ctx, tx, id, slip.Job); err != nil {
+		return err
+	}
+	for range 5 {
+		proof := d.Directory.NewSlipProof()
+		slip.Text, slip.Code = proof.Text, proof.Code
+		if slip.ID, err = insertSlip(ctx, tx, id, *slip, proof); err != nil || slip.ID != 0 {
+			return err
+		}
+	}
+	return errors.New("draw slip: every code drawn is taken")
+}
+
+// EndSlip ends the open slip of a job of the actor's ("slip-none").
+func (d *Desk) EndSlip(ctx context.Context, a school.Actor, id JobID) error {
+	if !a.May(school.IssueSlip) {
+		return notYourRole
+	}
+	err := d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		slip, err := endSlip(ctx, tx, a.Person, id)
+		if err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, audit.Entry{School: a.School, Act: "slip-ended", Actor: a.Pseudonym, Subject: a.Pseudonym, Object: object(id),
+			Facts: map[string]any{"slip": slip}}); err != nil {
+			return err
+		}
+		return d.Hub.Touch(ctx, tx, a.School, events.Person(int64(a.Person)))
+	})
+	if err != nil {
+		return fmt.Errorf("end slip of job %d: %w", id, err)
+	}
+	return nil
+}
+
+// bySlip proves a runner. What is wrong with a slip is told apart by nobody; that it is
+// for another printer is told ("slip-elsewhere"), for that is written on it.
+func (d *Desk) bySlip(ctx context.Context, st Station, k Key, place string) (Visitor, error) {
+	var slip Slip
+	find := func(ctx context.Context, tx *db.Tx, digest []byte) (owner school.PersonID, err error) {
+		slip, owner, err = slipByDigest(ctx, tx, st.School, digest)
+		return owner, err
+	}
+	var a school.Actor
+	var err error
+	if k.Badge != "" {
+		a, err = d.Directory.BySlip(ctx, st.School, k.Badge, place, find)
+	} else {
+		a, err = d.Directory.BySlipCode(ctx, st.School, k.Code, place, find)
+	}
+	v := Visitor{Actor: a, Station: st, Slip: &slip}
+	if err == nil {
+		err = v.slipIsFor(st.Printer.ID)
+	}
+	if err != nil {
+		return Visitor{}, err
+	}
+	return v, nil
+}
+
+// slipIsFor refuses a slip at another printer.
+func (v Visitor) slipIsFor(p PrinterID) error {
+	if v.Slip == nil || v.Slip.Printer == p {
+		return nil
+	}
+	at := v.Slip.At
+	if !strings.Contains(strings.ToLower(at), "printer") {
+		at += " printer"
+	}
+	return fault.New(fault.Conflict, "slip-elsewhere", "This slip is for the %s.", at)
+}
+
+// owns says whether a job is the visitor's to decide about. A runner decides about none.
+func (v Visitor) owns(j Job) bool { return j.Person == v.Actor.Person && v.Slip == nil }
+
+// slipVisit is what a runner sees: the one job without its title, and nothing of how its
+// owner stands. It is over ("slip-over") once the job went another way.
+func (d *Desk) slipVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit, err error) {
+	owner, err := school.PersonByID(ctx, tx, v.Actor.Person)
+	if err != nil {
+		return visit, err
+	}
+	if err := school.Stands(ctx, tx, v.Actor); err != nil {
+		return visit, err
+	}
+	if err := slipStands(ctx, tx, v.Actor.School, v.Slip.ID); err != nil {
+		return visit, err
+	}
+	visit.Name = asStaff(owner)
+	if visit.Printer, err = printerByID(ctx, tx, v.Station.Printer.ID); err != nil {
+		return visit, err
+	}
+	all, err := visitJobs(ctx, tx, owner.ID, tx.Now.Add(-lingers))
+	if err != nil {
+		return visit, err
+	}
+	visit.Jobs = slices.DeleteFunc(all, func(j VisitJob) bool { return j.ID != v.Slip.Job })
+	if err := d.explain(ctx, tx, v.Actor, visit); err != nil {
+		return visit, err
+	}
+	for i := range visit.Jobs {
+		visit.Jobs[i].Title, visit.Jobs[i].Instead = "", ""
+		if visit.Jobs[i].Lacks != "" {
+			visit.Jobs[i].Lacks = slipStopped.Say
+		}
+	}
+	return visit, nil
+}
+
+// asStaff names somebody as a pupil may know them: not by their given name.
+func asStaff(p school.Person) string {
+	for _, r := range p.Given {
+		return string(r) + ". " + p.Family
+	}
+	return p.Family
+}
+
+// useSlip marks the slip of a release as used, in the release's transaction, so that of
+// two runners with copies of it one prints.
+func (v Visitor) useSlip(ctx context.Context, tx *db.Tx) error {
+	if v.Slip == nil {
+		return nil
+	}
+	used, err := updateSlipUsed(ctx, tx, *v.Slip)
+	if err == nil && !used {
+		err = slipOver
+	}
+	return err
+}
+
+// aboutOwner are the kinds of refusal that tell how a job's owner stands.
+var aboutOwner = []fault.Kind{fault.Suspended, fault.Unpaid, fault.Forbidden}
+
+// discreet tells a runner nothing of how the owner stands.
+func (v Visitor) discreet(err error) error {
+	if v.Slip != nil && slices.Contains(aboutOwner, fault.KindOf(err)) {
+		return slipStopped.Because(err)
+	}
+	return err
+}
