@@ -164,7 +164,9 @@ func TestTheTimeOfARefusalTellsNothing(t *testing.T) {
 		t.Log("measured under INKWELL_PROVE alone; TestUnknownAndWrongDoTheSameWork holds the work itself")
 		return
 	}
-	const samples = 2_000
+	const samples = 500
+	school.Spaced(true)
+	t.Cleanup(func() { school.Spaced(false) })
 	k := newKeypads(t)
 	k.issue(k.cast.Sam) // at full cost
 	var times [2][]float64

@@ -145,10 +145,13 @@ func TestUnknownAndWrongDoTheSameWork(t *testing.T) {
 	k := newKeypads(t)
 	var rows []string
 	for i, name := range []string{"sam", "nobody", "teacher"} { // wrong, unknown, without a code
-		before := school.Hashes()
+		before, spaces := school.Hashes(), school.Spaces()
 		k.want(name, k.tries(0, name, "000001", "library"), "code-wrong")
 		if n := school.Hashes() - before; n != 1 {
 			t.Errorf("%s: %d hashes", name, n)
+		}
+		if n := school.Spaces() - spaces; n != 1 {
+			t.Errorf("%s: answered at once", name)
 		}
 		rows = append(rows, dbtest.Value[string](t, k.d, "SELECT string_agg(place || length(name) || at || cleared, ';') FROM code_try WHERE try_id = (SELECT max(try_id) FROM code_try)"))
 		if n := dbtest.Value[int](t, k.d, "SELECT count(*) FROM code_try"); n != i+1 || rows[i] != rows[0] {
