@@ -3,6 +3,7 @@ package school
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"inkwell/internal/audit"
@@ -27,7 +28,7 @@ const maxBadges = 5
 var (
 	badgeTaken     = fault.New(fault.Conflict, "badge-taken", "This badge is somebody's already. Reception can say whose.")
 	badgeIsLost    = fault.New(fault.Conflict, "badge-is-lost", "This badge was reported lost. Reception gives it back.")
-	badgeCollides  = fault.New(fault.Conflict, "badge-collides", "A reader of the school that cuts numbers off could not tell this badge from another one.")
+	badgeCollides  = fault.New(fault.Conflict, "badge-collides", "A reader of the school could not tell this badge from another one.")
 	tooManyBadges  = fault.New(fault.TooMany, "badges-full", "This person has five badges already. Revoke one first.")
 	badgeNotTheirs = fault.New(fault.NotFound, "badge-not-theirs", "This person has no such badge.")
 )
@@ -66,6 +67,9 @@ func (d *Directory) link(ctx context.Context, tx *db.Tx, by Pseudonym, p Person,
 	if verdicts[0].why != nil || verdicts[0].theirs {
 		return false, faultOr(verdicts[0].why)
 	}
+	if err := d.singular(ctx, tx, p, readings[0]); err != nil {
+		return false, err
+	}
 	all, err := badgesOf(ctx, tx, p.ID)
 	if err != nil {
 		return false, err
@@ -83,6 +87,40 @@ func (d *Directory) link(ctx context.Context, tx *db.Tx, by Pseudonym, p Person,
 		}
 	}
 	return true, audit.Record(ctx, tx, audit.Entry{School: p.School, Act: "badge-linked", Actor: by, Subject: p.Pseudonym, Object: place, Facts: map[string]any{"badges": len(all) + 1}})
+}
+
+// singular refuses a number that automatic readers would take for another person's badge,
+// or whose badge for it: with both in force neither would be anybody's, so that a number
+// typed on purpose would take somebody's badge away.
+func (d *Directory) singular(ctx context.Context, tx *db.Tx, p Person, r reader.Reading) error {
+	readers, err := readersOf(ctx, tx, p.School)
+	if err != nil {
+		return err
+	}
+	named := func(r Reader) bool { return r.Station == "" && r.Profile.Base != "" }
+	if slices.ContainsFunc(readers, named) && !slices.ContainsFunc(readers, func(r Reader) bool { return r.Profile.Base == "" }) {
+		return nil // each reads a number in one way alone
+	}
+	var digests [][]byte
+	for _, text := range r.Texts() {
+		readings, err := reader.Profile{}.Read(text)
+		if err != nil {
+			continue // no reader types that
+		}
+		for _, k := range d.lookups(readings, text) {
+			if k.direct {
+				digests = append(digests, k.digest)
+			}
+		}
+	}
+	rows, err := badgesByDigest(ctx, tx, p.School, digests, false, true)
+	if err != nil {
+		return fmt.Errorf("find badges: %w", err)
+	}
+	if slices.ContainsFunc(rows, func(f foundBadge) bool { return f.person.ID != p.ID }) {
+		return badgeCollides
+	}
+	return nil
 }
 
 // faultOr keeps a missing refusal a nil error.
@@ -151,11 +189,36 @@ func (d *Directory) judge(ctx context.Context, tx *db.Tx, school ID, claims []cl
 			j.parts[string(row.found)] = append(j.parts[string(row.found)], row.person.ID)
 		}
 	}
+	if err := d.elsewhereHeld(ctx, tx, claims, j.whole); err != nil {
+		return nil, err
+	}
 	verdicts := make([]verdict, len(claims))
 	for i := range claims {
 		verdicts[i] = j.of(claims, i)
 	}
 	return verdicts, nil
+}
+
+// elsewhereHeld adds the badges that the claims would be kept as and that are in force, or lost,
+// of people who are not at the school: who has left, and those of other schools that the
+// transaction sees. They prove nobody here, and can be nobody else's either.
+func (d *Directory) elsewhereHeld(ctx context.Context, tx *db.Tx, claims []claim, whole map[string]foundBadge) error {
+	var digests [][]byte
+	for _, c := range claims {
+		for _, k := range d.keys.all() {
+			digests = append(digests, k.digest("card", c.readings[0].Sight()))
+		}
+	}
+	all, err := badgesAnywhere(ctx, tx, digests)
+	if err != nil {
+		return fmt.Errorf("find badges: %w", err)
+	}
+	for _, b := range all {
+		if _, here := whole[string(b.digest)]; !here {
+			whole[string(b.digest)] = b
+		}
+	}
+	return nil
 }
 
 // judgement is what is known when one claim after the other is judged.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"inkwell/internal/db"
 	"inkwell/internal/school/reader"
@@ -60,6 +61,27 @@ func badgesByDigest(ctx context.Context, tx *db.Tx, school ID, digests [][]byte,
 	})
 }
 
+// badgesAnywhere are the badges in force or lost that are kept under one of the digests,
+// without their holders.
+func badgesAnywhere(ctx context.Context, tx *db.Tx, digests [][]byte) ([]foundBadge, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT badge_id, digest, lost FROM badge WHERE digest = ANY($1) AND revoked_at IS NULL
+		UNION ALL
+		SELECT badge_id, digest, lost FROM badge WHERE digest = ANY($1) AND lost`, digests)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f foundBadge, err error) {
+		return f, row.Scan(&f.badge, &f.digest, &f.lost)
+	})
+}
+
+// taken is badgeTaken for an error that says that another badge in force is kept under the
+// same digest, which the transaction did not see.
+func taken(err error) error {
+	if is := new(pgconn.PgError); errors.As(err, &is) && is.ConstraintName == "badge_in_force" {
+		return badgeTaken
+	}
+	return err
+}
+
 // insertBadges keeps badges. One in force already fails the transaction.
 func insertBadges(ctx context.Context, tx *db.Tx, school ID, key string, all []newBadge) error {
 	n := len(all)
@@ -73,7 +95,7 @@ func insertBadges(ctx context.Context, tx *db.Tx, school ID, key string, all []n
 		  FROM unnest($4::bigint[], $5::bytea[], $6::text[], $7::int[], $8::text[]) AS b (person, digest, part, length, last4)`,
 		school, key, tx.Now, persons, digests, parts, lengths, last4)
 	if err != nil {
-		return fmt.Errorf("add badges: %w", err)
+		return fmt.Errorf("add badges: %w", taken(err))
 	}
 	return insertBadgeParts(ctx, tx, all)
 }

@@ -83,7 +83,7 @@ func loseBadges(ctx context.Context, tx *db.Tx, p PersonID) (int, error) {
 
 func findBadges(ctx context.Context, tx *db.Tx, p PersonID) (int, error) {
 	done, err := tx.Exec(ctx, `UPDATE badge SET revoked_at = NULL, lost = false WHERE lost AND `+ofTheSameHuman, p)
-	return int(done.RowsAffected()), err
+	return int(done.RowsAffected()), taken(err)
 }
 
 func sameHuman(ctx context.Context, tx *db.Tx, p PersonID) ([]PersonID, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 )
 
 // Part is how much of a card's number a Reading holds.
@@ -48,6 +49,32 @@ func (r Reading) Parts() []Reading {
 	return append(parts, Reading{First4, r.Number[:4]}, Reading{Last4, r.Number[n-4:]},
 		Reading{Low10, lowest([]byte(r.Number))}, Reading{Low10Reversed, lowest(turned)})
 }
+
+// Texts are what automatic readers may type of a whole number, in hex and in decimal, in
+// either order of its bytes. Another number that one of them can be read as cannot be told
+// from this one there.
+func (r Reading) Texts() []string {
+	if r.Part != Whole {
+		return nil
+	}
+	turned := []byte(r.Number)
+	slices.Reverse(turned)
+	var all []string
+	for _, number := range [][]byte{[]byte(r.Number), turned} {
+		digits := new(big.Int).SetBytes(number).String()
+		all = append(all, hex.EncodeToString(number), digits)
+		for _, width := range typedWidths {
+			if len(digits) < width {
+				all = append(all, strings.Repeat("0", width-len(digits))+digits)
+			}
+		}
+	}
+	return all
+}
+
+// typedWidths are the digits that, read as hex, say how many bytes there are, and a number
+// of them that does not.
+var typedWidths = []int{8, 10, 14, 16, 20, 25}
 
 // lowest is the last ten decimal digits of a number.
 func lowest(number []byte) string {

@@ -1,0 +1,70 @@
+package school_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/db/dbtest"
+	"inkwell/internal/school"
+	"inkwell/internal/school/schooltest"
+)
+
+// A number that is typed on purpose so that somebody else's badge would fit two people is
+// nobody's: their badge would be dead at every reader.
+func TestANumberMadeToDoubleAnothersIsRefused(t *testing.T) {
+	t.Parallel()
+	k := newKeypads(t)
+	k.enrols(true)
+	for _, of := range []struct{ theirs, made string }{
+		{"12345678", "305419896"},      // the hex of their decimal, in decimal
+		{"12345678", "2018915346"},     // with the bytes turned round
+		{"0012345678", "516842328576"}, // ten digits, as most readers type
+		{"3912345678", "245118555768"}, // more than 32 bits
+		{"87654321", "05397fb1"},       // their decimal, in hex
+		{"87654321", "b17f3905"},       // the same turned round
+	} {
+		dbtest.Exec(t, k.d, "DELETE FROM badge_part")
+		dbtest.Exec(t, k.d, "DELETE FROM badge")
+		k.clock.Advance(25 * time.Hour)
+		k.link(k.cast.Mia, of.theirs)
+		k.want(of.theirs+" before", k.badge(of.theirs, "a"), "")
+		got := k.enrol(k.cast.Sam, school.ByCode, of.made, "a")
+		k.want(of.theirs+" after "+of.made+" was "+got, k.badge(of.theirs, "a"), "")
+	}
+}
+
+// link gives somebody a badge by IT.
+func (k *keypads) link(a school.Actor, number string) {
+	k.Helper()
+	if err := k.linked(a, number); err != nil {
+		k.Fatal(err)
+	}
+}
+
+func (k *keypads) linked(a school.Actor, number string) error {
+	return k.d.InTx(k.Context(), db.System("badge"), func(ctx context.Context, tx *db.Tx) error {
+		p, err := school.PersonAt(ctx, tx, a.School, a.Person)
+		if err != nil {
+			return err
+		}
+		_, err = k.cast.Directory.LinkBadge(ctx, tx, "", p, "", number)
+		return err
+	})
+}
+
+func TestACardOfSomebodyWhoLeftOrOfAnotherSchoolIsTaken(t *testing.T) {
+	t.Parallel()
+	k := newKeypads(t)
+	k.enrols(true)
+	other := schooltest.New(t, k.d, "Quay")
+	k.link(other.Sam, "0a0b0c0d")
+	k.want("another school's", k.enrol(k.cast.Sam, school.ByCode, "0a0b0c0d", "a"), "badge-taken")
+	dbtest.Exec(t, k.d, "UPDATE badge SET revoked_at = now(), lost = true WHERE person_id = $1", other.Sam.Person)
+	k.want("another school's that is lost", k.enrol(k.cast.Sam, school.ByCode, "0a0b0c0d", "a"), "badge-taken")
+	dbtest.Exec(t, k.d, "UPDATE person SET left_at = now() WHERE person_id = $1", k.cast.Mia.Person)
+	k.want("a leaver's", k.enrol(k.cast.Sam, school.ByCode, schooltest.MiaBadge, "a"), "badge-taken")
+	k.want("a leaver's, by IT", code(k.linked(k.cast.Sam, schooltest.MiaBadge)), "badge-taken")
+}
+
