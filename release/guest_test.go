@@ -57,6 +57,16 @@ func TestGuests(t *testing.T) {
 		_, _, err := h.AdmitGuest(t.Context(), reception, v)
 		wantFault(t, err, code)
 	}
+	for _, name := range []string{"~", "~12", "gil:ford", `harbour\gil`, "gil\u200bford", "gil\u202eford"} {
+		v := guest
+		v.Username = name
+		_, _, err := h.AdmitGuest(t.Context(), reception, v)
+		wantFault(t, err, "username-form")
+	}
+	turned := guest
+	turned.Family = "Ford\u202e"
+	_, _, err = h.AdmitGuest(t.Context(), reception, turned)
+	wantFault(t, err, "guest-name")
 	_, _, err = h.AdmitGuest(t.Context(), h.Sam, guest)
 	wantFault(t, err, "not-allowed")
 	in, pass, err := h.AdmitGuest(t.Context(), reception, guest)

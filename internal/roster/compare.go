@@ -77,7 +77,8 @@ func (p *plan) meet() {
 
 // recognise finds out whether somebody with a new id is somebody known: by UPN, or by
 // user name at a school together with the whole name. An id that is still in use names
-// somebody else.
+// somebody else, and so does the name of a guest: whoever entered them chose it, holds their
+// password, and has them go.
 func (p *plan) recognise(w *someone, listed map[string]bool) {
 	free := func(id string) bool { return id != "" && !listed[id] }
 	for _, digest := range w.UPN {
@@ -92,7 +93,7 @@ func (p *plan) recognise(w *someone, listed map[string]bool) {
 			continue
 		}
 		e := p.userAt[login{id, w.Username}]
-		if e == nil || isPupil(e.Roles) != (at.Role == school.Pupil) {
+		if e == nil || e.Guest || isPupil(e.Roles) != (at.Role == school.Pupil) {
 			continue
 		}
 		old := p.idOf[e.Individual]

@@ -376,3 +376,30 @@ func TestOneSchoolOfMany(t *testing.T) {
 	}
 	o.must(t, roster.Applied, files{"staff.csv": "name,username,school\nJo Doe,jdoe,school 001\n"}.folder(t), func(o *options) { o.read.Source = "hr" })
 }
+
+// Reception chooses what a guest is called and hands them a password: a new member of staff
+// whose user name and surname the roster brings later is not that guest.
+func TestAGuestIsNobodyOfTheRoster(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	g := small()
+	o.must(t, roster.Applied, g.oneRoster("1.1").folder(t))
+	dbtest.Exec(t, o.db, "INSERT INTO person (school_id, username, given_name, family_name, password_hash) SELECT school_id, 'ahead', 'Ann', 'Ahead', '$argon2id$x' FROM school")
+	dbtest.Exec(t, o.db, "INSERT INTO person_role SELECT person_id, school_id, 'cover' FROM person WHERE username = 'ahead'")
+	dbtest.Exec(t, o.db, "INSERT INTO guest (person_id, school_id, sponsor, pages, ends_on, entered_at) SELECT person_id, school_id, gen_random_uuid(), 50, '2026-11-27', now() FROM person WHERE username = 'ahead'")
+	g.people = append(g.people, gPerson{id: "S0-ahead", user: "ahead", given: "Alice", family: "Ahead", schools: []string{"S0"}})
+	result, err := o.bring(t, g.oneRoster("1.1").folder(t))
+	if said := strings.Join(result.Bad.Lines(10), "\n"); err != nil || !strings.Contains(said, "somebody else at the school has the user name") {
+		t.Errorf("%+v %q %v", result.Counts, said, err)
+	}
+	if n := dbtest.Value[int](t, o.db, "SELECT count(*) FROM person_role JOIN person USING (person_id) WHERE username = 'ahead' AND role = 'teacher'"); n != 0 {
+		t.Error("the guest is a teacher now")
+	}
+	dbtest.Exec(t, o.db, "UPDATE person SET left_at = now() WHERE username = 'ahead'")
+	if result := o.must(t, roster.Applied, g.oneRoster("1.1").folder(t)); result.Joiners != 1 {
+		t.Errorf("once the guest has gone: %+v", result.Counts)
+	}
+	if n := dbtest.Value[int](t, o.db, "SELECT count(*) FROM person WHERE username = 'ahead' AND left_at IS NULL AND password_hash IS NULL"); n != 1 {
+		t.Error("the new teacher has not a row of their own")
+	}
+}

@@ -67,4 +67,3 @@ func TestACardOfSomebodyWhoLeftOrOfAnotherSchoolIsTaken(t *testing.T) {
 	k.want("a leaver's", k.enrol(k.cast.Sam, school.ByCode, schooltest.MiaBadge, "a"), "badge-taken")
 	k.want("a leaver's, by IT", code(k.linked(k.cast.Sam, schooltest.MiaBadge)), "badge-taken")
 }
-

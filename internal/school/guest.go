@@ -83,15 +83,22 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// check refuses what cannot be entered.
+// unseen says of a letter that nobody would see it, or would read what follows another way
+// round.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d' // which some scripts need
+}
+
+// check refuses what cannot be entered. ~ stands in the names of those who have left, : ends
+// a name where a password follows, and what stands before \ is a domain.
 func (v Visit) check(today time.Time) error {
 	for _, name := range []string{v.Given, v.Family} {
-		if name == "" || len([]rune(name)) > 100 || strings.ContainsFunc(name, unicode.IsControl) {
+		if name == "" || len([]rune(name)) > 100 || strings.ContainsFunc(name, unseen) {
 			return fault.New(fault.Invalid, "guest-name", "Give both names, in 1 to 100 characters each.")
 		}
 	}
 	switch {
-	case len([]rune(v.Organisation)) > 100:
+	case len([]rune(v.Organisation)) > 100 || strings.ContainsFunc(v.Organisation, unseen):
 		return fault.New(fault.Invalid, "guest-organisation", "The organisation has 100 characters at most.")
 	case v.Ends.Before(today):
 		return fault.New(fault.Invalid, "guest-ends", "The last day is today or later.")
@@ -99,8 +106,10 @@ func (v Visit) check(today time.Time) error {
 		return fault.New(fault.Invalid, "guest-ends", "Supply staff are entered for %d days at most. Who stays longer is staff.", supplyDays)
 	case v.Pages < 1 || v.Pages > 1000:
 		return fault.New(fault.Invalid, "guest-pages", "A guest gets 1 to 1,000 pages.")
-	case len(v.Username) > 64 || strings.ContainsFunc(v.Username, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }):
-		return fault.New(fault.Invalid, "username-form", "A user name has 1 to 64 characters without spaces.")
+	case len(v.Username) > 64 || strings.ContainsFunc(v.Username, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.IsSpace(r) || strings.ContainsRune(`~:\`, r)
+	}):
+		return fault.New(fault.Invalid, "username-form", "A user name has 1 to 64 characters, without spaces and without ~ : or \\.")
 	}
 	return nil
 }

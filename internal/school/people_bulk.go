@@ -22,6 +22,7 @@ type Entry struct {
 	Year       int // 0 (Reception) to 14, or NoYear
 	Roles      []Role
 	Left       bool
+	Guest      bool // entered for a while, as a guest or supply staff
 }
 
 // Entries are all people of the schools, also those who have left, by number.

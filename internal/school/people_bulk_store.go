@@ -36,13 +36,13 @@ func columnOf[T, V any](all []T, of func(T) V) []V {
 func entries(ctx context.Context, tx *db.Tx, schools []ID) ([]Entry, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT p.person_id, p.individual_id, p.school_id, p.pseudonym, p.username, p.given_name, p.family_name,
-		       coalesce(p.year_group, -1), p.left_at IS NOT NULL, coalesce(r.roles, '{}')
-		  FROM person p
+		       coalesce(p.year_group, -1), p.left_at IS NOT NULL, coalesce(r.roles, '{}'), g.person_id IS NOT NULL
+		  FROM person p LEFT JOIN guest g USING (person_id)
 		  LEFT JOIN (SELECT person_id, array_agg(role ORDER BY role) AS roles FROM person_role GROUP BY person_id) r USING (person_id)
 		 WHERE p.school_id = ANY($1)
 		 ORDER BY p.person_id`, schools)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Entry, err error) {
-		return e, row.Scan(&e.ID, &e.Individual, &e.School, &e.Pseudonym, &e.Username, &e.Given, &e.Family, &e.Year, &e.Left, &e.Roles)
+		return e, row.Scan(&e.ID, &e.Individual, &e.School, &e.Pseudonym, &e.Username, &e.Given, &e.Family, &e.Year, &e.Left, &e.Roles, &e.Guest)
 	})
 }
 
