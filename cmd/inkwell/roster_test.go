@@ -74,6 +74,13 @@ func TestPeopleComeAndGoByFiles(t *testing.T) {
 	says(run(lists...), took...)
 	says(run(lists...), "0 badges are new, 2 were theirs already; 0 people are given 0 pages")
 	run("ledger", "verify")
+	run("printer", "add", "Library", "ipp://127.0.0.1:1/ipp/print", "--station", "library")
+	tap := []string{"kiosk", "tap", "--station", "http://" + p.address("web https://") + "/kiosk/library", "--badge", "a1b2c3d5", "--release-all"}
+	refused(t, "nothing waits", tap...) // the server knows whose badge it is
+	run("roster", "import", cut, "--allow-leavers")
+	refused(t, "the kiosk says", tap...) // at once, though another process let her go
+	says(run("roster", "import", file), "3 join (3 are back)")
+	refused(t, "nothing waits", tap...)
 	refused(t, "never called anybody", "roster", "relink", "x", "y", "--data-dir", dir)
 	says(run("roster", "show"), "mis keeps 4 people at 1 schools", "arbor keeps 1", "1 people were added by hand", "applied", "cut.csv")
 	p.stop()
@@ -85,7 +92,7 @@ func TestPeopleComeAndGoByFiles(t *testing.T) {
 	}
 	put("pupils.csv", strings.Replace(pupils, "Sam Bell", "Samir Bell", 1))
 	p = serve(t, dir, "--roster-folder", drop, "--roster-when", "1m")
-	for end := time.Now().Add(20 * time.Second); !strings.Contains(run("roster", "show"), "by schedule: 0 joined, 1 moved"); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); !strings.Contains(run("roster", "show"), "by schedule: 0 joined, 0 moved, 1 changed"); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("the folder was not looked at:\n%s", run("roster", "show"))
 		}
