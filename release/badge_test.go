@@ -1,6 +1,7 @@
 package release_test
 
 import (
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
+	"inkwell/internal/school"
 	"inkwell/internal/school/schooltest"
 	"inkwell/release"
 )
@@ -128,4 +130,24 @@ func TestAPassIsNotSpentTwice(t *testing.T) {
 	_, err = h.signIn(pass.Text)
 	wantFault(t, err, "badge-unknown")
 	h.sound()
+}
+
+// TestAPassOutlivesItsKey: a new key for digests ends no pass that is in somebody's hand,
+// neither what its code says to a reader nor its digits.
+func TestAPassOutlivesItsKey(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	pass, err := h.LoseBadge(t.Context(), h.IT, h.Sam.Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	newer := school.Keys{ID: "newer", Secret: []byte("fedcba9876543210fedcba9876543210"), Older: []school.Keys{schooltest.Keys()}}
+	h.Desk.Directory = school.New(h.DB, newer, slog.New(slog.DiscardHandler))
+	if v, err := h.signIn(pass.Text); err != nil || v.Actor.Person != h.Sam.Person {
+		t.Errorf("a reader: %v, %v", v.Actor.Person, err)
+	}
+	v, err := h.SignIn(t.Context(), h.station, release.Key{Name: "sam", Code: pass.Code})
+	if err != nil || v.Actor.Pass != pass.ID {
+		t.Errorf("the keypad: %v, %v", v.Actor, err)
+	}
 }

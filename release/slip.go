@@ -185,8 +185,8 @@ func (d *Desk) EndSlip(ctx context.Context, a school.Actor, id JobID) error {
 // for another printer is told ("slip-elsewhere"), for that is written on it.
 func (d *Desk) bySlip(ctx context.Context, st Station, k Key, place string) (Visitor, error) {
 	var slip Slip
-	find := func(ctx context.Context, tx *db.Tx, digest []byte) (owner school.PersonID, err error) {
-		slip, owner, err = slipByDigest(ctx, tx, st.School, digest)
+	find := func(ctx context.Context, tx *db.Tx, digests [][]byte) (owner school.PersonID, err error) {
+		slip, owner, err = slipByDigest(ctx, tx, st.School, digests)
 		return owner, err
 	}
 	var a school.Actor

@@ -45,12 +45,12 @@ func endSlip(ctx context.Context, tx *db.Tx, owner school.PersonID, job JobID) (
 	return none(id, err, slipNone)
 }
 
-// slipByDigest is the slip in force that has the digest, and whose it is, or nobody's.
-func slipByDigest(ctx context.Context, tx *db.Tx, id school.ID, digest []byte) (s Slip, owner school.PersonID, err error) {
+// slipByDigest is the slip in force that has one of the digests, and whose it is, or nobody's.
+func slipByDigest(ctx context.Context, tx *db.Tx, id school.ID, digests [][]byte) (s Slip, owner school.PersonID, err error) {
 	err = tx.QueryRow(ctx, `
 		SELECT s.slip_id, s.job_id, s.printer_id, r.name, s.expires_at, j.person_id
 		  FROM slip s JOIN job j USING (job_id) JOIN printer r USING (printer_id)
-		 WHERE s.school_id = $1 AND (s.digest = $2 OR s.code = $2) AND `+slipOpen, id, digest, tx.Now).
+		 WHERE s.school_id = $1 AND (s.digest = ANY ($2) OR s.code = ANY ($2)) AND `+slipOpen, id, digests, tx.Now).
 		Scan(&s.ID, &s.Job, &s.Printer, &s.At, &s.Until, &owner)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Slip{}, 0, nil

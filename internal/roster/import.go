@@ -2,8 +2,6 @@ package roster
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -324,10 +322,8 @@ func (i *Importer) record(ctx context.Context, tx *db.Tx, p *plan, result Result
 // UPNs is how UPNs are digested, for reading.
 func (i *Importer) UPNs() Digest {
 	return func(upn string) (all UPN) {
-		for _, key := range append([]school.Keys{i.Keys}, i.Keys.Older...) {
-			mac := hmac.New(sha256.New, key.Secret)
-			mac.Write([]byte("upn\x00" + upn))
-			all = append(all, string(mac.Sum(nil)))
+		for _, digest := range i.Keys.Digests("upn", []byte(upn)) {
+			all = append(all, string(digest))
 		}
 		return all
 	}

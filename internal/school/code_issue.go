@@ -162,11 +162,7 @@ func (d *Directory) codeAlone(ctx context.Context, tx *db.Tx, school ID, code st
 	if err != nil || !proofs.CodeAlone || len(code) < digitsAlone(people) {
 		return ownCode{}, err
 	}
-	var digests [][]byte
-	for _, k := range d.keys.all() {
-		digests = append(digests, k.digest("code-alone", []byte(code)))
-	}
-	return codeByDigests(ctx, tx, school, digests)
+	return codeByDigests(ctx, tx, school, d.keys.Digests("code-alone", []byte(code)))
 }
 
 // ForSlips are the people that codes are issued to together: the pupils of a class today,

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Keys digest badges and codes. Secret is 32 bytes that stand outside the
+// Keys digest badges, passes and codes. Secret is 32 bytes that stand outside the
 // database; ID names it, so that it can be replaced while old digests last: what is new
 // is digested under this key, what is found under an older one is digested anew.
 type Keys struct {
@@ -38,4 +38,14 @@ func (k Keys) digest(of string, what []byte) []byte {
 	mac.Write([]byte(of + "\x00"))
 	mac.Write(what)
 	return mac.Sum(nil)
+}
+
+// Digests are those of what under each of the keys, the newest first: what was digested
+// before the key was replaced is still found.
+func (k Keys) Digests(of string, what []byte) [][]byte {
+	var all [][]byte
+	for _, k := range k.all() {
+		all = append(all, k.digest(of, what))
+	}
+	return all
 }

@@ -2,9 +2,7 @@ package school
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -63,7 +61,7 @@ func (d *Directory) IssuePass(ctx context.Context, tx *db.Tx, by Pseudonym, p Pe
 		return Pass{}, err
 	}
 	pass := Pass{Person: p.ID, Pages: pages, Until: until, Text: newTokenText("p-"), Code: drawCode(passDigits)}
-	id, err := insertPass(ctx, tx, p, by, pass, d.keys.ID, d.passDigest(pass.Text), d.passCode(p.ID, pass.Code))
+	id, err := insertPass(ctx, tx, p, by, pass, d.keys)
 	if err != nil {
 		return Pass{}, fmt.Errorf("issue pass: %w", err)
 	}
@@ -72,16 +70,13 @@ func (d *Directory) IssuePass(ctx context.Context, tx *db.Tx, by Pseudonym, p Pe
 		Facts: map[string]any{"pages": pages, "until": until.Unix()}})
 }
 
-// EndPasses ends the passes of a person.
-func EndPasses(ctx context.Context, tx *db.Tx, p PersonID) error { return endPasses(ctx, tx, p) }
-
 // ByPass proves a person by what a reader of QR codes typed. One that has ended, is
 // unknown or another school's is no more than an unknown badge.
 func (d *Directory) ByPass(ctx context.Context, school ID, typed, place string) (Actor, error) {
 	var p Person
 	var pass PassID
 	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
-		p, pass, err = personByPass(ctx, tx, school, d.passDigest(passText(typed)))
+		p, pass, err = personByPass(ctx, tx, school, d.keys.Digests("pass", []byte(passText(typed))))
 		return err
 	})
 	if err != nil {
@@ -124,21 +119,13 @@ func (d *Directory) personByPassCode(ctx context.Context, tx *db.Tx, school ID, 
 	if err != nil {
 		return Person{}, 0, err
 	}
-	id, err := passByCode(ctx, tx, p.ID, d.passCode(p.ID, code))
+	id, err := passByCode(ctx, tx, p.ID, d.keys.Digests("pass-code", passCode(p.ID, code)))
 	return p, id, err
 }
 
-func (d *Directory) passDigest(text string) []byte { return d.keyed("pass", text) }
-
-// passCode is bound to its person: the same digits of two people look different.
-func (d *Directory) passCode(p PersonID, code string) []byte {
-	return d.keyed("pass-code", strconv.FormatInt(int64(p), 10)+"\x00"+code)
-}
-
-func (d *Directory) keyed(kind, text string) []byte {
-	mac := hmac.New(sha256.New, d.keys.Secret)
-	mac.Write([]byte(kind + "\x00" + text))
-	return mac.Sum(nil)
+// passCode is a code bound to its person: the same digits of two people look different.
+func passCode(p PersonID, code string) []byte {
+	return []byte(strconv.FormatInt(int64(p), 10) + "\x00" + code)
 }
 
 // newTokenText has 120 random bits.

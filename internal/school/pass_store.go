@@ -10,11 +10,11 @@ import (
 	"inkwell/internal/db"
 )
 
-func insertPass(ctx context.Context, tx *db.Tx, p Person, by Pseudonym, pass Pass, key string, digest, code []byte) (id PassID, err error) {
+func insertPass(ctx context.Context, tx *db.Tx, p Person, by Pseudonym, pass Pass, k Keys) (id PassID, err error) {
 	err = tx.QueryRow(ctx, `
 		INSERT INTO pass (school_id, person_id, key_id, digest, code, pages, issued_at, issued_by, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::uuid, $9) RETURNING pass_id`,
-		p.School, p.ID, key, digest, code, pass.Pages, tx.Now, by, pass.Until).Scan(&id)
+		p.School, p.ID, k.ID, k.digest("pass", []byte(pass.Text)), k.digest("pass-code", passCode(p.ID, pass.Code)), pass.Pages, tx.Now, by, pass.Until).Scan(&id)
 	return id, err
 }
 
@@ -26,23 +26,23 @@ func endPasses(ctx context.Context, tx *db.Tx, p PersonID) error {
 	return signOut(ctx, tx, []PersonID{p})
 }
 
-// personByPass is a zero Person when no pass in force has the digest.
-func personByPass(ctx context.Context, tx *db.Tx, school ID, digest []byte) (p Person, id PassID, err error) {
+// personByPass is a zero Person when no pass in force has one of the digests.
+func personByPass(ctx context.Context, tx *db.Tx, school ID, digests [][]byte) (p Person, id PassID, err error) {
 	p, err = scanPerson(tx.QueryRow(ctx, `
 		SELECT `+personColumns+`, x.pass_id
 		  FROM pass x JOIN person p USING (person_id)
-		 WHERE x.digest = $2 AND x.school_id = $1 AND x.ended_at IS NULL AND x.expires_at > $3 AND p.left_at IS NULL`,
-		school, digest, tx.Now), &id)
+		 WHERE x.digest = ANY ($2) AND x.school_id = $1 AND x.ended_at IS NULL AND x.expires_at > $3 AND p.left_at IS NULL`,
+		school, digests, tx.Now), &id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Person{}, 0, nil
 	}
 	return p, id, err
 }
 
-// passByCode is the pass in force of that person and code, or 0.
-func passByCode(ctx context.Context, tx *db.Tx, p PersonID, code []byte) (id PassID, err error) {
+// passByCode is the pass in force of that person whose code has one of the digests, or 0.
+func passByCode(ctx context.Context, tx *db.Tx, p PersonID, codes [][]byte) (id PassID, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT pass_id FROM pass WHERE person_id = $1 AND code = $2 AND ended_at IS NULL AND expires_at > $3`, p, code, tx.Now).Scan(&id)
+		SELECT pass_id FROM pass WHERE person_id = $1 AND code = ANY ($2) AND ended_at IS NULL AND expires_at > $3`, p, codes, tx.Now).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}

@@ -32,7 +32,7 @@ type SlipProof struct {
 // NewSlipProof draws a proof that is nobody's yet.
 func (d *Directory) NewSlipProof() SlipProof {
 	p := SlipProof{Text: newTokenText("r-"), Code: drawCode(SlipDigits), Key: d.keys.ID}
-	p.TextDigest, p.CodeDigest = d.keyed("slip", p.Text), d.keyed("slip-code", p.Code)
+	p.TextDigest, p.CodeDigest = d.keys.digest("slip", []byte(p.Text)), d.keys.digest("slip-code", []byte(p.Code))
 	return p
 }
 
@@ -45,8 +45,9 @@ func IsSlipCode(name, code string) bool {
 	return normalName(name) == SlipName && slipCodeForm.MatchString(strings.TrimSpace(code))
 }
 
-// FindSlip is the person whose slip in force has one of its two digests, or 0.
-type FindSlip func(ctx context.Context, tx *db.Tx, digest []byte) (PersonID, error)
+// FindSlip is the person whose slip in force has one of the digests as either of its two,
+// or 0.
+type FindSlip func(ctx context.Context, tx *db.Tx, digests [][]byte) (PersonID, error)
 
 // BySlip has a runner act for the owner of a slip, by what a reader of QR codes typed.
 // One that is used, late or unknown is no more than an unknown badge. What badges the
@@ -54,7 +55,7 @@ type FindSlip func(ctx context.Context, tx *db.Tx, digest []byte) (PersonID, err
 func (d *Directory) BySlip(ctx context.Context, school ID, typed, place string, find FindSlip) (Actor, error) {
 	var owner Person
 	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
-		owner, err = slipOwner(ctx, tx, d.keyed("slip", passText(typed)), find)
+		owner, err = slipOwner(ctx, tx, d.keys.Digests("slip", []byte(passText(typed))), find)
 		return err
 	})
 	if err != nil {
@@ -75,7 +76,7 @@ func (d *Directory) BySlipCode(ctx context.Context, school ID, code, place strin
 		if try, err = d.countTry(ctx, tx, school, SlipName, place); err != nil {
 			return err
 		}
-		owner, err = slipOwner(ctx, tx, d.keyed("slip-code", strings.TrimSpace(code)), find)
+		owner, err = slipOwner(ctx, tx, d.keys.Digests("slip-code", []byte(strings.TrimSpace(code))), find)
 		return err
 	})
 	if err != nil {
@@ -90,8 +91,8 @@ func (d *Directory) BySlipCode(ctx context.Context, school ID, code, place strin
 }
 
 // slipOwner is whose slip it is, or nobody where they have left.
-func slipOwner(ctx context.Context, tx *db.Tx, digest []byte, find FindSlip) (Person, error) {
-	id, err := find(ctx, tx, digest)
+func slipOwner(ctx context.Context, tx *db.Tx, digests [][]byte, find FindSlip) (Person, error) {
+	id, err := find(ctx, tx, digests)
 	if err != nil || id == 0 {
 		return Person{}, err
 	}
