@@ -39,7 +39,7 @@ var elsewhere = strings.Fields(`
 	head-alone authority-reason authority-days authority-guests authority-unknown authority-full guest-name guest-organisation guest-ends guest-pages username-form username-there not-a-guest agreement-first
 	pass-spent visit-over badge-not-lost pass-pages pass-until
 	slip-claim slip-locked slip-over slip-none slip-stopped slip-elsewhere
-	badge-code renew-by-code enrol-off enrol-by-code enrol-again enrol-full keypads-rest code-wait codes-primary slips-nobody badge-taken badge-is-lost badge-collides badges-collide badges-full badge-not-theirs badge-list-long
+	badge-code renew-by-code enrol-off enrol-by-code enrol-again enrol-full keypads-rest code-wait codes-primary slips-nobody badge-taken badge-is-lost badge-collides badges-collide badges-full badge-not-theirs
 	agreement-unknown agreement-version agreement-audience agreement-clauses agreement-parent agreement-there agreement-blocks answers signatory signed-on
 	queue-path queue-name queue-there queue-busy queue-printer queue-users queue-proof queue-colour queue-kind
 	class-unknown generic-name generic-names-full printer-elsewhere

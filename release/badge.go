@@ -78,11 +78,11 @@ func mayPass(ctx context.Context, tx *db.Tx, a school.Actor, person school.Perso
 		return nil
 	}
 	if !a.May(school.PassOwnClass) {
-		return notYourRole
+		return school.NotAllowed
 	}
 	class, err := school.Tutees(ctx, tx, a)
 	if err == nil && !slices.ContainsFunc(class, func(p school.Person) bool { return p.ID == person }) {
-		err = notYourRole
+		err = school.NotAllowed
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func (d *Desk) AdmitGuest(ctx context.Context, a school.Actor, v school.Visit) (
 // EndGuest has a guest leave before their last day.
 func (d *Desk) EndGuest(ctx context.Context, a school.Actor, person school.PersonID) error {
 	if !a.May(school.SponsorGuest) {
-		return notYourRole
+		return school.NotAllowed
 	}
 	return d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		p, err := school.PersonAt(ctx, tx, a.School, person)

@@ -41,7 +41,7 @@ const mineEnded = 50
 // this school day, newest first.
 func (d *Desk) Mine(ctx context.Context, a school.Actor) (all []MyJob, err error) {
 	if !a.May(school.IssueSlip) {
-		return nil, notYourRole
+		return nil, school.NotAllowed
 	}
 	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		if all, err = mine(ctx, tx, a); err != nil {

@@ -52,7 +52,7 @@ var (
 // to give away: "slip-claim" and "slip-locked".
 func (d *Desk) MakeSlip(ctx context.Context, a school.Actor, id JobID, at PrinterID) (slip Slip, err error) {
 	if !a.May(school.IssueSlip) {
-		return Slip{}, notYourRole
+		return Slip{}, school.NotAllowed
 	}
 	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		slip, err = d.makeSlip(ctx, tx, a, id, at)
@@ -162,7 +162,7 @@ func (d *Desk) drawSlip(ctx context.Context, tx *db.Tx, id school.ID, slip *Slip
 // EndSlip ends the open slip of a job of the actor's ("slip-none").
 func (d *Desk) EndSlip(ctx context.Context, a school.Actor, id JobID) error {
 	if !a.May(school.IssueSlip) {
-		return notYourRole
+		return school.NotAllowed
 	}
 	err := d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		slip, err := endSlip(ctx, tx, a.Person, id)

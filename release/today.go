@@ -5,11 +5,8 @@ import (
 	"time"
 
 	"inkwell/internal/db"
-	"inkwell/internal/fault"
 	"inkwell/internal/school"
 )
-
-var notYourRole = fault.New(fault.Forbidden, "not-allowed", "Your role does not allow this.")
 
 // TodayJob is a job as staff see it: never its title. A claim has no Person, Username
 // and Name before that person has taken it: anybody at the device could have said them.
@@ -32,7 +29,7 @@ type TodayJob struct {
 // for everyone's; somebody's are without the claims that they have not taken.
 func (d *Desk) Today(ctx context.Context, a school.Actor, person school.PersonID) (all []TodayJob, err error) {
 	if !a.May(school.SeeSchool) {
-		return nil, notYourRole
+		return nil, school.NotAllowed
 	}
 	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		sc, err := school.ByID(ctx, tx, a.School)

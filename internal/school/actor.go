@@ -139,6 +139,10 @@ type Actor struct {
 	Badges    int        // version of badges, passes and codes that this was proven against: Stands
 }
 
+// NotAllowed is the refusal of an act that none of the actor's roles carries the
+// capability for.
+var NotAllowed = fault.New(fault.Forbidden, "not-allowed", "Your role does not allow this.")
+
 // May says whether any of the actor's roles carries the capability. A personal
 // address is kept on a device that others may pick up, a slip is in a pupil's hand, and
 // what shared devices, print servers and programs of this machine say is their word: they

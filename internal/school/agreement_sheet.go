@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"inkwell/internal/db"
 	"inkwell/internal/sheet"
@@ -18,26 +17,26 @@ const (
 	formSignedOn  = "signed_on"
 )
 
-// FormColumns are the columns that a list of an agreement's forms has to have.
-func (a Agreement) FormColumns() []string {
-	all := []string{formUsername, formSignatory, formSignedOn}
+// sheet is a list of an agreement's forms as a CSV file.
+func (a Agreement) sheet() format {
+	f := format{columns: []string{formUsername, formSignatory, formSignedOn}, others: true, bytes: 8 << 20}
 	for n := range a.Clauses {
-		all = append(all, answerColumn(n))
+		f.columns = append(f.columns, answerColumn(n))
 	}
-	return all
+	return f
 }
 
 func answerColumn(n int) string { return fmt.Sprintf("answer%d", n+1) }
 
-// ImportForms records a list of forms (see FormColumns), all of it or nothing, and says
-// how many rows there were and how many of them said something new. Every row that
-// cannot be used is named by its line.
+// ImportForms records a list of forms, all of it or nothing, and says how many rows there
+// were and how many of them said something new. Every row that cannot be used is named
+// by its line.
 func ImportForms(ctx context.Context, tx *db.Tx, by Pseudonym, a Agreement, list io.Reader) (rows, fresh int, err error) {
 	s, err := schoolByID(ctx, tx, a.School)
 	if err != nil {
 		return 0, 0, err
 	}
-	table, err := sheet.Open(list, a.FormColumns()...)
+	said, bad, err := a.sheet().read(list)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -46,28 +45,18 @@ func ImportForms(ctx context.Context, tx *db.Tx, by Pseudonym, a Agreement, list
 		return 0, 0, err
 	}
 	var forms []Signature
-	var bad sheet.Problems
-	for row, problem := range table.Rows() {
-		if problem != nil {
-			bad = append(bad, *problem)
-			continue
+	for _, row := range said {
+		f, err := a.form(row, people)
+		if err == nil {
+			err = a.fits(f, s.Day(tx.Now))
 		}
-		f, reason := a.form(row, people)
-		if reason == "" {
-			if err := a.fits(f, s.Day(tx.Now)); err != nil {
-				reason = err.Error()
-			}
-		}
-		if reason != "" {
-			bad.Add(row.Line, "%s", reason)
+		if err != nil {
+			bad.Add(row.Line, "%s", err)
 			continue
 		}
 		forms = append(forms, f)
 	}
-	if err := table.Err(); err != nil {
-		return 0, 0, err
-	}
-	if err := bad.Err(); err != nil {
+	if err := inOrder(bad).Err(); err != nil {
 		return 0, 0, err
 	}
 	fresh, err = RecordForms(ctx, tx, by, a, forms)
@@ -75,16 +64,17 @@ func ImportForms(ctx context.Context, tx *db.Tx, by Pseudonym, a Agreement, list
 }
 
 // form reads one row, or says what is wrong with it.
-func (a Agreement) form(row sheet.Row, people map[string]PersonID) (f Signature, reason string) {
+func (a Agreement) form(row sheet.Row, people map[string]PersonID) (f Signature, err error) {
 	name := row.Get(formUsername)
 	f = Signature{Agreement: a.ID, Person: people[normalName(name)], By: Signatory(strings.ToLower(row.Get(formSignatory)))}
 	if f.Person == 0 {
-		return f, fmt.Sprintf("there is nobody with the user name %q here", name)
+		return f, fmt.Errorf("there is nobody with the user name %q here", name)
 	}
-	var err error
-	if f.On, err = time.Parse(time.DateOnly, row.Get(formSignedOn)); err != nil {
-		return f, fmt.Sprintf("signed_on is %q; a date looks like 2026-09-03", row.Get(formSignedOn))
+	day, err := readDay(row.Get(formSignedOn))
+	if err != nil {
+		return f, fmt.Errorf("signed_on: %w", err)
 	}
+	f.On = day.Time()
 	for n := range a.Clauses {
 		switch said := strings.ToLower(row.Get(answerColumn(n))); said {
 		case "yes", "y":
@@ -92,8 +82,8 @@ func (a Agreement) form(row sheet.Row, people map[string]PersonID) (f Signature,
 		case "no", "n":
 			f.Answers = append(f.Answers, false)
 		default:
-			return f, fmt.Sprintf("%s is %q; an answer is yes or no", answerColumn(n), said)
+			return f, fmt.Errorf("%s is %q; an answer is yes or no", answerColumn(n), said)
 		}
 	}
-	return f, ""
+	return f, nil
 }

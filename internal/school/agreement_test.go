@@ -171,7 +171,7 @@ func TestFormsThatCannotBe(t *testing.T) {
 	for name, row := range map[string]string{
 		"nobody":               "samuel,self,2026-09-02,yes,yes",
 		"another signatory":    "sam,uncle,2026-09-02,yes,yes",
-		"no date":              "sam,self,2/9/2026,yes,yes",
+		"no date":              "sam,self,9-2026,yes,yes",
 		"a day to come":        "sam,self,2026-09-15,yes,yes",
 		"a day long gone":      "sam,self,2016-09-02,yes,yes",
 		"a question left open": "sam,self,2026-09-02,yes,",

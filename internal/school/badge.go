@@ -61,18 +61,14 @@ var codeToo = fault.New(fault.Unauthenticated, "badge-code", "Now type your code
 func (d *Directory) enough(ctx context.Context, tx *db.Tx, proofs Proofs, p Person) error {
 	if proofs.StaffCode && !slices.Contains(p.Roles, Pupil) && !slices.Contains(p.Roles, Guest) {
 		own, err := codeOf(ctx, tx, p.School, p.Username)
-		if err != nil || own.hash != "" {
-			return errOr(err, codeToo)
+		if err != nil {
+			return err
+		}
+		if own.hash != "" {
+			return codeToo
 		}
 	}
 	return d.clearTries(ctx, tx, p)
-}
-
-func errOr(err error, f *fault.Error) error {
-	if err != nil {
-		return err
-	}
-	return f
 }
 
 // ByBadgeAndCode proves somebody whose badge asks for their code: ByBadge has refused it as

@@ -3,12 +3,10 @@ package school
 import (
 	"context"
 	"io"
-	"slices"
 	"strconv"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
-	"inkwell/internal/fault"
 	"inkwell/internal/school/reader"
 	"inkwell/internal/sheet"
 )
@@ -26,31 +24,21 @@ type BadgeImport struct {
 	Problems       sheet.Problems // with any, nothing was added
 }
 
-const mostBadgeRows = 200_000
+// badgeSheet is a list of badges as a CSV file.
+var badgeSheet = format{columns: []string{"username", "badge"}, others: true, bytes: 32 << 20}
 
 // ReadBadgeList reads CSV with the columns username and badge, beside others. Its
 // refusals name every bad line.
 func ReadBadgeList(from io.Reader) ([]BadgeRow, error) {
-	table, err := sheet.Open(from, "username", "badge")
+	rows, bad, err := badgeSheet.read(from)
 	if err != nil {
 		return nil, err
 	}
-	var all []BadgeRow
-	var problems sheet.Problems
-	for row, bad := range table.Rows() {
-		if bad != nil {
-			problems = append(problems, *bad)
-			continue
-		}
-		if len(all) == mostBadgeRows {
-			return nil, fault.New(fault.TooLarge, "badge-list-long", "The list has more than %d lines.", mostBadgeRows)
-		}
-		all = append(all, BadgeRow{row.Line, row.Get("username"), row.Get("badge")})
+	all := make([]BadgeRow, len(rows))
+	for i, r := range rows {
+		all[i] = BadgeRow{r.Line, r.Get("username"), r.Get("badge")}
 	}
-	if err := table.Err(); err != nil {
-		return nil, err
-	}
-	return all, problems.Err()
+	return all, inOrder(bad).Err()
 }
 
 // ImportBadges gives people of a school the badges of a list, all of them or none: with
@@ -58,7 +46,7 @@ func ReadBadgeList(from io.Reader) ([]BadgeRow, error) {
 // stays as it is, so the same list again changes nothing.
 func (d *Directory) ImportBadges(ctx context.Context, tx *db.Tx, by Pseudonym, school ID, form reader.Profile, rows []BadgeRow) (BadgeImport, error) {
 	var result BadgeImport
-	people, err := peopleByName(ctx, tx, school)
+	people, err := idsByUsername(ctx, tx, school)
 	if err != nil {
 		return result, err
 	}
@@ -91,8 +79,7 @@ func (d *Directory) ImportBadges(ctx context.Context, tx *db.Tx, by Pseudonym, s
 			fresh = append(fresh, d.newBadge(claims[i].person, claims[i].readings[0]))
 		}
 	}
-	slices.SortFunc(result.Problems, func(a, b sheet.Problem) int { return a.Line - b.Line })
-	if len(result.Problems) > 0 || len(fresh) == 0 {
+	if len(inOrder(result.Problems)) > 0 || len(fresh) == 0 {
 		return result, nil
 	}
 	result.Added = len(fresh)

@@ -229,16 +229,6 @@ func revokeBadge(ctx context.Context, tx *db.Tx, p PersonID, id BadgeID) (found 
 	return tag.RowsAffected() == 1, err
 }
 
-// peopleByName are the people of a school who have not left, by user name.
-func peopleByName(ctx context.Context, tx *db.Tx, school ID) (map[string]PersonID, error) {
-	rows, _ := tx.Query(ctx, `SELECT username, person_id FROM person WHERE school_id = $1 AND left_at IS NULL`, school)
-	all := map[string]PersonID{}
-	var name string
-	var id PersonID
-	_, err := pgx.ForEachRow(rows, []any{&name, &id}, func() error { all[name] = id; return nil })
-	return all, err
-}
-
 func placeBadge(ctx context.Context, tx *db.Tx, digest []byte, place string) error {
 	_, err := tx.Exec(ctx, `UPDATE badge SET place = $2 WHERE digest = $1 AND revoked_at IS NULL`, digest, place)
 	return err

@@ -299,7 +299,7 @@ func TestBadListsAreRefused(t *testing.T) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
-	rows, err := school.ReadBadgeList(strings.NewReader("\ufeffForm,Badge,USERNAME\r\n7A,\"00\n12\",sam\r\n7A,04A1B2C3,mia"))
+	rows, err := school.ReadBadgeList(strings.NewReader("\ufeffForm,Badge,USERNAME\r\n\"7A\nor B\",0012,sam\r\n7A,04A1B2C3,mia"))
 	if err != nil || len(rows) != 2 || rows[0].Username != "sam" || rows[1] != (school.BadgeRow{Line: 4, Username: "mia", Number: "04A1B2C3"}) {
 		t.Errorf("%+v, %v", rows, err)
 	}

@@ -12,7 +12,8 @@ import (
 // format is what a file has to look like that is read as a whole.
 type format struct {
 	columns []string // that have to be there
-	more    []string // that may be there; any other is a mistake
+	more    []string // that may be there
+	others  bool     // further columns are passed over; otherwise one is a mistake
 	bytes   int64    // at most
 }
 
@@ -29,7 +30,7 @@ func (f format) read(file io.Reader) (rows []sheet.Row, bad sheet.Problems, err 
 		return nil, nil, err
 	}
 	for _, name := range table.Columns() {
-		if key := strings.ToLower(name); key != "" && !slices.Contains(f.columns, key) && !slices.Contains(f.more, key) {
+		if key := strings.ToLower(name); !f.others && key != "" && !slices.Contains(f.columns, key) && !slices.Contains(f.more, key) {
 			bad.Add(1, "there is no column %.40q; the columns are %s", name, strings.Join(slices.Concat(f.columns, f.more), ", "))
 		}
 	}

@@ -43,12 +43,12 @@ type Admitted struct {
 // Admit enters a guest or supply staff: a person with a role, a password and the
 // adults' agreement on record. by is the sponsor.
 func Admit(ctx context.Context, tx *db.Tx, by Actor, v Visit) (Admitted, error) {
+	if !by.May(SponsorGuest) {
+		return Admitted{}, NotAllowed
+	}
 	today, err := dayAt(ctx, tx, by.School)
 	if err != nil {
 		return Admitted{}, err
-	}
-	if !by.May(SponsorGuest) {
-		return Admitted{}, fault.New(fault.Forbidden, "not-allowed", "Your role does not allow this.")
 	}
 	v.Given, v.Family, v.Organisation, v.Username = strings.TrimSpace(v.Given), strings.TrimSpace(v.Family), strings.TrimSpace(v.Organisation), normalName(v.Username)
 	if err := v.check(today); err != nil {

@@ -107,7 +107,7 @@ func scanSchool(row pgx.Row) (s School, err error) {
 	return s, err
 }
 
-// idsByUsername are all who are at the school.
+// idsByUsername are all who are at the school, by user name, and not those who have left.
 func idsByUsername(ctx context.Context, tx *db.Tx, school ID) (map[string]PersonID, error) {
 	rows, _ := tx.Query(ctx, `SELECT username, person_id FROM person WHERE school_id = $1 AND left_at IS NULL`, school)
 	all := map[string]PersonID{}

@@ -198,6 +198,6 @@ func (f wordForm) authority() (a school.Authority, err error) {
 
 func (c *Console) withdraw(w http.ResponseWriter, r *http.Request, v visitor) {
 	c.toGuests(w, r, c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
-		return school.Withdraw(ctx, tx, v.Actor, school.AuthorityID(personID(r))) // a number that is nobody's is none's
+		return school.Withdraw(ctx, tx, v.Actor, school.AuthorityID(personID(r))) // #nosec G115 -- a number that is nobody's is none's
 	}))
 }

@@ -76,7 +76,7 @@ func (c *Conduct) Lift(ctx context.Context, by school.Actor, person school.Perso
 // InForce lists the suspensions in force at the actor's school, the first to end first.
 func (c *Conduct) InForce(ctx context.Context, by school.Actor) ([]Suspension, error) {
 	if !by.May(school.SeeSchool) {
-		return nil, notYours
+		return nil, school.NotAllowed
 	}
 	var all []Suspension
 	err := c.db.InTx(ctx, db.InSchool(by.School), func(ctx context.Context, tx *db.Tx) (err error) {
@@ -86,11 +86,9 @@ func (c *Conduct) InForce(ctx context.Context, by school.Actor) ([]Suspension, e
 	return all, err
 }
 
-var notYours = fault.New(fault.Forbidden, "not-allowed", "Your role does not allow this.")
-
 func mayDecide(by school.Actor, person school.PersonID) error {
 	if !by.May(school.Suspend) {
-		return notYours
+		return school.NotAllowed
 	}
 	if by.Person == person {
 		return fault.New(fault.Forbidden, "own-case", "Nobody decides their own case. Ask a colleague.")
