@@ -209,6 +209,15 @@ func TestABadgeIsTakenFromNobody(t *testing.T) {
 	}
 }
 
+func TestABadgeOfAnotherSchoolIsTakenAsWell(t *testing.T) {
+	t.Parallel()
+	c := newBadgeCase(t)
+	other := schooltest.New(t, c.d, "Hill")
+	if err := c.link(other.Sam, schooltest.SamBadge); code(err) != "badge-taken" {
+		t.Error(err)
+	}
+}
+
 func TestAProfileUnderWhichBadgesCollideIsRefused(t *testing.T) {
 	t.Parallel()
 	c := newBadgeCase(t)
