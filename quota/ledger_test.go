@@ -66,7 +66,7 @@ func (h house) balance(p school.Actor) (n int64) {
 func (h house) delivery(p school.Actor, amount int64) quota.DeliveryID {
 	h.t.Helper()
 	return dbtest.Value[quota.DeliveryID](h.t, h.db, `
-		WITH q AS (INSERT INTO queue (school_id, path, name, kind, proof) VALUES ($1, '/ipp/print', 'q', 'hold', 'password') ON CONFLICT (path) DO UPDATE SET name = 'q' RETURNING queue_id),
+		WITH q AS (INSERT INTO queue (school_id, path, name, kind, proof) VALUES ($1, '/ipp/print', 'q', 'hold', 'password') ON CONFLICT (path) WHERE removed_at IS NULL DO UPDATE SET name = 'q' RETURNING queue_id),
 		     r AS (INSERT INTO printer (school_id, name, uri) VALUES ($1, 'r', 'ipp://r/') ON CONFLICT (school_id, name) DO UPDATE SET name = 'r' RETURNING printer_id),
 		     j AS (INSERT INTO job (school_id, queue_id, person_id, proof, state, ticket, submitted_at, expires_at)
 		           SELECT $1, queue_id, $2, 'password', 'receiving', '{}', now(), now() FROM q RETURNING job_id)

@@ -75,7 +75,7 @@ func loadDemo(ctx context.Context, d *db.DB, people *school.Directory) error {
 		if err := demoTimes(ctx, tx, id); err != nil {
 			return err
 		}
-		if _, err := quota.Give(ctx, tx, id, "", demoAllowances(pupils, pupilIDs, staffIDs)); err != nil {
+		if _, err := quota.GiveAllowances(ctx, tx, school.School{ID: id, Name: demoSchoolName, Zone: zone}); err != nil {
 			return err
 		}
 		return demoPlaces(ctx, tx, id)
@@ -124,29 +124,6 @@ func demoYear(pupil int) int {
 		return 7 + class/10
 	}
 	return 12 + (class-50)/5
-}
-
-// demoAllowances are the default pages of a term: 150 to Year 9, 250 to Year 11, 400 in the
-// sixth form, 1,000 for staff.
-func demoAllowances(pupils []school.Newcomer, pupilIDs, staffIDs []school.PersonID) []quota.Grant {
-	var all []quota.Grant
-	give := func(p school.PersonID, pages int64) {
-		all = append(all, quota.Grant{Person: p, Amount: pages, Key: fmt.Sprintf("demo-term:%d", p)})
-	}
-	for i, p := range pupilIDs {
-		switch year := pupils[i].Year; {
-		case year <= 9:
-			give(p, 150)
-		case year <= 11:
-			give(p, 250)
-		default:
-			give(p, 400)
-		}
-	}
-	for _, p := range staffIDs {
-		give(p, 1000)
-	}
-	return all
 }
 
 func demoPlaces(ctx context.Context, tx *db.Tx, id school.ID) error {

@@ -56,6 +56,7 @@ func rootCommand() *cobra.Command {
 		group("queue", "The addresses that computers print to", queueListCommand(), queueAddCommand(), queueSetCommand(), queueRemoveCommand(), queueNamesCommand()),
 		group("certificate", "The certificate that this server shows", certificateShowCommand(), certificateSetCommand(), certificateRenewCommand(), certificateResetCommand()),
 		group("ldap", "The school's own directory", ldapForgetCommand()),
+		group("allowance", "Who gets how many pages", allowanceListCommand(), allowanceSetCommand(), allowanceRemoveCommand(), allowancePolicyCommand()),
 		group("ledger", "What was spent", ledgerVerifyCommand()),
 		group("audit", "Who did what", auditVerifyCommand()),
 	)

@@ -16,6 +16,7 @@ import (
 	"inkwell/internal/events"
 	"inkwell/internal/school"
 	"inkwell/ipp/announce"
+	"inkwell/quota"
 	"inkwell/quota/conduct"
 	"inkwell/release"
 	"inkwell/release/document"
@@ -141,6 +142,7 @@ func (m *Main) openDesk(context.Context) (err error) {
 		Dial: dialPrinter, Log: m.log, MaxBytes: m.config.MaxDocument,
 	})
 	m.life.run("release desk", m.desk.Run)
+	m.life.run("allowances", (&quota.Giver{DB: m.db, Log: m.log}).Run)
 	return nil
 }
 

@@ -31,13 +31,15 @@ const (
 type house struct {
 	testing.TB
 	db       *db.DB
+	clock    *dbtest.Clock
 	school   db.SchoolID
 	from, to int64 // accounts
 	heads    Heads
 }
 
 func newHouse(t testing.TB) *house {
-	h := &house{TB: t, db: dbtest.New(t), heads: Heads{File: filepath.Join(t.TempDir(), "heads"), Key: []byte("a key of 16 byte")}}
+	clock := dbtest.NewClock(time.Now())
+	h := &house{TB: t, db: dbtest.New(t, dbtest.At(clock)), clock: clock, heads: Heads{File: filepath.Join(t.TempDir(), "heads"), Key: []byte("a key of 16 byte")}}
 	h.in(db.System("test"), func(ctx context.Context, tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, `INSERT INTO school (name, time_zone) VALUES ('Vale School', 'Europe/London')`); err != nil {
 			return err

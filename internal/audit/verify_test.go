@@ -250,6 +250,7 @@ func TestForgedHeads(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(good)
+	h.clock.Advance(exportSoon + time.Second)
 	for what, forged := range map[string]string{
 		"nothing left":   "",
 		"cut mid-line":   text[:len(text)-3],

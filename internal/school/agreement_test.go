@@ -131,10 +131,14 @@ func TestFromADayOnItStopsPrinting(t *testing.T) {
 	t.Parallel()
 	p := newPaper(t)
 	zone, _ := time.LoadLocation("Europe/London")
-	for at, bars := range map[time.Time]bool{
-		time.Date(2026, 10, 4, 23, 59, 59, 0, zone): false,
-		time.Date(2026, 10, 5, 0, 0, 0, 0, zone):    true, // which is still the fourth in UTC
+	for _, c := range []struct {
+		at   time.Time
+		bars bool
+	}{
+		{time.Date(2026, 10, 4, 23, 59, 59, 0, zone), false},
+		{time.Date(2026, 10, 5, 0, 0, 0, 0, zone), true}, // which is still the fourth in UTC
 	} {
+		at, bars := c.at, c.bars
 		p.clock.Set(at)
 		if c := p.consent(); c.Bars != bars {
 			t.Errorf("at %v: bars %v", at, c.Bars)

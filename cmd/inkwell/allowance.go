@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/quota"
+)
+
+// audienceFlags are how a command is told whom an allowance is for.
+type audienceFlags struct{ role, years, class, person string }
+
+func (f *audienceFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.role, "role", "", "of this role, such as pupil or teacher")
+	cmd.Flags().StringVar(&f.years, "year", "", "of this year group or these, such as 10 or 7-9")
+	cmd.Flags().StringVar(&f.class, "class", "", "of this class")
+	cmd.Flags().StringVar(&f.person, "person", "", "this person alone, by user name, whatever else holds for them")
+}
+
+// read finds the audience in the school's transaction.
+func (f *audienceFlags) read(ctx context.Context, tx *db.Tx, id school.ID) (quota.Audience, error) {
+	a := quota.Everybody
+	var err error
+	if f.role != "" {
+		if a.Role, err = readRole(f.role); err != nil {
+			return a, err
+		}
+	}
+	if f.years != "" {
+		if a.From, a.To, err = readYears(f.years); err != nil {
+			return a, err
+		}
+	}
+	if f.class != "" {
+		if a.Class, err = school.ClassByName(ctx, tx, id, f.class); err != nil {
+			return a, err
+		}
+	}
+	if f.person != "" {
+		p, err := school.PersonByUsername(ctx, tx, id, f.person)
+		if err != nil {
+			return a, err
+		}
+		a.Person = p.ID
+	}
+	return a, nil
+}
+
+func readRole(s string) (school.Role, error) {
+	if r := school.Role(s); r == school.Pupil || r == school.Guest {
+		return r, nil
+	}
+	return school.ParseStaffRole(s)
+}
+
+func readYears(s string) (from, to int, err error) {
+	first, last, span := strings.Cut(s, "-")
+	if !span {
+		last = first
+	}
+	if from, err = strconv.Atoi(first); err == nil {
+		to, err = strconv.Atoi(last)
+	}
+	if err != nil {
+		err = fault.New(fault.Invalid, "year", "--year is %q. It looks like 10 or 7-9.", s)
+	}
+	return from, to, err
+}
+
+func allowanceListCommand() *cobra.Command {
+	return schoolCommand("list", "List who gets how many pages", cobra.NoArgs,
+		func(ctx context.Context, h *host, s school.School, _ []string) error {
+			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error { return listAllowances(ctx, tx, h, s) })
+		})
+}
+
+func listAllowances(ctx context.Context, tx *db.Tx, h *host, s school.School) error {
+	p, err := quota.PolicyOf(ctx, tx, s.ID)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(h.out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "PAGES\tWHO")
+	for _, a := range p.All {
+		who, err := audienceInWords(ctx, tx, a.For)
+		if err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(w, "%d\t%s\n", a.Pages, who)
+	}
+	_, _ = fmt.Fprintf(w, "\n%s", policyInWords(p))
+	return w.Flush()
+}
+
+func audienceInWords(ctx context.Context, tx *db.Tx, a quota.Audience) (string, error) {
+	if a.Person != 0 {
+		p, err := school.PersonByID(ctx, tx, a.Person)
+		return p.Username + " alone", err
+	}
+	var words []string
+	if a.Role != "" {
+		words = append(words, string(a.Role))
+	}
+	switch {
+	case a.From == school.NoYear:
+	case a.From == a.To:
+		words = append(words, fmt.Sprintf("Year %d", a.From))
+	default:
+		words = append(words, fmt.Sprintf("Years %d to %d", a.From, a.To))
+	}
+	if a.Class != 0 {
+		names, err := school.ClassNames(ctx, tx, []school.ClassID{a.Class})
+		if err != nil {
+			return "", err
+		}
+		words = append(words, "class "+names[a.Class])
+	}
+	if len(words) == 0 {
+		return "everybody", nil
+	}
+	return strings.Join(words, ", "), nil
+}
+
+// policyInWords states the rule as a bursar would have it explained.
+func policyInWords(p quota.Policy) string {
+	several := "the highest counts"
+	if p.Combine == quota.Sum {
+		several = "they add up"
+	}
+	says := fmt.Sprintf("Given once every %s. Where several hold for one person, %s; what is set for the person alone takes the place of all else.\n", p.Per, several)
+	if p.Carry == 0 {
+		says += fmt.Sprintf("What is left over ends with the %s.\n", p.Per)
+	} else {
+		says += fmt.Sprintf("Up to %d pages that are left over stay.\n", p.Carry)
+	}
+	if p.Default {
+		says += "These are the defaults: the school has set nothing of its own.\n"
+	}
+	return says
+}
+
+func allowanceSetCommand() *cobra.Command {
+	var whom audienceFlags
+	var pages int64
+	cmd := schoolCommand("set PAGES", "Say how many pages somebody gets in each period", cobra.ExactArgs(1),
+		func(ctx context.Context, h *host, s school.School, args []string) (err error) {
+			if pages, err = strconv.ParseInt(args[0], 10, 64); err != nil {
+				return fault.New(fault.Invalid, "allowance-pages", "%q is no number of pages. An allowance is 0 to 1,000,000 pages.", args[0])
+			}
+			return h.changeAllowances(ctx, s, whom, func(ctx context.Context, tx *db.Tx, of quota.Audience) error {
+				return quota.SetAllowance(ctx, tx, "", s.ID, quota.Allowance{For: of, Pages: pages})
+			})
+		})
+	cmd.Long = "The first change makes the defaults the school's own. Who has had this period's allowance keeps it; what is set counts from the next one on,\n" +
+		"and within a minute for those who have had none."
+	cmd.Example = `  inkwell allowance set 200 --role pupil --year 7-9
+  inkwell allowance set 60 --class 11A/Ar
+  inkwell allowance set 500 --person 23sbell`
+	whom.add(cmd)
+	return cmd
+}
+
+func allowanceRemoveCommand() *cobra.Command {
+	var whom audienceFlags
+	cmd := schoolCommand("remove", "Remove what is set for exactly these people", cobra.NoArgs,
+		func(ctx context.Context, h *host, s school.School, _ []string) error {
+			return h.changeAllowances(ctx, s, whom, func(ctx context.Context, tx *db.Tx, of quota.Audience) error {
+				return quota.RemoveAllowance(ctx, tx, "", s.ID, of)
+			})
+		})
+	cmd.Example = "  inkwell allowance remove --class 11A/Ar"
+	whom.add(cmd)
+	return cmd
+}
+
+// changeAllowances runs a change and shows what came of it.
+func (h *host) changeAllowances(ctx context.Context, s school.School, whom audienceFlags, change func(context.Context, *db.Tx, quota.Audience) error) error {
+	return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
+		of, err := whom.read(ctx, tx, s.ID)
+		if err != nil {
+			return err
+		}
+		if err := change(ctx, tx, of); err != nil {
+			return err
+		}
+		return listAllowances(ctx, tx, h, s)
+	})
+}
+
+func allowancePolicyCommand() *cobra.Command {
+	var per, combine string
+	var carry int64
+	var cmd *cobra.Command
+	cmd = schoolCommand("policy", "Say how often allowances are given, and what becomes of the rest", cobra.NoArgs,
+		func(ctx context.Context, h *host, s school.School, _ []string) error {
+			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
+				_, err := quota.SetPolicy(ctx, tx, "", s.ID, func(p *quota.Policy) {
+					if cmd.Flags().Changed("per") {
+						p.Per = quota.Period(per)
+					}
+					if cmd.Flags().Changed("combine") {
+						p.Combine = quota.Combine(combine)
+					}
+					if cmd.Flags().Changed("carry") {
+						p.Carry = carry
+					}
+				})
+				if err != nil {
+					return err
+				}
+				return listAllowances(ctx, tx, h, s)
+			})
+		})
+	cmd.Long = "A term is the school's own (inkwell calendar), a week begins on Monday. In the holidays the term before goes on. A change of --per counts at\n" +
+		"once: everybody who has had nothing of the period that is now gets it within a minute."
+	cmd.Example = "  inkwell allowance policy --per month --carry 20"
+	cmd.Flags().StringVar(&per, "per", "", "term, month, week or day")
+	cmd.Flags().StringVar(&combine, "combine", "", "highest or sum, of several allowances of one person")
+	cmd.Flags().Int64Var(&carry, "carry", 0, "how many pages that are left over stay, at most")
+	return cmd
+}

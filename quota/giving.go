@@ -1,0 +1,143 @@
+package quota
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+	"inkwell/internal/school/calendar"
+)
+
+// giveAtOnce is how many people one transaction gives to.
+const giveAtOnce = 500
+
+// Giver gives each person the allowance of the period, once.
+type Giver struct {
+	DB    *db.DB
+	Log   *slog.Logger
+	Every time.Duration // 0 is a minute
+}
+
+// Run gives until ctx ends. Several nodes may: what is given is given once.
+func (g *Giver) Run(ctx context.Context) error {
+	every := g.Every
+	if every == 0 {
+		every = time.Minute
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if n, err := g.GiveAll(ctx); err != nil && ctx.Err() == nil {
+			g.Log.Error("give allowances", "error", err)
+		} else if n > 0 {
+			g.Log.Info("allowances given", "people", n)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// GiveAll gives at every school what is due now and says to how many people.
+func (g *Giver) GiveAll(ctx context.Context) (given int, err error) {
+	var all []school.School
+	err = g.DB.Look(ctx, db.System("allowances"), func(ctx context.Context, tx *db.Tx) (err error) {
+		all, err = school.All(ctx, tx)
+		return err
+	})
+	for _, s := range all {
+		n, wrong := g.giveAt(ctx, s)
+		given, err = given+n, errors.Join(err, wrong)
+	}
+	return given, err
+}
+
+func (g *Giver) giveAt(ctx context.Context, s school.School) (given int, err error) {
+	var after school.PersonID
+	for more := true; more; {
+		err := g.DB.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) (err error) {
+			n, last, err := giveSome(ctx, tx, s, after)
+			tx.AfterCommit(func() { given, after, more = given+n, last, last != 0 })
+			return err
+		})
+		if err != nil {
+			return given, fmt.Errorf("give allowances of school %d: %w", s.ID, err)
+		}
+	}
+	return given, nil
+}
+
+// GiveAllowances gives what is due now at a school in the transaction, and says to how
+// many people.
+func GiveAllowances(ctx context.Context, tx *db.Tx, s school.School) (given int, err error) {
+	for after := school.PersonID(0); ; {
+		n, last, err := giveSome(ctx, tx, s, after)
+		if err != nil || last == 0 {
+			return given + n, err
+		}
+		given, after = given+n, last
+	}
+}
+
+// giveSome gives to people after one, by number, who have nothing of this period yet. last is
+// where to go on, 0 at the end.
+func giveSome(ctx context.Context, tx *db.Tx, s school.School, after school.PersonID) (given int, last school.PersonID, err error) {
+	p, err := PolicyOf(ctx, tx, s.ID)
+	if err != nil {
+		return 0, 0, err
+	}
+	c, err := school.CalendarOf(ctx, tx, s.ID)
+	if err != nil {
+		return 0, 0, err
+	}
+	start := p.Per.Start(c, tx.Now)
+	if err := lockGiving(ctx, tx, s.ID); err != nil {
+		return 0, 0, err
+	}
+	people, err := peopleWithout(ctx, tx, s.ID, p.Per, start, after, giveAtOnce)
+	if err != nil || len(people) == 0 {
+		return 0, 0, err
+	}
+	if len(people) == giveAtOnce {
+		last = people[len(people)-1]
+	}
+	belongings, err := school.BelongingsOf(ctx, tx, s, people)
+	if err != nil {
+		return 0, 0, err
+	}
+	var all []Grant
+	for _, person := range people {
+		if b, here := belongings[person]; here {
+			if pages := p.Entitled(person, b); pages > 0 {
+				all = append(all, Grant{Person: person, Amount: pages, Key: fmt.Sprintf("allowance:%s:%s:%d", p.Per, start, person)})
+			}
+		}
+	}
+	return len(all), last, giveTo(ctx, tx, s.ID, p, start, all)
+}
+
+// giveTo takes back what is left of the period before, but for what may be carried
+// over, and gives.
+func giveTo(ctx context.Context, tx *db.Tx, id school.ID, p Policy, start calendar.Date, all []Grant) error {
+	if len(all) == 0 {
+		return nil
+	}
+	source, err := schoolAccount(ctx, tx, id, "allowance")
+	if err != nil {
+		return err
+	}
+	if err := expireLeft(ctx, tx, id, source, p, start, all); err != nil {
+		return fmt.Errorf("expire what is left: %w", err)
+	}
+	if err := insertGiven(ctx, tx, id, p.Per, start, all); err != nil {
+		return err
+	}
+	_, err = Give(ctx, tx, id, "", all)
+	return err
+}

@@ -1,0 +1,228 @@
+package quota_test
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/db/dbtest"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/internal/school/schooltest"
+	"inkwell/quota"
+)
+
+func TestWhoIsEntitledToWhat(t *testing.T) {
+	t.Parallel()
+	pupil := func(year int, classes ...school.ClassID) school.Belonging {
+		return school.Belonging{Roles: []school.Role{school.Pupil}, Year: year, Classes: classes}
+	}
+	years := quota.Audience{Role: school.Pupil, From: 7, To: 9}
+	art, sam := quota.Everybody, quota.Everybody
+	art.Class, sam.Person = 5, 17
+	p := quota.Policy{Per: quota.Term, Combine: quota.Highest, All: []quota.Allowance{{For: years, Pages: 150}, {For: art, Pages: 60}, {For: sam, Pages: 20}}}
+	for _, c := range []struct {
+		name         string
+		person       school.PersonID
+		b            school.Belonging
+		highest, sum int64
+	}{
+		{"a year", 1, pupil(8), 150, 150},
+		{"a year and a class", 1, pupil(9, 5), 150, 210},
+		{"a class alone", 1, pupil(10, 4, 5), 60, 60},
+		{"nothing", 1, pupil(6), 0, 0},
+		{"somebody apart", 17, pupil(9, 5), 20, 20},
+		{"staff", 1, school.Belonging{Roles: []school.Role{school.Teacher}, Year: school.NoYear}, 0, 0},
+	} {
+		p.Combine = quota.Highest
+		highest := p.Entitled(c.person, c.b)
+		p.Combine = quota.Sum
+		if sum := p.Entitled(c.person, c.b); highest != c.highest || sum != c.sum {
+			t.Errorf("%s: highest %d, sum %d; want %d and %d", c.name, highest, sum, c.highest, c.sum)
+		}
+	}
+	def := quota.DefaultPolicy()
+	for year, want := range map[int]int64{3: 0, 6: 0, 7: 150, 9: 150, 10: 250, 11: 250, 12: 400, 13: 400} {
+		if got := def.Entitled(1, pupil(year)); got != want {
+			t.Errorf("Year %d gets %d by default, want %d", year, got, want)
+		}
+	}
+}
+
+// purse is a school whose people get pages.
+type purse struct {
+	*testing.T
+	db    *db.DB
+	clock *dbtest.Clock
+	cast  *schooltest.Cast
+}
+
+func newPurse(t *testing.T) *purse {
+	clock := dbtest.NewClock(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC))
+	d := dbtest.New(t, dbtest.At(clock))
+	return &purse{T: t, db: d, clock: clock, cast: schooltest.New(t, d, "Harbour")}
+}
+
+func (p *purse) give() int {
+	p.Helper()
+	n, err := (&quota.Giver{DB: p.db, Log: slog.New(slog.DiscardHandler)}).GiveAll(p.Context())
+	if err != nil {
+		p.Fatal(err)
+	}
+	return n
+}
+
+func (p *purse) tx(fn func(ctx context.Context, tx *db.Tx) error) error {
+	return p.db.InTx(p.Context(), db.InSchool(p.cast.School), fn)
+}
+
+func (p *purse) has(a school.Actor, want int64) {
+	p.Helper()
+	if got := dbtest.Value[int64](p, p.db, "SELECT coalesce((SELECT balance FROM account WHERE person_id = $1), 0)", a.Person); got != want {
+		p.Errorf("%d pages, want %d", got, want)
+	}
+}
+
+func (p *purse) sound() {
+	p.Helper()
+	err := p.db.InTx(p.Context(), db.System("verify"), func(ctx context.Context, tx *db.Tx) error {
+		r, err := quota.Verify(ctx, tx)
+		if len(r.Problems) > 0 {
+			p.Error(r.Problems)
+		}
+		return err
+	})
+	if err != nil {
+		p.Error(err)
+	}
+}
+
+func (p *purse) policy(change func(*quota.Policy)) {
+	p.Helper()
+	if err := p.tx(func(ctx context.Context, tx *db.Tx) error {
+		_, err := quota.SetPolicy(ctx, tx, "", p.cast.School, change)
+		return err
+	}); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// TestAnAllowanceIsGivenOnce, whatever nodes, restarts and clocks do.
+func TestAnAllowanceIsGivenOnce(t *testing.T) {
+	t.Parallel()
+	p := newPurse(t)
+	var wait sync.WaitGroup
+	for range 4 { // nodes
+		wait.Go(func() { p.give() })
+	}
+	wait.Wait()
+	p.has(p.cast.Sam, 250)
+	p.has(p.cast.Mia, 150)
+	p.has(p.cast.Teacher, 1000)
+	p.clock.Advance(-48 * time.Hour) // the clock was wrong
+	if n := p.give(); n != 0 {
+		t.Errorf("%d people get it twice", n)
+	}
+	p.clock.Set(time.Date(2026, 12, 31, 23, 59, 59, 0, time.UTC))
+	if n := p.give(); n != 0 {
+		t.Errorf("%d people get it twice in a term", n)
+	}
+	p.clock.Set(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
+	if n := p.give(); n != 5 {
+		t.Errorf("%d people get it in the new term", n)
+	}
+	p.has(p.cast.Sam, 250) // what was left has ended
+	p.sound()
+}
+
+func TestWhatIsLeftOver(t *testing.T) {
+	t.Parallel()
+	p := newPurse(t)
+	p.policy(func(q *quota.Policy) { q.Per, q.Carry = quota.Week, 30 })
+	p.give()
+	err := p.tx(func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `
+			WITH lost AS (INSERT INTO account (school_id, kind) VALUES ($1, 'lost') RETURNING account_id)
+			INSERT INTO transfer (school_id, at, kind, from_account, to_account, amount, key)
+			SELECT $1, $2, 'charge', a.account_id, lost.account_id, 140, 'test' FROM account a, lost WHERE a.person_id = $3`,
+			p.cast.School, tx.Now, p.cast.Mia.Person)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.has(p.cast.Mia, 10)
+	p.clock.Advance(7 * 24 * time.Hour)
+	p.give()
+	p.has(p.cast.Mia, 160) // 10 were left
+	p.has(p.cast.Sam, 280) // 250 were left, of which 30 stay
+	p.sound()
+}
+
+// TestWhoComesLater gets the pages of the period within a minute, and who has left none.
+func TestWhoComesLater(t *testing.T) {
+	t.Parallel()
+	p := newPurse(t)
+	dbtest.Exec(t, p.db, "UPDATE person SET left_at = now() WHERE person_id = $1", p.cast.Sam.Person)
+	if n := p.give(); n != 4 {
+		t.Errorf("%d people get pages", n)
+	}
+	p.has(p.cast.Sam, 0)
+	dbtest.Exec(t, p.db, "UPDATE person SET left_at = NULL WHERE person_id = $1", p.cast.Sam.Person)
+	if n := p.give(); n != 1 {
+		t.Errorf("%d people get pages", n)
+	}
+	p.has(p.cast.Sam, 250)
+}
+
+func TestAllowancesThatCannotBe(t *testing.T) {
+	t.Parallel()
+	p := newPurse(t)
+	person := quota.Everybody
+	person.Person, person.Role = p.cast.Sam.Person, school.Pupil
+	upside := quota.Audience{From: 9, To: 7}
+	for code, a := range map[string]quota.Allowance{
+		"allowance-pages": {For: quota.Everybody, Pages: -1},
+		"allowance-whom":  {For: person, Pages: 1},
+		"allowance-years": {For: upside, Pages: 1},
+	} {
+		err := p.tx(func(ctx context.Context, tx *db.Tx) error { return quota.SetAllowance(ctx, tx, "", p.cast.School, a) })
+		if f := fault.As(err); f == nil || f.Code != code {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+	for code, change := range map[string]func(*quota.Policy){
+		"allowance-per":     func(q *quota.Policy) { q.Per = "decade" },
+		"allowance-combine": func(q *quota.Policy) { q.Combine = "product" },
+		"allowance-carry":   func(q *quota.Policy) { q.Carry = -1 },
+	} {
+		err := p.tx(func(ctx context.Context, tx *db.Tx) error {
+			_, err := quota.SetPolicy(ctx, tx, "", p.cast.School, change)
+			return err
+		})
+		if f := fault.As(err); f == nil || f.Code != code {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+	if n := dbtest.Value[int](t, p.db, "SELECT count(*) FROM allowance"); n != 0 {
+		t.Errorf("%d allowances are left of what was refused", n)
+	}
+	pupils := quota.Audience{Role: school.Pupil, From: 7, To: 9}
+	if err := p.tx(func(ctx context.Context, tx *db.Tx) error {
+		return quota.SetAllowance(ctx, tx, "", p.cast.School, quota.Allowance{For: pupils, Pages: 200})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p.give()
+	p.has(p.cast.Mia, 200)
+	p.has(p.cast.Sam, 250) // the other defaults have become the school's own
+	err := p.tx(func(ctx context.Context, tx *db.Tx) error {
+		return quota.RemoveAllowance(ctx, tx, "", p.cast.School, upside)
+	})
+	if f := fault.As(err); f == nil || f.Code != "allowance-unknown" {
+		t.Errorf("nothing is removed: %v", err)
+	}
+}

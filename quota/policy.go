@@ -1,0 +1,112 @@
+package quota
+
+import (
+	"context"
+	"slices"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+var (
+	allowancePages = fault.New(fault.Invalid, "allowance-pages", "An allowance is 0 to 1,000,000 pages.")
+	allowanceWhom  = fault.New(fault.Invalid, "allowance-whom", "An allowance for one person names nobody else.")
+	allowanceYears = fault.New(fault.Invalid, "allowance-years", "Year groups go from 0 (Reception) to 14, such as 7-9.")
+	allowanceNone  = fault.New(fault.NotFound, "allowance-unknown", "There is no allowance for exactly these people.")
+	policyPer      = fault.New(fault.Invalid, "allowance-per", "Allowances are given per term, month, week or day.")
+	policyCombine  = fault.New(fault.Invalid, "allowance-combine", "Several allowances of one person make the highest or the sum.")
+	policyCarry    = fault.New(fault.Invalid, "allowance-carry", "0 to 1,000,000 pages can be carried over.")
+)
+
+// PolicyOf is how a school gives: its own policy, or the default.
+func PolicyOf(ctx context.Context, tx *db.Tx, id school.ID) (Policy, error) {
+	p, found, err := policyRow(ctx, tx, id)
+	if err != nil || !found {
+		return DefaultPolicy(), err
+	}
+	p.All, err = allowances(ctx, tx, id)
+	return p, err
+}
+
+// SetPolicy changes the period, how allowances combine and what is carried over. It
+// counts from now on: a period that begins today by the new rule is given today.
+func SetPolicy(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, change func(*Policy)) (Policy, error) {
+	p, err := ownPolicy(ctx, tx, id)
+	if err != nil {
+		return p, err
+	}
+	change(&p)
+	switch {
+	case !slices.Contains(Periods(), p.Per):
+		return p, policyPer
+	case p.Combine != Highest && p.Combine != Sum:
+		return p, policyCombine
+	case p.Carry < 0 || p.Carry > 1_000_000:
+		return p, policyCarry
+	}
+	if err := savePolicy(ctx, tx, id, p); err != nil {
+		return p, err
+	}
+	return p, audit.Record(ctx, tx, audit.Entry{School: id, Act: "allowance-policy", Actor: by,
+		Facts: map[string]any{"per": string(p.Per), "combine": string(p.Combine), "carry": p.Carry}})
+}
+
+// SetAllowance sets what an audience gets, in place of what it got before. Who has had
+// this period's allowance keeps it: it counts from the next period on.
+func SetAllowance(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, a Allowance) error {
+	switch {
+	case a.Pages < 0 || a.Pages > 1_000_000:
+		return allowancePages
+	case a.For.Person != 0 && a.For != (Audience{Person: a.For.Person, From: school.NoYear, To: school.NoYear}):
+		return allowanceWhom
+	case a.For.From != school.NoYear && (a.For.From < 0 || a.For.To < a.For.From || a.For.To > 14):
+		return allowanceYears
+	}
+	if _, err := ownPolicy(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := saveAllowance(ctx, tx, id, a); err != nil {
+		return err
+	}
+	return a.record(ctx, tx, by, id, "allowance-set")
+}
+
+// RemoveAllowance removes what is set for exactly an audience.
+func RemoveAllowance(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, of Audience) error {
+	if _, err := ownPolicy(ctx, tx, id); err != nil {
+		return err
+	}
+	found, err := deleteAllowance(ctx, tx, id, of)
+	if err == nil && !found {
+		err = allowanceNone
+	}
+	if err != nil {
+		return err
+	}
+	return Allowance{For: of}.record(ctx, tx, by, id, "allowance-removed")
+}
+
+func (a Allowance) record(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, act string) error {
+	return audit.Record(ctx, tx, audit.Entry{School: id, Act: act, Actor: by,
+		Facts: map[string]any{"pages": a.Pages, "role": string(a.For.Role), "from": a.For.From, "to": a.For.To, "class": int64(a.For.Class), "person": int64(a.For.Person)}})
+}
+
+// ownPolicy is the school's policy to be changed: the default becomes its own first.
+func ownPolicy(ctx context.Context, tx *db.Tx, id school.ID) (Policy, error) {
+	p, err := PolicyOf(ctx, tx, id)
+	if err != nil || !p.Default {
+		return p, err
+	}
+	p.Default = false
+	if err := savePolicy(ctx, tx, id, p); err != nil {
+		return p, err
+	}
+	for _, a := range p.All {
+		if err := saveAllowance(ctx, tx, id, a); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
