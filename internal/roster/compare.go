@@ -50,29 +50,39 @@ func (p *plan) meet() {
 		w := &someone{Person: person}
 		p.byID[person.ID] = w
 		p.people = append(p.people, w)
-		if known, ok := p.identities[person.ID]; ok {
-			w.individual = known.individual
-			w.fresh = person.UPN != nil && known.upn != person.UPN[0]
-		} else if person.Gone || person.Username == "" {
-			if !person.Gone && len(person.Roles) > 0 {
-				p.refuse(w, "nobody is known by this sourcedId yet, and their user name is not here")
-			}
+		if !p.identify(w, listed) {
 			continue
-		} else if len(person.Roles) > 0 {
-			w.fresh = true
-			p.recognise(w, listed)
 		}
-		if w.individual != 0 {
-			if at, twice := taken[w.individual]; twice {
-				p.refuse(w, "it is the same person as in %s line %d", at.File, at.Line)
-				continue
-			}
-			taken[w.individual] = person.At
+		if at, twice := taken[w.individual]; twice && w.individual != 0 {
+			p.refuse(w, "it is the same person as in %s line %d", at.File, at.Line)
+			continue
 		}
+		taken[w.individual] = person.At
 		if !person.Gone {
 			p.settle(w)
 		}
 	}
+}
+
+// identify finds the human behind a person; false when there is nothing to be done about
+// them: they are gone and were never known, or cannot be.
+func (p *plan) identify(w *someone, listed map[string]bool) bool {
+	if known, ok := p.identities[w.ID]; ok {
+		w.individual = known.individual
+		w.fresh = w.UPN != nil && known.upn != w.UPN[0]
+		return true
+	}
+	switch {
+	case w.Gone:
+		return false
+	case w.Username == "" && len(w.Roles) > 0:
+		p.refuse(w, "nobody is known by this sourcedId yet, and their user name is not here")
+		return false
+	case len(w.Roles) > 0:
+		w.fresh = true
+		p.recognise(w, listed)
+	}
+	return true
 }
 
 // recognise finds out whether somebody with a new id is somebody known: by UPN, or by
