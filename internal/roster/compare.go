@@ -228,7 +228,9 @@ func (p *plan) anyEntry(who school.IndividualID, here *school.Entry) *school.Ent
 func (p *plan) depart() {
 	stays := map[school.PersonID]bool{}
 	lives := map[school.IndividualID]bool{}
+	p.who = map[school.IndividualID]*someone{}
 	for _, w := range p.people {
+		p.who[w.individual] = w
 		for _, pl := range w.places {
 			lives[w.individual] = true
 			if pl.was != nil {
@@ -251,14 +253,7 @@ func (p *plan) depart() {
 
 // gone says whether somebody whom the roster does not place at a school leaves it.
 func (p *plan) gone(e *school.Entry, by kept) bool {
-	id := p.idOf[e.Individual]
-	for _, r := range p.relinked {
-		if r.old == id {
-			id = r.id
-			break
-		}
-	}
-	w := p.byID[id]
+	w := p.who[e.Individual]
 	switch {
 	case w != nil && w.broken, p.only != 0 && e.School != p.only:
 		return false

@@ -37,6 +37,7 @@ type plan struct {
 	entryBy  map[school.PersonID]*school.Entry
 	userAt   map[login]*school.Entry
 	idOf     map[school.IndividualID]string
+	who      map[school.IndividualID]*someone // of the roster
 	idsByUPN map[string][]string
 	classBy  map[string]*school.ClassEntry // the source's, by its id
 }
