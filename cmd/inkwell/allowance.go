@@ -109,9 +109,9 @@ func audienceInWords(ctx context.Context, tx *db.Tx, a quota.Audience) (string, 
 	if a.Role != "" {
 		words = append(words, string(a.Role))
 	}
-	switch {
-	case a.From == school.NoYear:
-	case a.From == a.To:
+	switch a.From {
+	case school.NoYear:
+	case a.To:
 		words = append(words, fmt.Sprintf("Year %d", a.From))
 	default:
 		words = append(words, fmt.Sprintf("Years %d to %d", a.From, a.To))

@@ -34,15 +34,20 @@ type Desk interface {
 	Disowned(ctx context.Context, a school.Actor) ([]release.DisownedJob, error)
 	Today(ctx context.Context, a school.Actor, person school.PersonID) ([]release.TodayJob, error)
 	SchoolPrinters(ctx context.Context, a school.Actor) ([]release.PrinterRecord, error)
-	LoseBadge(ctx context.Context, a school.Actor, person school.PersonID) (school.Pass, error)
-	FindBadge(ctx context.Context, a school.Actor, person school.PersonID) error
-	AdmitGuest(ctx context.Context, a school.Actor, v school.Visit) (school.Admitted, school.Pass, error)
-	EndGuest(ctx context.Context, a school.Actor, person school.PersonID) error
+	Reception
 	Extend(ctx context.Context, tx *db.Tx, id school.ID) (release.Extension, error)
 	WouldExtend(ctx context.Context, tx *db.Tx, id school.ID, c calendar.Calendar) (release.Extension, error)
 	Mine(ctx context.Context, a school.Actor) ([]release.MyJob, error)
 	MakeSlip(ctx context.Context, a school.Actor, id release.JobID, at release.PrinterID) (release.Slip, error)
 	EndSlip(ctx context.Context, a school.Actor, id release.JobID) error
+}
+
+// Reception is the desk's part in lost badges, guests and supply staff.
+type Reception interface {
+	LoseBadge(ctx context.Context, a school.Actor, person school.PersonID) (school.Pass, error)
+	FindBadge(ctx context.Context, a school.Actor, person school.PersonID) error
+	AdmitGuest(ctx context.Context, a school.Actor, v school.Visit) (school.Admitted, school.Pass, error)
+	EndGuest(ctx context.Context, a school.Actor, person school.PersonID) error
 }
 
 // Conduct decides who may print at all: conduct.Conduct.
