@@ -59,10 +59,10 @@ func (d *Desk) SignIn(ctx context.Context, st Station, k Key) (Visitor, error) {
 	switch {
 	case school.IsSlip(k.Badge), k.Badge == "" && school.IsSlipCode(k.Name, k.Code):
 		return d.bySlip(ctx, st, k, place)
-	case school.IsPass(k.Badge):
-		a, err = d.Directory.ByPass(ctx, st.School, k.Badge, place)
 	case k.Badge != "" && k.Code != "":
 		a, err = d.Directory.ByBadgeAndCode(ctx, st.School, k.Badge, k.Code, place)
+	case school.IsPass(k.Badge):
+		a, err = d.Directory.ByPass(ctx, st.School, k.Badge, place)
 	case k.Badge != "":
 		a, err = d.Directory.ByBadge(ctx, st.School, k.Badge, place)
 	default:

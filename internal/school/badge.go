@@ -56,26 +56,38 @@ func (d *Directory) ByBadge(ctx context.Context, school ID, badge, place string)
 var codeToo = fault.New(fault.Unauthenticated, "badge-code", "Now type your code.")
 
 // enough says whether a badge alone proves somebody, and ends the delays of their code if
-// it does. Staff who have a code give it as well where the school wants that: their badge
-// opens more than their own work, and badges can be copied.
+// it does.
 func (d *Directory) enough(ctx context.Context, tx *db.Tx, proofs Proofs, p Person) error {
-	if proofs.StaffCode && !slices.Contains(p.Roles, Pupil) && !slices.Contains(p.Roles, Guest) {
-		own, err := codeOf(ctx, tx, p.School, p.Username)
-		if err != nil {
-			return err
-		}
-		if own.hash != "" {
-			return codeToo
-		}
+	asks, err := asksForCode(ctx, tx, proofs, p)
+	if err != nil {
+		return err
+	}
+	if asks {
+		return codeToo
 	}
 	return d.clearTries(ctx, tx, p)
 }
 
-// ByBadgeAndCode proves somebody whose badge asks for their code: ByBadge has refused it as
-// "badge-code". The code counts as one that was typed with their name.
+// asksForCode says whether a badge or a pass of somebody's is good with their own code alone:
+// staff who have one give it as well where the school wants that. What proves them opens more
+// than their own work, badges can be copied, and passes are handed out by others.
+func asksForCode(ctx context.Context, tx *db.Tx, proofs Proofs, p Person) (bool, error) {
+	if !proofs.StaffCode || slices.Contains(p.Roles, Pupil) || slices.Contains(p.Roles, Guest) {
+		return false, nil
+	}
+	own, err := codeOf(ctx, tx, p.School, p.Username)
+	return own.hash != "", err
+}
+
+// ByBadgeAndCode proves somebody whose badge or pass asks for their code: ByBadge or ByPass has
+// refused it as "badge-code". The code counts as one that was typed with their name.
 func (d *Directory) ByBadgeAndCode(ctx context.Context, school ID, badge, code, place string) (Actor, error) {
 	var found held
 	err := d.db.InTx(ctx, db.System("badge"), func(ctx context.Context, tx *db.Tx) (err error) {
+		if IsPass(badge) {
+			found.person, _, err = personByPass(ctx, tx, school, d.keys.Digests("pass", []byte(passText(badge))))
+			return err
+		}
 		found, err = d.tapped(ctx, tx, school, badge, place)
 		return err
 	})

@@ -67,3 +67,52 @@ func TestACardOfSomebodyWhoLeftOrOfAnotherSchoolIsTaken(t *testing.T) {
 	k.want("a leaver's", k.enrol(k.cast.Sam, school.ByCode, schooltest.MiaBadge, "a"), "badge-taken")
 	k.want("a leaver's, by IT", code(k.linked(k.cast.Sam, schooltest.MiaBadge)), "badge-taken")
 }
+
+// Reception hands passes out: one for a member of staff opens their work with their own
+// code alone, where a badge does as well.
+func TestAPassOfStaffWhoHaveACodeAsksForIt(t *testing.T) {
+	t.Parallel()
+	k := newKeypads(t)
+	issue := func(a school.Actor) (pass school.Pass) {
+		err := k.d.InTx(t.Context(), db.InSchool(k.cast.School), func(ctx context.Context, tx *db.Tx) error {
+			p, err := school.PersonByID(ctx, tx, a.Person)
+			if err != nil {
+				return err
+			}
+			pass, err = k.cast.Directory.IssuePass(ctx, tx, "", p, 20, tx.Now.Add(time.Hour))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pass
+	}
+	taps := func(text string) string {
+		_, err := k.cast.Directory.ByPass(t.Context(), k.cast.School, text, "kiosk:a")
+		return code(err)
+	}
+	both := func(text, digits string) (proof school.Proof, refusal string) {
+		a, err := k.cast.Directory.ByBadgeAndCode(t.Context(), k.cast.School, text, digits, "kiosk:a")
+		return a.Proof, code(err)
+	}
+	pass := issue(k.cast.IT)
+	k.want("staff without a code", taps(pass.Text), "")
+	k.want("and by name", k.tries(0, "it", pass.Code, "a"), "")
+
+	own := k.issue(k.cast.IT)[0].Code
+	k.want("with one", taps(pass.Text), "badge-code")
+	k.want("by name", k.tries(0, "it", pass.Code, "a"), "code-wrong")
+	_, refusal := both(pass.Text, pass.Code)
+	k.want("the pass's code twice", refusal, "code-wrong")
+	_, refusal = both("p-222222222222222222222222", own)
+	k.want("no pass", refusal, "badge-unknown")
+	proof, refusal := both(pass.Text, own)
+	k.want("with their own", refusal, "")
+	k.want("which is the proof", string(proof), string(school.ByCode))
+	if again := issue(k.cast.IT); again.Code != "" {
+		t.Error("a code is handed out that opens nothing")
+	}
+	pupils := issue(k.cast.Sam)
+	k.want("a pupil's", taps(pupils.Text), "")
+	k.want("by name", k.tries(0, "sam", pupils.Code, "a"), "")
+}

@@ -26,7 +26,7 @@ type Pass struct {
 
 	// What is shown once, when it is issued: only digests are kept.
 	Text string // what a reader of QR codes types
-	Code string // eight digits, for the keypad, with the user name
+	Code string // eight digits, for the keypad, with the user name; "" where their own code is asked for
 }
 
 // passDigits is longer than a code's, so that who has both is no easier to guess.
@@ -66,18 +66,37 @@ func (d *Directory) IssuePass(ctx context.Context, tx *db.Tx, by Pseudonym, p Pe
 		return Pass{}, fmt.Errorf("issue pass: %w", err)
 	}
 	pass.ID = id
+	proofs, err := readProofs(ctx, tx, p.School)
+	if err != nil {
+		return Pass{}, err
+	}
+	own, err := asksForCode(ctx, tx, proofs, p)
+	if err != nil {
+		return Pass{}, err
+	}
+	if own {
+		pass.Code = ""
+	}
 	return pass, audit.Record(ctx, tx, audit.Entry{School: p.School, Act: "pass-issued", Actor: by, Subject: p.Pseudonym, Object: "pass:" + strconv.FormatInt(int64(id), 10),
 		Facts: map[string]any{"pages": pages, "until": until.Unix()}})
 }
 
 // ByPass proves a person by what a reader of QR codes typed. One that has ended, is
-// unknown or another school's is no more than an unknown badge.
+// unknown or another school's is no more than an unknown badge; one of staff who have to give
+// their code as well is refused as "badge-code".
 func (d *Directory) ByPass(ctx context.Context, school ID, typed, place string) (Actor, error) {
 	var p Person
 	var pass PassID
 	err := d.db.InTx(ctx, db.InSchool(school), func(ctx context.Context, tx *db.Tx) (err error) {
 		p, pass, err = personByPass(ctx, tx, school, d.keys.Digests("pass", []byte(passText(typed))))
-		return err
+		if err != nil || p.ID == 0 {
+			return err
+		}
+		proofs, err := readProofs(ctx, tx, school)
+		if err != nil {
+			return err
+		}
+		return d.enough(ctx, tx, proofs, p)
 	})
 	if err != nil {
 		return Actor{}, err
@@ -113,14 +132,25 @@ func PassShows(ctx context.Context, tx *db.Tx, id PassID) (int, error) {
 }
 
 // personByPassCode is the person of that name whose pass in force has the code; otherwise
-// no pass. It looks the same number of things up for everybody.
+// no pass, and none of staff who have to give their own code. It looks the same number of
+// things up for everybody who has no pass.
 func (d *Directory) personByPassCode(ctx context.Context, tx *db.Tx, school ID, username, code string) (Person, PassID, error) {
 	p, err := present(ctx, tx, school, username)
 	if err != nil {
 		return Person{}, 0, err
 	}
 	id, err := passByCode(ctx, tx, p.ID, d.keys.Digests("pass-code", passCode(p.ID, code)))
-	return p, id, err
+	if err != nil || id == 0 {
+		return p, 0, err
+	}
+	proofs, err := readProofs(ctx, tx, school)
+	if err != nil {
+		return p, 0, err
+	}
+	if own, err := asksForCode(ctx, tx, proofs, p); err != nil || own {
+		return p, 0, err
+	}
+	return p, id, nil
 }
 
 // passCode is a code bound to its person: the same digits of two people look different.

@@ -91,4 +91,9 @@ func (c *Console) findBadge(w http.ResponseWriter, r *http.Request, v visitor) {
 }
 
 // grouped writes a code in two halves, as people read it out.
-func grouped(code string) string { return code[:len(code)/2] + " " + code[len(code)/2:] }
+func grouped(code string) string {
+	if code == "" {
+		return ""
+	}
+	return code[:len(code)/2] + " " + code[len(code)/2:]
+}
