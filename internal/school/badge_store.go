@@ -94,9 +94,6 @@ func insertBadges(ctx context.Context, tx *db.Tx, school ID, key string, all []n
 		SELECT $1, b.person, $2, b.digest, $3, b.part, b.length, b.last4
 		  FROM unnest($4::bigint[], $5::bytea[], $6::text[], $7::int[], $8::text[]) AS b (person, digest, part, length, last4)`,
 		school, key, tx.Now, persons, digests, parts, lengths, last4)
-	if wrong, ok := errors.AsType[*pgconn.PgError](err); ok && wrong.ConstraintName == "badge_in_force" {
-		return badgeTaken // at a school that the caller need not see
-	}
 	if err != nil {
 		return fmt.Errorf("add badges: %w", taken(err))
 	}
