@@ -33,12 +33,7 @@ func (h *addressHost) inTx(ctx context.Context, fn func(context.Context, *db.Tx)
 
 // addressCommand makes a command about one person's printer addresses.
 func addressCommand(use, short string, args cobra.PositionalArgs, run func(context.Context, *addressHost, []string) error) *cobra.Command {
-	var schoolName string
-	cmd := hostCommand(use, short, args, func(ctx context.Context, h *host, args []string) error {
-		s, err := h.school(ctx, schoolName)
-		if err != nil {
-			return err
-		}
+	return schoolCommand(use, short, args, func(ctx context.Context, h *host, s school.School, args []string) error {
 		people, err := h.directory()
 		if err != nil {
 			return err
@@ -53,8 +48,6 @@ func addressCommand(use, short string, args cobra.PositionalArgs, run func(conte
 		}
 		return run(ctx, a, args[1:])
 	})
-	cmd.Flags().StringVar(&schoolName, "school", "", "whose the person is, where there are several schools")
-	return cmd
 }
 
 func addressAddCommand() *cobra.Command {
@@ -84,6 +77,8 @@ func addressAddCommand() *cobra.Command {
 			}
 			return tellAddress(h.out, uri)
 		})
+	cmd.Long = `Show an address, and its QR code, that one device of this person's prints to without a
+password. Whoever has it prints as them. It is shown once and kept as a digest alone.`
 	cmd.Example = `  inkwell address add 23sbell --device "Sam's Chromebook"
   inkwell address add 23sbell --device "Sam's tablet" --qr > sam.png`
 	cmd.Flags().StringVar(&device, "device", "", "what the device is called, 1-60 characters")
@@ -157,7 +152,7 @@ func index(b bool) int {
 }
 
 func addressListCommand() *cobra.Command {
-	return addressCommand("list USERNAME", "List a person's printer addresses", cobra.ExactArgs(1),
+	cmd := addressCommand("list USERNAME", "List a person's printer addresses", cobra.ExactArgs(1),
 		func(ctx context.Context, h *addressHost, _ []string) error {
 			var all []school.Address
 			err := h.inTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
@@ -178,10 +173,13 @@ func addressListCommand() *cobra.Command {
 			}
 			return w.Flush()
 		})
+	cmd.Long = `List the devices that a person has printer addresses for, and when each was last used.`
+	cmd.Example = `  inkwell address list 23sbell`
+	return cmd
 }
 
 func addressRevokeCommand() *cobra.Command {
-	return addressCommand("revoke USERNAME NUMBER", "End a printer address at once, on all nodes", cobra.ExactArgs(2),
+	cmd := addressCommand("revoke USERNAME NUMBER", "End a printer address at once, on all nodes", cobra.ExactArgs(2),
 		func(ctx context.Context, h *addressHost, args []string) error {
 			id, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {
@@ -195,4 +193,8 @@ func addressRevokeCommand() *cobra.Command {
 			}
 			return err
 		})
+	cmd.Long = `NUMBER is the one that inkwell address list shows. What was sent through it still waits
+for its owner.`
+	cmd.Example = `  inkwell address revoke 23sbell 7`
+	return cmd
 }

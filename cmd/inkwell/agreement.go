@@ -1,8 +1,8 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -35,9 +35,10 @@ func agreementAddCommand() *cobra.Command {
 				return nil
 			})
 		})
-	cmd.Long = "A version is what people sign from a day on, until a later one for the same people begins. The form itself stays on paper or wherever the\n" +
-		"school has it; here stands who signed it, when, and each answer. Any \"no\" is not signed. Who has not signed is reminded at the kiosk, and,\n" +
-		"from the day of --block-from on, cannot print."
+	cmd.Long = `A version is what people sign from a day on, until a later one for the same people
+begins. The form itself stays on paper or wherever the school has it; here stands
+who signed it, when, and each answer. Any "no" is not signed. Who has not signed is
+reminded at the kiosk, and, from the day of --block-from on, cannot print.`
 	cmd.Example = `  inkwell agreement add 2026-09 --questions 2 --parent --from 2026-09-01 --block-from 2026-10-05
   inkwell agreement add staff-2026 --for adults`
 	cmd.Flags().StringVar(&audience, "for", string(school.Pupils), "pupils or adults")
@@ -49,7 +50,7 @@ func agreementAddCommand() *cobra.Command {
 }
 
 func agreementListCommand() *cobra.Command {
-	return schoolCommand("list", "List the versions of the agreement, and how many have still to sign", cobra.NoArgs,
+	cmd := schoolCommand("list", "List the versions of the agreement, and how many have still to sign", cobra.NoArgs,
 		func(ctx context.Context, h *host, s school.School, _ []string) error {
 			var all []school.Agreement
 			var missing int
@@ -71,6 +72,9 @@ func agreementListCommand() *cobra.Command {
 			_, _ = fmt.Fprintf(w, "\n%d have still to sign what is in force for them.\n", missing)
 			return w.Flush()
 		})
+	cmd.Long = `It says for whom each version is, from when on, and what comes of not signing it.`
+	cmd.Example = `  inkwell agreement list`
+	return cmd
 }
 
 func agreementBlockCommand() *cobra.Command {
@@ -93,43 +97,46 @@ func agreementBlockCommand() *cobra.Command {
 				return school.SetBlocks(ctx, tx, "", a, day)
 			})
 		})
+	cmd.Long = `From DAY on, such as 2026-10-05, who has not signed that version cannot print. With
+never they are only reminded.`
 	cmd.Example = "  inkwell agreement block 2026-09 2026-10-05\n  inkwell agreement block 2026-09 never"
 	return cmd
 }
 
-var errDryRun = errors.New("dry run")
-
 func agreementImportCommand() *cobra.Command {
-	var try bool
+	var dry bool
 	forms := &input{}
 	cmd := schoolCommand("import VERSION FILE", "Record signed forms from a CSV file, all of them or none", cobra.ExactArgs(2),
 		func(ctx context.Context, h *host, s school.School, args []string) error {
 			var rows, fresh int
-			err := h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
+			text, err := forms.all()
+			if err != nil {
+				return err
+			}
+			err = h.attempt(ctx, s.ID, dry, func(ctx context.Context, tx *db.Tx) error {
 				a, err := school.AgreementByVersion(ctx, tx, s.ID, args[0])
 				if err != nil {
 					return err
 				}
-				if rows, fresh, err = school.ImportForms(ctx, tx, "", a, forms); err == nil && try {
-					err = errDryRun
-				}
+				rows, fresh, err = school.ImportForms(ctx, tx, "", a, bytes.NewReader(text))
 				return err
 			})
-			if err != nil && !errors.Is(err, errDryRun) {
+			if err != nil {
 				return err
 			}
 			word := "recorded"
-			if try {
+			if dry {
 				word = "would be recorded"
 			}
 			_, err = fmt.Fprintf(h.out, "%d forms: %d %s, %d say what is known already.\n", rows, fresh, word, rows-fresh)
 			return err
 		})
-	cmd.Long = "The first line names the columns: username, signatory (self or parent), signed_on (2026-09-03), and answer1, answer2, ... (yes or no), one for\n" +
-		"each question of that version. FILE is - for standard input. The same file again changes nothing."
+	cmd.Long = `The first line names the columns: username, signatory (self or parent), signed_on
+(2026-09-03), and answer1, answer2, ... (yes or no), one for each question of that
+version. FILE is - for standard input. The same file again changes nothing.`
 	cmd.Example = "  inkwell agreement import 2026-09 forms.csv --dry-run"
 	forms.argument(cmd, 1)
-	cmd.Flags().BoolVar(&try, "dry-run", false, "read and check everything, and change nothing")
+	dryRun(cmd, &dry)
 	return cmd
 }
 
@@ -161,6 +168,10 @@ func agreementUnsignedCommand() *cobra.Command {
 			return w.Flush()
 		})
 	cmd.Flags().IntVar(&most, "most", 2000, "how many to list")
+	cmd.Long = `They are the people whom an agreement in force is for, and who have not said yes to all
+of it, or whose parent has not where one signs too.`
+	cmd.Example = `  inkwell agreement unsigned
+  inkwell agreement unsigned --most 30`
 	return cmd
 }
 

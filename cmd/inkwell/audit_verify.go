@@ -11,7 +11,7 @@ import (
 )
 
 func auditVerifyCommand() *cobra.Command {
-	return hostCommand("verify", "Recompute the chain of sealed audit records", cobra.NoArgs,
+	cmd := hostCommand("verify", "Recompute the chain of sealed audit records", cobra.NoArgs,
 		func(ctx context.Context, h *host, _ []string) error {
 			r, err := h.verifyChain(ctx, audit.Acts)
 			if err != nil {
@@ -19,6 +19,10 @@ func auditVerifyCommand() *cobra.Command {
 			}
 			return h.verdict("the audit record", r, r.Problems)
 		})
+	cmd.Long = `Each record is held against its seal, and the seals against the heads that were
+exported. Ends with 1, and says what is wrong, when a record was changed or is gone.`
+	cmd.Example = `  inkwell audit verify`
+	return cmd
 }
 
 // verifyChain recomputes a chain against the heads that were exported.

@@ -40,7 +40,8 @@ func badgeAddCommand() *cobra.Command {
 			_, err = fmt.Fprintf(h.out, says, h.person.Username)
 			return err
 		})
-	cmd.Long = "Reads one line, as a reader at this computer types it, and gives the person that badge. The number stands in no process list, history or log."
+	cmd.Long = `Reads one line, as a reader at this computer types it, and gives the person that
+badge. The number stands in no process list, history or log.`
 	cmd.Example = "  inkwell badge add 23sbell\n  echo 04A1B2C3 | inkwell badge add 23sbell"
 	cmd.Flags().StringVar(&station, "station", "", "read the number as this station's reader writes it")
 	return cmd
@@ -80,7 +81,8 @@ func badgeListCommand() *cobra.Command {
 			}
 			return w.Flush()
 		})
-	cmd.Long = "What a badge ends with is of its card's bytes in hex, whatever the reader or the print on it says. Nobody can list more: only a keyed digest is kept."
+	cmd.Long = `What a badge ends with is of its card's bytes in hex, whatever the reader or the
+print on it says. Nobody can list more: only a keyed digest is kept.`
 	cmd.Example = "  inkwell badge list 23sbell"
 	return cmd
 }
@@ -115,7 +117,9 @@ func badgeNewKeyCommand() *cobra.Command {
 			_, err = fmt.Fprintf(h.out, "key %s stands above the older ones in %s\nCopy the file to every server of this installation, then restart them.\n", id, badgeKeyFile)
 			return err
 		})
-	cmd.Long = "New badges and codes are digested under the new key. Old ones are found under the old keys, which stay in the file, and a badge\nis digested anew when it is next held to a reader."
+	cmd.Long = `New badges and codes are digested under the new key. Old ones are found under the
+old keys, which stay in the file, and a badge is digested anew when it is next held
+to a reader.`
 	cmd.Example = "  inkwell badge new-key"
 	return cmd
 }

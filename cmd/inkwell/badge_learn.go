@@ -10,32 +10,37 @@ import (
 
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
+	"inkwell/internal/school"
 	"inkwell/internal/school/reader"
 )
 
 // learning is what badge learn was asked to do.
 type learning struct {
-	taps            int
-	beside, set     bool
-	besideForm      string
-	station, school string
-	in              io.Reader
-	ask             io.Writer
+	taps        int
+	beside, set bool
+	besideForm  string
+	station     string
+	school      school.School
+	in          io.Reader
+	ask         io.Writer
 }
 
 func badgeLearnCommand() *cobra.Command {
 	l := &learning{}
 	var cmd *cobra.Command
-	cmd = hostCommand("learn", "Find out how a reader writes numbers, from three badges", cobra.NoArgs,
-		func(ctx context.Context, h *host, _ []string) error {
-			l.in, l.ask = cmd.InOrStdin(), cmd.ErrOrStderr()
+	cmd = schoolCommand("learn", "Find out how a reader writes numbers, from three badges", cobra.NoArgs,
+		func(ctx context.Context, h *host, s school.School, _ []string) error {
+			l.school, l.in, l.ask = s, cmd.InOrStdin(), cmd.ErrOrStderr()
 			return l.run(ctx, h)
 		})
-	cmd.Long = `Reads what the reader types for three different badges, one a line, and tries every form on them. Without --beside they are badges that the
-school knows already, such as from inkwell badge import, and nobody needs to say whose. With --beside the same three are then held, in the
-same order, to another reader, whose form --beside-form names; the two readers then mean the same card.
+	cmd.Long = `Reads what the reader types for three different badges, one a line, and tries every
+form on them. Without --beside they are badges that the school knows already, such
+as from inkwell badge import, and nobody needs to say whose. With --beside the same
+three are then held, in the same order, to another reader, whose form --beside-form
+names; the two readers then mean the same card.
 
-To get at what a kiosk's reader types, open any text field on that machine and hold the badges to it.`
+To get at what a kiosk's reader types, open any text field on that machine and hold
+the badges to it.`
 	cmd.Example = `  inkwell badge learn
   inkwell badge learn --set --station gym < three-taps.txt
   inkwell badge learn --beside --beside-form hex`
@@ -43,7 +48,7 @@ To get at what a kiosk's reader types, open any text field on that machine and h
 	cmd.Flags().BoolVar(&l.beside, "beside", false, "compare with another reader instead of with the badges of the school")
 	cmd.Flags().StringVar(&l.besideForm, "beside-form", string(reader.Automatic), "how that other reader writes numbers")
 	cmd.Flags().BoolVar(&l.set, "set", false, "go by what was found")
-	readerFlags(cmd, &l.station, &l.school)
+	ofStation(cmd, &l.station)
 	return cmd
 }
 
@@ -83,10 +88,6 @@ func (l *learning) run(ctx context.Context, h *host) error {
 }
 
 func (l *learning) guess(ctx context.Context, h *host, taps, beside []string) (guesses []reader.Guess, err error) {
-	s, people, err := h.schoolAndPeople(ctx, l.school)
-	if err != nil {
-		return nil, err
-	}
 	if l.beside {
 		form, err := reader.Parse(l.besideForm)
 		if err != nil {
@@ -94,8 +95,12 @@ func (l *learning) guess(ctx context.Context, h *host, taps, beside []string) (g
 		}
 		return learnBeside(form, taps, beside)
 	}
+	people, err := h.directory()
+	if err != nil {
+		return nil, err
+	}
 	err = h.db.InTx(ctx, db.System("reader"), func(ctx context.Context, tx *db.Tx) (err error) {
-		guesses, err = people.LearnReader(ctx, tx, s.ID, taps)
+		guesses, err = people.LearnReader(ctx, tx, l.school.ID, taps)
 		return err
 	})
 	return guesses, err

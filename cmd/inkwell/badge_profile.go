@@ -25,12 +25,12 @@ const formHelp = `A form is how a reader writes a card's bytes:
   ,uid=7      bytes of a card: 4, 5, 7, 8 or 10
   ,keep=3     the reader sends the last 3 or 4 bytes only
   ,digits=10  so many decimal digits; of longer numbers the last ten
-  ,prefix=0   what comes before or after (suffix=) the number; ; % ? and all from = on go by themselves`
+  ,prefix=0   what comes before the number (suffix= after it)
+  ; % ? around a number, and all from = on, are passed over in every form`
 
 func badgeProfileListCommand() *cobra.Command {
-	var schoolName string
-	cmd := hostCommand("list", "List how readers write numbers", cobra.NoArgs, func(ctx context.Context, h *host, _ []string) error {
-		s, people, err := h.schoolAndPeople(ctx, schoolName)
+	cmd := schoolCommand("list", "List how readers write numbers", cobra.NoArgs, func(ctx context.Context, h *host, s school.School, _ []string) error {
+		people, err := h.directory()
 		if err != nil {
 			return err
 		}
@@ -58,34 +58,32 @@ func badgeProfileListCommand() *cobra.Command {
 	})
 	cmd.Long = "Lists the form of each station that has one of its own, and that of all others."
 	cmd.Example = "  inkwell badge profile list"
-	cmd.Flags().StringVar(&schoolName, "school", "", "whose readers they are, where there are several schools")
 	return cmd
 }
 
 func badgeProfileSetCommand() *cobra.Command {
-	var station, schoolName string
-	cmd := hostCommand("set FORM", "Say how a reader writes numbers", cobra.ExactArgs(1), func(ctx context.Context, h *host, args []string) error {
-		return h.setReader(ctx, schoolName, station, args[0])
+	var station string
+	cmd := schoolCommand("set FORM", "Say how a reader writes numbers", cobra.ExactArgs(1), func(ctx context.Context, h *host, s school.School, args []string) error {
+		return h.setReader(ctx, s, station, args[0])
 	})
 	cmd.Long = formHelp + `
-
-Badges are kept by their bytes, so a change needs no badge to be given out anew. A form that cuts numbers off is refused while it cannot tell
-badges of different people apart.`
+Badges are kept by their bytes, so a change needs no badge to be given out anew. A form
+that cuts numbers off is refused while it cannot tell badges of different people apart.`
 	cmd.Example = `  inkwell badge profile set decimal-reversed,uid=4
   inkwell badge profile set facility --station gym
   inkwell badge profile set none --station gym        back to the school's own`
-	readerFlags(cmd, &station, &schoolName)
+	ofStation(cmd, &station)
 	return cmd
 }
 
-func readerFlags(cmd *cobra.Command, station, schoolName *string) {
+// ofStation gives a command the flag that names a station.
+func ofStation(cmd *cobra.Command, station *string) {
 	cmd.Flags().StringVar(station, "station", "", "of this station alone; otherwise of all that have none of their own")
-	cmd.Flags().StringVar(schoolName, "school", "", "whose readers they are, where there are several schools")
 }
 
 // setReader sets a form, or with "none" takes it back.
-func (h *host) setReader(ctx context.Context, schoolName, station, form string) error {
-	s, people, err := h.schoolAndPeople(ctx, schoolName)
+func (h *host) setReader(ctx context.Context, s school.School, station, form string) error {
+	people, err := h.directory()
 	if err != nil {
 		return err
 	}

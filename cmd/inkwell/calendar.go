@@ -31,7 +31,8 @@ func calendarShowCommand() *cobra.Command {
 			}
 			return showCalendar(h.out, c, s.Name, h.db.Now(), all)
 		})
-	cmd.Long = "It says what is today, how long a job sent now is kept, and what is to come: terms, holidays, training days and closures, and the bells."
+	cmd.Long = `It says what is today, how long a job sent now is kept, and what is to come: terms,
+holidays, training days and closures, and the bells.`
 	cmd.Example = "  inkwell calendar show\n  inkwell calendar show --all    what is over as well"
 	cmd.Flags().BoolVar(&all, "all", false, "also what is over")
 	return cmd
@@ -99,7 +100,7 @@ func dayInWords(c calendar.Calendar, d calendar.Date) string {
 }
 
 func calendarImportCommand() *cobra.Command {
-	var try bool
+	var dry bool
 	file := &input{}
 	cmd := schoolCommand("import FILE.csv", "Replace what is to come of the calendar by a CSV file", cobra.ExactArgs(1),
 		func(ctx context.Context, h *host, s school.School, _ []string) error {
@@ -110,8 +111,8 @@ func calendarImportCommand() *cobra.Command {
 			var change school.CalendarChange
 			var kept release.Extension
 			err = h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) (err error) {
-				change, err = school.ImportCalendar(ctx, tx, "", s.ID, bytes.NewReader(text), try)
-				if err == nil && change.Changed && !try {
+				change, err = school.ImportCalendar(ctx, tx, "", s.ID, bytes.NewReader(text), dry)
+				if err == nil && change.Changed && !dry {
 					kept, err = h.desk.Extend(ctx, tx, s.ID)
 				}
 				return err
@@ -119,28 +120,31 @@ func calendarImportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := tellChange(h.out, change, try); err != nil {
+			if err := tellChange(h.out, change, dry); err != nil {
 				return err
 			}
 			return tellKept(h.out, kept, change.Calendar)
 		})
-	cmd.Long = `The first line names the columns: kind, name, days, from, to. Each line after it is a term, a holiday, an inset (training) day, the letter of
-a week, a bell, the school's hours, the hour at which held jobs go, or the days of the week with school. docs/guide-it.md explains them with
-an example. From the first day the file names, its terms and days off replace what was entered; closures stay. A file with anything
-wrong changes nothing and says what, line by line; the same file again changes nothing. FILE.csv is - for standard input.`
+	cmd.Long = `The first line names the columns: kind, name, days, from, to. Each line after it is
+a term, a holiday, an inset (training) day, the letter of a week, a bell, the
+school's hours, the hour at which held jobs go, or the days of the week with school.
+docs/guide-it.md explains them with an example. From the first day the file names,
+its terms and days off replace what was entered; closures stay. A file with anything
+wrong changes nothing and says what, line by line; the same file again changes
+nothing. FILE.csv is - for standard input.`
 	cmd.Example = "  inkwell calendar import 2026.csv --dry-run\n  inkwell calendar import 2026.csv"
 	file.argument(cmd, 0)
-	cmd.Flags().BoolVar(&try, "dry-run", false, "read and check everything, and change nothing")
+	dryRun(cmd, &dry)
 	return cmd
 }
 
-func tellChange(out io.Writer, change school.CalendarChange, try bool) error {
+func tellChange(out io.Writer, change school.CalendarChange, dry bool) error {
 	c := change.Calendar
 	word := "The calendar now has"
 	switch {
 	case !change.Changed:
 		word = "Nothing changes: the calendar has"
-	case try:
+	case dry:
 		word = "The calendar would have"
 	}
 	if _, err := fmt.Fprintf(out, "%s %d terms, %d entries of days off and %d bells a week.\n", word, len(c.Terms), len(c.Off), len(c.Bells)); err != nil {
@@ -185,8 +189,9 @@ func calendarCloseCommand() *cobra.Command {
 			}
 			return tellKept(h.out, kept, c)
 		})
-	cmd.Long = "What is held is kept until the next school day after it, everywhere within a second, and nothing of that day counts as out of hours.\n" +
-		"DAY is today, tomorrow, or a day such as 2026-11-18."
+	cmd.Long = `What is held is kept until the next school day after it, everywhere within a second,
+and nothing of that day counts as out of hours. DAY is today, tomorrow, or a day
+such as 2026-11-18.`
 	cmd.Example = "  inkwell calendar close today --reason Snow\n  inkwell calendar close 2026-11-18 --reason \"No heating\""
 	cmd.Flags().StringVar(&reason, "reason", "", "why, in a few words")
 	return cmd
@@ -205,7 +210,8 @@ func calendarOpenCommand() *cobra.Command {
 			}
 			return err
 		})
-	cmd.Long = "What was promised to be kept stays kept. DAY is today, tomorrow, or a day such as 2026-11-18."
+	cmd.Long = `What was promised to be kept stays kept. DAY is today, tomorrow, or a day such as
+2026-11-18.`
 	cmd.Example = "  inkwell calendar open 2026-11-18"
 	return cmd
 }

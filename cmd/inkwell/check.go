@@ -37,8 +37,10 @@ func checkCommand() *cobra.Command {
 		Short: "Say whether this installation is healthy, and what to do if not",
 		Long: `Look at the database, its schema and settings, the spool, the printers, the
 clock, the certificate, the school's own directory and the doors of an
-installation that is running. Ends with 0 when all is well enough to print, with 1 when something needs attention.`,
-		Args: cobra.NoArgs,
+installation that is running. Ends with 0 when all is well enough to print, with 1
+when something needs attention.`,
+		Example: "  inkwell check",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l, err := load(cmd.Flags())
 			if err != nil {

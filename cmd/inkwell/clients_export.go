@@ -19,7 +19,7 @@ import (
 
 // clientsExport is what the command was told.
 type clientsExport struct {
-	school, queue  string
+	queue          string
 	groups         []string
 	person, device string
 	out            string
@@ -29,17 +29,18 @@ type clientsExport struct {
 func clientsExportCommand() *cobra.Command {
 	var e clientsExport
 	var cmd *cobra.Command
-	cmd = hostCommand("export SYSTEM", "Write what sets computers up: windows, intune, google, apple or cups", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, args []string) error {
+	cmd = schoolCommand("export SYSTEM", "Write what sets computers up: windows, intune, google, apple or cups", cobra.ExactArgs(1),
+		func(ctx context.Context, h *host, s school.School, args []string) error {
 			system, err := rollout.SystemByName(args[0])
 			if err != nil {
 				return err
 			}
-			return e.run(ctx, h, system, cmd.ErrOrStderr())
+			return e.run(ctx, h, s, system, cmd.ErrOrStderr())
 		})
-	cmd.Long = `Writes the scripts, configuration profiles, policy values and the certificate that IT deploys
-to computers, a folder for each device group, and index.html, which explains each in five lines.
-With --out it writes a folder, without it a zip archive to standard output.
+	cmd.Long = `Writes the scripts, configuration profiles, policy values and the certificate that
+IT deploys to computers, a folder for each device group, and index.html, which
+explains each in five lines. With --out it writes a folder, without it a zip archive
+to standard output.
 
   windows   PowerShell scripts, to run by hand or as a startup script of a Group Policy
   intune    the same as a Win32 app, with what detects it and the values to type
@@ -47,12 +48,12 @@ With --out it writes a folder, without it a zip archive to standard output.
   apple     configuration profiles for Macs, iPads and iPhones
   cups      shell scripts for Linux
 
---person gives somebody a personal printer address, as "inkwell address add" does, and writes
-what sets up that one device (windows, apple, cups). Whoever has those files prints as them.`
+--person gives somebody a personal printer address, as "inkwell address add" does,
+and writes what sets up that one device (windows, apple, cups). Whoever has those
+files prints as them.`
 	cmd.Example = `  inkwell clients export windows --out /srv/roll-out/windows
   inkwell clients export apple --group room-12 > apple.zip
   inkwell clients export apple --person 23sbell --device "Sam's iPad" > sam.zip`
-	cmd.Flags().StringVar(&e.school, "school", "", "whose the computers are, where there are several schools")
 	cmd.Flags().StringVar(&e.queue, "queue", "", "the queue's path; empty is the school's first")
 	cmd.Flags().StringSliceVar(&e.groups, "group", nil, "these device groups alone; empty is all")
 	cmd.Flags().StringVar(&e.person, "person", "", "user name of somebody who gets a personal address, instead of device groups")
@@ -64,11 +65,7 @@ what sets up that one device (windows, apple, cups). Whoever has those files pri
 	return cmd
 }
 
-func (e *clientsExport) run(ctx context.Context, h *host, system *rollout.System, say io.Writer) error {
-	s, err := h.school(ctx, e.school)
-	if err != nil {
-		return err
-	}
+func (e *clientsExport) run(ctx context.Context, h *host, s school.School, system *rollout.System, say io.Writer) error {
 	at, err := readAddresses(h.config)
 	if err != nil {
 		return err
@@ -155,8 +152,8 @@ func ownMachine(server string) bool {
 	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
-// terminal says whether an archive would be lost there: on a screen, or in another
-// device.
+// terminal says whether what is written goes to a screen, or to another device: an archive
+// would be lost there, and a bar can be drawn.
 func terminal(out io.Writer) bool {
 	f, ok := out.(*os.File)
 	if !ok {

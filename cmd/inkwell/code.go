@@ -33,15 +33,15 @@ func spaced(code string) string {
 
 // issuing is what code issue was asked for.
 type issuing struct {
-	school, class, person string
-	year                  int
+	class, person string
+	year          int
 }
 
 func codeIssueCommand() *cobra.Command {
 	i := issuing{}
 	var cmd *cobra.Command
-	cmd = hostCommand("issue", "Give people new codes, and print their slips once", cobra.NoArgs, func(ctx context.Context, h *host, _ []string) error {
-		s, people, err := h.schoolAndPeople(ctx, i.school)
+	cmd = schoolCommand("issue", "Give people new codes, and print their slips once", cobra.NoArgs, func(ctx context.Context, h *host, s school.School, _ []string) error {
+		people, err := h.directory()
 		if err != nil {
 			return err
 		}
@@ -65,16 +65,16 @@ func codeIssueCommand() *cobra.Command {
 		_, _ = fmt.Fprintln(cmd.ErrOrStderr())
 		return writeSlips(h.out, s, issued)
 	})
-	cmd.Long = `Draws a new random code for each person and writes a page of slips to print and cut up. The codes are shown only now: nobody can read
-them again, and those from before do not work any more. Codes have six digits and go with the user name; where the school
-allows codes alone they are as long as that needs.`
+	cmd.Long = `Draws a new random code for each person and writes a page of slips to print and cut
+up. The codes are shown only now: nobody can read them again, and those from before
+do not work any more. Codes have six digits and go with the user name; where the
+school allows codes alone they are as long as that needs.`
 	cmd.Example = `  inkwell code issue --class 7A > 7A.html
   inkwell code issue --year 7 > year7.html
   inkwell code issue --person 23sbell > slip.html`
 	cmd.Flags().StringVar(&i.class, "class", "", "the pupils of this class")
 	cmd.Flags().IntVar(&i.year, "year", 0, "the pupils of this year group")
 	cmd.Flags().StringVar(&i.person, "person", "", "one person, by user name")
-	cmd.Flags().StringVar(&i.school, "school", "", "whose people they are, where there are several schools")
 	cmd.MarkFlagsOneRequired("class", "year", "person")
 	cmd.MarkFlagsMutuallyExclusive("class", "year", "person")
 	return cmd
@@ -100,9 +100,8 @@ func writeSlips(out io.Writer, s school.School, issued []school.Slip) error {
 }
 
 func codeResumeCommand() *cobra.Command {
-	var schoolName string
-	cmd := hostCommand("resume", "Have keypads work again after too many wrong codes", cobra.NoArgs, func(ctx context.Context, h *host, _ []string) error {
-		s, people, err := h.schoolAndPeople(ctx, schoolName)
+	cmd := schoolCommand("resume", "Have keypads work again after too many wrong codes", cobra.NoArgs, func(ctx context.Context, h *host, s school.School, _ []string) error {
+		people, err := h.directory()
 		if err != nil {
 			return err
 		}
@@ -112,44 +111,46 @@ func codeResumeCommand() *cobra.Command {
 		}
 		return err
 	})
-	cmd.Long = `After 150 wrong codes within a day all keypads of a school rest; badges still work. inkwell check says so. Find out at which kiosk
-somebody is guessing before you go on: guesses of the day start anew.`
+	cmd.Long = `After 150 wrong codes within a day all keypads of a school rest; badges still work.
+inkwell check says so. Find out at which kiosk somebody is guessing before you go
+on: guesses of the day start anew.`
 	cmd.Example = "  inkwell code resume"
-	cmd.Flags().StringVar(&schoolName, "school", "", "whose keypads they are, where there are several schools")
 	return cmd
 }
 
 func codeAloneCommand() *cobra.Command {
 	cmd := switchCommand("alone on|off", "Say whether a long code works without a name", func(p *school.Proofs, on bool) { p.CodeAlone = on })
-	cmd.Long = `A code alone has to be so long that a day's guesses hit nobody's: 10 digits for 1,500 people. Codes that are issued while it is on are; those from
-before go on with their names.`
+	cmd.Long = `A code alone has to be so long that a day's guesses hit nobody's: 10 digits for
+1,500 people. Codes that are issued while it is on are; those from before go on with
+their names.`
 	cmd.Example = "  inkwell code alone on\n  inkwell code issue --year 7 > year7.html"
 	return cmd
 }
 
 func codeStaffCommand() *cobra.Command {
 	cmd := switchCommand("staff on|off", "Say whether staff give their code with their badge", func(p *school.Proofs, on bool) { p.StaffCode = on })
-	cmd.Long = "It is on from the start and concerns staff who have a code: whoever has none signs in with the badge alone."
+	cmd.Long = `It is on from the start and concerns staff who have a code: whoever has none signs
+in with the badge alone.`
 	cmd.Example = "  inkwell code issue --person jdoe > slip.html\n  inkwell code staff off"
 	return cmd
 }
 
 func badgeEnrolCommand() *cobra.Command {
 	cmd := switchCommand("enrol on|off", "Say whether a kiosk links unknown badges", func(p *school.Proofs, on bool) { p.Enrol = on })
-	cmd.Long = `While it is on, an unknown badge at a kiosk asks whose it is: with their user name and code the badge becomes theirs. One a day for each person,
-20 a day at each kiosk; a badge that is somebody's already, or was reported lost, is not.`
+	cmd.Long = `While it is on, an unknown badge at a kiosk asks whose it is: with their user name
+and code the badge becomes theirs. One a day for each person, 20 a day at each
+kiosk; a badge that is somebody's already, or was reported lost, is not.`
 	cmd.Example = "  inkwell badge enrol on"
 	return cmd
 }
 
 // switchCommand turns one of the things on or off that a school allows at its kiosks.
 func switchCommand(use, short string, set func(*school.Proofs, bool)) *cobra.Command {
-	var schoolName string
-	cmd := hostCommand(use, short, cobra.ExactArgs(1), func(ctx context.Context, h *host, args []string) error {
+	return schoolCommand(use, short, cobra.ExactArgs(1), func(ctx context.Context, h *host, s school.School, args []string) error {
 		if args[0] != "on" && args[0] != "off" {
 			return fault.New(fault.Invalid, "on-or-off", "Say on or off.")
 		}
-		s, people, err := h.schoolAndPeople(ctx, schoolName)
+		people, err := h.directory()
 		if err != nil {
 			return err
 		}
@@ -162,8 +163,6 @@ func switchCommand(use, short string, set func(*school.Proofs, bool)) *cobra.Com
 			return people.SetProofs(ctx, tx, "", s.ID, p)
 		})
 	})
-	cmd.Flags().StringVar(&schoolName, "school", "", "of which school, where there are several")
-	return cmd
 }
 
 // checkCodes is about guessing at keypads.

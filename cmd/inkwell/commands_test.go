@@ -80,6 +80,14 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 		if c.Short == "" || strings.HasSuffix(c.Short, ".") {
 			t.Errorf("%s says %q of itself", c.CommandPath(), c.Short)
 		}
+		for line := range strings.Lines(c.Long) {
+			if len([]rune(line)) > 101 {
+				t.Errorf("%s: a line of its help is too long: %q", c.CommandPath(), line)
+			}
+		}
+		if !c.HasSubCommands() && (c.Long == "" || !strings.Contains(c.Example, c.CommandPath())) {
+			t.Errorf("%s does not explain itself, or shows no example", c.CommandPath())
+		}
 		for _, child := range c.Commands() {
 			walk(child)
 		}

@@ -17,7 +17,10 @@ func configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Show the effective configuration and where each value came from",
-		Args:  cobra.NoArgs,
+		Long: `Show each setting, its value and whether a flag, a variable, a file or the default has
+it so; never a password. Give it the flags that you give the server.`,
+		Example: "  inkwell config",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l, err := load(cmd.Flags())
 			if err != nil {

@@ -5,9 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/pem"
 	"fmt"
-	"io"
 	"net/netip"
-	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -22,8 +20,8 @@ func devicesAddCommand() *cobra.Command {
 	var g school.DeviceGroup
 	var networks []string
 	var certificates, queue string
-	var cmd *cobra.Command
-	cmd = schoolCommand("add GROUP", "Give shared devices, or a print server, a printer address of their own", cobra.ExactArgs(1),
+	file := &input{}
+	cmd := schoolCommand("add GROUP", "Give shared devices, or a print server, a printer address of their own", cobra.ExactArgs(1),
 		func(ctx context.Context, h *host, s school.School, args []string) (err error) {
 			at, err := readAddresses(h.config)
 			if err != nil {
@@ -37,7 +35,7 @@ func devicesAddCommand() *cobra.Command {
 				return err
 			}
 			if certificates != "" {
-				if g.Certificates, err = readCertificates(cmd.InOrStdin(), certificates); err != nil {
+				if g.Certificates, err = readCertificates(file); err != nil {
 					return err
 				}
 			}
@@ -48,6 +46,11 @@ func devicesAddCommand() *cobra.Command {
 			}
 			return err
 		})
+	file.flag(cmd, &certificates)
+	cmd.Long = `Devices that pupils share print to the group's one address, and the name that a device
+sends is a claim: the job waits for that person at a kiosk. With --trusted it is a print
+server that asks for passwords itself, and its word counts. A group is known by its
+networks, or by the certificates that its devices show.`
 	cmd.Example = `  inkwell devices add room-12 --name "Room 12" --network 10.1.12.0/24
   inkwell devices add cart-3 --name "Cart 3" --certificates - < cart3.pem
   inkwell devices add windows --name "Print server" --trusted --network 10.1.1.7/32`
@@ -80,14 +83,9 @@ func readNetworks(all []string) (networks []netip.Prefix, err error) {
 }
 
 // readCertificates takes the digests of all certificates in a PEM file.
-func readCertificates(stdin io.Reader, path string) (digests [][32]byte, err error) {
+func readCertificates(file *input) (digests [][32]byte, err error) {
 	bad := fault.New(fault.Invalid, "certificates", "There is no certificate to be read there. Give a PEM file, or - and the file on standard input.")
-	var text []byte
-	if path == "-" {
-		text, err = io.ReadAll(io.LimitReader(stdin, 1<<20))
-	} else {
-		text, err = os.ReadFile(path) // #nosec G304 -- the file that the person at the host named
-	}
+	text, err := file.all()
 	if err != nil {
 		return nil, bad.Because(err)
 	}
@@ -103,7 +101,7 @@ func readCertificates(stdin io.Reader, path string) (digests [][32]byte, err err
 }
 
 func devicesListCommand() *cobra.Command {
-	return schoolCommand("list", "List the device groups", cobra.NoArgs,
+	cmd := schoolCommand("list", "List the device groups", cobra.NoArgs,
 		func(ctx context.Context, h *host, s school.School, _ []string) error {
 			var all []school.DeviceGroup
 			err := h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) (err error) {
@@ -128,13 +126,19 @@ func devicesListCommand() *cobra.Command {
 			}
 			return w.Flush()
 		})
+	cmd.Long = `It says whether the names that a group sends are claims or believed, and how it is known.`
+	cmd.Example = `  inkwell devices list`
+	return cmd
 }
 
 func devicesRemoveCommand() *cobra.Command {
-	return schoolCommand("remove GROUP", "End a group's printer address at once; what was sent stays", cobra.ExactArgs(1),
+	cmd := schoolCommand("remove GROUP", "End a group's printer address at once; what was sent stays", cobra.ExactArgs(1),
 		func(ctx context.Context, h *host, s school.School, args []string) error {
 			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
 				return school.RemoveGroup(ctx, tx, "", s.ID, args[0])
 			})
 		})
+	cmd.Long = `Nobody prints by its address from now on. Jobs that came by it wait as they did.`
+	cmd.Example = `  inkwell devices remove room-12`
+	return cmd
 }

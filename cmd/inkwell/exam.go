@@ -54,14 +54,10 @@ func examAddCommand() *cobra.Command {
 			}
 			return err
 		})
-	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
-		if w.people == "" {
-			return nil
-		}
-		return people.open(cmd, w.people)
-	}
-	cmd.Long = "Who writes: the pupils of classes as their lists are on that day, and people of a CSV file with a column username. A station has one exam at a time.\n" +
-		"Times are the school's own."
+	people.flag(cmd, &w.people)
+	cmd.Long = `Who writes: the pupils of classes as their lists are on that day, and people of a
+CSV file with a column username. A station has one exam at a time. Times are the
+school's own.`
 	cmd.Example = `  inkwell exam add "GCSE English" --from "2027-05-17 09:00" --until "2027-05-17 11:30" --station hall --class 11X --account exams
   inkwell exam add "A level Art" --from "2027-06-01 09:00" --until "2027-06-01 14:00" --station art --people art.csv`
 	cmd.Flags().StringVar(&w.from, "from", "", "when it begins, such as \"2027-05-17 09:00\"")
@@ -126,6 +122,7 @@ func examListCommand() *cobra.Command {
 			}
 			return w.Flush()
 		})
+	cmd.Long = `It shows the number that inkwell exam remove takes.`
 	cmd.Example = "  inkwell exam list"
 	return cmd
 }
@@ -141,6 +138,7 @@ func examRemoveCommand() *cobra.Command {
 				return school.RemoveExam(ctx, tx, "", s.ID, school.ExamID(id))
 			})
 		})
+	cmd.Long = `NUMBER is the one that inkwell exam list shows.`
 	cmd.Example = "  inkwell exam remove 7"
 	return cmd
 }

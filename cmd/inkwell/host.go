@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -73,6 +74,27 @@ func schoolCommand(use, short string, args cobra.PositionalArgs, run func(contex
 	return cmd
 }
 
+// dryRun gives a command the flag that has it change nothing.
+func dryRun(cmd *cobra.Command, dry *bool) {
+	cmd.Flags().BoolVar(dry, "dry-run", false, "read and check everything, say what would happen, and change nothing")
+}
+
+var errDryRun = errors.New("dry run")
+
+// attempt is a transaction of a school; what a dry run has done is taken back.
+func (h *host) attempt(ctx context.Context, id school.ID, dry bool, fn func(context.Context, *db.Tx) error) error {
+	err := h.db.InTx(ctx, db.InSchool(id), func(ctx context.Context, tx *db.Tx) error {
+		if err := fn(ctx, tx); err != nil || !dry {
+			return err
+		}
+		return errDryRun
+	})
+	if errors.Is(err, errDryRun) {
+		return nil
+	}
+	return err
+}
+
 // input is a file that a command reads, or standard input. It is opened before the
 // command becomes the data folder's owner, who may not read what the person can.
 type input struct{ io.Reader }
@@ -80,6 +102,16 @@ type input struct{ io.Reader }
 // argument has the command open its argument of that place.
 func (in *input) argument(cmd *cobra.Command, place int) {
 	cmd.PreRunE = func(cmd *cobra.Command, args []string) error { return in.open(cmd, args[place]) }
+}
+
+// flag has the command open what its flag names, if it was given.
+func (in *input) flag(cmd *cobra.Command, path *string) {
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		if *path == "" {
+			return nil
+		}
+		return in.open(cmd, *path)
+	}
 }
 
 // open opens a file, or standard input for -.
@@ -97,7 +129,7 @@ func (in *input) open(cmd *cobra.Command, path string) error {
 }
 
 // mostInput is how much of a file all takes: more than any of our formats.
-const mostInput = 16 << 20
+const mostInput = 64 << 20
 
 // all is the whole file: a transaction that is tried again reads it again. Of a
 // larger one it is as much as will be refused.

@@ -21,7 +21,7 @@ import (
 // paperCutWishes are the flags of the import.
 type paperCutWishes struct {
 	users, accounts, printers string
-	rate, form, school        string
+	rate, form                string
 	dry                       bool
 }
 
@@ -34,8 +34,10 @@ type paperCutResult struct {
 
 func importPaperCutCommand() *cobra.Command {
 	var w paperCutWishes
-	cmd := hostCommand("papercut", "Take badges and balances over from PaperCut", cobra.NoArgs,
-		func(ctx context.Context, h *host, _ []string) error { return h.importPaperCut(ctx, w) })
+	cmd := schoolCommand("papercut", "Take badges and balances over from PaperCut", cobra.NoArgs,
+		func(ctx context.Context, h *host, s school.School, _ []string) error {
+			return h.importPaperCut(ctx, s, w)
+		})
 	cmd.Long = `Read the lists that PaperCut exports as CSV and give the people who are here, by user
 name, both of their card numbers, and the pages that their balance buys at --rate.
 People come from the school's own system (inkwell roster import), so do that first;
@@ -50,12 +52,11 @@ Shared accounts and printers are listed with what is left to do by hand.`
 	f.StringVar(&w.printers, "printers", "", "the list of printers")
 	f.StringVar(&w.rate, "rate", "", "what a page costs, such as 0.05; needed when there are balances")
 	f.StringVar(&w.form, "form", string(reader.Automatic), "how card numbers are written, as inkwell badge import takes it")
-	f.StringVar(&w.school, "school", "", "whose people they are, where there are several schools")
-	f.BoolVar(&w.dry, "dry-run", false, "say what would happen, and change nothing")
+	dryRun(cmd, &w.dry)
 	return cmd
 }
 
-func (h *host) importPaperCut(ctx context.Context, w paperCutWishes) error {
+func (h *host) importPaperCut(ctx context.Context, s school.School, w paperCutWishes) error {
 	export, err := readPaperCut(w)
 	if err != nil {
 		return err
@@ -75,18 +76,15 @@ func (h *host) importPaperCut(ctx context.Context, w paperCutWishes) error {
 	if err != nil {
 		return err
 	}
-	s, people, err := h.schoolAndPeople(ctx, w.school)
+	people, err := h.directory()
 	if err != nil {
 		return err
 	}
 	var result paperCutResult
-	err = h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
+	err = h.attempt(ctx, s.ID, w.dry, func(ctx context.Context, tx *db.Tx) error {
 		result = paperCutResult{}
 		if err := result.take(ctx, tx, people, s.ID, export, rate, form); err != nil {
 			return err
-		}
-		if w.dry {
-			return errDryRun
 		}
 		if result.badges.Added == 0 && result.granted == 0 {
 			return nil
@@ -94,7 +92,7 @@ func (h *host) importPaperCut(ctx context.Context, w paperCutWishes) error {
 		return record(ctx, tx, audit.Entry{School: s.ID, Act: "papercut-imported", Facts: map[string]any{
 			"people": result.matched, "badges": result.badges.Added, "grants": result.granted, "pages": result.pages}})
 	})
-	if err != nil && !errors.Is(err, errDryRun) {
+	if err != nil {
 		return err
 	}
 	return h.tellPaperCut(ctx, s, export, rate, result, w.dry)

@@ -15,7 +15,7 @@ import (
 )
 
 func jobShowCommand() *cobra.Command {
-	return hostCommand("show NUMBER", "Show what happened to a job, line by line", cobra.ExactArgs(1),
+	cmd := hostCommand("show NUMBER", "Show what happened to a job, line by line", cobra.ExactArgs(1),
 		func(ctx context.Context, h *host, args []string) error {
 			n, err := strconv.ParseInt(args[0], 10, 32)
 			if err != nil || n < 1 {
@@ -27,6 +27,10 @@ func jobShowCommand() *cobra.Command {
 			}
 			return printLife(h.out, job, life)
 		})
+	cmd.Long = `NUMBER is the one that the kiosk and the printing computer show. Names and titles are
+not shown, only what happened when, and what was charged.`
+	cmd.Example = `  inkwell job show 41`
+	return cmd
 }
 
 // printLife shows a job's life as a table, with the time since it began.

@@ -31,6 +31,7 @@ func kioskTapCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "tap",
 		Short:   "Hold a badge to a kiosk, as a person would, and follow what it shows",
+		Long:    "Speak to a kiosk as its page does: tap, choose, release, and say what it shows. For tests\nand for the demo.",
 		Example: "  inkwell kiosk tap --station https://localhost:8443/kiosk/library --badge 10000001 --release-all",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

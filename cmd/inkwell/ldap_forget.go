@@ -12,23 +12,18 @@ import (
 )
 
 func ldapForgetCommand() *cobra.Command {
-	var schoolName string
 	var all bool
-	cmd := hostCommand("forget [USERNAME]", "Ask the directory again for a password that was right a moment ago", cobra.MaximumNArgs(1),
-		func(ctx context.Context, h *host, args []string) error {
+	cmd := schoolCommand("forget [USERNAME]", "Ask the directory again for a password that was right a moment ago", cobra.MaximumNArgs(1),
+		func(ctx context.Context, h *host, s school.School, args []string) error {
 			if all == (len(args) == 1) {
 				return fault.New(fault.Invalid, "forget-whom", "Name one person, or give --all.")
-			}
-			s, err := h.school(ctx, schoolName)
-			if err != nil {
-				return err
 			}
 			username := ""
 			if !all {
 				username = args[0]
 			}
 			var n int
-			err = h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) (err error) {
+			err := h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) (err error) {
 				n, err = school.ForgetPasswords(ctx, tx, s.ID, username)
 				return err
 			})
@@ -47,7 +42,6 @@ forgotten at once, on every server of the installation. Staff sessions of these
 people end. Passwords that are kept here are not touched.`
 	cmd.Example = `  inkwell ldap forget 23sbell
   inkwell ldap forget --all --school "Hill Road School"`
-	cmd.Flags().StringVar(&schoolName, "school", "", "whose the person is, where there are several schools")
 	cmd.Flags().BoolVar(&all, "all", false, "everybody of the school")
 	return cmd
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func ledgerVerifyCommand() *cobra.Command {
-	return hostCommand("verify", "Recompute the whole ledger and its seals", cobra.NoArgs,
+	cmd := hostCommand("verify", "Recompute the whole ledger and its seals", cobra.NoArgs,
 		func(ctx context.Context, h *host, _ []string) error {
 			var r quota.Report
 			var stray []string
@@ -35,4 +35,8 @@ func ledgerVerifyCommand() *cobra.Command {
 				r.Transfers, r.Accounts, r.Printed, r.Reserved)
 			return h.verdict("the ledger", sealed, append(append(r.Problems, stray...), sealed.Problems...))
 		})
+	cmd.Long = `Every account is added up anew from its transfers, every transfer held against its seal
+and every delivery against what was charged for it. Ends with 1 when anything differs.`
+	cmd.Example = `  inkwell ledger verify`
+	return cmd
 }

@@ -8,17 +8,14 @@ import (
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
+	"inkwell/internal/school"
 	"inkwell/release"
 )
 
 func printerAddCommand() *cobra.Command {
-	var room, station, schoolName string
-	cmd := hostCommand("add NAME ADDRESS", "Make a printer known, with a kiosk beside it if one is named", cobra.ExactArgs(2),
-		func(ctx context.Context, h *host, args []string) error {
-			s, err := h.school(ctx, schoolName)
-			if err != nil {
-				return err
-			}
+	var room, station string
+	cmd := schoolCommand("add NAME ADDRESS", "Make a printer known, with a kiosk beside it if one is named", cobra.ExactArgs(2),
+		func(ctx context.Context, h *host, s school.School, args []string) (err error) {
 			p := release.PrinterRecord{School: s.ID, Name: args[0], URI: args[1], Room: room}
 			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
 				if p.ID, err = release.AddPrinter(ctx, tx, p); err != nil {
@@ -33,10 +30,12 @@ func printerAddCommand() *cobra.Command {
 				return record(ctx, tx, audit.Entry{School: s.ID, Act: "printer-added", Object: fmt.Sprintf("printer:%d", p.ID)})
 			})
 		})
+	cmd.Long = `ADDRESS is where the printer takes jobs by IPP: ipps://, or ipp:// without encryption.
+Inkwell asks it what it can do, and again every five minutes. With --station a kiosk's
+page opens for it at /kiosk/STATION.`
 	cmd.Example = "  inkwell printer add Library ipps://printer7.school.example/ipp/print --room \"Room 12\" --station library"
 	cmd.Flags().StringVar(&room, "room", "", "where it stands")
 	cmd.Flags().StringVar(&station, "station", "", "last part of the address of the kiosk beside it, e.g. library for /kiosk/library")
-	cmd.Flags().StringVar(&schoolName, "school", "", "whose it is, where there are several schools")
 	return cmd
 }
 

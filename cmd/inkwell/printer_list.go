@@ -11,7 +11,7 @@ import (
 )
 
 func printerListCommand() *cobra.Command {
-	return hostCommand("list", "List the printers and how they are", cobra.NoArgs,
+	cmd := hostCommand("list", "List the printers and how they are", cobra.NoArgs,
 		func(ctx context.Context, h *host, _ []string) error {
 			all, err := h.desk.Printers(ctx)
 			if err != nil {
@@ -28,4 +28,7 @@ func printerListCommand() *cobra.Command {
 			}
 			return w.Flush()
 		})
+	cmd.Long = `It says where each is, how it is, and when it last answered.`
+	cmd.Example = `  inkwell printer list`
+	return cmd
 }

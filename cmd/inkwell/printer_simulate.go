@@ -36,7 +36,10 @@ func printerSimulateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate",
 		Short: "Be a printer: take documents by IPP, take the time, show what came out",
-		Args:  cobra.NoArgs,
+		Long: `Be an IPP printer on this machine that takes documents, takes its time over each page and
+says what came out. For tests, and to see Inkwell without a printer.`,
+		Example: "  inkwell printer simulate",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s.out, s.log = cmd.OutOrStdout(), slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			ctx, stop := untilSignal(cmd.Context())

@@ -31,6 +31,8 @@ func queueListCommand() *cobra.Command {
 				return nil
 			})
 		})
+	cmd.Long = `For each it says who may use it, how they prove who they are, what holds where a job does
+not say, and where its jobs come out.`
 	cmd.Example = "  inkwell queue list"
 	return cmd
 }

@@ -16,17 +16,19 @@ import (
 // policyInLong explains the flags that queue add and queue set share.
 const policyInLong = `
 --users says who may use it. Others are refused at the computer.
---colour says who may print in colour. What others send in colour comes out black and white: the computer is told, and so is
-  the kiosk's row before it is pressed.
---printer says where jobs can come out. At another printer the kiosk says where instead. A direct queue prints at the first
-  of them; any lifts the limit.
---proof says how people prove who they are: by password; by address, a personal one (/u/...); by server, a trusted print
-  server; by devices, the word of shared devices, whose jobs wait as claims; or loopback, which believes names from this
-  machine.
---generic refuse turns down user names that everybody uses, such as chronos and guest, where nobody proves them: a job of
-  everybody's could be shown to nobody. believe takes them for the person who has that user name, like any other.
---blocked hold keeps what its owner may not print just now: withdrawn, out of pages, an account that is not theirs. The
-  computer is told why and the kiosk explains. refuse has the computer refused instead, and there is no job.
+--colour says who may print in colour. What others send in colour comes out black and
+  white: the computer is told, and so is the kiosk's row before it is pressed.
+--printer says where jobs can come out. At another printer the kiosk says where instead. A
+  direct queue prints at the first of them; any lifts the limit.
+--proof says how people prove who they are: by password; by address, a personal one
+  (/u/...); by server, a trusted print server; by devices, the word of shared devices, whose
+  jobs wait as claims; or loopback, which believes names from this machine.
+--generic refuse turns down user names that everybody uses, such as chronos and guest,
+  where nobody proves them: a job of everybody's could be shown to nobody. believe takes
+  them for the person who has that user name, like any other.
+--blocked hold keeps what its owner may not print just now: withdrawn, out of pages, an
+  account that is not theirs. The computer is told why and the kiosk explains. refuse has
+  the computer refused instead, and there is no job.
 `
 
 func queueSetCommand() *cobra.Command {
@@ -68,13 +70,9 @@ func (h *host) settled(ctx context.Context, tx *db.Tx, q release.Queue, act stri
 
 func queueAddCommand() *cobra.Command {
 	var f queueFlags
-	var kind, schoolName string
-	cmd := hostCommand("add PATH", "Make an address that computers print to", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, args []string) error {
-			s, err := h.school(ctx, schoolName)
-			if err != nil {
-				return err
-			}
+	var kind string
+	cmd := schoolCommand("add PATH", "Make an address that computers print to", cobra.ExactArgs(1),
+		func(ctx context.Context, h *host, s school.School, args []string) error {
 			q := release.Queue{School: s.ID, Path: args[0], Kind: release.QueueKind(kind), Proof: school.ByPassword}
 			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
 				facts, err := f.apply(ctx, tx, &q)
@@ -88,12 +86,13 @@ func queueAddCommand() *cobra.Command {
 				return h.settled(ctx, tx, q, "queue-added", facts)
 			})
 		})
-	cmd.Long = "A hold queue keeps jobs until their owner stands at a kiosk; a direct queue prints them at once at its printer.\n" +
-		"What is not said is open: everybody may use it and print in colour, jobs come out of any printer, two-sided and black and white.\n" + policyInLong
+	cmd.Long = `A hold queue keeps jobs until their owner stands at a kiosk; a direct queue prints
+them at once at its printer. What is not said is open: everybody may use it and
+print in colour, jobs come out of any printer, two-sided and black and white.
+` + policyInLong
 	cmd.Example = `  inkwell queue add /ipp/staff --name Staff --kind hold --users staff
   inkwell queue add /ipp/office --name "Office, at once" --kind direct --printer Office --users reception,head`
 	cmd.Flags().StringVar(&kind, "kind", "", "hold or direct")
-	cmd.Flags().StringVar(&schoolName, "school", "", "whose it is, where there are several schools")
 	f.add(cmd.Flags())
 	_ = cmd.MarkFlagRequired("name")
 	_ = cmd.MarkFlagRequired("kind")
@@ -111,8 +110,9 @@ func queueRemoveCommand() *cobra.Command {
 				return record(ctx, tx, audit.Entry{School: q.School, Act: "queue-removed", Object: fmt.Sprintf("queue:%d", q.ID), Note: q.Path + " " + q.Name})
 			})
 		})
-	cmd.Long = "It is refused while jobs that came by the queue wait or print: close the queue over IPP (cupsreject, Disable-Printer) and let\n" +
-		"them end. Personal addresses and device groups on it lead nowhere from then on."
+	cmd.Long = `It is refused while jobs that came by the queue wait or print: close the queue over
+IPP (cupsreject, Disable-Printer) and let them end. Personal addresses and device
+groups on it lead nowhere from then on.`
 	cmd.Example = "  inkwell queue remove /ipp/old"
 	return cmd
 }

@@ -73,7 +73,7 @@ then nobody leaves by being missing. The same file again changes nothing.`
 // applyFlags are the flags of whatever applies a roster.
 func (w *rosterWishes) applyFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.BoolVar(&w.dry, "dry-run", false, "show what would change, and change nothing")
+	dryRun(cmd, &w.dry)
 	f.BoolVar(&w.good, "apply-good-rows", false, "leave out rows that cannot be used")
 	f.BoolVar(&w.leavers, "allow-leavers", false, "I have looked: so many people may leave")
 	f.BoolVar(&w.all, "all", false, "list every person, not the first twenty of each kind")
@@ -93,15 +93,11 @@ func (h *host) importRoster(ctx context.Context, path string, w rosterWishes) er
 	if err != nil {
 		return err
 	}
-	return h.applyRoster(ctx, request, w)
+	return h.applyRoster(ctx, importer, request, w)
 }
 
 // applyRoster shows the difference, and applies it where nothing stands against it.
-func (h *host) applyRoster(ctx context.Context, request roster.Request, w rosterWishes) error {
-	importer, err := h.rosterImporter()
-	if err != nil {
-		return err
-	}
+func (h *host) applyRoster(ctx context.Context, importer *roster.Importer, request roster.Request, w rosterWishes) error {
 	request.Progress = progressTo(os.Stderr)
 	result, err := importer.Import(ctx, request)
 	request.Progress("", 0, 0)
@@ -203,17 +199,15 @@ func writeClasses(say func(string, ...any), all []roster.ClassLine, most int) {
 
 // progressTo draws a bar on a terminal, and otherwise writes a line for each step.
 func progressTo(f *os.File) func(step string, done, of int) {
-	info, err := f.Stat()
-	terminal := err == nil && info.Mode()&os.ModeCharDevice != 0
-	last := ""
+	drawn, last := terminal(f), ""
 	return func(step string, done, of int) {
 		switch {
-		case terminal && step == "":
+		case drawn && step == "":
 			_, _ = fmt.Fprint(f, "\r\x1b[K")
-		case terminal && of > 0:
+		case drawn && of > 0:
 			full := 30 * done / of
 			_, _ = fmt.Fprintf(f, "\r\x1b[K%-22s [%s%s] %d of %d", step, strings.Repeat("#", full), strings.Repeat(" ", 30-full), done, of)
-		case terminal:
+		case drawn:
 			_, _ = fmt.Fprintf(f, "\r\x1b[K%s ...", step)
 		case step != "" && step != last:
 			_, _ = fmt.Fprintln(f, step)

@@ -144,8 +144,8 @@ func baseOf(l LDAPConfig, s school.School, schools int) string {
 
 func rosterDirectoryCommand() *cobra.Command {
 	var w rosterWishes
-	cmd := hostCommand("directory", "Bring people in from the school's directory", cobra.NoArgs, func(ctx context.Context, h *host, _ []string) error {
-		s, people, err := h.schoolAndPeople(ctx, w.school)
+	cmd := schoolCommand("directory", "Bring people in from the school's directory", cobra.NoArgs, func(ctx context.Context, h *host, s school.School, _ []string) error {
+		people, err := h.directory()
 		if err != nil {
 			return err
 		}
@@ -166,7 +166,11 @@ func rosterDirectoryCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return h.applyRoster(ctx, roster.Request{Roster: r, Origin: fmt.Sprintf("directory of school %d", s.ID), Digest: r.Digest(), By: roster.ByCommand, School: s.ID,
+		importer, err := h.rosterImporter()
+		if err != nil {
+			return err
+		}
+		return h.applyRoster(ctx, importer, roster.Request{Roster: r, Origin: fmt.Sprintf("directory of school %d", s.ID), Digest: r.Digest(), By: roster.ByCommand, School: s.ID,
 			DryRun: w.dry, ApplyGood: w.good, AllowLeavers: w.leavers}, w)
 	})
 	cmd.Long = `Read the people of the directory that the ldap settings name, with what roster.groups
@@ -176,7 +180,6 @@ directory leaves. People whom a list of the school's system keeps are left to it
 	cmd.Example = `  inkwell roster directory --dry-run
   inkwell roster directory --school "Hill Road School"`
 	w.applyFlags(cmd)
-	cmd.Flags().StringVar(&w.school, "school", "", "whose people, where there are several schools")
 	return cmd
 }
 

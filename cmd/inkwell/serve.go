@@ -19,7 +19,8 @@ Without configuration it runs a private PostgreSQL in its data folder and makes
 its own certificate. Started by root it prepares the data folder and then runs
 everything as one ordinary user. With --demo it loads a generated school into an
 empty data folder and listens on this machine alone.`,
-		Args: cobra.NoArgs,
+		Example: "  inkwell serve\n  inkwell serve --demo --data-dir /tmp/inkwell",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l, err := load(cmd.Flags())
 			if err != nil {

@@ -41,6 +41,9 @@ func staffAddCommand() *cobra.Command {
 				at.reachable(at.Web), token, who.Username)
 			return err
 		})
+	cmd.Long = `The link works once, for 15 minutes, and asks for a password. The same command again for
+the same person makes a new one and ends the old one; that is also how a forgotten
+password is replaced. The first account makes the school that --school names.`
 	cmd.Example = `  inkwell staff add jdoe --given Jo --family Doe
   inkwell staff add jdoe --given Jo --family Doe --school "Hill Road School"    the first one names the school`
 	cmd.Flags().StringVar(&who.Given, "given", "", "given name, for somebody new")
