@@ -217,6 +217,13 @@ var shots = []shot{
 		})
 		p.wait("done")
 	}},
+	{name: "slip", act: runs},
+	{name: "slip-refused", set: func(d *fakeDesk) {
+		d.fail = fault.New(fault.Conflict, "slip-stopped", "This can't be printed just now. Please take the slip back.")
+	}, act: func(p *page, d *fakeDesk) { runs(p, d); p.press("release"); p.Seen("take the slip back") }},
+	{name: "slip-lacking", jobs: lackingJobs, act: runs},
+	{name: "slip-printing", act: func(p *page, d *fakeDesk) { runs(p, d); p.press("release"); p.wait("printing"); d.print(41, 2); p.Seen("page 3 of 4") }},
+	{name: "slip-done", act: func(p *page, d *fakeDesk) { runs(p, d); p.press("release"); p.wait("printing"); d.print(41, 4); p.wait("done") }},
 	{name: "offline", act: func(p *page, _ *fakeDesk) {
 		p.wait("idle")
 		p.Eval(`WebSocket.prototype.send = function () { this.onclose(); }; WebSocket = class { static OPEN = 1; close() {} }; document.querySelector('[data-do=keypad]').click()`)
@@ -231,6 +238,8 @@ func byCode(p *page, _ *fakeDesk) {
 	p.Eval(`document.querySelector('#keypad-name').value = 'sam.jones'; document.querySelector('#keypad-code').value = '482913'; document.querySelector('#keypad-code').focus(); document.querySelector('.keypad__form').requestSubmit()`)
 	p.wait("jobs")
 }
+
+func runs(p *page, _ *fakeDesk) { p.Badge(slipText); p.wait("slip") }
 
 func enrols(d *fakeDesk) { d.enrol = true }
 

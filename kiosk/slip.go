@@ -39,6 +39,9 @@ func (s *Screen) viewSlip(v *View) {
 		if v.Note == "" && v.Printer.Level == "bad" {
 			v.Note = v.Printer.Text
 		}
+		if v.Note != "" {
+			v.Text = ""
+		}
 		v.Print = &PrintView{Label: "Print", Jobs: []release.JobID{j.ID}, Enough: true, Ready: !s.busy && s.visit.Printer.Trouble() == ""}
 	}
 }

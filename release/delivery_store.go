@@ -14,13 +14,13 @@ import (
 const deliveryColumns = `
 	d.delivery_id, d.school_id, d.job_id, d.person_id, d.printer_id, coalesce(d.station_id, 0), d.state, coalesce(d.reason, ''), d.token,
 	d.first_page, d.copies, d.impressions, d.amount, coalesce(d.printer_job, 0), coalesce(d.printer_uptime, 0), d.tries,
-	coalesce(d.printed, 0), coalesce(d.charged, 0), d.reserved_at, d.sending_at, d.printing_at, d.ended_at`
+	coalesce(d.printed, 0), coalesce(d.charged, 0), d.reserved_at, d.sending_at, d.printing_at, d.ended_at, coalesce(d.slip_id, 0)`
 
 func scanDelivery(row pgx.Row) (d Delivery, err error) {
 	var begun, sent, ended *time.Time
 	err = row.Scan(&d.ID, &d.School, &d.Job, &d.Person, &d.Printer, &d.Station, &d.State, &d.Reason, &d.Token,
 		&d.FirstPage, &d.Copies, &d.Impressions, &d.Amount, &d.PrinterJob, &d.UpTime, &d.Tries,
-		&d.Printed, &d.Charged, &d.Reserved, &begun, &sent, &ended)
+		&d.Printed, &d.Charged, &d.Reserved, &begun, &sent, &ended, &d.Slip)
 	d.Begun, d.Sent, d.Ended = instant(begun), instant(sent), instant(ended)
 	return d, err
 }

@@ -78,8 +78,12 @@ func (j Job) moments() []Moment {
 }
 
 func (d Delivery) moments(p PrinterRecord, moved []quota.Movement) []Moment {
+	by := ""
+	if d.Slip != 0 {
+		by = ", by a runner's slip"
+	}
 	m := []Moment{
-		{d.Reserved, "released", fmt.Sprintf("to %s, %s set aside", p.Name, quota.Pages(d.Amount))},
+		{d.Reserved, "released", fmt.Sprintf("to %s, %s set aside%s", p.Name, quota.Pages(d.Amount), by)},
 		{d.Sent, "printing", fmt.Sprintf("%s has it as its job %d", p.Name, d.PrinterJob)},
 	}
 	before := int64(0)

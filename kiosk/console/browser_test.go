@@ -17,6 +17,7 @@ import (
 	"inkwell/internal/signin"
 	"inkwell/internal/web/webtest"
 	"inkwell/ipp/rollout"
+	"inkwell/quota"
 	"inkwell/release"
 )
 
@@ -160,6 +161,24 @@ func (h *house) scenes() []scene {
 				return school.AddClasses(ctx, tx, h.School, []school.Class{class})
 			})
 		}},
+		{name: "mine", path: "/staff/mine", set: func() {
+			h.lesson()
+			h.job(h.IT, release.Held, 30, 4*time.Minute)
+			exec("UPDATE job SET title = 'Year 9 photosynthesis: worksheet and homework, one each' WHERE job_id = (SELECT max(job_id) FROM job)")()
+			h.in(func(ctx context.Context, tx *db.Tx) error {
+				_, err := quota.Give(ctx, tx, h.School, "", []quota.Grant{{Person: h.IT.Person, Amount: 900, Key: "it"}})
+				return err
+			})
+		}},
+		{name: "slip", path: "/staff/mine", act: func(p *webtest.Page) {
+			if p.Says(`String(!!document.querySelector('[action$="slip/end"]'))`) == "true" {
+				p.Click(`[action$="slip/end"] .button`)
+			}
+			p.Until(`document.querySelector('.mine__form')`)
+			p.Click(".mine__form .button--main")
+			p.Until(`document.querySelector('.slip')`)
+		}},
+		{name: "mine-out", path: "/staff/mine"},
 		{name: "guests", path: "/staff/guests", set: func() {
 			exec("UPDATE person_role SET role = 'head' WHERE person_id = $1", h.IT.Person)()
 			h.in(func(ctx context.Context, tx *db.Tx) error {
