@@ -15,7 +15,7 @@ import (
 func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 	v := JobView{ID: j.ID, Title: titleOf(j.Title), Pages: j.Pages, Price: j.Due}
 	if s.runner() {
-		v.Title = "For " + s.owner()
+		v.Title, v.Price = "For "+s.owner(), 0
 	}
 	switch j.State {
 	case release.Receiving, release.Counting:

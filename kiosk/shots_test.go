@@ -222,8 +222,20 @@ var shots = []shot{
 		d.fail = fault.New(fault.Conflict, "slip-stopped", "This can't be printed just now. Please take the slip back.")
 	}, act: func(p *page, d *fakeDesk) { runs(p, d); p.press("release"); p.Seen("take the slip back") }},
 	{name: "slip-lacking", jobs: lackingJobs, act: runs},
-	{name: "slip-printing", act: func(p *page, d *fakeDesk) { runs(p, d); p.press("release"); p.wait("printing"); d.print(41, 2); p.Seen("page 3 of 4") }},
-	{name: "slip-done", act: func(p *page, d *fakeDesk) { runs(p, d); p.press("release"); p.wait("printing"); d.print(41, 4); p.wait("done") }},
+	{name: "slip-printing", act: func(p *page, d *fakeDesk) {
+		runs(p, d)
+		p.press("release")
+		p.wait("printing")
+		d.print(41, 2)
+		p.Seen("page 3 of 4")
+	}},
+	{name: "slip-done", act: func(p *page, d *fakeDesk) {
+		runs(p, d)
+		p.press("release")
+		p.wait("printing")
+		d.print(41, 4)
+		p.wait("done")
+	}},
 	{name: "offline", act: func(p *page, _ *fakeDesk) {
 		p.wait("idle")
 		p.Eval(`WebSocket.prototype.send = function () { this.onclose(); }; WebSocket = class { static OPEN = 1; close() {} }; document.querySelector('[data-do=keypad]').click()`)

@@ -37,7 +37,7 @@ func (c *scene) bare(v View) {
 		c.Errorf("a runner sees %+v", v)
 	}
 	for _, j := range v.Jobs {
-		if j.Title != "For T. Reid" || j.Held || j.Ask || j.Claim {
+		if j.Title != "For T. Reid" || j.Price != 0 || j.Held || j.Ask || j.Claim {
 			c.Errorf("a runner sees %+v", j)
 		}
 	}

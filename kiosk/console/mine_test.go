@@ -95,6 +95,21 @@ func TestMyJobs(t *testing.T) {
 	}
 }
 
+// TestSupplyStaffHaveJobsToo, with the password of their slip from reception.
+func TestSupplyStaffHaveJobsToo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	in, _, err := h.console.desk.AdmitGuest(t.Context(), h.IT, school.Visit{Given: "Ann", Family: "Lee", Username: "supply3", Ends: dayOf(friday), Pages: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := h.post("/staff/sign-in", url.Values{"username": {"supply3"}, "password": {in.Password}})
+	if a.status != http.StatusSeeOther || h.get("/staff").location != "/staff/mine" {
+		t.Fatalf("signing in came to %d", a.status)
+	}
+	h.says(h.get("/staff/mine"), http.StatusOK, "Nothing waiting")
+}
+
 // TestNobodyElsesJobs: a slip is made and ended by the job's owner alone.
 func TestNobodyElsesJobs(t *testing.T) {
 	t.Parallel()
