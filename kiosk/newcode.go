@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"strings"
 	"time"
 
 	"inkwell/internal/school"
@@ -44,16 +43,4 @@ func (r Renewed) apply(s *Screen, now time.Time) []Effect {
 	s.until = later(s.until, now.Add(newCodeFor))
 	s.turn, s.looking, s.again = s.turn+1, false, false
 	return s.look()
-}
-
-// inThrees groups a code's digits.
-func inThrees(code string) string {
-	var b strings.Builder
-	for i, digit := range code {
-		if i > 0 && i%3 == 0 {
-			b.WriteRune('\u00a0')
-		}
-		b.WriteRune(digit)
-	}
-	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"inkwell/internal/school"
 	"inkwell/release"
 )
 
@@ -112,7 +113,7 @@ func (s *Screen) View(now time.Time) View {
 	case FaceMessage:
 		v.Title, v.Note = s.note, ""
 	case FaceCode:
-		v.Code = inThrees(s.code)
+		v.Code = school.Grouped(s.code)
 	case FaceKeypad:
 		v.Alone = s.station.CodeAlone
 		switch {

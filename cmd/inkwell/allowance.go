@@ -76,10 +76,13 @@ func readYears(s string) (from, to int, err error) {
 }
 
 func allowanceListCommand() *cobra.Command {
-	return schoolCommand("list", "List who gets how many pages", cobra.NoArgs,
+	cmd := schoolCommand("list", "List who gets how many pages", cobra.NoArgs,
 		func(ctx context.Context, h *host, s school.School, _ []string) error {
 			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error { return listAllowances(ctx, tx, h, s) })
 		})
+	cmd.Long = `It shows the pages of each group of people and of single ones, and the rule in words.`
+	cmd.Example = `  inkwell allowance list`
+	return cmd
 }
 
 func listAllowances(ctx context.Context, tx *db.Tx, h *host, s school.School) error {
@@ -159,8 +162,9 @@ func allowanceSetCommand() *cobra.Command {
 				return quota.SetAllowance(ctx, tx, "", s.ID, quota.Allowance{For: of, Pages: pages})
 			})
 		})
-	cmd.Long = "The first change makes the defaults the school's own. Who has had this period's allowance keeps it; what is set counts from the next one on,\n" +
-		"and within a minute for those who have had none."
+	cmd.Long = `The first change makes the defaults the school's own. Who has had this period's allowance
+keeps it; what is set counts from the next one on, and within a minute for those who have
+had none.`
 	cmd.Example = `  inkwell allowance set 200 --role pupil --year 7-9
   inkwell allowance set 60 --class 11A/Ar
   inkwell allowance set 500 --person 23sbell`
@@ -176,6 +180,7 @@ func allowanceRemoveCommand() *cobra.Command {
 				return quota.RemoveAllowance(ctx, tx, "", s.ID, of)
 			})
 		})
+	cmd.Long = `They fall back to what else is set for them. Who has had this period's pages keeps them.`
 	cmd.Example = "  inkwell allowance remove --class 11A/Ar"
 	whom.add(cmd)
 	return cmd
@@ -219,8 +224,9 @@ func allowancePolicyCommand() *cobra.Command {
 				return listAllowances(ctx, tx, h, s)
 			})
 		})
-	cmd.Long = "A term is the school's own (inkwell calendar), a week begins on Monday. In the holidays the term before goes on. A change of --per counts at\n" +
-		"once: everybody who has had nothing of the period that is now gets it within a minute."
+	cmd.Long = `A term is the school's own (inkwell calendar), a week begins on Monday. In the holidays the
+term before goes on. A change of --per counts at once: everybody who has had nothing of the
+period that is now gets it within a minute.`
 	cmd.Example = "  inkwell allowance policy --per month --carry 20"
 	cmd.Flags().StringVar(&per, "per", "", "term, month, week or day")
 	cmd.Flags().StringVar(&combine, "combine", "", "highest or sum, of several allowances of one person")

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,16 +18,7 @@ import (
 //go:embed slips.html
 var slipsPage string
 
-var slips = template.Must(template.New("slips").Funcs(template.FuncMap{"spaced": spaced}).Parse(slipsPage))
-
-// spaced groups a code's digits, to be read off a slip.
-func spaced(code string) string {
-	var groups []string
-	for part := range slices.Chunk([]byte(code), 3) {
-		groups = append(groups, string(part))
-	}
-	return strings.Join(groups, "\u00a0")
-}
+var slips = template.Must(template.New("slips").Funcs(template.FuncMap{"grouped": school.Grouped}).Parse(slipsPage))
 
 // issuing is what code issue was asked for.
 type issuing struct {

@@ -52,7 +52,7 @@ func TestARunnersSlip(t *testing.T) {
 		t.Fatalf("the teacher sees %s", page)
 	}
 	slip := read(browser.PostForm(staff+make[1], url.Values{"printer": {at[1]}}))
-	code := regexp.MustCompile(`<dd>(\d{4}) (\d{4})</dd>`).FindStringSubmatch(slip)
+	code := regexp.MustCompile(`<dd>(\d{4})\x{a0}(\d{4})</dd>`).FindStringSubmatch(slip)
 	if code == nil {
 		t.Fatalf("the slip is %s", slip)
 	}

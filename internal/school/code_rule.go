@@ -36,6 +36,20 @@ func drawCode(digits int) string {
 	}
 }
 
+// Grouped is a code as it is read out and typed: its digits by threes, eight by fours, with
+// spaces at which no line breaks, and no digit left alone.
+func Grouped(code string) string {
+	size := 3
+	if len(code)%4 == 0 && len(code)%3 != 0 {
+		size = 4
+	}
+	var groups []string
+	for len(code) > size+1 {
+		groups, code = append(groups, code[:size]), code[size:]
+	}
+	return strings.Join(append(groups, code), "\u00a0")
+}
+
 // patterned says whether somebody would try the code first, or could read it over a
 // shoulder at a glance: three equal digits or four in a row, a year, a repeated or
 // mirrored group.

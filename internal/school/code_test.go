@@ -197,3 +197,14 @@ func TestTheTimeOfARefusalTellsNothing(t *testing.T) {
 		t.Errorf("the time tells whether there is such a name: t = %.2f", w)
 	}
 }
+
+func TestACodeIsReadOutInGroups(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{
+		"": "", "604815": "604 815", "60481527": "6048 1527", "6048152": "604 8152", "6048152739": "604 815 2739", "604815273948": "604 815 273 948",
+	} {
+		if got := strings.ReplaceAll(school.Grouped(code), "\u00a0", " "); got != want {
+			t.Errorf("%s is grouped as %q, want %q", code, got, want)
+		}
+	}
+}

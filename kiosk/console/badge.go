@@ -65,7 +65,7 @@ func (c *Console) loseBadge(w http.ResponseWriter, r *http.Request, v visitor) {
 	page := passPage{visitor: v, ID: personID(r)}
 	pass, err := c.desk.LoseBadge(r.Context(), v.Actor, page.ID)
 	if err == nil {
-		page.Until, page.Pages, page.Code = moment(pass.Until, v.Now), pass.Pages, grouped(pass.Code)
+		page.Until, page.Pages, page.Code = moment(pass.Until, v.Now), pass.Pages, school.Grouped(pass.Code)
 		page.QR, err = web.QR(strings.ToUpper(pass.Text)) // which makes a smaller code
 	}
 	if err == nil {
@@ -88,12 +88,4 @@ func (c *Console) findBadge(w http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	http.Redirect(w, r, passPage{visitor: v, ID: personID(r)}.Back(), http.StatusSeeOther)
-}
-
-// grouped writes a code in two halves, as people read it out.
-func grouped(code string) string {
-	if code == "" {
-		return ""
-	}
-	return code[:len(code)/2] + " " + code[len(code)/2:]
 }

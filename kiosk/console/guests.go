@@ -127,7 +127,7 @@ func (c *Console) admitted(ctx context.Context, v visitor, visit school.Visit) (
 		return page, err
 	}
 	page.passPage = passPage{visitor: v, ID: in.Person.ID, Title: in.Person.Given + " " + in.Person.Family, User: in.Person.Username,
-		Until: moment(in.Until, v.Now), Pages: pass.Pages, Code: grouped(pass.Code)}
+		Until: moment(in.Until, v.Now), Pages: pass.Pages, Code: school.Grouped(pass.Code)}
 	page.Password = in.Password
 	page.QR, err = web.QR(strings.ToUpper(pass.Text))
 	return page, err

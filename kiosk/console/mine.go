@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"inkwell/internal/fault"
+	"inkwell/internal/school"
 	"inkwell/internal/web"
 	"inkwell/release"
 )
@@ -140,7 +141,7 @@ func (c *Console) slip(ctx context.Context, v visitor, id release.JobID, printer
 	if err != nil {
 		return page, err
 	}
-	page = slipPage{visitor: v, Pages: pages(int64(slip.Pages)), For: slip.For, At: named(slip.At, "printer"), Until: moment(slip.Until, v.Now), Code: slip.Code[:4] + " " + slip.Code[4:]}
+	page = slipPage{visitor: v, Pages: pages(int64(slip.Pages)), For: slip.For, At: named(slip.At, "printer"), Until: moment(slip.Until, v.Now), Code: school.Grouped(slip.Code)}
 	page.QR, err = web.QR(strings.ToUpper(slip.Text)) // which makes a smaller code
 	return page, err
 }

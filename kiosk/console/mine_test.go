@@ -57,7 +57,7 @@ func TestMyJobs(t *testing.T) {
 	if strings.Contains(slip.body, "200") || slip.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the slip tells a balance, or is kept: %v", slip.header)
 	}
-	code := regexp.MustCompile(`<dd>(\d{4}) (\d{4})</dd>`).FindStringSubmatch(slip.body)
+	code := regexp.MustCompile(`<dd>(\d{4})\x{a0}(\d{4})</dd>`).FindStringSubmatch(slip.body)
 	if code == nil {
 		t.Fatal("the slip has no code")
 	}

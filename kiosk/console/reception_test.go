@@ -38,7 +38,7 @@ func TestReception(t *testing.T) {
 
 	pass := h.post(sam+"/badge/lost", nil)
 	h.says(pass, http.StatusOK, "Sam Bell", "18:00", "20 pages", "<svg")
-	code := regexp.MustCompile(`<dd>(\d{4}) (\d{4})</dd>`).FindStringSubmatch(pass.body)
+	code := regexp.MustCompile(`<dd>(\d{4})\x{a0}(\d{4})</dd>`).FindStringSubmatch(pass.body)
 	if code == nil {
 		t.Fatal("the pass has no code")
 	}
