@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -91,6 +92,17 @@ func (h *host) attempt(ctx context.Context, id school.ID, dry bool, fn func(cont
 	})
 	if errors.Is(err, errDryRun) {
 		return nil
+	}
+	return err
+}
+
+// fromHere makes paths whole, so that they mean the same once the command has become the data
+// folder's owner, who is in no folder of the person's.
+func fromHere(paths ...*string) (err error) {
+	for _, p := range paths {
+		if *p != "" && err == nil {
+			*p, err = filepath.Abs(*p)
+		}
 	}
 	return err
 }

@@ -38,6 +38,7 @@ func importPaperCutCommand() *cobra.Command {
 		func(ctx context.Context, h *host, s school.School, _ []string) error {
 			return h.importPaperCut(ctx, s, w)
 		})
+	cmd.PreRunE = func(*cobra.Command, []string) error { return fromHere(&w.users, &w.accounts, &w.printers) }
 	cmd.Long = `Read the lists that PaperCut exports as CSV and give the people who are here, by user
 name, both of their card numbers, and the pages that their balance buys at --rate.
 People come from the school's own system (inkwell roster import), so do that first;

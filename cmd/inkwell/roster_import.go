@@ -48,6 +48,7 @@ func rosterImportCommand() *cobra.Command {
 	var w rosterWishes
 	cmd := hostCommand("import PATH", "Bring people, roles and classes in from a school's system", cobra.ExactArgs(1),
 		func(ctx context.Context, h *host, args []string) error { return h.importRoster(ctx, args[0], w) })
+	cmd.PreRunE = func(_ *cobra.Command, args []string) error { return fromHere(&args[0]) }
 	cmd.Long = `Compare a roster with the people who are here, show who joins, moves and leaves,
 and apply all of it at once or nothing. PATH is a zip or a folder of OneRoster 1.1
 or 1.2 CSV, a folder with staff.csv, pupils.csv and classes.csv, or one CSV whose

@@ -55,6 +55,11 @@ func TestPeopleComeAndGoByFiles(t *testing.T) {
 	says(run("roster", "import", file, "--dry-run"), "UK CSV: 4 join", "Hill Road: 4 join", "+  sam", "year 7", "class 7A: new, 3 in", "Nothing was changed: this was a dry run.")
 	says(run("roster", "import", file), "4 join", "Applied.")
 	says(run("roster", "import", file), "Everything is as it was already.")
+	here := command(t, "roster", "import", "pupils.csv", "--dry-run", "--data-dir", dir)
+	here.Dir, here.Env = drop, unconfigured() // where the person is, whatever folder the command goes to
+	if out, err := here.CombinedOutput(); err != nil {
+		t.Errorf("from the file's folder: %v\n%s", err, out)
+	}
 	cut := put("cut.csv", strings.SplitAfterN(pupils, "\n", 3)[0]+"Sam Bell,sam,A12345678901Z,8,8A\n")
 	refused(t, "--allow-leavers", "roster", "import", cut, "--data-dir", dir)
 	says(run("roster", "import", cut, "--allow-leavers"), "1 move", "3 leave", ">  sam", "year 7 -> year 8; class 7A -> 8A", "-  leo")
