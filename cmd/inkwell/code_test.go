@@ -70,7 +70,7 @@ func TestSlipsOfAClass(t *testing.T) {
 		t.Errorf("after that: %+v", v)
 	}
 	s.inkwell("code", "alone", "on")
-	if page, err = s.outputOf("code", "issue", "--person", "pupil0001"); err != nil || !regexp.MustCompile(`class="code">\d{3}\x{a0}\d{3}\x{a0}\d{3}\x{a0}\d</dd>`).MatchString(page) {
+	if page, err = s.outputOf("code", "issue", "--person", "pupil0001"); err != nil || !regexp.MustCompile(`class="code">\d{3}\x{a0}\d{3}\x{a0}\d{4}</dd>`).MatchString(page) {
 		t.Errorf("%v, no code of ten digits in\n%s", err, page)
 	}
 	refused(t, "Say on or off", "badge", "enrol", "perhaps", "--data-dir", s.dir)
