@@ -26,7 +26,7 @@ func insertSlip(ctx context.Context, tx *db.Tx, id school.ID, s Slip, p school.S
 // endSlipsBefore ends the open slip of a job, which is locked, and lets go of the codes of
 // those whose time is over; what another transaction is at, that one ends.
 func endSlipsBefore(ctx context.Context, tx *db.Tx, id school.ID, job JobID) error {
-	_, err := tx.Exec(ctx, `UPDATE slip SET ended_at = $2 WHERE job_id = $1 AND used_at IS NULL AND ended_at IS NULL`, job, tx.Now)
+	_, err := tx.Exec(ctx, `UPDATE slip SET ended_at = greatest($2, made_at) WHERE job_id = $1 AND used_at IS NULL AND ended_at IS NULL`, job, tx.Now)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func endSlipsBefore(ctx context.Context, tx *db.Tx, id school.ID, job JobID) err
 
 func endSlip(ctx context.Context, tx *db.Tx, owner school.PersonID, job JobID) (id SlipID, err error) {
 	err = tx.QueryRow(ctx, `
-		UPDATE slip s SET ended_at = $3
+		UPDATE slip s SET ended_at = greatest($3, s.made_at)
 		  FROM job j
 		 WHERE j.job_id = s.job_id AND s.job_id = $1 AND j.person_id = $2 AND s.used_at IS NULL AND s.ended_at IS NULL AND s.expires_at > $3
 		RETURNING s.slip_id`, job, owner, tx.Now).Scan(&id)
@@ -76,7 +76,7 @@ func slipStands(ctx context.Context, tx *db.Tx, in school.ID, id SlipID) error {
 // updateSlipUsed says whether the slip could be used.
 func updateSlipUsed(ctx context.Context, tx *db.Tx, s Slip) (bool, error) {
 	done, err := tx.Exec(ctx, `
-		UPDATE slip SET used_at = $4
+		UPDATE slip SET used_at = greatest($4, made_at)
 		 WHERE slip_id = $1 AND job_id = $2 AND printer_id = $3 AND used_at IS NULL AND ended_at IS NULL AND expires_at > $4`, s.ID, s.Job, s.Printer, tx.Now)
 	return done.RowsAffected() == 1, err
 }

@@ -32,7 +32,7 @@ func addressesOf(ctx context.Context, tx *db.Tx, p PersonID) ([]Address, error) 
 }
 
 func revokeAddress(ctx context.Context, tx *db.Tx, p PersonID, id AddressID) (found bool, err error) {
-	tag, err := tx.Exec(ctx, `UPDATE address SET revoked_at = $3 WHERE address_id = $1 AND person_id = $2 AND revoked_at IS NULL`, id, p, tx.Now)
+	tag, err := tx.Exec(ctx, `UPDATE address SET revoked_at = greatest($3, issued_at) WHERE address_id = $1 AND person_id = $2 AND revoked_at IS NULL`, id, p, tx.Now)
 	return tag.RowsAffected() == 1, err
 }
 

@@ -116,3 +116,57 @@ func TestAPassOfStaffWhoHaveACodeAsksForIt(t *testing.T) {
 	k.want("a pupil's", taps(pupils.Text), "")
 	k.want("by name", k.tries(0, "sam", pupils.Code, "a"), "")
 }
+
+// The clocks of two nodes differ, and one that was ahead is set back: what was given in a
+// moment to come is ended all the same.
+func TestWhatIsAheadOfTheClockIsEndedAllTheSame(t *testing.T) {
+	t.Parallel()
+	k := newKeypads(t)
+	sam := k.cast.Sam
+	dir := k.cast.Directory
+	act := func(what string, fn func(context.Context, *db.Tx, school.Person) error) {
+		t.Helper()
+		err := k.d.InTx(t.Context(), db.System("badge"), func(ctx context.Context, tx *db.Tx) error {
+			p, err := school.PersonByID(ctx, tx, sam.Person)
+			if err != nil {
+				return err
+			}
+			return fn(ctx, tx, p)
+		})
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	pass := func(ctx context.Context, tx *db.Tx, p school.Person) error {
+		_, err := dir.IssuePass(ctx, tx, "", p, 20, tx.Now.Add(3*time.Hour))
+		return err
+	}
+	k.link(sam, "aabbcc01")
+	act("a pass", pass)
+	act("an address", func(ctx context.Context, tx *db.Tx, p school.Person) error {
+		_, err := dir.NewAddress(ctx, tx, "", p, "iPad")
+		return err
+	})
+	k.clock.Advance(-time.Hour)
+	act("another pass", pass)
+	act("lost", func(ctx context.Context, tx *db.Tx, p school.Person) error {
+		_, err := school.LoseBadges(ctx, tx, "", p)
+		return err
+	})
+	k.want("the badge", k.badge("aabbcc01", "a"), "badge-unknown")
+	act("revoked", func(ctx context.Context, tx *db.Tx, p school.Person) error {
+		return dir.RevokeAddress(ctx, tx, "", p, dbtest.Value[school.AddressID](t, k.d, "SELECT address_id FROM address WHERE person_id = $1", p.ID))
+	})
+	act("another address", func(ctx context.Context, tx *db.Tx, p school.Person) error {
+		_, err := dir.NewAddress(ctx, tx, "", p, "iPad")
+		return err
+	})
+	k.clock.Advance(-time.Hour)
+	act("gone", func(ctx context.Context, tx *db.Tx, p school.Person) error {
+		return school.Leave(ctx, tx, p.School, tx.Now, 30, []school.PersonID{p.ID})
+	})
+	k.clock.Advance(-time.Hour)
+	act("back", func(ctx context.Context, tx *db.Tx, p school.Person) error {
+		return school.Return(ctx, tx, []school.PersonID{p.ID})
+	})
+}

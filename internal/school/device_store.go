@@ -42,7 +42,7 @@ func insertGroup(ctx context.Context, tx *db.Tx, g DeviceGroup) (id GroupID, err
 // removeGroup returns 0 when there is none.
 func removeGroup(ctx context.Context, tx *db.Tx, school ID, slug string) (id GroupID, err error) {
 	err = tx.QueryRow(ctx, `
-		UPDATE device_group SET removed_at = $3 WHERE school_id = $1 AND slug = $2 AND removed_at IS NULL
+		UPDATE device_group SET removed_at = greatest($3, added_at) WHERE school_id = $1 AND slug = $2 AND removed_at IS NULL
 		RETURNING group_id`, school, slug, tx.Now).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil

@@ -50,7 +50,7 @@ func distinct(all []PersonID) int {
 // removeExam says whether it was there. Its stations are free at once.
 func removeExam(ctx context.Context, tx *db.Tx, school ID, id ExamID) (bool, error) {
 	done, err := tx.Exec(ctx, `
-		UPDATE exam SET removed_at = $3 WHERE exam_id = $2 AND school_id = $1 AND removed_at IS NULL AND ends_at > $3`, school, id, tx.Now)
+		UPDATE exam SET removed_at = greatest($3, added_at) WHERE exam_id = $2 AND school_id = $1 AND removed_at IS NULL AND ends_at > $3`, school, id, tx.Now)
 	if err != nil || done.RowsAffected() == 0 {
 		return false, err
 	}

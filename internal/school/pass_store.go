@@ -19,7 +19,7 @@ func insertPass(ctx context.Context, tx *db.Tx, p Person, by Pseudonym, pass Pas
 }
 
 func endPasses(ctx context.Context, tx *db.Tx, p PersonID) error {
-	done, err := tx.Exec(ctx, `UPDATE pass SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL`, p, tx.Now)
+	done, err := tx.Exec(ctx, `UPDATE pass SET ended_at = greatest($2, issued_at) WHERE person_id = $1 AND ended_at IS NULL`, p, tx.Now)
 	if err != nil || done.RowsAffected() == 0 {
 		return err
 	}
@@ -77,7 +77,7 @@ func passLeft(ctx context.Context, tx *db.Tx, id PassID, lock string) (left int,
 const ofTheSameHuman = `person_id IN (SELECT o.person_id FROM person p JOIN person o USING (individual_id) WHERE p.person_id = $1)`
 
 func loseBadges(ctx context.Context, tx *db.Tx, p PersonID) (int, error) {
-	done, err := tx.Exec(ctx, `UPDATE badge SET revoked_at = $2, lost = true WHERE revoked_at IS NULL AND `+ofTheSameHuman, p, tx.Now)
+	done, err := tx.Exec(ctx, `UPDATE badge SET revoked_at = greatest($2, issued_at), lost = true WHERE revoked_at IS NULL AND `+ofTheSameHuman, p, tx.Now)
 	return int(done.RowsAffected()), err
 }
 

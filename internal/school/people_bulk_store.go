@@ -142,7 +142,7 @@ func updateLeft(ctx context.Context, tx *db.Tx, id ID, day, erase time.Time, peo
 			UPDATE person SET left_at = $3, credential_version = credential_version + 1
 			 WHERE person_id = ANY($1) AND school_id = $2 AND left_at IS NULL`, []any{people, id, tx.Now}},
 		step{"revoke addresses", `
-			UPDATE address SET revoked_at = $3 WHERE person_id = ANY($1) AND school_id = $2 AND revoked_at IS NULL`, []any{people, id, tx.Now}},
+			UPDATE address SET revoked_at = greatest($3, issued_at) WHERE person_id = ANY($1) AND school_id = $2 AND revoked_at IS NULL`, []any{people, id, tx.Now}},
 		step{"take enrolments back", `
 			DELETE FROM enrolment WHERE person_id = ANY($1) AND school_id = $2 AND valid_from >= $3`, []any{people, id, day}},
 		step{"end enrolments", `
@@ -156,7 +156,7 @@ func updateLeft(ctx context.Context, tx *db.Tx, id ID, day, erase time.Time, peo
 func updateReturned(ctx context.Context, tx *db.Tx, people []PersonID) error {
 	return runSteps(ctx, tx,
 		step{"take people back", `UPDATE person SET left_at = NULL WHERE person_id = ANY($1)`, []any{people}},
-		step{"list people back", `UPDATE departure SET returned_at = $2 WHERE person_id = ANY($1) AND returned_at IS NULL`, []any{people, tx.Now}})
+		step{"list people back", `UPDATE departure SET returned_at = greatest($2, left_at) WHERE person_id = ANY($1) AND returned_at IS NULL`, []any{people, tx.Now}})
 }
 
 func countDepartures(ctx context.Context, tx *db.Tx, day time.Time) (waiting, due int, first time.Time, err error) {
