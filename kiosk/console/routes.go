@@ -102,7 +102,7 @@ func (c *Console) firstPage(w http.ResponseWriter, r *http.Request, v visitor) {
 	case len(v.Parts) > 0:
 		http.Redirect(w, r, v.Parts[0].Path, http.StatusSeeOther)
 	default:
-		c.nothing(w, r)
+		c.pages.Error(w, r, fault.New(fault.NotFound, "pages-none", "These pages have nothing for your role yet. You print as everybody does, with your badge."))
 	}
 }
 

@@ -179,3 +179,16 @@ func TestNewNeedsAllItsParts(t *testing.T) {
 		t.Error("made staff pages of nothing")
 	}
 }
+
+// TestARoleWithoutPagesIsToldSo: whoever may sign in and has nothing to open reads a
+// sentence about it, and not that the address is wrong.
+func TestARoleWithoutPagesIsToldSo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	exams := h.IT
+	exams.Roles = []school.Role{school.Exams}
+	a := h.serve(&exams, httptest.NewRequest(http.MethodGet, "/staff", nil))
+	if a.Code != http.StatusNotFound || !strings.Contains(a.Body.String(), "nothing for your role yet") {
+		t.Errorf("%d\n%s", a.Code, a.Body)
+	}
+}
