@@ -53,7 +53,7 @@ func showCalendar(out io.Writer, c calendar.Calendar, name string, now time.Time
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	say := func(form string, args ...any) { _, _ = fmt.Fprintf(w, form, args...) } // tabwriter keeps an error for Flush
 	say("%s, %s\nSchool is %s, %s to %s. Held jobs go at %s.\n", name, c.Zone, calendar.Days(c.SchoolWeek()), c.Opens, c.Closes, c.Hold)
-	say("Today, %s: %s. A job sent now is kept until %s.\n", today.Time().Format(longDay), dayInWords(c, today), c.HoldUntil(now).In(c.Zone).Format("15:04, "+longDay))
+	say("Today, %s, is %s. A job sent now is kept until %s.\n", today.Time().Format(longDay), c.Words(today), c.HoldUntil(now).In(c.Zone).Format("15:04, "+longDay))
 	if len(c.Terms) == 0 {
 		say("No terms have been entered: every weekday counts as a school day.\n")
 	} else if !c.Known(today) && today > c.Terms[0].First {
@@ -79,24 +79,6 @@ func showCalendar(out io.Writer, c calendar.Calendar, name string, now time.Time
 		header = ""
 	}
 	return w.Flush()
-}
-
-// dayInWords says what a day is.
-func dayInWords(c calendar.Calendar, d calendar.Date) string {
-	week := ""
-	if letter := c.Week(d); letter != "" {
-		week = ", week " + letter
-	}
-	off, isOff := c.On(d)
-	switch {
-	case isOff && off.Kind == calendar.Closure:
-		return "closed (" + off.Reason + ")"
-	case isOff:
-		return off.Reason
-	case c.SchoolDay(d):
-		return "a school day" + week
-	}
-	return "no school"
 }
 
 func calendarImportCommand() *cobra.Command {

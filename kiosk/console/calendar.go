@@ -79,7 +79,7 @@ func (c *Console) showCalendar(w http.ResponseWriter, r *http.Request, v visitor
 // fill is the part of the page that the calendar says.
 func (p *calendarPage) fill(c calendar.Calendar, now time.Time) {
 	today := c.Date(now)
-	p.What, p.Closed = today.Time().Format(dayForm)+" is "+dayInWords(c, today), isClosed(c, today)
+	p.What, p.Closed = today.Time().Format(dayForm)+" is "+c.Words(today), isClosed(c, today)
 	if s, rings := c.Period(now); rings {
 		p.Lesson = "Period " + s.Period + ", until " + s.Until.In(now.Location()).Format("15:04")
 	}
@@ -158,25 +158,6 @@ func chip(d, today calendar.Date) string {
 func isClosed(c calendar.Calendar, d calendar.Date) bool {
 	off, isOff := c.On(d)
 	return isOff && off.Kind == calendar.Closure
-}
-
-// dayInWords goes after "Friday 20 November is".
-func dayInWords(c calendar.Calendar, d calendar.Date) string {
-	off, isOff := c.On(d)
-	letter := c.Week(d)
-	switch {
-	case isClosed(c, d):
-		return "closed: " + off.Reason
-	case isOff && off.Kind == calendar.INSET:
-		return "a training day"
-	case isOff:
-		return "a holiday: " + off.Reason
-	case c.SchoolDay(d) && letter != "":
-		return "a school day, week " + letter
-	case c.SchoolDay(d):
-		return "a school day"
-	}
-	return "no school day"
 }
 
 // closePage is what close.html asks before a day is closed.

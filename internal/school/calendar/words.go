@@ -41,6 +41,25 @@ func (c Calendar) SchoolWeek() (days []time.Weekday) {
 	return days
 }
 
+// Words says what a day is, to go after "Friday 20 November is".
+func (c Calendar) Words(d Date) string {
+	off, isOff := c.On(d)
+	letter := c.Week(d)
+	switch {
+	case isOff && off.Kind == Closure:
+		return "closed: " + off.Reason
+	case isOff && off.Kind == INSET:
+		return "a training day"
+	case isOff:
+		return "a holiday: " + off.Reason
+	case c.SchoolDay(d) && letter != "":
+		return "a school day, week " + letter
+	case c.SchoolDay(d):
+		return "a school day"
+	}
+	return "no school day"
+}
+
 // Days writes weekdays as readable: Mon-Fri, Mon Wed Fri.
 func Days(all []time.Weekday) string {
 	all = slices.Clone(all)
