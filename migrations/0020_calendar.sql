@@ -22,7 +22,7 @@ CREATE TABLE term (
     EXCLUDE USING gist (int4range(school_id, school_id, '[]') WITH &&, daterange(first_day, last_day, '[]') WITH &&)
 );
 CALL guard_by_school('term');
-GRANT SELECT, INSERT, UPDATE, DELETE ON term TO inkwell_app;
+GRANT SELECT, INSERT, DELETE ON term TO inkwell_app;
 
 CREATE TABLE day_off (
     school_id integer NOT NULL REFERENCES school,
@@ -34,7 +34,7 @@ CREATE TABLE day_off (
     CHECK (kind <> 'closure' OR first_day = last_day)
 );
 CALL guard_by_school('day_off');
-GRANT SELECT, INSERT, UPDATE, DELETE ON day_off TO inkwell_app;
+GRANT SELECT, INSERT, DELETE ON day_off TO inkwell_app;
 
 CREATE TABLE bell (
     school_id integer  NOT NULL REFERENCES school,
@@ -48,7 +48,7 @@ CREATE TABLE bell (
         int4range(weekday * 1440 + (extract(epoch FROM rings) / 60)::integer, weekday * 1440 + (extract(epoch FROM until) / 60)::integer) WITH &&)
 );
 CALL guard_by_school('bell');
-GRANT SELECT, INSERT, UPDATE, DELETE ON bell TO inkwell_app;
+GRANT SELECT, INSERT, DELETE ON bell TO inkwell_app;
 
 -- The week of a day is A or B; from there weeks take turns.
 CREATE TABLE week_anchor (
@@ -58,7 +58,7 @@ CREATE TABLE week_anchor (
     PRIMARY KEY (school_id, day)
 );
 CALL guard_by_school('week_anchor');
-GRANT SELECT, INSERT, UPDATE, DELETE ON week_anchor TO inkwell_app;
+GRANT SELECT, INSERT, DELETE ON week_anchor TO inkwell_app;
 
 -- Who teaches which class in which period, where, in weeks A, B or both ('').
 CREATE TABLE timetable (

@@ -28,4 +28,4 @@ CREATE TABLE guest (
 CREATE INDEX guest_by_authority ON guest (authority_id);
 CREATE INDEX guest_to_end ON guest (ends_on);
 CALL guard_by_school('guest');
-GRANT SELECT, INSERT, UPDATE (ends_on) ON guest TO inkwell_app;
+GRANT SELECT, INSERT ON guest TO inkwell_app;

@@ -34,3 +34,18 @@ func TestBellsOfSeveralDaysTogether(t *testing.T) {
 		t.Errorf("%+v", rings)
 	}
 }
+
+func TestADayInWords(t *testing.T) {
+	t.Parallel()
+	c := harbour(t)
+	for on, want := range map[string]string{
+		"2026-09-07": "a school day, week B", "2026-10-27": "a holiday: Half-term", "2026-09-05": "no school day", "2026-09-01": "a training day",
+	} {
+		if got := c.Words(day(t, on)); got != want {
+			t.Errorf("%s is %q, want %q", on, got, want)
+		}
+	}
+	if got := c.Closing(day(t, "2026-09-07"), "Snow").Words(day(t, "2026-09-07")); got != "closed: Snow" {
+		t.Errorf("a day of snow is %q", got)
+	}
+}
