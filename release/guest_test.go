@@ -57,6 +57,10 @@ func TestGuests(t *testing.T) {
 		_, _, err := h.AdmitGuest(t.Context(), reception, v)
 		wantFault(t, err, code)
 	}
+	slip := guest
+	slip.Username = "Slip"
+	_, _, err = h.AdmitGuest(t.Context(), reception, slip)
+	wantFault(t, err, "username-there")
 	for _, name := range []string{"~", "~12", "gil:ford", `harbour\gil`, "gil\u200bford", "gil\u202eford"} {
 		v := guest
 		v.Username = name

@@ -106,6 +106,8 @@ func (v Visit) check(today time.Time) error {
 		return fault.New(fault.Invalid, "guest-ends", "Supply staff are entered for %d days at most. Who stays longer is staff.", supplyDays)
 	case v.Pages < 1 || v.Pages > 1000:
 		return fault.New(fault.Invalid, "guest-pages", "A guest gets 1 to 1,000 pages.")
+	case v.Username == SlipName: // whose eight digits at a keypad are a slip's
+		return fault.New(fault.Conflict, "username-there", "Somebody at the school has the user name %s.", v.Username)
 	case len(v.Username) > 64 || strings.ContainsFunc(v.Username, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.IsSpace(r) || strings.ContainsRune(`~:\`, r)
 	}):

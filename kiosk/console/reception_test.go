@@ -104,6 +104,7 @@ func TestGuestsAreEntered(t *testing.T) {
 	h.says(h.post("/staff/guests/authority", word), http.StatusBadRequest, "as a number", `value="Governors"`)
 	word.Set("guests", "3")
 	h.post("/staff/guests/authority", word)
+	h.says(h.post("/staff/guests/authority/4294967297/withdraw", nil), http.StatusConflict, "Ask the head") // not the first one
 	role(school.Reception)
 	h.says(h.get("/staff/guests"), http.StatusOK, "Governors", "20 November to 27 November", "Guest: Governors")
 	guest.Set("ends", "2026-12-24")
