@@ -27,9 +27,9 @@ test-install:
 test-order: test-install
 	@.ci/part order 60 $(MAKE) -s order
 test-rooms: test-install
-	@.ci/part rooms 540 $(MAKE) -s rooms
+	@.ci/part rooms 780 $(MAKE) -s rooms
 test-whole: test-install
-	@.ci/part whole 300 $(MAKE) -s whole
+	@.ci/part whole 480 $(MAKE) -s whole
 
 order: # who imports whom
 	$(GO) test -count=1 -run 'TestTheHouse' ./cmd/inkwell

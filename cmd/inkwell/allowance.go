@@ -181,6 +181,8 @@ func allowanceRemoveCommand() *cobra.Command {
 			})
 		})
 	cmd.Long = `They fall back to what else is set for them. Who has had this period's pages keeps them.`
+	cmd.Long = "Who these people are is said as it was when it was set. Others that hold for them go on, and pages\n" +
+		"that were given stay."
 	cmd.Example = "  inkwell allowance remove --class 11A/Ar"
 	whom.add(cmd)
 	return cmd
