@@ -60,13 +60,13 @@ func TestEveryReadersFormIsTheSameCard(t *testing.T) {
 			}
 			for i, frame := range framings {
 				got, err := profile(t, form).Read(frame(text))
-				if err != nil || len(got) != 1 || !sameCard(got[0], WholeNumber(uid)) {
+				if err != nil || len(got) != 1 || !sameCard(got[0], wholeNumber(uid)) {
 					t.Errorf("%s %q in framing %d: %v, %v", form, text, i, got, err)
 				}
 			}
 		}
 		for _, text := range []string{v.hex, v.hexReversed, v.decimal, v.decimalReversed} {
-			if all, err := (Profile{}).Read(text); err != nil || !slices.Contains(all, WholeNumber(uid)) {
+			if all, err := (Profile{}).Read(text); err != nil || !slices.Contains(all, wholeNumber(uid)) {
 				t.Errorf("without a profile, %q is none of %v, %v", text, all, err)
 			}
 		}
@@ -171,7 +171,7 @@ func TestWhatAReaderWritesIsReadAgain(t *testing.T) {
 		}
 		frame := rapid.SampledFrom(framings).Draw(t, "framing")
 		got, err := p.Read(frame(text))
-		if err != nil || len(got) != 1 || got[0].Part != p.Part() || !sameCard(got[0], WholeNumber(uid)) {
+		if err != nil || len(got) != 1 || got[0].Part != p.Part() || !sameCard(got[0], wholeNumber(uid)) {
 			t.Fatalf("%s wrote %q of %x and read %v, %v", p, text, uid, got, err)
 		}
 		if p.Part() == Whole && got[0].Number != string(uid) {
@@ -204,7 +204,7 @@ func TestThreeTapsTellTheProfile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cards, taps = append(cards, WholeNumber(uid)), append(taps, text)
+			cards, taps = append(cards, wholeNumber(uid)), append(taps, text)
 		}
 		guesses := Learn(taps, 1500, func(tap int, r Reading) bool { return sameCard(r, cards[tap]) })
 		if len(guesses) == 0 {
@@ -226,12 +226,12 @@ func TestWhatFitsNothingIsNotLearnt(t *testing.T) {
 	if g := Learn(taps, 1500, func(int, Reading) bool { return false }); len(g) != 0 {
 		t.Errorf("learnt %v from nothing", g)
 	}
-	known := func(tap int, r Reading) bool { return sameCard(r, WholeNumber(card(t, vectors[tap].uid))) }
+	known := func(tap int, r Reading) bool { return sameCard(r, wholeNumber(card(t, vectors[tap].uid))) }
 	g := Learn(taps, 1500, known)
 	if len(g) != 1 || g[0].Profile.String() != "hex" || g[0].Bits < Sure {
 		t.Errorf("three cards: %v", g)
 	}
-	first := func(_ int, r Reading) bool { return sameCard(r, WholeNumber(card(t, vectors[0].uid))) }
+	first := func(_ int, r Reading) bool { return sameCard(r, wholeNumber(card(t, vectors[0].uid))) }
 	if g := Learn([]string{taps[0], taps[0], taps[0]}, 1500, first); len(g) != 1 || g[0].Bits >= Sure {
 		t.Errorf("one card three times proves too much: %v", g)
 	}
@@ -278,3 +278,6 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// wholeNumber is the reading of all of a card's bytes.
+func wholeNumber(uid []byte) Reading { return Reading{Whole, string(uid)} }

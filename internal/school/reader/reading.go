@@ -30,9 +30,6 @@ type Reading struct {
 	Number string // raw bytes, the card's first byte first; of Low10 and AsText the characters
 }
 
-// WholeNumber is the reading of all of a card's bytes.
-func WholeNumber(uid []byte) Reading { return Reading{Whole, string(uid)} }
-
 // Parts is what readers that cut numbers off would tell of the same card. It is
 // empty for anything but a whole number.
 func (r Reading) Parts() []Reading {
