@@ -32,7 +32,7 @@ func (p Period) Start(c calendar.Calendar, at time.Time) calendar.Date {
 	case Month:
 		return calendar.NewDate(local.Year(), local.Month(), 1)
 	case Week:
-		return day - calendar.Date((int(local.Weekday())+6)%7)
+		return calendar.DateOf(local.AddDate(0, 0, -(int(local.Weekday())+6)%7)) // whose days are 0 on Sunday
 	}
 	return day
 }
