@@ -182,7 +182,7 @@ func (v Visit) agree(ctx context.Context, tx *db.Tx, by Actor, p PersonID, today
 // gone is free again: schools hand out the same few sign-ins to supply staff every day.
 func freeName(ctx context.Context, tx *db.Tx, id ID, name string) (string, error) {
 	if name == "" {
-		return "guest-" + strings.ToLower(syllables()), nil
+		return "guest-" + syllables(), nil
 	}
 	p, err := PersonByUsername(ctx, tx, id, name)
 	switch {
@@ -226,11 +226,12 @@ func GuestsToGo(ctx context.Context, tx *db.Tx) ([]Person, error) { return guest
 
 // newPassword is easy to type and has more than 60 random bits: nine syllables and two digits.
 func newPassword() string {
-	return fmt.Sprintf("%s-%s-%s-%02d", syllables(), strings.ToLower(syllables()), strings.ToLower(syllables()), random(100))
+	first := syllables()
+	return fmt.Sprintf("%s%s-%s-%s-%02d", strings.ToUpper(first[:1]), first[1:], syllables(), syllables(), random(100))
 }
 
-// syllables are three of them, the first letter large. Letters that are read for one
-// another are not among them.
+// syllables are three of them, in small letters. Letters that are read for one another
+// are not among them.
 func syllables() string {
 	const consonants, vowels = "bdfghjkmnprstvwz", "aeiou"
 	var b strings.Builder
@@ -238,8 +239,7 @@ func syllables() string {
 		b.WriteByte(consonants[random(len(consonants))])
 		b.WriteByte(vowels[random(len(vowels))])
 	}
-	s := b.String()
-	return strings.ToUpper(s[:1]) + s[1:]
+	return b.String()
 }
 
 func random(n int) int {

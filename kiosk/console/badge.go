@@ -59,21 +59,27 @@ func (p passPage) Back() string {
 	return tutorPath
 }
 
+// pass is how a pass is shown to its holder.
+func (v visitor) pass(p school.Person, pass school.Pass) (passPage, error) {
+	code, err := web.QR(strings.ToUpper(pass.Text)) // capitals make a smaller code
+	return passPage{visitor: v, ID: p.ID, Title: p.Given + " " + p.Family, User: p.Username,
+		Until: moment(pass.Until, v.Now), Pages: pass.Pages, Code: school.Grouped(pass.Code), QR: code}, err
+}
+
 // loseBadge reports a badge lost and shows the pass that stands for it. Asked again it is
 // a new pass: nobody can read the old one any more.
 func (c *Console) loseBadge(w http.ResponseWriter, r *http.Request, v visitor) {
-	page := passPage{visitor: v, ID: personID(r)}
-	pass, err := c.desk.LoseBadge(r.Context(), v.Actor, page.ID)
+	pass, err := c.desk.LoseBadge(r.Context(), v.Actor, personID(r))
+	var p school.Person
 	if err == nil {
-		page.Until, page.Pages, page.Code = moment(pass.Until, v.Now), pass.Pages, school.Grouped(pass.Code)
-		page.QR, err = web.QR(strings.ToUpper(pass.Text)) // which makes a smaller code
-	}
-	if err == nil {
-		err = c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
-			p, err := school.PersonAt(ctx, tx, v.School, page.ID)
-			page.Title, page.User = p.Given+" "+p.Family, p.Username
+		err = c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) (err error) {
+			p, err = school.PersonAt(ctx, tx, v.School, personID(r))
 			return err
 		})
+	}
+	var page passPage
+	if err == nil {
+		page, err = v.pass(p, pass)
 	}
 	if err != nil {
 		c.pages.Error(w, r, err)

@@ -4,13 +4,11 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
-	"inkwell/internal/web"
 )
 
 // guestsPage is what guests.html shows.
@@ -126,10 +124,8 @@ func (c *Console) admitted(ctx context.Context, v visitor, visit school.Visit) (
 	if err != nil {
 		return page, err
 	}
-	page.passPage = passPage{visitor: v, ID: in.Person.ID, Title: in.Person.Given + " " + in.Person.Family, User: in.Person.Username,
-		Until: moment(in.Until, v.Now), Pages: pass.Pages, Code: school.Grouped(pass.Code)}
 	page.Password = in.Password
-	page.QR, err = web.QR(strings.ToUpper(pass.Text))
+	page.passPage, err = v.pass(in.Person, pass)
 	return page, err
 }
 
