@@ -173,6 +173,7 @@ func (h *house) scenes() []scene {
 		{name: "slip", path: "/staff/mine", act: func(p *webtest.Page) {
 			if p.Says(`String(!!document.querySelector('[action$="slip/end"]'))`) == "true" {
 				p.Click(`[action$="slip/end"] .button`)
+				p.Until(`!document.querySelector('[action$="slip/end"]')`) // the page before it has the form as well
 			}
 			p.Until(`document.querySelector('.mine__form')`)
 			p.Click(".mine__form .button--main")
