@@ -1,0 +1,3 @@
+-- Owner: quota.
+-- To come.
+SELECT 1;

@@ -1,0 +1,3 @@
+-- Owner: release.
+-- To come.
+SELECT 1;
