@@ -64,24 +64,26 @@ const (
 	SponsorGuest     Capability = "sponsor-guest"     // enter a guest under an authority
 	AuthoriseGuest   Capability = "authorise-guest"   // give the authority for guests
 	RecordAgreements Capability = "record-agreements" // who signed the acceptable-use agreement
+	GrantFromClass   Capability = "grant-from-class"  // pages for pupils of a class that one teaches now, out of its budget
+	TopUp            Capability = "top-up"            // shared accounts, and pages for them and for people
 )
 
 var capabilities = map[Role][]Capability{
 	Pupil:     {Print},
 	Guest:     {Print},
-	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip},
+	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass},
 	Assistant: {Print, UseConsole, IssueSlip},
-	Cover:     {Print, UseConsole, IssueSlip},
+	Cover:     {Print, UseConsole, IssueSlip, GrantFromClass},
 	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements},
 	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
-		ManageExams, IssuePass, SponsorGuest, RecordAgreements},
+		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp},
 	Provider:       {Print, UseConsole, ManageFace},
 	PrintRoom:      {Print},
 	Exams:          {Print, UseConsole, ManageExams},
 	Safeguarding:   {Print},
 	Head:           {Print, UseConsole, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest},
 	COO:            {Print},
-	Finance:        {Print},
+	Finance:        {Print, UseConsole, FindPeople, TopUp},
 	DataProtection: {Print, UseConsole, FindPeople, RecordAgreements},
 	Auditor:        {Print},
 }

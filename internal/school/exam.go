@@ -102,6 +102,18 @@ func ExamAt(ctx context.Context, tx *db.Tx, station int32, at time.Time) (Exam, 
 	return all[0], true, nil
 }
 
+// ExamFor is the window that a person writes in at a station at a time, and whether there
+// is one.
+func ExamFor(ctx context.Context, tx *db.Tx, person PersonID, station int32, at time.Time) (Exam, bool, error) {
+	all, err := exams(ctx, tx, `e.begins_at <= $2 AND e.ends_at > $2
+		AND EXISTS (SELECT FROM exam_station s WHERE s.exam_id = e.exam_id AND s.station_id = $1)
+		AND EXISTS (SELECT FROM exam_person p WHERE p.exam_id = e.exam_id AND p.person_id = $3)`, station, at, person)
+	if err != nil || len(all) == 0 {
+		return Exam{}, false, err
+	}
+	return all[0], true, nil
+}
+
 // PupilsOf are the pupils of a school's classes on a day: those of any of the names, by
 // user name. A class that is not there is refused as "class-unknown".
 func PupilsOf(ctx context.Context, tx *db.Tx, id ID, classes []string, day time.Time) ([]PersonID, error) {

@@ -58,6 +58,15 @@ func TestAnExamIsAWindow(t *testing.T) {
 			if _, there, err := school.ExamAt(ctx, tx, at[1], when); err != nil || there {
 				t.Errorf("the library is in an exam: %v", err)
 			}
+			for _, c := range []struct {
+				who   school.PersonID
+				where int32
+				in    bool
+			}{{h.Sam.Person, at[0], want == 1}, {h.Sam.Person, at[1], false}, {h.tom, at[0], false}} {
+				if _, in, err := school.ExamFor(ctx, tx, c.who, c.where, when); err != nil || in != c.in {
+					t.Errorf("%s: %+v: %t, %v", when, c, in, err)
+				}
+			}
 		}
 		if of, err := school.ExamsOf(ctx, tx, h.tom, begins); err != nil || len(of) > 0 {
 			t.Errorf("the teacher is in %+v, %v", of, err)
