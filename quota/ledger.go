@@ -3,7 +3,6 @@ package quota
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
@@ -69,15 +68,6 @@ func NotEnough(costs, has int64) error {
 	return fault.New(fault.Unpaid, "not-enough", "Needs %s, you have %d. Print less, or ask for more.", amount(costs), has)
 }
 
-// Use is what a settled delivery adds to a person's day.
-type Use struct {
-	School      school.ID
-	Person      school.PersonID
-	Day         time.Time // of school.Day
-	Impressions int
-	Sheets      int
-}
-
 // Settle ends a reservation: charged units go to printed, the rest back to the
 // person. charged is at most what was reserved; 0 gives all of it back. A
 // delivery that cost nothing has no reservation and moves nothing.
@@ -85,7 +75,7 @@ func Settle(ctx context.Context, tx *db.Tx, delivery DeliveryID, charged int64, 
 	if err := end(ctx, tx, delivery, charged); err != nil {
 		return err
 	}
-	return addUse(ctx, tx, use)
+	return addUse(ctx, tx, use, use.figures(charged))
 }
 
 // Void ends a reservation and gives all of it back.

@@ -111,16 +111,6 @@ func balances(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[sch
 	return all, err
 }
 
-func addUse(ctx context.Context, tx *db.Tx, u Use) error {
-	_, err := tx.Exec(ctx, `
-		INSERT INTO usage (person_id, school_id, day, jobs, impressions, sheets)
-		VALUES ($1, $2, $3, 1, $4, $5)
-		    ON CONFLICT (person_id, day) DO UPDATE
-		   SET jobs = usage.jobs + 1, impressions = usage.impressions + excluded.impressions, sheets = usage.sheets + excluded.sheets`,
-		u.Person, u.School, u.Day, u.Impressions, u.Sheets)
-	return err
-}
-
 func movements(ctx context.Context, tx *db.Tx, delivery DeliveryID) ([]Movement, error) {
 	rows, _ := tx.Query(ctx, `
 		WITH mine AS (

@@ -39,6 +39,9 @@ func (d *Desk) CancelSaying(ctx context.Context, a school.Actor, id JobID, why *
 		if err := updateEnded(ctx, tx, id, Cancelled, ""); err != nil {
 			return err
 		}
+		if err := d.leave(ctx, tx, job); err != nil {
+			return err
+		}
 		if err := remark(ctx, tx, a, job, why); err != nil {
 			return err
 		}

@@ -66,7 +66,20 @@ func (d *Desk) pay(ctx context.Context, tx *db.Tx, job Job, del Delivery, units 
 		return err
 	}
 	return quota.Settle(ctx, tx, quota.DeliveryID(del.ID), units, quota.Use{School: job.School, Person: job.Person,
-		Day: sc.Day(tx.Now), Impressions: del.Printed, Sheets: sheetsOf(job, del.Printed)})
+		Day: sc.Day(tx.Now), Printer: int32(del.Printer), Again: job.Printed > 0, Impressions: del.Printed, Sheets: sheetsOf(job, del.Printed)})
+}
+
+// leave counts what a job that ends would still have taken: nobody printed it. A job that
+// was never counted, or that somebody else sent in the person's name, tells of nobody.
+func (d *Desk) leave(ctx context.Context, tx *db.Tx, job Job) error {
+	if job.Impressions == 0 || job.Claim() && job.Printed == 0 {
+		return nil
+	}
+	sc, err := school.ByID(ctx, tx, job.School)
+	if err != nil {
+		return err
+	}
+	return quota.Leave(ctx, tx, quota.Use{School: job.School, Person: job.Person, Day: sc.Day(tx.Now), Impressions: job.Left(), Sheets: sheetsOf(job, job.Left())})
 }
 
 // sheetsOf is how many sheets a number of the job's impressions took.

@@ -40,6 +40,9 @@ func (d *Desk) dismissOne(ctx context.Context, job Job) error {
 		if err := updateEnded(ctx, tx, job.ID, Cancelled, ""); err != nil {
 			return err
 		}
+		if err := d.leave(ctx, tx, now); err != nil {
+			return err
+		}
 		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-cancelled", Subject: now.owner, Object: object(job.ID),
 			Facts: map[string]any{"reason": "owner-left"}}); err != nil {
 			return err

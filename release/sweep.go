@@ -74,6 +74,9 @@ func (d *Desk) expireOne(ctx context.Context, job Job) error {
 		if err := updateEnded(ctx, tx, job.ID, Expired, ""); err != nil {
 			return err
 		}
+		if err := d.leave(ctx, tx, now); err != nil {
+			return err
+		}
 		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-expired", Subject: now.owner, Object: object(job.ID)}); err != nil {
 			return err
 		}

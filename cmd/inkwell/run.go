@@ -143,6 +143,7 @@ func (m *Main) openDesk(context.Context) (err error) {
 	})
 	m.life.run("release desk", m.desk.Run)
 	m.life.run("allowances", (&quota.Giver{DB: m.db, Log: m.log}).Run)
+	m.life.run("usage", (&quota.Folder{DB: m.db, Log: m.log}).Run)
 	return nil
 }
 

@@ -1,0 +1,4 @@
+package quota
+
+// Fold folds the oldest rows of the tail in the transaction.
+var Fold = fold
