@@ -9,9 +9,12 @@ import (
 // AllowanceID names an allowance.
 type AllowanceID int32
 
-// Audience is whom an allowance is for: everybody for whom all that is set holds.
+// AnyStaff stands in an audience for all roles of staff.
+const AnyStaff school.Role = "staff"
+
+// Audience is whom something is for: everybody for whom all that is set holds.
 type Audience struct {
-	Role     school.Role // "" for any
+	Role     school.Role // "" for any, AnyStaff for all of staff
 	From, To int         // year groups, both included; both NoYear for any
 	Class    school.ClassID
 	Person   school.PersonID // alone: with it nothing else is set
@@ -22,10 +25,21 @@ var Everybody = Audience{From: school.NoYear, To: school.NoYear}
 
 // Has says whether somebody is of the audience.
 func (a Audience) Has(p school.PersonID, b school.Belonging) bool {
-	return (a.Role == "" || slices.Contains(b.Roles, a.Role)) &&
+	return (a.Role == "" || slices.Contains(b.Roles, a.Role) || a.Role == AnyStaff && b.Staff()) &&
 		(a.From == school.NoYear || a.From <= b.Year && b.Year <= a.To) &&
 		(a.Class == 0 || slices.Contains(b.Classes, a.Class)) &&
 		(a.Person == 0 || a.Person == p)
+}
+
+// check refuses an audience that names somebody and more, or years that are none.
+func (a Audience) check() error {
+	switch {
+	case a.Person != 0 && a != (Audience{Person: a.Person, From: school.NoYear, To: school.NoYear}):
+		return audienceWhom
+	case a.From != school.NoYear && (a.From < 0 || a.To < a.From || a.To > 14):
+		return audienceYears
+	}
+	return nil
 }
 
 // Allowance is so many pages for an audience in each period of the school's.

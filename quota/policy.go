@@ -12,8 +12,8 @@ import (
 
 var (
 	allowancePages = fault.New(fault.Invalid, "allowance-pages", "An allowance is 0 to 1,000,000 pages.")
-	allowanceWhom  = fault.New(fault.Invalid, "allowance-whom", "An allowance for one person names nobody else.")
-	allowanceYears = fault.New(fault.Invalid, "allowance-years", "Year groups go from 0 (Reception) to 14, such as 7-9.")
+	audienceWhom   = fault.New(fault.Invalid, "allowance-whom", "What is for one person names nobody else.")
+	audienceYears  = fault.New(fault.Invalid, "allowance-years", "Year groups go from 0 (Reception) to 14, such as 7-9.")
 	allowanceNone  = fault.New(fault.NotFound, "allowance-unknown", "There is no allowance for exactly these people.")
 	policyPer      = fault.New(fault.Invalid, "allowance-per", "Allowances are given per term, month, week or day.")
 	policyCombine  = fault.New(fault.Invalid, "allowance-combine", "Several allowances of one person make the highest or the sum.")
@@ -56,13 +56,11 @@ func SetPolicy(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID
 // SetAllowance sets what an audience gets, in place of what it got before. Who has had
 // this period's allowance keeps it: it counts from the next period on.
 func SetAllowance(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, a Allowance) error {
-	switch {
-	case a.Pages < 0 || a.Pages > 1_000_000:
+	if a.Pages < 0 || a.Pages > 1_000_000 {
 		return allowancePages
-	case a.For.Person != 0 && a.For != (Audience{Person: a.For.Person, From: school.NoYear, To: school.NoYear}):
-		return allowanceWhom
-	case a.For.From != school.NoYear && (a.For.From < 0 || a.For.To < a.For.From || a.For.To > 14):
-		return allowanceYears
+	}
+	if err := a.For.check(); err != nil {
+		return err
 	}
 	if _, err := ownPolicy(ctx, tx, id); err != nil {
 		return err
