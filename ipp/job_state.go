@@ -48,6 +48,7 @@ var timed = condition{wire.JobPendingHeld, []string{"job-hold-until-specified"},
 var refusals = map[string]string{
 	"compression-unsupported": "unsupported-compression",
 	"document-broken-off":     "submission-interrupted",
+	"document-colour":         "document-unprintable-error",
 	"document-damaged":        "document-format-error",
 	"document-empty":          "document-format-error",
 	"document-kind":           "document-unprintable-error",

@@ -30,6 +30,7 @@ var statuses = map[string]wire.Status{
 	"account-unknown":     wire.StatusAccountAuthorizationFailed,
 	"format-unsupported":  wire.StatusDocumentFormatNotSupported,
 	"format-mismatch":     wire.StatusDocumentFormatError,
+	"document-colour":     wire.StatusDocumentUnprintableError,
 	"document-damaged":    wire.StatusDocumentFormatError,
 	"document-password":   wire.StatusDocumentPasswordError,
 	"document-stuck":      wire.StatusDocumentUnprintableError,

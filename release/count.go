@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,6 +90,9 @@ func (d *Desk) countOne(ctx context.Context, job Job) error {
 		return d.refuse(ctx, job, f.Code)
 	}
 	kept, err := d.price(ctx, job, doc, facts)
+	if errors.Is(err, document.ColourUnseen) {
+		return errors.Join(d.Spool.Destroy(context.WithoutCancel(ctx), doc.ID), d.refuse(ctx, job, document.ColourUnseen.Code))
+	}
 	gone := job.Document
 	if !kept {
 		gone = doc.ID // cancelled or expired meanwhile, or not written
@@ -139,9 +143,10 @@ func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts doc
 		}
 		job = now
 		job.State, job.Document, job.Bytes, job.Held = Held, doc.ID, doc.Size, tx.Now
-		job.Pages = facts.Pages
-		job.Impressions, job.Sheets = job.Ticket.measure(facts.Pages)
-		job.Price = quota.Price(job.Impressions)
+		job.Pages, job.ColourPages, job.Sizes = facts.Pages, facts.Colour, facts.Sizes
+		if job, err = job.measured(); err != nil {
+			return err
+		}
 		if err := updateHeld(ctx, tx, job, doc.Digest[:]); err != nil {
 			return err
 		}
@@ -157,15 +162,24 @@ func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts doc
 	return kept, err
 }
 
-// measure is how many impressions and sheets a ticket makes of a document that the
-// engine has rebuilt, whose pages are sides.
-func (t Ticket) measure(pages int) (impressions, sheets int) {
-	copies := max(1, t.Copies)
-	per := pages
-	if t.Sides != "one-sided" {
-		per = (pages + 1) / 2
+// measured is a counted job with what its ticket makes of it, and what that costs. It is
+// refused, as "document-colour", where it is to be printed in colour and we could not
+// tell what of it has colour.
+func (j Job) measured() (Job, error) {
+	copies := max(1, j.Ticket.Copies)
+	sheets := j.Pages
+	if j.Ticket.Sides != oneSided {
+		sheets = (j.Pages + 1) / 2
 	}
-	return pages * copies, per * copies
+	j.Impressions, j.Sheets, j.ColourImpressions = j.Pages*copies, sheets*copies, 0
+	if !slices.Contains(hasNoneOfColour, j.Ticket.ColorMode) {
+		if j.ColourPages == document.Unseen {
+			return j, document.ColourUnseen
+		}
+		j.ColourImpressions = j.ColourPages * copies
+	}
+	j.Price = quota.Price(j.Impressions)
+	return j, nil
 }
 
 // refuse ends a job whose document cannot be printed, if it still is in the state

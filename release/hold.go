@@ -10,7 +10,6 @@ import (
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
-	"inkwell/quota"
 	"inkwell/quota/conduct"
 )
 
@@ -171,8 +170,7 @@ func (j Job) changed(c Change) (Job, error) {
 		return j, pagesSettled
 	}
 	if j.State == Held {
-		j.Impressions, j.Sheets = j.Ticket.measure(j.Pages)
-		j.Price = quota.Price(j.Impressions)
+		return j.measured()
 	}
 	return j, nil
 }

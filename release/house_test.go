@@ -47,6 +47,7 @@ type house struct {
 	queue   release.Queue
 	direct  release.Queue
 	watch   time.Duration // how often the printer is looked at
+	cpu     int           // seconds of processor time for a document; 0 for what is usual
 	*release.Desk
 	stop context.CancelFunc
 	done chan error
@@ -107,7 +108,7 @@ func (h *house) open() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	engine, err := document.New(document.Options{CacheDir: engineCache(), Log: log})
+	engine, err := document.New(document.Options{CacheDir: engineCache(), Log: log, CPUSeconds: h.cpu})
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"inkwell/internal/school"
+	"inkwell/release/document"
 	"inkwell/release/spool"
 )
 
@@ -28,22 +29,28 @@ type Job struct {
 	Format      string // document-format as found in the bytes
 	Document    spool.ID
 	Bytes       int64
-	Pages       int            // sides of one copy: the chosen pages, number-up on each; 0 until counted
-	Impressions int            // page sides the ticket asks for: Pages x copies
-	Sheets      int            // media sheets the ticket asks for
-	Price       int64          // units the whole job costs; a unit is a page unless the school says otherwise
-	Printed     int            // impressions that have come out and are paid
-	Submitted   time.Time      // time-at-creation
-	Received    time.Time      // the whole document was safe on disk
-	Held        time.Time      // counted and priced
-	Expires     time.Time      // held until then
-	Ended       time.Time      // time-at-completed
-	HoldEnds    time.Time      // the hold ends then by itself (job-hold-until-time); zero if it does not
-	Locked      bool           // it has a password of its own, to be given at the station
-	Group       school.GroupID // of shared devices and print servers: whose it was, ...
-	Device      netip.Addr     // ... and which of them
-	Message     string         // job-message-from-operator: what IT says to its owner
-	Touched     []Touch        // what its queue's policy made of it otherwise than it was sent
+	Pages       int             // sides of one copy: the chosen pages, number-up on each; 0 until counted
+	ColourPages int             // those of Pages that carry colour when they are drawn, or document.Unseen
+	Sizes       []document.Size // Pages by the size they were made for; what they are printed on is Ticket.Media
+	Impressions int             // page sides the ticket asks for: Pages x copies
+	// ColourImpressions are those of Impressions that come out in colour: none of a job
+	// that is printed in black and white. All are on sheets of Ticket.Media, A4 if it
+	// names none.
+	ColourImpressions int
+	Sheets            int            // media sheets the ticket asks for
+	Price             int64          // units the whole job costs; a unit is a page unless the school says otherwise
+	Printed           int            // impressions that have come out and are paid
+	Submitted         time.Time      // time-at-creation
+	Received          time.Time      // the whole document was safe on disk
+	Held              time.Time      // counted and priced
+	Expires           time.Time      // held until then
+	Ended             time.Time      // time-at-completed
+	HoldEnds          time.Time      // the hold ends then by itself (job-hold-until-time); zero if it does not
+	Locked            bool           // it has a password of its own, to be given at the station
+	Group             school.GroupID // of shared devices and print servers: whose it was, ...
+	Device            netip.Addr     // ... and which of them
+	Message           string         // job-message-from-operator: what IT says to its owner
+	Touched           []Touch        // what its queue's policy made of it otherwise than it was sent
 	// Obstacles are the refusals that a release would meet just now, the gravest first:
 	// told to owner and IT alone, and of a job that waits.
 	Obstacles []error

@@ -20,7 +20,8 @@ const jobColumns = `
 	j.job_id, j.school_id, j.queue_id, j.person_id, p.username, p.pseudonym, j.proof, j.state, coalesce(j.reason, ''), coalesce(j.title, ''),
 	j.ticket, coalesce(j.format, ''), coalesce(j.document, ''), coalesce(j.bytes, 0), coalesce(j.pages, 0), coalesce(j.impressions, 0),
 	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold, coalesce(j.hold_until, ''), j.hold_ends,
-	j.password IS NOT NULL, coalesce(j.group_id, 0), j.sent_from, coalesce(j.message, ''), j.touched`
+	j.password IS NOT NULL, coalesce(j.group_id, 0), j.sent_from, coalesce(j.message, ''), j.touched,
+	coalesce(j.colour_pages, -1), coalesce(j.colour_impressions, 0), coalesce(j.sizes, '[]')`
 
 const jobTables = ` FROM job j JOIN person p USING (person_id) `
 
@@ -30,7 +31,7 @@ func scanJob(row pgx.Row) (j Job, err error) {
 	err = row.Scan(&j.ID, &j.School, &j.Queue, &j.Person, &j.Owner, &j.owner, &j.Proof, &j.State, &j.Reason, &j.Title,
 		&j.Ticket, &j.Format, &j.Document, &j.Bytes, &j.Pages, &j.Impressions,
 		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold, &j.HoldUntil, &holdEnds, &j.Locked,
-		&j.Group, &device, &j.Message, &j.Touched)
+		&j.Group, &device, &j.Message, &j.Touched, &j.ColourPages, &j.ColourImpressions, &j.Sizes)
 	if device != nil {
 		j.Device = *device
 	}
@@ -270,8 +271,9 @@ func unclaimCount(ctx context.Context, tx *db.Tx, id JobID) error {
 
 func updateHeld(ctx context.Context, tx *db.Tx, j Job, digest []byte) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE job SET state = 'held', node_id = NULL, document = $2, bytes = $3, digest = $4, pages = $5, impressions = $6, sheets = $7, price = $8, held_at = $9
-		 WHERE job_id = $1`, j.ID, j.Document, j.Bytes, digest, j.Pages, j.Impressions, j.Sheets, j.Price, j.Held)
+		UPDATE job SET state = 'held', node_id = NULL, document = $2, bytes = $3, digest = $4, pages = $5, impressions = $6, sheets = $7, price = $8, held_at = $9,
+		               colour_pages = nullif($10, -1), colour_impressions = $11, sizes = $12
+		 WHERE job_id = $1`, j.ID, j.Document, j.Bytes, digest, j.Pages, j.Impressions, j.Sheets, j.Price, j.Held, j.ColourPages, j.ColourImpressions, j.Sizes)
 	return err
 }
 
@@ -280,8 +282,9 @@ func updateHeld(ctx context.Context, tx *db.Tx, j Job, digest []byte) error {
 func updateChanged(ctx context.Context, tx *db.Tx, j Job) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE job SET title = nullif($2, ''), ticket = $3, on_hold = $4, impressions = nullif($5, 0), sheets = nullif($6, 0),
-		               price = CASE WHEN $5 > 0 THEN $7::bigint END, hold_until = nullif($8, ''), hold_ends = $9, expires_at = $10
-		 WHERE job_id = $1`, j.ID, firstRunes(j.Title, 255), j.Ticket, j.OnHold, j.Impressions, j.Sheets, j.Price, j.HoldUntil, moment(j.HoldEnds), j.Expires)
+		               price = CASE WHEN $5 > 0 THEN $7::bigint END, hold_until = nullif($8, ''), hold_ends = $9, expires_at = $10,
+		               colour_impressions = CASE WHEN $5 > 0 THEN $11::integer END
+		 WHERE job_id = $1`, j.ID, firstRunes(j.Title, 255), j.Ticket, j.OnHold, j.Impressions, j.Sheets, j.Price, j.HoldUntil, moment(j.HoldEnds), j.Expires, j.ColourImpressions)
 	return err
 }
 

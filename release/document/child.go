@@ -81,12 +81,19 @@ func read(told string) error {
 	if _, err := os.Stdout.WriteString(ready); err != nil {
 		return err
 	}
-	v := lib.rebuild(t, os.NewFile(sourceFile, "source"), os.NewFile(targetFile, "target"), scratch)
-	said, err := json.Marshal(v)
-	if err != nil {
+	r := rebuilding{lib: lib, task: t, source: os.NewFile(sourceFile, "source"), target: os.NewFile(targetFile, "target")}
+	v := r.rebuild(scratch)
+	if err := say(v); err != nil || v.Outcome != isDone {
 		return err
 	}
-	_, err = os.Stdout.Write(said)
+	return say(r.look(v.Pages))
+}
+
+func say(v any) error {
+	said, err := json.Marshal(v)
+	if err == nil {
+		_, err = os.Stdout.Write(append(said, '\n'))
+	}
 	return err
 }
 

@@ -131,12 +131,16 @@ func TestLongRaster(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer target.Close()
-	v := lib.rebuild(task{Format: PWG, MaxPages: pages, MaxBytes: 1 << 30}, source, target, nil)
+	whole := rebuilding{lib: lib, task: task{Format: PWG, MaxPages: pages, MaxBytes: 1 << 30, CPUSeconds: 1 << 30}, source: source, target: target}
+	v := whole.rebuild(nil)
 	if v.Outcome != isDone || v.Pages != pages {
 		t.Errorf("%+v", v)
 	}
 	if v.Bytes < memory<<16 {
 		t.Errorf("%d MiB are too few to show anything", v.Bytes>>20)
+	}
+	if seen := whole.look(pages); seen.Seen != pages || seen.Colour != pages {
+		t.Errorf("saw %+v", seen)
 	}
 	r := rebuilding{lib: lib, task: task{MaxPages: pages, MaxBytes: 1 << 30}, target: target}
 	if loaded, err := r.recountFrom(0, pages); loaded == 0 || loaded == pages || !trapped(err) {

@@ -21,9 +21,15 @@ import (
 // Facts are what was found in a document, about the rebuilt copy: that copy is
 // what is priced and printed, never the bytes that were sent.
 type Facts struct {
-	Pages int   // pages that can be loaded, 1 or more: sides, if several went on one
-	Bytes int64 // length of the rebuilt copy
+	Pages  int    // pages that can be loaded, 1 or more: sides, if several went on one
+	Bytes  int64  // length of the rebuilt copy
+	Colour int    // those of Pages that carry colour when they are drawn, or Unseen
+	Sizes  []Size // Pages by their size: what they were made for, whatever they are printed on
 }
+
+// Unseen is the number of pages with colour where it could not be told within a
+// document's time.
+const Unseen = -1
 
 // Prepare reads a document, makes a PDF of it if it is none, rebuilds the pages asked
 // for as a new one, several on a side if that is asked for, and writes that copy to

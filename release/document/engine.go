@@ -183,21 +183,25 @@ func (e *Engine) ask(ctx context.Context, t task, source, target *os.File) (Fact
 	if ctx.Err() != nil {
 		return Facts{}, fmt.Errorf("read document: %w", context.Cause(ctx))
 	}
-	v, began, err := parseAnswer(said)
+	v, seen, began, err := parseAnswer(said)
 	if !began {
 		e.forget()
 		return Facts{}, fmt.Errorf("start document child: %w", errors.Join(err, ended, context.Cause(limited)))
 	}
-	if err != nil || ended != nil {
-		cause := errors.Join(err, ended, context.Cause(limited))
+	cause := errors.Join(err, ended, context.Cause(limited))
+	if err != nil {
 		e.opts.Log.Warn("document child ended without a verdict", "error", cause)
 		return Facts{}, stuck.Because(cause)
+	}
+	if ended != nil { // after its verdict
+		e.opts.Log.Warn("document child ended while it looked for colour", "error", cause)
+		seen = sight{}
 	}
 	size, err := sealedSize(target)
 	if err != nil {
 		return Facts{}, stuck.Because(err)
 	}
-	return v.facts(t, size)
+	return v.facts(t, size, seen)
 }
 
 var errTimeout = errors.New("time is up")

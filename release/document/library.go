@@ -25,7 +25,10 @@ const guestPages = 4096
 const startTime = 5 * time.Second
 
 // library is the compiled PDF engine within a child.
-type library struct{ pool pdfium.Pool }
+type library struct {
+	pool  pdfium.Pool
+	guest *guest
+}
 
 // load compiles the engine, or takes it from the cache folder. It is given no
 // file, no standard streams and no clock; not even the root folder, which is what
@@ -38,14 +41,15 @@ func load(cacheDir string, workers int, memory uint32) (*library, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open engine cache: %w", err)
 	}
+	room := &guest{most: uint64(memory) << 16}
 	pool, err := webassembly.Init(webassembly.Config{
-		Context:       experimental.WithCompilationWorkers(context.Background(), workers),
+		Context:       experimental.WithMemoryAllocator(experimental.WithCompilationWorkers(context.Background(), workers), room),
 		MaxTotal:      1,
 		FSConfig:      wazero.NewFSConfig(),
 		Stdout:        io.Discard,
 		Stderr:        io.Discard,
 		RandomSource:  rand.Reader,
-		RuntimeConfig: wazero.NewRuntimeConfig().WithMemoryLimitPages(memory).WithCompilationCache(cache),
+		RuntimeConfig: wazero.NewRuntimeConfig().WithCompilationCache(cache),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load engine: %w", err)
@@ -57,7 +61,7 @@ func load(cacheDir string, workers int, memory uint32) (*library, error) {
 	if err := engine.Close(); err != nil {
 		return nil, fmt.Errorf("close engine: %w", err)
 	}
-	return &library{pool: pool}, nil
+	return &library{pool: pool, guest: room}, nil
 }
 
 // open starts a fresh engine with one document. The caller closes the engine,

@@ -17,13 +17,12 @@ type rebuilding struct {
 	task   task
 	source *os.File
 	target *os.File
+	sizes  []Size // of the target's pages, once counted
 }
 
-// rebuild makes target the copy of source's pages that the task asks for, whatever
-// they are a copy of. It is read back by a fresh engine, which inherits
+// rebuild makes target the copy of source's pages that the task asks for. It is read back by a fresh engine, which inherits
 // nothing of what the document did to the first one.
-func (l *library) rebuild(t task, source, target, scratch *os.File) verdict {
-	r := rebuilding{lib: l, task: t, source: source, target: target}
+func (r *rebuilding) rebuild(scratch *os.File) verdict {
 	pages, err := r.makePages(scratch)
 	if err == nil {
 		err = r.recount(pages)
@@ -31,8 +30,8 @@ func (l *library) rebuild(t task, source, target, scratch *os.File) verdict {
 	if err != nil {
 		return verdict{Outcome: outcomeOf(err)}
 	}
-	size, err := sizeOf(target)
-	return verdict{Outcome: outcomeOf(err), Pages: pages, Bytes: size}
+	size, err := sizeOf(r.target)
+	return verdict{Outcome: outcomeOf(err), Pages: pages, Bytes: size, Sizes: r.sizes}
 }
 
 // copyPages puts the pages asked for into a new document and that into target. The
@@ -116,6 +115,11 @@ func (r *rebuilding) recountFrom(first, pages int) (next int, err error) {
 	}
 	if counted != pages {
 		return first, isDamaged
+	}
+	if first == 0 {
+		if r.sizes, err = sizesOf(engine, doc, pages); err != nil {
+			return first, err
+		}
 	}
 	for next = first; next < pages; next++ {
 		if err := loadPage(engine, doc, next); err != nil {

@@ -18,6 +18,10 @@ var (
 		"This document is too large. Please print fewer pages at a time, or use smaller pictures.")
 	stuck = fault.New(fault.Unsupported, "document-stuck",
 		"This document is too complicated for us to read. Please print it to PDF again and send that file, or print fewer pages at a time.")
+	// ColourUnseen is the refusal of a document to be printed in colour of which we could
+	// not tell what has colour: its Facts have Unseen.
+	ColourUnseen = fault.New(fault.Unsupported, "document-colour",
+		"This document takes too long to look through for colour. Please print it in black and white, or fewer pages at a time.")
 	noSuchPages = fault.New(fault.Invalid, "document-range",
 		"This document does not have those pages. Please choose pages that it has.")
 )
@@ -42,6 +46,9 @@ var refused = fault.New(fault.Invalid, "document-refused",
 // Refusal is the refusal of a code that a document was refused with, for the words
 // of one that is long gone.
 func Refusal(code string) *fault.Error {
+	if code == ColourUnseen.Code {
+		return ColourUnseen
+	}
 	for _, f := range refusals {
 		if f.Code == code {
 			return f

@@ -9,14 +9,15 @@ import (
 	"inkwell/release/document/picture"
 )
 
-// A child says two lines: ready when it is confined and about to read the
-// document, then its verdict. What goes wrong before the first line is ours, what
-// goes wrong after it is the document's.
+// A child says three lines: ready when it is confined and about to read the
+// document, then its verdict, then what it saw of the sides. What goes wrong before the
+// first line is ours, what goes wrong after it is the document's; after the second, the
+// document is counted, and which of its sides have colour is not known.
 const ready = "ready\n"
 
 // maxAnswer bounds, in bytes, what a child may say. More is cut off, and then the
 // answer does not parse.
-const maxAnswer = 512
+const maxAnswer = 1 << 10
 
 // task is what the parent tells a child on its command line: numbers and keywords.
 type task struct {
@@ -53,35 +54,54 @@ type verdict struct {
 	Outcome outcome `json:"outcome"`
 	Pages   int     `json:"pages"`
 	Bytes   int64   `json:"bytes"`
+	Sizes   []Size  `json:"sizes"`
+}
+
+// sight is what a child saw of the sides it counted.
+type sight struct {
+	Seen   int `json:"seen"`   // sides looked at, from the first on
+	Colour int `json:"colour"` // those of them that carry colour
 }
 
 // parseAnswer reads what a child said, as the word of somebody who may have been
 // taken over. It says whether the child got as far as the document; the error is
-// for the log.
-func parseAnswer(said []byte) (v verdict, began bool, err error) {
+// for the log. A child that ended before it had looked at the sides saw none.
+func parseAnswer(said []byte) (v verdict, s sight, began bool, err error) {
 	rest, began := bytes.CutPrefix(said, []byte(ready))
 	if !began {
-		return v, false, fmt.Errorf("child was never ready: %q", said)
+		return v, s, false, fmt.Errorf("child was never ready: %q", said)
 	}
 	d := json.NewDecoder(bytes.NewReader(rest))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&v); err != nil {
-		return verdict{}, true, fmt.Errorf("read verdict: %w", err)
+		return verdict{}, s, true, fmt.Errorf("read verdict: %w", err)
+	}
+	if err := d.Decode(&s); err == io.EOF {
+		return v, sight{}, true, nil
+	} else if err != nil {
+		return verdict{}, sight{}, true, fmt.Errorf("read what was seen: %w", err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return verdict{}, true, fmt.Errorf("read verdict: more than one")
+		return verdict{}, sight{}, true, fmt.Errorf("read verdict: more than one")
 	}
-	return v, true, nil
+	return v, s, true, nil
 }
 
 // facts is what the parent makes of a verdict: facts that fit the task and the
 // rebuilt bytes that are really there, or a refusal.
-func (v verdict) facts(t task, size int64) (Facts, error) {
+func (v verdict) facts(t task, size int64, s sight) (Facts, error) {
 	if refusal, ok := refusals[v.Outcome]; ok {
 		return Facts{}, refusal
 	}
 	if v.Outcome != isDone || v.Pages < 1 || v.Pages > t.MaxPages || v.Bytes < 1 || v.Bytes != size || size > t.MaxBytes {
 		return Facts{}, stuck.Because(fmt.Errorf("verdict out of range: %d pages, %d of %d bytes", v.Pages, v.Bytes, size))
 	}
-	return Facts{Pages: v.Pages, Bytes: v.Bytes}, nil
+	if err := checkSizes(v.Sizes, v.Pages); err != nil || s.Colour < 0 || s.Colour > s.Seen || s.Seen > v.Pages {
+		return Facts{}, stuck.Because(fmt.Errorf("verdict out of range: sizes %v, %+v of %d pages", v.Sizes, s, v.Pages))
+	}
+	f := Facts{Pages: v.Pages, Bytes: v.Bytes, Sizes: v.Sizes, Colour: Unseen}
+	if s.Seen == v.Pages {
+		f.Colour = s.Colour
+	}
+	return f, nil
 }

@@ -4,11 +4,30 @@ package documenttest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // PDF is a small document of n blank A4 pages.
-func PDF(n int) []byte {
+func PDF(n int) []byte { return pages(n, func(int) string { return "" }) }
+
+// Slow is a document of n A4 pages that are quickly counted, and take a good part of a
+// second each to draw: every point has a grey of its own, by a long sum.
+func Slow(n int) []byte {
+	drawn := fmt.Sprintf(" /Resources << /Shading << /S %d 0 R >> >> /Contents %d 0 R", 4+n, 3+n)
+	return pages(n, func(int) string { return drawn },
+		"<< /Length 5 >>\nstream\n/S sh\nendstream",
+		fmt.Sprintf("<< /ShadingType 1 /ColorSpace /DeviceGray /Domain [0 1 0 1] /Matrix [595 0 0 842 0 0] /Function %d 0 R >>", 5+n),
+		calculation("{add 2 div "+strings.Repeat("dup mul sqrt ", 300)+"}"))
+}
+
+func calculation(program string) string {
+	return fmt.Sprintf("<< /FunctionType 4 /Domain [0 1 0 1] /Range [0 1] /Length %d >>\nstream\n%s\nendstream", len(program), program)
+}
+
+// pages is a document of n A4 pages, each with more entries by its number, and with more
+// objects behind them, the first of which is number n+3.
+func pages(n int, entries func(page int) string, more ...string) []byte {
 	var b bytes.Buffer
 	var offsets []int
 	object := func(body string) {
@@ -22,8 +41,11 @@ func PDF(n int) []byte {
 	}
 	object("<< /Type /Catalog /Pages 2 0 R >>")
 	object(fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d >>", kids.String(), n))
-	for range n {
-		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>")
+	for i := range n {
+		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842]" + entries(i+1) + " >>")
+	}
+	for _, body := range more {
+		object(body)
 	}
 	start := b.Len()
 	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(offsets)+1)
@@ -32,4 +54,15 @@ func PDF(n int) []byte {
 	}
 	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(offsets)+1, start)
 	return b.Bytes()
+}
+
+// Coloured is PDF with a red box on each of the pages named, counted from 1.
+func Coloured(n int, red ...int) []byte {
+	const box = "1 0 0 rg 100 100 200 200 re f"
+	return pages(n, func(page int) string {
+		if !slices.Contains(red, page) {
+			return ""
+		}
+		return fmt.Sprintf(" /Contents %d 0 R", 3+n)
+	}, fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(box), box))
 }
