@@ -66,23 +66,29 @@ const (
 	RecordAgreements Capability = "record-agreements" // who signed the acceptable-use agreement
 	GrantFromClass   Capability = "grant-from-class"  // pages for pupils of a class that one teaches now, out of its budget
 	TopUp            Capability = "top-up"            // shared accounts, and pages for them and for people
+	SeeRules         Capability = "see-rules"         // the school's rules of printing
+	ExemptFromRules  Capability = "exempt-from-rules" // let people off rules, and take that back
+	RecordExemption  Capability = "record-exemption"  // as the second officer
+	ApprovePupils    Capability = "approve-pupils"    // a yes to a job of the pupils one teaches
+	ApproveAnyone    Capability = "approve-anyone"    // a yes to any job of the school's that waits for one
 )
 
 var capabilities = map[Role][]Capability{
 	Pupil:     {Print},
 	Guest:     {Print},
-	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass},
+	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass, SeeRules, ApprovePupils},
 	Assistant: {Print, UseConsole, IssueSlip},
-	Cover:     {Print, UseConsole, IssueSlip, GrantFromClass},
+	Cover:     {Print, UseConsole, IssueSlip, GrantFromClass, SeeRules, ApprovePupils},
 	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements},
 	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
-		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp},
-	Provider:       {Print, UseConsole, ManageFace},
-	PrintRoom:      {Print},
-	Exams:          {Print, UseConsole, ManageExams},
-	Safeguarding:   {Print},
-	Head:           {Print, UseConsole, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest},
-	COO:            {Print},
+		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SeeRules, ExemptFromRules, ApproveAnyone},
+	Provider:     {Print, UseConsole, ManageFace},
+	PrintRoom:    {Print},
+	Exams:        {Print, UseConsole, ManageExams},
+	Safeguarding: {Print},
+	Head: {Print, UseConsole, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest,
+		SeeRules, ExemptFromRules, RecordExemption, ApproveAnyone},
+	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption},
 	Finance:        {Print, UseConsole, FindPeople, TopUp},
 	DataProtection: {Print, UseConsole, FindPeople, RecordAgreements},
 	Auditor:        {Print},

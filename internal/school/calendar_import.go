@@ -177,7 +177,7 @@ func readSetting(c calendar.Calendar, kind string, r sheet.Row) (_ calendar.Cale
 			err = fmt.Errorf(never, "the end of a hold")
 		}
 	case "days":
-		c.Weekdays, err = readWeekdays(r.Get("days"))
+		c.Weekdays, err = ParseWeekdays(r.Get("days"))
 	default:
 		err = fmt.Errorf("the kind is term, holiday, inset, week, bell, hours, hold or days; closures are announced, not imported")
 	}
@@ -242,7 +242,7 @@ func readDay(s string) (calendar.Date, error) {
 }
 
 func readBells(period, days, from, to string) (all []calendar.Bell, err error) {
-	weekdays, err := readWeekdays(days)
+	weekdays, err := ParseWeekdays(days)
 	if err != nil {
 		return nil, err
 	}
@@ -259,9 +259,9 @@ func readBells(period, days, from, to string) (all []calendar.Bell, err error) {
 	return all, nil
 }
 
-// readWeekdays reads "Mon-Fri", "Mon Wed Fri" and "Sunday, Tuesday-Thursday",
+// ParseWeekdays reads "Mon-Fri", "Mon Wed Fri" and "Sunday, Tuesday-Thursday",
 // ascending.
-func readWeekdays(s string) ([]time.Weekday, error) {
+func ParseWeekdays(s string) ([]time.Weekday, error) {
 	var all []time.Weekday
 	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '/' }) {
 		first, last, isRange := strings.Cut(part, "-")

@@ -82,6 +82,12 @@ func (c Calendar) zone() *time.Location {
 // Date is the school's day that a time falls on.
 func (c Calendar) Date(at time.Time) Date { return DateOf(at.In(c.zone())) }
 
+// Clock is what the school's clock shows at a time.
+func (c Calendar) Clock(at time.Time) Clock {
+	local := at.In(c.zone())
+	return Clock(local.Hour()*60 + local.Minute()) // #nosec G115 -- below 1440
+}
+
 // Start is when a day begins by the school's clock, also where clocks change at
 // midnight.
 func (c Calendar) Start(d Date) time.Time { return d.instant(0, c.zone()).UTC() }
