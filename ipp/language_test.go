@@ -48,8 +48,8 @@ var elsewhere = strings.Fields(`
 	day-past day-far day-closed day-free day-not-closed closure-reason calendar-wrong sheet-large
 	cover-day cover-period cover-self cover-nobody cover-unknown lesson-rings
 	exam-name exam-times exam-nobody exam-nowhere exam-overlaps exam-unknown
-	rule-name rule-whom rule-years rule-pages rule-copies rule-colour rule-paper rule-when rule-hours rule-days rule-printers rule-same rule-outcome rule-instead rule-empty rule-slack
-	rule-unknown rule-place rules-full rule-number rule-field rule-role rule-class rule-person
+	rule-name rule-years rule-pages rule-copies rule-colour rule-paper rule-when rule-hours rule-days rule-printers rule-same rule-outcome rule-instead rule-empty rule-slack
+	rule-unknown rule-place rules-full rule-number rule-field rule-figure rule-role rule-class rule-person
 	exemption-whom exemption-reason exemption-ends exemption-own exemption-same exemption-unknown exemption-over exemption-recorded`)
 
 // refusalsIn are the sentences of all refusals that a room makes, by place.

@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"inkwell/internal/fault"
-	"inkwell/internal/school"
 	"inkwell/internal/school/calendar"
 )
 
@@ -70,8 +69,6 @@ const mostRules = 100
 
 var (
 	ruleName     = fault.New(fault.Invalid, "rule-name", "Name the rule in 1 to 60 letters on one line, the first of them not = + - or @.")
-	ruleWhom     = fault.New(fault.Invalid, "rule-whom", "A rule for one person names nobody else.")
-	ruleYears    = fault.New(fault.Invalid, "rule-years", "Year groups go from 0 (Reception) to 14, such as 7-9.")
 	rulePages    = fault.New(fault.Invalid, "rule-pages", "Pages: 2 to 100,000, and more than that.")
 	ruleCopies   = fault.New(fault.Invalid, "rule-copies", "Copies: 2 to 1,000, and more than that.")
 	ruleColour   = fault.New(fault.Invalid, "rule-colour", "Pages in colour: 1 to 100,000, and more than that.")
@@ -89,13 +86,14 @@ var (
 
 // Check refuses a rule with what is wrong with which part of it.
 func (r Restriction) Check() error {
+	if err := r.For.check(); err != nil {
+		return err
+	}
 	for _, c := range []struct {
 		wrong bool
 		err   error
 	}{
 		{!oneLine(r.Name, 60) || r.Name == "", ruleName},
-		{r.For.Person != 0 && r.For != (Audience{Person: r.For.Person, From: school.NoYear, To: school.NoYear}), ruleWhom},
-		{(r.For.From == school.NoYear) != (r.For.To == school.NoYear) || r.For.From != school.NoYear && (r.For.From < 0 || r.For.To < r.For.From || r.For.To > 14), ruleYears},
 		{outside(r.Pages, 2, 100_000), rulePages},
 		{outside(r.Copies, 2, 1000), ruleCopies},
 		{outside(r.Colour, 1, 100_000), ruleColour},

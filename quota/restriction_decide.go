@@ -158,7 +158,7 @@ func (r Restriction) covers(o Restriction) bool {
 }
 
 func (a Audience) covers(o Audience) bool {
-	return (a.Role == "" || a.Role == o.Role) &&
+	return (a.Role == "" || a.Role == o.Role || a.Role == AnyStaff && slices.Contains(school.StaffRoles(), o.Role)) &&
 		(a.From == school.NoYear || o.From != school.NoYear && a.From <= o.From && o.To <= a.To) &&
 		(a.Class == 0 || a.Class == o.Class) &&
 		(a.Person == 0 || a.Person == o.Person)

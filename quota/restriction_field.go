@@ -93,7 +93,7 @@ func number(name, usage string, part func(*Restriction) *int) Field {
 		*part(r) = 0
 		if s != "" {
 			if *part(r), err = strconv.Atoi(s); err != nil || *part(r) < 1 {
-				return fault.New(fault.Invalid, "rule-"+name, "%s is %q and has to be a whole number above 0.", name, s)
+				return fault.New(fault.Invalid, "rule-figure", "%s is %q and has to be a whole number above 0.", name, s)
 			}
 		}
 		return nil
@@ -126,8 +126,8 @@ func clock(name, usage string, part func(*Restriction) *calendar.Clock) Field {
 
 func readRole(r *Restriction, s string, _ lexicon) error {
 	role := school.Role(s)
-	if s != "" && role != school.Pupil && role != school.Guest && !slices.Contains(school.StaffRoles(), role) {
-		return fault.New(fault.Invalid, "rule-role", "There is no role %q. Say pupil, guest or a role of staff, such as teacher.", s)
+	if s != "" && role != school.Pupil && role != school.Guest && role != AnyStaff && !slices.Contains(school.StaffRoles(), role) {
+		return fault.New(fault.Invalid, "rule-role", "There is no role %q. Say pupil, guest, staff or a role of staff, such as teacher.", s)
 	}
 	r.For.Role = role
 	return nil

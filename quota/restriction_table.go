@@ -45,6 +45,8 @@ func (a Audience) words(n Names) string {
 	switch {
 	case a.Person != 0:
 		return cmp.Or(n.People[a.Person], "somebody") + " alone"
+	case a.Role == AnyStaff:
+		words = append(words, "staff")
 	case a.Role == school.IT:
 		words = append(words, "IT")
 	case a.Role != "":

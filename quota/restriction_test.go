@@ -123,21 +123,21 @@ func TestASentenceSaysWhatIsAllowedInstead(t *testing.T) {
 func TestARuleThatCannotBeIsRefusedByItsPart(t *testing.T) {
 	t.Parallel()
 	for code, break_ := range map[string]func(*quota.Restriction){
-		"rule-name":     func(r *quota.Restriction) { r.Name = "=cmd()" },
-		"rule-whom":     func(r *quota.Restriction) { r.For.Person, r.For.Role = 7, school.Pupil },
-		"rule-years":    func(r *quota.Restriction) { r.For.From, r.For.To = 9, 7 },
-		"rule-pages":    func(r *quota.Restriction) { r.Pages = -1 },
-		"rule-copies":   func(r *quota.Restriction) { r.Copies = 1 },
-		"rule-colour":   func(r *quota.Restriction) { r.Colour = 100_001 },
-		"rule-paper":    func(r *quota.Restriction) { r.Paper = []string{"A3"} },
-		"rule-when":     func(r *quota.Restriction) { r.When.Bells = "sometimes" },
-		"rule-hours":    func(r *quota.Restriction) { r.When.From, r.When.Until = 600, 600 },
-		"rule-days":     func(r *quota.Restriction) { r.When.Days = []time.Weekday{1, 1} },
-		"rule-printers": func(r *quota.Restriction) { r.Printers = make([]int32, 201) },
-		"rule-same":     func(r *quota.Restriction) { r.Same.Times = 3 },
-		"rule-outcome":  func(r *quota.Restriction) { r.Outcome = "perhaps" },
-		"rule-instead":  func(r *quota.Restriction) { r.Instead = strings.Repeat("x", 201) },
-		"rule-empty":    func(r *quota.Restriction) { r.Pages = 0 },
+		"rule-name":       func(r *quota.Restriction) { r.Name = "=cmd()" },
+		"allowance-whom":  func(r *quota.Restriction) { r.For.Person, r.For.Role = 7, school.Pupil },
+		"allowance-years": func(r *quota.Restriction) { r.For.From, r.For.To = 9, 7 },
+		"rule-pages":      func(r *quota.Restriction) { r.Pages = -1 },
+		"rule-copies":     func(r *quota.Restriction) { r.Copies = 1 },
+		"rule-colour":     func(r *quota.Restriction) { r.Colour = 100_001 },
+		"rule-paper":      func(r *quota.Restriction) { r.Paper = []string{"A3"} },
+		"rule-when":       func(r *quota.Restriction) { r.When.Bells = "sometimes" },
+		"rule-hours":      func(r *quota.Restriction) { r.When.From, r.When.Until = 600, 600 },
+		"rule-days":       func(r *quota.Restriction) { r.When.Days = []time.Weekday{1, 1} },
+		"rule-printers":   func(r *quota.Restriction) { r.Printers = make([]int32, 201) },
+		"rule-same":       func(r *quota.Restriction) { r.Same.Times = 3 },
+		"rule-outcome":    func(r *quota.Restriction) { r.Outcome = "perhaps" },
+		"rule-instead":    func(r *quota.Restriction) { r.Instead = strings.Repeat("x", 201) },
+		"rule-empty":      func(r *quota.Restriction) { r.Pages = 0 },
 		"rule-slack": func(r *quota.Restriction) {
 			r.Pages, r.When.Bells, r.Outcome = 0, quota.Lessons, quota.Confirm
 		},
@@ -166,7 +166,7 @@ var (
 		if rapid.Bool().Draw(t, "hours") {
 			r.When.From, r.When.Until = 600, rapid.SampledFrom([]calendar.Clock{540, 780}).Draw(t, "until")
 		}
-		r.For.Role = rapid.SampledFrom([]school.Role{"", "", school.Pupil, school.Teacher}).Draw(t, "role")
+		r.For.Role = rapid.SampledFrom([]school.Role{"", "", school.Pupil, school.Teacher, quota.AnyStaff}).Draw(t, "role")
 		if rapid.Bool().Draw(t, "years") {
 			r.For.From, r.For.To = rapid.IntRange(7, 9).Draw(t, "from"), rapid.IntRange(9, 11).Draw(t, "to")
 		}
