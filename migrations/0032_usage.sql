@@ -1,6 +1,6 @@
 -- Owner: quota.
--- What is printed and what is spared, by person and day at once, and by school, year group,
--- printer and account within a minute.
+-- What is printed and what is spared: by person and day at once, and in totals of schools, year
+-- groups, printers, accounts and people within a minute.
 
 ALTER TABLE usage
     ADD year_group  smallint NOT NULL DEFAULT -1 CHECK (year_group BETWEEN -1 AND 14), -- the person's on that day; -1 for none
@@ -17,6 +17,7 @@ CREATE TABLE usage_tail (
     usage_id    bigint   GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     school_id   integer  NOT NULL REFERENCES school,
     day         date     NOT NULL,
+    person_id   bigint   NOT NULL REFERENCES person,
     year_group  smallint NOT NULL,
     printer_id  integer  NOT NULL, -- 0 for none
     account_id  bigint   NOT NULL, -- that paid, unless it was the person's own: 0
@@ -32,12 +33,17 @@ CREATE TABLE usage_tail (
 CALL guard_by_school('usage_tail');
 GRANT SELECT, INSERT, DELETE ON usage_tail TO inkwell_app;
 
--- Totals of a day of a school: of all of it, or of one year group, printer or account.
+CREATE INDEX usage_tail_of_school ON usage_tail (school_id);
+
+-- Totals of a day or a month: of a school, or of one of its year groups, printers, accounts or
+-- people. Months are there because a year of days is too long to add up on a page; the days of
+-- people are usage.
 CREATE TABLE usage_total (
-    per         text     NOT NULL CHECK (per IN ('school', 'year', 'printer', 'account')),
+    per         text     NOT NULL CHECK (per IN ('school', 'year', 'printer', 'account', 'person')),
+    monthly     boolean  NOT NULL CHECK (monthly OR per <> 'person'),
     school_id   integer  NOT NULL REFERENCES school,
-    day         date     NOT NULL,
-    key         bigint   NOT NULL, -- year group, printer or account; 0 of the school
+    day         date     NOT NULL CHECK (NOT monthly OR day = date_trunc('month', day)), -- of a month the first
+    key         bigint   NOT NULL, -- year group, printer, account or person; 0 of the school
     jobs        integer  NOT NULL,
     impressions bigint   NOT NULL,
     colour      bigint   NOT NULL,
@@ -46,11 +52,14 @@ CREATE TABLE usage_total (
     duplex      bigint   NOT NULL,
     left_jobs   integer  NOT NULL,
     left_sheets bigint   NOT NULL,
-    PRIMARY KEY (per, school_id, day, key)
+    PRIMARY KEY (per, monthly, school_id, day, key)
 );
 CALL guard_by_school('usage_total');
 GRANT SELECT, INSERT, UPDATE ON usage_total TO inkwell_app;
 
--- What was printed before there were totals.
-INSERT INTO usage_total (per, school_id, day, key, jobs, impressions, colour, sheets, amount, duplex, left_jobs, left_sheets)
-SELECT 'school', school_id, day, 0, sum(jobs), sum(impressions), 0, sum(sheets), 0, 0, 0, 0 FROM usage GROUP BY school_id, day;
+-- What was printed before there were totals: nobody knows at which printer.
+INSERT INTO usage_total (per, monthly, school_id, day, key, jobs, impressions, colour, sheets, amount, duplex, left_jobs, left_sheets)
+SELECT p.per, p.monthly, u.school_id, p.day, p.key, sum(u.jobs), sum(u.impressions), 0, sum(u.sheets), 0, 0, 0, 0
+  FROM usage u CROSS JOIN LATERAL (VALUES ('school', false, u.day, 0), ('school', true, date_trunc('month', u.day)::date, 0),
+                                          ('person', true, date_trunc('month', u.day)::date, u.person_id)) AS p (per, monthly, day, key)
+ GROUP BY p.per, p.monthly, u.school_id, p.day, p.key;

@@ -77,6 +77,21 @@ const (
 // Span is some days, both included.
 type Span struct{ From, To calendar.Date }
 
+// months is the whole months within the span, from the first day of the first to the last of
+// the last; without any, it begins after the span ends.
+func (s Span) months() Span {
+	from, to := s.From.Time(), (s.To + 1).Time()
+	first := calendar.NewDate(from.Year(), from.Month(), 1)
+	if first < s.From {
+		first = calendar.NewDate(from.Year(), from.Month()+1, 1)
+	}
+	last := calendar.NewDate(to.Year(), to.Month(), 1) - 1
+	if last < first {
+		return Span{s.To + 1, s.To}
+	}
+	return Span{first, last}
+}
+
 var usageSpan = fault.New(fault.Invalid, "usage-days", "Usage is told of up to ten years, from a day to the same or a later one.")
 
 // NewSpan refuses days the wrong way round, and too many ("usage-days").

@@ -11,41 +11,52 @@ import (
 	"inkwell/internal/school/calendar"
 )
 
+const figureColumns = `jobs, impressions, colour, sheets, amount, duplex, left_jobs, left_sheets`
+
+const sums = `sum(jobs)::bigint, sum(impressions)::bigint, sum(colour)::bigint, sum(sheets)::bigint, sum(amount)::bigint, sum(duplex)::bigint,
+	sum(left_jobs)::bigint, sum(left_sheets)::bigint`
+
+// adds is what an INSERT does to the row that is there.
+const adds = ` DO UPDATE SET jobs = u.jobs + excluded.jobs, impressions = u.impressions + excluded.impressions, colour = u.colour + excluded.colour,
+	sheets = u.sheets + excluded.sheets, amount = u.amount + excluded.amount, duplex = u.duplex + excluded.duplex,
+	left_jobs = u.left_jobs + excluded.left_jobs, left_sheets = u.left_sheets + excluded.left_sheets `
+
+func (f *Figures) fields() []any {
+	return []any{&f.Jobs, &f.Impressions, &f.Colour, &f.Sheets, &f.Amount, &f.Duplex, &f.LeftJobs, &f.LeftSheets}
+}
+
 // addUse adds to the person's day, and tells the totals of it.
 func addUse(ctx context.Context, tx *db.Tx, u Use, f Figures) error {
 	_, err := tx.Exec(ctx, `
 		WITH told AS (
-			INSERT INTO usage_tail (school_id, day, year_group, printer_id, account_id, jobs, impressions, colour, sheets, amount, duplex, left_jobs, left_sheets)
-			SELECT $2, $3, coalesce(year_group, -1), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM person WHERE person_id = $1
-			RETURNING year_group)
-		INSERT INTO usage AS u (person_id, school_id, day, year_group, jobs, impressions, colour, sheets, amount, duplex, left_jobs, left_sheets)
-		SELECT $1, $2, $3, year_group, $6, $7, $8, $9, $10, $11, $12, $13 FROM told
-		    ON CONFLICT (person_id, day) DO UPDATE
-		   SET jobs = u.jobs + excluded.jobs, impressions = u.impressions + excluded.impressions, colour = u.colour + excluded.colour,
-		       sheets = u.sheets + excluded.sheets, amount = u.amount + excluded.amount, duplex = u.duplex + excluded.duplex,
-		       left_jobs = u.left_jobs + excluded.left_jobs, left_sheets = u.left_sheets + excluded.left_sheets`,
+			INSERT INTO usage_tail (school_id, day, person_id, year_group, printer_id, account_id, `+figureColumns+`)
+			SELECT $2, $3, $1, coalesce(year_group, -1), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM person WHERE person_id = $1
+			RETURNING *)
+		INSERT INTO usage AS u (person_id, school_id, day, year_group, `+figureColumns+`)
+		SELECT person_id, school_id, day, year_group, `+figureColumns+` FROM told
+		    ON CONFLICT (person_id, day)`+adds,
 		u.Person, u.School, u.Day, u.Printer, u.Account, f.Jobs, f.Impressions, f.Colour, f.Sheets, f.Amount, f.Duplex, f.LeftJobs, f.LeftSheets)
 	return err
 }
 
 // fold moves the oldest rows of the tail into the totals, in the transaction, and says how
-// many those were. Another that folds just now is not waited for: 0.
+// many those were. Which rows is a range of their numbers, as this one statement sees them:
+// one that is not committed yet stays, whatever its number. A plan by range is the right one
+// however long the tail was when it was last analysed.
 func fold(ctx context.Context, tx *db.Tx, most int) (n int, err error) {
 	err = tx.QueryRow(ctx, `
 		WITH taken AS (
-			DELETE FROM usage_tail WHERE usage_id IN (SELECT usage_id FROM usage_tail ORDER BY usage_id LIMIT $1)
+			DELETE FROM usage_tail WHERE usage_id <= (SELECT max(usage_id) FROM (SELECT usage_id FROM usage_tail ORDER BY usage_id LIMIT $1) AS oldest)
 			RETURNING *),
 		added AS (
-			INSERT INTO usage_total AS u (per, school_id, day, key, jobs, impressions, colour, sheets, amount, duplex, left_jobs, left_sheets)
-			SELECT p.per, t.school_id, t.day, p.key, sum(t.jobs), sum(t.impressions), sum(t.colour), sum(t.sheets), sum(t.amount), sum(t.duplex), sum(t.left_jobs), sum(t.left_sheets)
-			  FROM taken t CROSS JOIN LATERAL (VALUES ('school', 0), ('year', t.year_group), ('printer', t.printer_id), ('account', t.account_id)) AS p (per, key)
-			 WHERE p.per IN ('school', 'year') OR p.key <> 0
-			 GROUP BY p.per, t.school_id, t.day, p.key
-			 ORDER BY p.per, t.school_id, t.day, p.key
-			    ON CONFLICT (per, school_id, day, key) DO UPDATE
-			   SET jobs = u.jobs + excluded.jobs, impressions = u.impressions + excluded.impressions, colour = u.colour + excluded.colour,
-			       sheets = u.sheets + excluded.sheets, amount = u.amount + excluded.amount, duplex = u.duplex + excluded.duplex,
-			       left_jobs = u.left_jobs + excluded.left_jobs, left_sheets = u.left_sheets + excluded.left_sheets)
+			INSERT INTO usage_total AS u (per, monthly, school_id, day, key, `+figureColumns+`)
+			SELECT p.per, g.monthly, school_id, g.day, p.key, `+sums+`
+			  FROM taken t
+			 CROSS JOIN LATERAL (VALUES ('school', 0), ('year', t.year_group), ('printer', t.printer_id), ('account', t.account_id), ('person', t.person_id)) AS p (per, key)
+			 CROSS JOIN LATERAL (VALUES (false, t.day), (true, date_trunc('month', t.day)::date)) AS g (monthly, day)
+			 WHERE (p.per IN ('school', 'year') OR p.key <> 0) AND (g.monthly OR p.per <> 'person')
+			 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+			    ON CONFLICT (per, monthly, school_id, day, key)`+adds+`)
 		SELECT count(*) FROM taken`, most).Scan(&n)
 	return n, err
 }
@@ -56,32 +67,52 @@ func tryFolding(ctx context.Context, tx *db.Tx) (mine bool, err error) {
 	return mine, err
 }
 
-const sums = `sum(jobs)::bigint, sum(impressions)::bigint, sum(colour)::bigint, sum(sheets)::bigint, sum(amount)::bigint, sum(duplex)::bigint,
-	sum(left_jobs)::bigint, sum(left_sheets)::bigint`
-
-func (f *Figures) fields() []any {
-	return []any{&f.Jobs, &f.Impressions, &f.Colour, &f.Sheets, &f.Amount, &f.Duplex, &f.LeftJobs, &f.LeftSheets}
+// dates are the first and last days of the span, of the whole months within it, of the days
+// before those, and of the days after them; of none the last is before the first.
+func (s Span) dates(more ...any) []any {
+	m := s.months()
+	all := []any{}
+	for _, d := range []calendar.Date{s.From, s.To, m.From, m.To, s.From, min(m.From-1, s.To), max(m.To+1, m.From), s.To} {
+		all = append(all, d.Time())
+	}
+	return append(all, more...)
 }
 
-const figureColumns = `jobs, impressions, colour, sheets, amount, duplex, left_jobs, left_sheets`
-
-// withTail is the totals of a dimension with what is not folded yet, in one statement: one
-// moment for both, so that a row is in either.
-const withTail = `(
-	SELECT school_id, day, key, ` + figureColumns + ` FROM usage_total WHERE per = $1 AND day BETWEEN $2 AND $3
-	UNION ALL
-	SELECT school_id, day, CASE $1 WHEN 'year' THEN year_group WHEN 'printer' THEN printer_id WHEN 'account' THEN account_id ELSE 0 END, ` + figureColumns + `
-	  FROM usage_tail WHERE day BETWEEN $2 AND $3 AND NOT ($1 = 'printer' AND printer_id = 0 OR $1 = 'account' AND account_id = 0)) AS u`
+// totalled is a dimension's whole months, the days before and after them, and what is in
+// neither yet. It is part of one statement, which has one moment for all of them: a row is
+// in exactly one.
+func totalled(per Dimension, where string) string {
+	key := map[Dimension]string{OfSchool: "0", OfYear: "year_group", OfPrinter: "printer_id", OfAccount: "account_id"}[per]
+	has := ""
+	if per == OfPrinter || per == OfAccount {
+		has = " AND " + key + " <> 0"
+	}
+	from := func(monthly, days string) string {
+		return `SELECT school_id, key, ` + figureColumns + ` FROM usage_total WHERE per = '` + string(per) + `' AND ` + monthly + ` AND day BETWEEN ` + days + where + ` UNION ALL `
+	}
+	return `(` + from("monthly", "$3 AND $4") + from("NOT monthly", "$5 AND $6") + from("NOT monthly", "$7 AND $8") + `
+		SELECT school_id, ` + key + `, ` + figureColumns + ` FROM usage_tail WHERE day BETWEEN $1 AND $2` + has + where + `) AS u`
+}
 
 func totalsBy(ctx context.Context, tx *db.Tx, id school.ID, per Dimension, s Span) ([]Keyed, error) {
-	rows, _ := tx.Query(ctx, `SELECT key, `+sums+` FROM `+withTail+` WHERE school_id = $4 GROUP BY key ORDER BY key`, per, s.From.Time(), s.To.Time(), id)
+	rows, _ := tx.Query(ctx, `SELECT key, `+sums+` FROM `+totalled(per, " AND school_id = $9")+` GROUP BY key ORDER BY key`, s.dates(id)...)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (k Keyed, err error) {
 		return k, row.Scan(append([]any{&k.Key}, k.fields()...)...)
 	})
 }
 
+func totalsOfSchools(ctx context.Context, tx *db.Tx, s Span) (map[school.ID]Figures, error) {
+	rows, _ := tx.Query(ctx, `SELECT school_id, `+sums+` FROM `+totalled(OfSchool, "")+` GROUP BY school_id`, s.dates()...)
+	return keyed[school.ID](rows)
+}
+
 func totalsByDay(ctx context.Context, tx *db.Tx, id school.ID, s Span) ([]Daily, error) {
-	rows, _ := tx.Query(ctx, `SELECT day, `+sums+` FROM `+withTail+` WHERE school_id = $4 GROUP BY day ORDER BY day`, OfSchool, s.From.Time(), s.To.Time(), id)
+	rows, _ := tx.Query(ctx, `
+		SELECT day, `+sums+` FROM (
+			SELECT day, `+figureColumns+` FROM usage_total WHERE per = 'school' AND NOT monthly AND school_id = $1 AND day BETWEEN $2 AND $3
+			UNION ALL
+			SELECT day, `+figureColumns+` FROM usage_tail WHERE school_id = $1 AND day BETWEEN $2 AND $3) AS u
+		 GROUP BY day ORDER BY day`, id, s.From.Time(), s.To.Time())
 	return pgx.CollectRows(rows, scanDaily)
 }
 
@@ -92,20 +123,25 @@ func scanDaily(row pgx.CollectableRow) (d Daily, err error) {
 	return d, err
 }
 
-func totalsOfSchools(ctx context.Context, tx *db.Tx, s Span) (map[school.ID]Figures, error) {
-	rows, _ := tx.Query(ctx, `SELECT school_id, `+sums+` FROM `+withTail+` GROUP BY school_id`, OfSchool, s.From.Time(), s.To.Time())
-	return keyed[school.ID](rows)
-}
-
 func usageOf(ctx context.Context, tx *db.Tx, people []school.PersonID, s Span) (map[school.PersonID]Figures, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT person_id, `+sums+` FROM usage WHERE person_id = ANY ($1) AND day BETWEEN $2 AND $3 GROUP BY person_id`, people, s.From.Time(), s.To.Time())
 	return keyed[school.PersonID](rows)
 }
 
+// usageAt takes whole months from their totals and what is not folded of them, and the days
+// before and after from the people's own, which are always whole.
 func usageAt(ctx context.Context, tx *db.Tx, id school.ID, s Span) (map[school.PersonID]Figures, error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT person_id, `+sums+` FROM usage WHERE school_id = $1 AND day BETWEEN $2 AND $3 GROUP BY person_id`, id, s.From.Time(), s.To.Time())
+		SELECT key, `+sums+` FROM (
+			SELECT key, `+figureColumns+` FROM usage_total WHERE per = 'person' AND monthly AND school_id = $7 AND day BETWEEN $1 AND $2
+			UNION ALL
+			SELECT person_id, `+figureColumns+` FROM usage_tail WHERE school_id = $7 AND day BETWEEN $1 AND $2
+			UNION ALL
+			SELECT person_id, `+figureColumns+` FROM usage WHERE school_id = $7 AND day BETWEEN $3 AND $4
+			UNION ALL
+			SELECT person_id, `+figureColumns+` FROM usage WHERE school_id = $7 AND day BETWEEN $5 AND $6) AS u
+		 GROUP BY key`, s.dates(id)[2:]...)
 	return keyed[school.PersonID](rows)
 }
 
