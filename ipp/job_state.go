@@ -103,6 +103,9 @@ var obstacles = map[string]string{
 	"printing-suspended": "account-closed",
 	"agreement-unsigned": "account-closed",
 	"not-enough":         "account-limit-reached",
+	"not-enough-colour":  "account-limit-reached",
+	"account-short":      "account-limit-reached",
+	"account-closed":     "account-closed",
 	"nothing-left":       "account-limit-reached",
 	"account-unknown":    "account-authorization-failed",
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 	"inkwell/internal/school"
 )
 
@@ -12,36 +13,54 @@ import (
 // happen once, however often it is asked for: such as "term:2026-autumn:17".
 type Grant struct {
 	Person school.PersonID
-	Amount int64 // more than 0
+	Purse  Purse // "" is PagePurse
+	Amount int64 // 1 to MostUnits
 	Key    string
 }
 
-// Give makes grants that have not been made yet and says how many those were.
+var noCeiling = fault.New(fault.Conflict, "no-ceiling", "There is no ceiling on colour to raise: only the pages count.")
+
+// Give makes grants that have not been made yet and says how many those were. It locks
+// the accounts of all that are named, by ascending number. Nobody gives to themself
+// ("own-account"), and a ceiling on colour is raised only where there is one ("no-ceiling").
 func Give(ctx context.Context, tx *db.Tx, id school.ID, actor school.Pseudonym, all []Grant) (int, error) {
-	source, err := schoolAccount(ctx, tx, id, "allowance")
-	if err != nil {
-		return 0, err
-	}
-	persons := make([]school.PersonID, len(all))
-	for i, g := range all {
-		if g.Amount <= 0 {
-			return 0, fmt.Errorf("grant of %d units is not a grant", g.Amount)
+	for _, g := range all {
+		if g.Amount < 1 || g.Amount > MostUnits {
+			return 0, transferAmount
 		}
-		persons[i] = g.Person
 	}
-	if err := openAccounts(ctx, tx, id, persons); err != nil {
-		return 0, fmt.Errorf("open accounts: %w", err)
+	accounts, err := lockPeople(ctx, tx, actor, column(all, func(g Grant) school.PersonID { return g.Person }))
+	if err != nil {
+		return 0, fmt.Errorf("lock accounts: %w", err)
 	}
-	return insertGrants(ctx, tx, id, source, actor, all)
-}
-
-// Balance is what a person may still spend, in units.
-func Balance(ctx context.Context, tx *db.Tx, person school.PersonID) (int64, error) {
-	all, err := Balances(ctx, tx, []school.PersonID{person})
-	return all[person], err
-}
-
-// Balances is Balance for many people at once. Who has no account has 0.
-func Balances(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[school.PersonID]int64, error) {
-	return balances(ctx, tx, people)
+	type of struct {
+		school.PersonID
+		Purse
+	}
+	book := map[of]Account{}
+	for _, a := range accounts {
+		if a.own {
+			return 0, ownAccount
+		}
+		if !a.Closed {
+			book[of{a.Person, a.Purse}] = a
+		}
+	}
+	entries := make([]entry, len(all))
+	for i, g := range all {
+		purse := g.Purse
+		if purse == "" {
+			purse = PagePurse
+		}
+		to, found := book[of{g.Person, purse}]
+		switch {
+		case !found && purse == ColourPurse:
+			return 0, noCeiling
+		case !found:
+			return 0, fmt.Errorf("person %d has no account at school %d", g.Person, id)
+		}
+		entries[i] = entry{kind: Granted, purse: purse, to: to.ID, amount: g.Amount, key: g.Key}
+	}
+	made, err := insertTransfers(ctx, tx, id, actor, entries)
+	return len(made), err
 }

@@ -29,10 +29,10 @@ func savePolicy(ctx context.Context, tx *db.Tx, id school.ID, p Policy) error {
 
 func allowances(ctx context.Context, tx *db.Tx, id school.ID) ([]Allowance, error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT allowance_id, coalesce(role, ''), coalesce(year_from, -1), coalesce(year_to, -1), coalesce(class_id, 0), coalesce(person_id, 0), pages
+		SELECT allowance_id, coalesce(role, ''), coalesce(year_from, -1), coalesce(year_to, -1), coalesce(class_id, 0), coalesce(person_id, 0), pages, colour
 		  FROM allowance WHERE school_id = $1 ORDER BY person_id NULLS FIRST, class_id NULLS FIRST, role NULLS FIRST, year_from, allowance_id`, id)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Allowance, err error) {
-		return a, row.Scan(&a.ID, &a.For.Role, &a.For.From, &a.For.To, &a.For.Class, &a.For.Person, &a.Pages)
+		return a, row.Scan(&a.ID, &a.For.Role, &a.For.From, &a.For.To, &a.For.Class, &a.For.Person, &a.Pages, &a.Colour)
 	})
 }
 
@@ -41,11 +41,11 @@ const ofAudience = `school_id = $1 AND coalesce(role, '') = $2 AND coalesce(year
 
 func saveAllowance(ctx context.Context, tx *db.Tx, id school.ID, a Allowance) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO allowance (school_id, role, year_from, year_to, class_id, person_id, pages)
-		VALUES ($1, nullif($2, ''), nullif($3::int, -1), nullif($4::int, -1), nullif($5::bigint, 0), nullif($6::bigint, 0), $7)
+		INSERT INTO allowance (school_id, role, year_from, year_to, class_id, person_id, pages, colour)
+		VALUES ($1, nullif($2, ''), nullif($3::int, -1), nullif($4::int, -1), nullif($5::bigint, 0), nullif($6::bigint, 0), $7, $8)
 		    ON CONFLICT (school_id, coalesce(role, ''), coalesce(year_from, -1), coalesce(year_to, -1), coalesce(class_id, 0), coalesce(person_id, 0))
-		    DO UPDATE SET pages = excluded.pages`,
-		id, a.For.Role, a.For.From, a.For.To, a.For.Class, a.For.Person, a.Pages)
+		    DO UPDATE SET pages = excluded.pages, colour = excluded.colour`,
+		id, a.For.Role, a.For.From, a.For.To, a.For.Class, a.For.Person, a.Pages, a.Colour)
 	return err
 }
 
@@ -74,32 +74,25 @@ func peopleWithout(ctx context.Context, tx *db.Tx, id school.ID, per Period, sta
 }
 
 // expireLeft takes what is left above what may be carried over from those who have had an
-// allowance before.
-func expireLeft(ctx context.Context, tx *db.Tx, id school.ID, back accountID, p Policy, start calendar.Date, all []Grant) error {
-	people := make([]school.PersonID, len(all))
-	for i, g := range all {
-		people[i] = g.Person
-	}
+// allowance before, of each purse.
+func expireLeft(ctx context.Context, tx *db.Tx, id school.ID, p Policy, start calendar.Date, people []school.PersonID) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO transfer (school_id, at, kind, from_account, to_account, amount, key)
-		SELECT $1, $2, 'expire', a.account_id, $3, a.balance - $4, 'expire:' || $5 || ':' || $6::date || ':' || a.person_id
-		  FROM (SELECT account_id, person_id, balance FROM account
-		         WHERE kind = 'person' AND person_id = ANY ($7) AND balance > $4
-		         ORDER BY account_id FOR NO KEY UPDATE) AS a
-		 WHERE EXISTS (SELECT FROM allowance_given g WHERE g.person_id = a.person_id)
+		INSERT INTO transfer (school_id, at, kind, purse, from_account, to_account, amount, key)
+		SELECT $1, $2, 'expire', a.purse, a.account_id, b.account_id, a.balance - $3,
+		       'expire:' || $4 || ':' || $5::date || ':' || a.person_id || CASE a.purse WHEN 'colour' THEN ':colour' ELSE '' END
+		  FROM account a JOIN account b ON b.school_id = $1 AND b.kind = 'allowance' AND b.purse = a.purse
+		 WHERE a.kind = 'person' AND a.person_id = ANY ($6) AND a.balance > $3
+		   AND EXISTS (SELECT FROM allowance_given g WHERE g.person_id = a.person_id)
 		 ORDER BY a.account_id
-		    ON CONFLICT (school_id, key) DO NOTHING`, id, tx.Now, back, p.Carry, p.Per, start.Time(), people)
+		    ON CONFLICT (school_id, key) DO NOTHING`, id, tx.Now, p.Carry, p.Per, start.Time(), people)
 	return err
 }
 
-func insertGiven(ctx context.Context, tx *db.Tx, id school.ID, per Period, start calendar.Date, all []Grant) error {
-	people, pages := make([]school.PersonID, len(all)), make([]int64, len(all))
-	for i, g := range all {
-		people[i], pages[i] = g.Person, g.Amount
-	}
+func insertGiven(ctx context.Context, tx *db.Tx, id school.ID, per Period, start calendar.Date, all []share) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO allowance_given (person_id, school_id, per, starts_on, pages, given_at)
-		SELECT g.person, $1, $2, $3, g.pages, $4 FROM unnest($5::bigint[], $6::bigint[]) AS g (person, pages)`,
-		id, per, start.Time(), tx.Now, people, pages)
+		INSERT INTO allowance_given (person_id, school_id, per, starts_on, pages, colour, given_at)
+		SELECT g.person, $1, $2, $3, g.pages, g.colour, $4 FROM unnest($5::bigint[], $6::bigint[], $7::bigint[]) AS g (person, pages, colour)`,
+		id, per, start.Time(), tx.Now, column(all, func(s share) school.PersonID { return s.person }),
+		column(all, func(s share) int64 { return s.pages }), column(all, func(s share) *int64 { return s.colour }))
 	return err
 }

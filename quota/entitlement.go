@@ -42,11 +42,13 @@ func (a Audience) check() error {
 	return nil
 }
 
-// Allowance is so many pages for an audience in each period of the school's.
+// Allowance is so many pages for an audience in each period of the school's, and perhaps
+// a ceiling on how many of them may be in colour.
 type Allowance struct {
-	ID    AllowanceID // 0 of a default
-	For   Audience
-	Pages int64 // 0 to 1,000,000
+	ID     AllowanceID // 0 of a default
+	For    Audience
+	Pages  int64  // 0 to 1,000,000
+	Colour *int64 // 0 to 1,000,000; nil says nothing of colour
 }
 
 // Combine says what several allowances make that hold for one person.
@@ -68,10 +70,12 @@ type Policy struct {
 }
 
 // DefaultPolicy is that of a school which has set nothing: pages a term, 150 in Years 7 to 9,
-// 250 in 10 and 11, 400 in the sixth form, 1,000 for staff, none in primary years.
+// 250 in 10 and 11, 400 in the sixth form, 1,000 for staff, none in primary years; of a pupil's
+// 10 in colour.
 func DefaultPolicy() Policy {
+	inColour := int64(10)
 	years := func(from, to int, pages int64) Allowance {
-		return Allowance{For: Audience{Role: school.Pupil, From: from, To: to}, Pages: pages}
+		return Allowance{For: Audience{Role: school.Pupil, From: from, To: to}, Pages: pages, Colour: &inColour}
 	}
 	p := Policy{Per: Term, Combine: Highest, Default: true, All: []Allowance{years(7, 9, 150), years(10, 11, 250), years(12, 14, 400)}}
 	for _, r := range school.StaffRoles() {
@@ -82,19 +86,34 @@ func DefaultPolicy() Policy {
 	return p
 }
 
-// Entitled is how many pages somebody gets in a period. What is set for the person alone
-// takes the place of all else.
-func (p Policy) Entitled(person school.PersonID, b school.Belonging) (pages int64) {
+// Entitled is how many pages somebody gets in a period, and how many of them in colour: nil
+// is no ceiling. What is set for the person alone takes the place of all else. The ceiling is
+// made of those allowances alone that say something of colour, so that one that only adds
+// pages for a class lifts nobody's.
+func (p Policy) Entitled(person school.PersonID, b school.Belonging) (pages int64, colour *int64) {
 	for _, a := range p.All {
-		switch {
-		case !a.For.Has(person, b):
-		case a.For.Person != 0:
-			return a.Pages
-		case p.Combine == Sum:
-			pages += a.Pages
-		default:
-			pages = max(pages, a.Pages)
+		if !a.For.Has(person, b) {
+			continue
+		}
+		if a.For.Person != 0 {
+			return a.Pages, a.Colour
+		}
+		pages = p.join(pages, a.Pages)
+		if a.Colour != nil {
+			ceiling := *a.Colour
+			if colour != nil {
+				ceiling = p.join(*colour, ceiling)
+			}
+			colour = &ceiling
 		}
 	}
-	return pages
+	return pages, colour
+}
+
+// join is what two allowances of one person make.
+func (p Policy) join(a, b int64) int64 {
+	if p.Combine == Sum {
+		return a + b
+	}
+	return max(a, b)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"inkwell/internal/db"
@@ -111,33 +112,66 @@ func giveSome(ctx context.Context, tx *db.Tx, s school.School, after school.Pers
 	if err != nil {
 		return 0, 0, err
 	}
-	var all []Grant
+	var all []share
 	for _, person := range people {
 		if b, here := belongings[person]; here {
-			if pages := p.Entitled(person, b); pages > 0 {
-				all = append(all, Grant{Person: person, Amount: pages, Key: fmt.Sprintf("allowance:%s:%s:%d", p.Per, start, person)})
+			if pages, colour := p.Entitled(person, b); pages > 0 {
+				all = append(all, share{person, pages, colour})
 			}
 		}
 	}
 	return len(all), last, giveTo(ctx, tx, s.ID, p, start, all)
 }
 
+// share is what one person gets of a period.
+type share struct {
+	person school.PersonID
+	pages  int64  // more than 0
+	colour *int64 // nil is no ceiling
+}
+
+// grants are the transfers that a share is given by.
+func (s share) grants(p Period, start calendar.Date) []Grant {
+	key := fmt.Sprintf("allowance:%s:%s:%d", p, start, s.person)
+	all := []Grant{{Person: s.person, Amount: s.pages, Key: key}}
+	if s.colour != nil && *s.colour > 0 {
+		all = append(all, Grant{Person: s.person, Purse: ColourPurse, Amount: *s.colour, Key: key + ":colour"})
+	}
+	return all
+}
+
 // giveTo takes back what is left of the period before, but for what may be carried
-// over, and gives.
-func giveTo(ctx context.Context, tx *db.Tx, id school.ID, p Policy, start calendar.Date, all []Grant) error {
+// over, and gives. It locks all accounts that it moves first.
+func giveTo(ctx context.Context, tx *db.Tx, id school.ID, p Policy, start calendar.Date, all []share) error {
 	if len(all) == 0 {
 		return nil
 	}
-	source, err := schoolAccount(ctx, tx, id, "allowance")
-	if err != nil {
-		return err
+	var grants []Grant
+	var limited, free []school.PersonID
+	for _, s := range all {
+		grants = append(grants, s.grants(p.Per, start)...)
+		if s.colour != nil {
+			limited = append(limited, s.person)
+		} else {
+			free = append(free, s.person)
+		}
 	}
-	if err := expireLeft(ctx, tx, id, source, p, start, all); err != nil {
+	people := append(slices.Clone(limited), free...)
+	if _, err := lockPeople(ctx, tx, "", people); err != nil {
+		return fmt.Errorf("lock accounts: %w", err)
+	}
+	if err := expireLeft(ctx, tx, id, p, start, people); err != nil {
 		return fmt.Errorf("expire what is left: %w", err)
+	}
+	if err := openCeilings(ctx, tx, id, limited); err != nil {
+		return fmt.Errorf("open ceilings: %w", err)
+	}
+	if err := closeCeilings(ctx, tx, free); err != nil {
+		return fmt.Errorf("close ceilings: %w", err)
 	}
 	if err := insertGiven(ctx, tx, id, p.Per, start, all); err != nil {
 		return err
 	}
-	_, err = Give(ctx, tx, id, "", all)
+	_, err := Give(ctx, tx, id, "", grants)
 	return err
 }

@@ -11,13 +11,14 @@ import (
 )
 
 var (
-	allowancePages = fault.New(fault.Invalid, "allowance-pages", "An allowance is 0 to 1,000,000 pages.")
-	audienceWhom   = fault.New(fault.Invalid, "allowance-whom", "What is for one person names nobody else.")
-	audienceYears  = fault.New(fault.Invalid, "allowance-years", "Year groups go from 0 (Reception) to 14, such as 7-9.")
-	allowanceNone  = fault.New(fault.NotFound, "allowance-unknown", "There is no allowance for exactly these people.")
-	policyPer      = fault.New(fault.Invalid, "allowance-per", "Allowances are given per term, month, week or day.")
-	policyCombine  = fault.New(fault.Invalid, "allowance-combine", "Several allowances of one person make the highest or the sum.")
-	policyCarry    = fault.New(fault.Invalid, "allowance-carry", "0 to 1,000,000 pages can be carried over.")
+	allowancePages  = fault.New(fault.Invalid, "allowance-pages", "An allowance is 0 to 1,000,000 pages.")
+	allowanceColour = fault.New(fault.Invalid, "allowance-colour", "A ceiling on colour is 0 to 1,000,000 pages.")
+	audienceWhom    = fault.New(fault.Invalid, "allowance-whom", "What is for one person names nobody else.")
+	audienceYears   = fault.New(fault.Invalid, "allowance-years", "Year groups go from 0 (Reception) to 14, such as 7-9.")
+	allowanceNone   = fault.New(fault.NotFound, "allowance-unknown", "There is no allowance for exactly these people.")
+	policyPer       = fault.New(fault.Invalid, "allowance-per", "Allowances are given per term, month, week or day.")
+	policyCombine   = fault.New(fault.Invalid, "allowance-combine", "Several allowances of one person make the highest or the sum.")
+	policyCarry     = fault.New(fault.Invalid, "allowance-carry", "0 to 1,000,000 pages can be carried over.")
 )
 
 // PolicyOf is how a school gives: its own policy, or the default.
@@ -59,6 +60,9 @@ func SetAllowance(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school
 	if a.Pages < 0 || a.Pages > 1_000_000 {
 		return allowancePages
 	}
+	if a.Colour != nil && (*a.Colour < 0 || *a.Colour > 1_000_000) {
+		return allowanceColour
+	}
 	if err := a.For.check(); err != nil {
 		return err
 	}
@@ -87,8 +91,11 @@ func RemoveAllowance(ctx context.Context, tx *db.Tx, by school.Pseudonym, id sch
 }
 
 func (a Allowance) record(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, act string) error {
-	return audit.Record(ctx, tx, audit.Entry{School: id, Act: act, Actor: by,
-		Facts: map[string]any{"pages": a.Pages, "role": string(a.For.Role), "from": a.For.From, "to": a.For.To, "class": int64(a.For.Class), "person": int64(a.For.Person)}})
+	facts := map[string]any{"pages": a.Pages, "role": string(a.For.Role), "from": a.For.From, "to": a.For.To, "class": int64(a.For.Class), "person": int64(a.For.Person)}
+	if a.Colour != nil {
+		facts["colour"] = *a.Colour
+	}
+	return audit.Record(ctx, tx, audit.Entry{School: id, Act: act, Actor: by, Facts: facts})
 }
 
 // ownPolicy is the school's policy to be changed: the default becomes its own first.

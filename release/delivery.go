@@ -27,6 +27,7 @@ type Delivery struct {
 	Copies      int
 	Impressions int   // impressions paid for
 	Amount      int64 // units reserved
+	Colour      int   // of the impressions, in colour
 	PrinterJob  int   // job-id at the printer; 0 before it has one
 	UpTime      int   // printer-up-time when it was begun
 	Tries       int   // how often the printer was not reached or said not now

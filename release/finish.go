@@ -66,7 +66,8 @@ func (d *Desk) pay(ctx context.Context, tx *db.Tx, job Job, del Delivery, units 
 		return err
 	}
 	return quota.Settle(ctx, tx, quota.DeliveryID(del.ID), units, quota.Use{School: job.School, Person: job.Person,
-		Day: sc.Day(tx.Now), Printer: int32(del.Printer), Again: job.Printed > 0, Impressions: del.Printed, Sheets: sheetsOf(job, del.Printed)})
+		Day: sc.Day(tx.Now), Printer: int32(del.Printer), Again: job.Printed > 0, Impressions: del.Printed,
+		Colour: del.Colour * del.Printed / del.Impressions, Sheets: sheetsOf(job, del.Printed)})
 }
 
 // leave counts what a job that ends would still have taken: nobody printed it. A job that

@@ -2,6 +2,7 @@ package release
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"inkwell/internal/school"
@@ -65,6 +66,15 @@ type Job struct {
 
 // Left is how many impressions are still to print.
 func (j Job) Left() int { return j.Impressions - j.Printed }
+
+// LeftInColour is how many of the impressions still to print carry colour: what came out
+// took its share of them.
+func (j Job) LeftInColour() int {
+	if j.Impressions == 0 || slices.Contains(hasNoneOfColour, j.Ticket.ColorMode) {
+		return 0
+	}
+	return j.ColourImpressions - j.ColourImpressions*j.Printed/j.Impressions
+}
 
 // Due is what the rest of the job costs in units: what has been printed is paid.
 func (j Job) Due() int64 {

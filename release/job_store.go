@@ -115,7 +115,8 @@ const standingColumns = `
 	p.person_id, (SELECT count(*) FROM job j WHERE j.person_id = p.person_id AND j.ended_at IS NULL AND j.proof <> 'vouched'),
 	EXISTS (SELECT FROM suspension s WHERE s.person_id = p.person_id AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2),
 	agreement_bars(p.person_id, p.school_id, $2),
-	coalesce((SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person'), 0)`
+	coalesce((SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person' AND a.purse = 'pages'), 0),
+	(SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person' AND a.purse = 'colour' AND a.closed_at IS NULL)`
 
 // standingsOf is how the people stand, each of whom may be named more than once: one
 // read for all of them, without locks. What shared devices sent in their names takes
@@ -132,7 +133,12 @@ func standingsOf(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[
 	all := map[school.PersonID]standing{}
 	var p school.PersonID
 	var s standing
-	_, err := pgx.ForEachRow(rows, []any{&p, &s.open, &s.suspended, &s.unsigned, &s.balance}, func() error {
+	var colour *int64 // nil without a ceiling
+	_, err := pgx.ForEachRow(rows, []any{&p, &s.open, &s.suspended, &s.unsigned, &s.left.Units, &colour}, func() error {
+		s.left.Colour, s.left.Ceiling = 0, colour != nil
+		if colour != nil {
+			s.left.Colour = *colour
+		}
 		all[p] = s
 		return nil
 	})

@@ -88,7 +88,7 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 			return err
 		}
 		due += open.Impressions
-		reservations = append(reservations, quota.Reservation{Delivery: quota.DeliveryID(open.ID), Amount: open.Amount})
+		reservations = append(reservations, quota.Reservation{Delivery: quota.DeliveryID(open.ID), Amount: open.Amount, Colour: int64(open.Colour)})
 	}
 	if err := onPass(ctx, tx, v.Actor.Pass, due); err != nil {
 		return err
@@ -174,7 +174,7 @@ func (d *Desk) releaseDirect(ctx context.Context, job Job) error {
 func newDelivery(j Job, p PrinterID, st StationID) Delivery {
 	left := j.Left()
 	d := Delivery{School: j.School, Job: j.ID, Person: j.Person, Printer: p, Station: st, State: Reserved,
-		Token: newToken(), FirstPage: 1, Copies: (left + j.Pages - 1) / j.Pages, Impressions: left, Amount: j.Due()}
+		Token: newToken(), FirstPage: 1, Copies: (left + j.Pages - 1) / j.Pages, Impressions: left, Amount: j.Due(), Colour: j.LeftInColour()}
 	if left < j.Pages {
 		d.FirstPage = j.Pages - left + 1
 	}

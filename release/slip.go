@@ -80,10 +80,12 @@ func (d *Desk) makeSlip(ctx context.Context, tx *db.Tx, a school.Actor, id JobID
 	if err := d.comesOut(ctx, tx, job, p); err != nil {
 		return slip, err
 	}
-	if has, err := quota.Balance(ctx, tx, a.Person); err != nil {
+	left, err := quota.LeftOf(ctx, tx, []school.PersonID{a.Person})
+	if err != nil {
 		return slip, err
-	} else if has < job.Due() {
-		return slip, quota.NotEnough(job.Due(), has)
+	}
+	if err := left[a.Person].Covers(job.Due(), int64(job.LeftInColour())); err != nil {
+		return slip, err
 	}
 	owner, err := school.PersonByID(ctx, tx, a.Person)
 	if err != nil {

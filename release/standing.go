@@ -14,8 +14,8 @@ import (
 type standing struct {
 	open      int // jobs that have not ended
 	suspended bool
-	unsigned  bool  // the agreement, where that stops printing
-	balance   int64 // units
+	unsigned  bool // the agreement, where that stops printing
+	left      quota.Left
 }
 
 var (
@@ -38,10 +38,12 @@ func (s standing) obstacles(j Job) (all []error) {
 	switch {
 	case j.Ticket.Account != "":
 		all = append(all, accountUnknown)
-	case j.Impressions == 0 && s.balance <= 0: // not counted yet
+	case j.Impressions == 0 && s.left.Units <= 0: // not counted yet
 		all = append(all, nothingLeft)
-	case j.Due() > s.balance:
-		all = append(all, quota.NotEnough(j.Due(), s.balance))
+	default:
+		if err := s.left.Covers(j.Due(), int64(j.LeftInColour())); err != nil {
+			all = append(all, err)
+		}
 	}
 	return all
 }

@@ -41,14 +41,13 @@ func newHouse(t testing.TB) *house {
 	clock := dbtest.NewClock(time.Now())
 	h := &house{TB: t, db: dbtest.New(t, dbtest.At(clock)), clock: clock, heads: Heads{File: filepath.Join(t.TempDir(), "heads"), Key: []byte("a key of 16 byte")}}
 	h.in(db.System("test"), func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, `INSERT INTO school (name, time_zone) VALUES ('Vale School', 'Europe/London')`); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO school (name, time_zone) VALUES ('Vale School', 'Europe/London'), ('Hill School', 'Europe/London')`); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, `
-			WITH s AS (INSERT INTO school (name, time_zone) VALUES ('Hill School', 'Europe/London') RETURNING school_id),
-			     f AS (INSERT INTO account (school_id, kind) SELECT school_id, 'allowance' FROM s RETURNING account_id),
-			     t AS (INSERT INTO account (school_id, kind) SELECT school_id, 'lost' FROM s RETURNING account_id)
-			SELECT s.school_id, f.account_id, t.account_id FROM s, f, t`).Scan(&h.school, &h.from, &h.to)
+			SELECT school_id, f.account_id, t.account_id
+			  FROM school JOIN account f USING (school_id) JOIN account t USING (school_id, purse)
+			 WHERE school.name = 'Hill School' AND purse = 'pages' AND f.kind = 'allowance' AND t.kind = 'lost'`).Scan(&h.school, &h.from, &h.to)
 	})
 	return h
 }

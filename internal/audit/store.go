@@ -44,11 +44,12 @@ func column[T any](all []act, of func(act) T) []T {
 
 // lines writes each row of a chain as one text that no other row can have: the
 // same on every server, whatever its locale, time zone and date style. Columns
-// that come later are added at the end of a new form, never to these.
+// that come later make a new form, and never change that of the rows before.
 var lines = map[Chain]string{
 	Acts: `jsonb_build_array(audit_id, school_id, xact::text, (extract(epoch FROM at) * 1000000)::bigint,
 		act, actor, subject, object, facts, encode(note_digest, 'hex'))::text`,
-	Transfers: `concat_ws('|', transfer_id, school_id, xact, (extract(epoch FROM at) * 1000000)::bigint,
+	// Other purses came later: what is of theirs begins with the purse.
+	Transfers: `concat_ws('|', nullif(purse, 'pages'), transfer_id, school_id, xact, (extract(epoch FROM at) * 1000000)::bigint,
 		kind, from_account, to_account, amount, coalesce(delivery_id::text, '-'), coalesce(actor::text, '-'), coalesce('=' || key, '-'))`,
 }
 

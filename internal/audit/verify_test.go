@@ -38,6 +38,7 @@ func (h *house) at(tx *db.Tx, chain Chain, r *rand.Rand) (id int64) {
 // edit sets a column of a random row to another value.
 func edit(chain Chain, assignment string) tampering {
 	return tampering{"edit " + assignment, chain, func(h *house, tx *db.Tx, r *rand.Rand) int64 {
+		h.exec(tx, `ALTER TABLE transfer DROP CONSTRAINT IF EXISTS transfer_from_account_school_id_purse_fkey, DROP CONSTRAINT IF EXISTS transfer_to_account_school_id_purse_fkey`)
 		return h.exec(tx, `UPDATE `+string(chain)+` SET `+assignment+` WHERE `+ids[chain]+` = $1`, h.at(tx, chain, r))
 	}}
 }
@@ -76,7 +77,7 @@ func tamperings() (all []tampering) {
 		all = append(all, edit(Acts, c))
 	}
 	for _, c := range []string{
-		`kind = 'refund'`, `from_account = to_account, to_account = from_account`, `amount = amount + 1`, `actor = NULL`, `key = key || '1'`,
+		`kind = 'refund'`, `from_account = to_account, to_account = from_account`, `amount = amount + 1`, `purse = 'colour'`, `actor = NULL`, `key = key || '1'`,
 	} {
 		all = append(all, edit(Transfers, c))
 	}
