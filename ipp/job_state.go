@@ -108,6 +108,9 @@ var obstacles = map[string]string{
 	"account-closed":     "account-closed",
 	"nothing-left":       "account-limit-reached",
 	"account-unknown":    "account-authorization-failed",
+	"rule-refused":       "account-authorization-failed",
+	"rule-ask":           "job-held-for-authorization",
+	"rule-confirm":       "job-held-for-button-press",
 }
 
 // stateOf is what this client is told of a job's state. What stands in the way of its

@@ -91,12 +91,12 @@ CREATE TABLE approval (
     colour      integer     NOT NULL CHECK (colour >= 0),
     media       text        NOT NULL CHECK (length(media) BETWEEN 1 AND 255),
     asked_at    timestamptz NOT NULL,
-    answer      text        CHECK (answer IN ('approved', 'returned')),
+    answer      text        CHECK (answer IN ('approved', 'returned', 'withdrawn')), -- withdrawn: asked again for the job as it was changed
     reason      text        CHECK (length(reason) BETWEEN 1 AND 200),
     answered_by bigint      REFERENCES person,
     answered_at timestamptz CHECK (answered_at >= asked_at),
-    CHECK ((answer IS NULL) = (answered_at IS NULL) AND (answer IS NULL) = (answered_by IS NULL)),
-    CHECK (answer = 'returned' OR reason IS NULL),
+    CHECK ((answer IS NULL) = (answered_at IS NULL) AND (answer IN ('approved', 'returned')) IS TRUE = (answered_by IS NOT NULL)),
+    CHECK ((answer = 'returned') IS TRUE = (reason IS NOT NULL)),
     CHECK (answered_by <> person_id)
 );
 CREATE INDEX approval_of_job ON approval (job_id, approval_id);

@@ -27,7 +27,7 @@ func (d *Desk) Job(ctx context.Context, a school.Actor, id JobID) (job Job, err 
 		}
 		one := []Job{found}
 		if found.visibleTo(a) && a.Proof != school.ByVouch {
-			err = meet(ctx, tx, one)
+			err = d.meet(ctx, tx, one)
 		}
 		job = one[0]
 		return err
@@ -56,7 +56,7 @@ func (d *Desk) Jobs(ctx context.Context, a school.Actor, f JobFilter) (all []Job
 		if a.Proof == school.ByVouch {
 			return nil // how somebody stands is not for whoever says their name
 		}
-		return meet(ctx, tx, all)
+		return d.meet(ctx, tx, all)
 	})
 	for i := range all {
 		all[i] = all[i].shownTo(a)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
@@ -61,6 +62,7 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 	}
 	due := 0
 	var reservations []quota.Reservation
+	book := d.rulebook(v.Actor.School)
 	for _, id := range ids {
 		job, err := lockJob(ctx, tx, id)
 		if err != nil {
@@ -72,12 +74,19 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 		if job, err = d.rule(ctx, tx, job, p); err != nil {
 			return err
 		}
+		ruled, err := book.restrict(ctx, tx, v, job, p)
+		if err != nil {
+			return err
+		}
 		open := newDelivery(job, p.ID, v.Station.ID)
 		open.Pass = v.Actor.Pass
 		if v.Slip != nil {
 			open.Slip = v.Slip.ID
 		}
 		if open.ID, err = insertDelivery(ctx, tx, open); err != nil {
+			return err
+		}
+		if err := ruled.decided(ctx, tx, job, p.ID, open.ID); err != nil {
 			return err
 		}
 		if err := updateState(ctx, tx, id, Released); err != nil {
@@ -163,9 +172,27 @@ func (d *Desk) releaseDirect(ctx context.Context, job Job) error {
 	})
 	if f := fault.As(err); f != nil && f.Kind != fault.Internal && f.Kind != fault.Unavailable {
 		d.Log.Info("direct job stays held", "job", job.ID, "reason", f.Code)
-		return d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error { return updateReason(ctx, tx, job.ID, f.Code) })
+		return d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error { return d.stays(ctx, tx, job, f.Code) })
 	}
 	return err
+}
+
+// stays says why a direct job stays held, and keeps what decided if a rule did.
+func (d *Desk) stays(ctx context.Context, tx *db.Tx, job Job, reason string) error {
+	q, err := queueByID(ctx, tx, job.Queue)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(reason, "rule-") {
+		r, err := d.rulebook(job.School).of(ctx, tx, job, q.Printer)
+		if err != nil {
+			return err
+		}
+		if err := r.decided(ctx, tx, job, q.Printer, 0); err != nil {
+			return err
+		}
+	}
+	return updateReason(ctx, tx, job.ID, reason)
 }
 
 // newDelivery is the way of what is left of a job to a printer. Of a single copy

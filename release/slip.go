@@ -138,10 +138,17 @@ func (d *Desk) comesOut(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord
 		return err
 	}
 	refusal, err := r.stops(ctx, tx, p, job.Ticket, job.Pages)
+	if err == nil {
+		err = refusal
+	}
 	if err != nil {
 		return err
 	}
-	return refusal
+	ruled, err := d.rulebook(job.School).of(ctx, tx, job, p.ID)
+	if err != nil {
+		return err
+	}
+	return ruled.stops(true) // whoever makes a slip for a large job means all of it
 }
 
 // drawSlip ends the slips that it replaces, and draws until the code is no open slip's.

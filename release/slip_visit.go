@@ -77,6 +77,7 @@ func (d *Desk) slipVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 	}
 	for i := range visit.Jobs {
 		visit.Jobs[i].Title, visit.Jobs[i].Instead = "", ""
+		visit.Jobs[i].Really, visit.Jobs[i].Yes, visit.Jobs[i].MayAsk = "", "", false
 		if visit.Jobs[i].Lacks != "" {
 			visit.Jobs[i].Lacks = slipStopped.Say
 		}

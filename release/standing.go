@@ -49,8 +49,8 @@ func (s standing) obstacles(j Job) (all []error) {
 }
 
 // meet fills in what stands in the way of those of the jobs that wait: one read for
-// all of them.
-func meet(ctx context.Context, tx *db.Tx, all []Job) error {
+// all of them, and one of their school's rules.
+func (d *Desk) meet(ctx context.Context, tx *db.Tx, all []Job) error {
 	var people []school.PersonID
 	for _, j := range all {
 		if j.waits() {
@@ -66,7 +66,10 @@ func meet(ctx context.Context, tx *db.Tx, all []Job) error {
 			all[i].Obstacles = now[j.Person].obstacles(j)
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return d.meetRules(ctx, tx, all)
 }
 
 // waits says whether the job has still to be released.

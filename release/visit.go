@@ -34,6 +34,7 @@ type Visitor struct {
 	Actor   school.Actor
 	Station Station
 	Opened  map[JobID]bool // jobs whose own password was given: what Desk.Unlock adds
+	Sure    map[JobID]bool // jobs that they were asked about, and want all of: "Really print all?"
 	Slip    *Slip          // of a runner, who may release its job and nothing else; nil for everybody who is themself
 }
 
@@ -68,6 +69,13 @@ type VisitJob struct {
 	Lacks     string         // why it cannot come out beside the visitor, and what to do, in plain words, or ""
 	Claim     string         // the shared devices that sent it in the visitor's name, or "": it may not be theirs
 	Instead   string         // how it comes out otherwise than asked for there, in a few words, or ""
+
+	// Really is the question to ask before it is released, or "": "46 pages, 23 sheets.
+	// Really print all?". Visitor.Sure answers it.
+	Really string
+	Sheets int    // still to print
+	MayAsk bool   // Lacks is a teacher's yes, which AskTeacher asks for
+	Yes    string // who said yes where one was needed, as pupils know them, or ""
 
 	queue   QueueID
 	ticket  Ticket
@@ -147,6 +155,14 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 // was asked for.
 func (d *Desk) explain(ctx context.Context, tx *db.Tx, a school.Actor, visit Visit) error {
 	rulings := map[QueueID]ruling{}
+	book := d.rulebook(a.School)
+	if !slices.ContainsFunc(visit.Jobs, func(j VisitJob) bool { return j.State == Held }) {
+		return nil
+	}
+	held, err := heldJobsOf(ctx, tx, a.Person)
+	if err != nil {
+		return err
+	}
 	for i := range visit.Jobs {
 		j := &visit.Jobs[i]
 		if j.State != Held {
@@ -167,10 +183,18 @@ func (d *Desk) explain(ctx context.Context, tx *db.Tx, a school.Actor, visit Vis
 		if err != nil {
 			return err
 		}
+		j.Instead = r.otherwise(*j, visit.Printer.Can)
 		if refusal != nil {
 			j.Lacks = fault.As(refusal).Say
+			continue
 		}
-		j.Instead = r.otherwise(*j, visit.Printer.Can)
+		job := held[j.ID]
+		if r.greys(r.sender, job.Ticket) {
+			job.Ticket.ColorMode = mono
+		}
+		if err := book.tell(ctx, tx, job, visit.Printer.ID, j); err != nil {
+			return err
+		}
 	}
 	return nil
 }
