@@ -18,8 +18,9 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// guestPages bounds the engine's memory, in WebAssembly pages of 64 KiB: 256 MiB.
-const guestPages = 4096
+// guestPages bounds the engine's memory, in WebAssembly pages of 64 KiB: 192 MiB, which with
+// what a child needs besides stays below 256.
+const guestPages = 3072
 
 // startTime bounds the start of an engine from compiled code, which takes 5 ms.
 const startTime = 5 * time.Second

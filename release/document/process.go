@@ -62,7 +62,7 @@ func (e *Engine) readDocument(ctx context.Context, t task, source, target *os.Fi
 
 // readerEnv is a reader's whole environment: bounds for the runtime, and no
 // control-group files held open by it.
-var readerEnv = []string{"GOMEMLIMIT=400MiB", "GOMAXPROCS=1", "GODEBUG=containermaxprocs=0"}
+var readerEnv = []string{"GOMEMLIMIT=64MiB", "GOMAXPROCS=1", "GODEBUG=containermaxprocs=0"}
 
 // runConfined runs p without privilege and in namespaces of its own; where the
 // system refuses those, without them, and says so once.
