@@ -84,7 +84,7 @@ func TestColourIsChanged(t *testing.T) {
 // in black and white.
 func TestColourThatCannotBeTold(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(h *house) { h.cpu = 2 })
+	h := newHouse(t, func(h *house) { h.engine.CPUSeconds = 2 })
 	if job := h.held(documenttest.Slow(20), h.Sam, release.Ticket{}); job.Pages != 20 || job.ColourPages != document.Unseen {
 		t.Errorf("%+v", job)
 	}

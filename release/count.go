@@ -20,7 +20,9 @@ import (
 
 // countTries is how often counting a document is begun before it is given up
 // as poisoned. It is counted in a child, which it can hardly take a node down from:
-// more often the power failed.
+// more often the power failed, or the machine was too busy. Each try has longer than
+// the one before, all together a quarter of an hour: one that used none of that
+// processor time stands still of itself.
 const countTries = 5
 
 // count counts documents, one at a time, until ctx ends.
@@ -83,6 +85,9 @@ func (d *Desk) countOne(ctx context.Context, job Job) error {
 		return d.refuse(ctx, job, "document-stuck")
 	}
 	doc, facts, err := d.rebuild(ctx, job)
+	if errors.Is(err, document.ErrStarved) {
+		return errors.Join(err, d.putBack(context.WithoutCancel(ctx), job))
+	}
 	if f := fault.As(err); f != nil {
 		if f.Kind == fault.Unavailable || f.Kind == fault.Internal && !errors.Is(err, spool.Damaged) {
 			return errors.Join(err, d.unclaim(context.WithoutCancel(ctx), job))
@@ -126,7 +131,7 @@ func (d *Desk) rebuild(ctx context.Context, job Job) (doc spool.Document, facts 
 // work is what the ticket asks the engine to make of the document. All of it is
 // settled by the count: what is counted has these pages on these sides.
 func (j Job) work() document.Work {
-	w := document.Work{Format: document.Format(j.Format), NumberUp: j.Ticket.NumberUp, Media: j.Ticket.Media, Scaling: j.Ticket.Scaling}
+	w := document.Work{Format: document.Format(j.Format), NumberUp: j.Ticket.NumberUp, Media: j.Ticket.Media, Scaling: j.Ticket.Scaling, Starved: max(0, j.attempts-1)}
 	for _, p := range j.Ticket.Pages {
 		w.Pages = append(w.Pages, document.Range{First: p.First, Last: p.Last})
 	}
@@ -214,6 +219,12 @@ func noteRefused(ctx context.Context, tx *db.Tx, job Job, reason string) error {
 		return nil
 	}
 	return conduct.Note(ctx, tx, conduct.Fact{School: job.School, Person: job.Person, Kind: "document-refused", Object: object(job.ID), Detail: map[string]any{"reason": reason}})
+}
+
+// putBack gives a job back whose count came to nothing. That was a try, and one of
+// its owner's turns.
+func (d *Desk) putBack(ctx context.Context, job Job) error {
+	return d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error { return putBackCount(ctx, tx, job.ID) })
 }
 
 // unclaim gives a job back whose count failed through no fault of its document.

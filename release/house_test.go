@@ -47,7 +47,7 @@ type house struct {
 	queue   release.Queue
 	direct  release.Queue
 	watch   time.Duration // how often the printer is looked at
-	cpu     int           // seconds of processor time for a document; 0 for what is usual
+	engine  document.Options
 	*release.Desk
 	stop context.CancelFunc
 	done chan error
@@ -108,7 +108,12 @@ func (h *house) open() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	engine, err := document.New(document.Options{CacheDir: engineCache(), Log: log, CPUSeconds: h.cpu})
+	o := h.engine
+	o.CacheDir, o.Log = engineCache(), log
+	if o.Executable == "" {
+		o.Executable = documenttest.Child(h.t)
+	}
+	engine, err := document.New(o)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -188,9 +193,12 @@ func (h *house) until(id release.JobID, fact func(release.Job) bool) (j release.
 	return j
 }
 
+// patience is how long anything may take before a test gives up.
+const patience = 3 * time.Minute
+
 func (h *house) eventually(what string, fact func() (string, bool)) {
 	h.t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		seen, ok := fact()
 		if ok {

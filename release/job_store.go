@@ -246,8 +246,8 @@ const turnsFor = 10 * time.Minute
 
 // claimToCount takes a job that waits for its count and that no living node is
 // counting; busy is what this one is. People take turns: somebody's second job of the
-// last minutes comes after everybody's first, however the first one ended, so that
-// nobody's pile holds up a school. It looks among the 200 oldest. A job that comes back to the
+// last minutes comes after everybody's first, however the first one ended, and so does
+// a second try, so that nobody's pile holds up a school. It looks among the 200 oldest. A job that comes back to the
 // node that had it cost nobody a node, and is not counted as a try.
 func claimToCount(ctx context.Context, tx *db.Tx, node string, busy []JobID) (Job, bool, error) {
 	j, err := scanJob(tx.QueryRow(ctx, `
@@ -260,7 +260,7 @@ func claimToCount(ctx context.Context, tx *db.Tx, node string, busy []JobID) (Jo
 			                  ORDER BY (SELECT count(*)
 			                              FROM (SELECT o.submitted_at FROM job o WHERE o.person_id = j.person_id AND o.job_id < j.job_id
 			                                     ORDER BY o.job_id DESC LIMIT 60) AS before
-			                             WHERE before.submitted_at > $4), j.job_id
+			                             WHERE before.submitted_at > $4) + j.attempts, j.job_id
 			                  FOR UPDATE OF j SKIP LOCKED LIMIT 1)
 			RETURNING *)
 		SELECT `+jobColumns+` FROM mine j JOIN person p USING (person_id)`, node, nodeExpires, busy, tx.Now.Add(-turnsFor)))
@@ -272,6 +272,11 @@ func claimToCount(ctx context.Context, tx *db.Tx, node string, busy []JobID) (Jo
 
 func unclaimCount(ctx context.Context, tx *db.Tx, id JobID) error {
 	_, err := tx.Exec(ctx, `UPDATE job SET node_id = NULL, attempts = attempts - 1 WHERE job_id = $1 AND state = 'counting'`, id)
+	return err
+}
+
+func putBackCount(ctx context.Context, tx *db.Tx, id JobID) error {
+	_, err := tx.Exec(ctx, `UPDATE job SET node_id = NULL WHERE job_id = $1 AND state = 'counting'`, id)
 	return err
 }
 

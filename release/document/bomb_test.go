@@ -20,7 +20,7 @@ import (
 // Bombs end within their limits, and the server hardly notices. This test runs
 // alone: it measures the whole process.
 func TestBombs(t *testing.T) {
-	e := newEngine(t, func(o *Options) { o.CPUSeconds = 3; o.Timeout = 20 * time.Second })
+	e := newEngine(t, func(o *Options) { o.CPUSeconds = 3 })
 	if err := e.warm(context.Background()); err != nil {
 		t.Fatal(err)
 	}

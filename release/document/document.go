@@ -44,7 +44,8 @@ const Unseen = -1
 // that does not load, or a picture that breaks off), "document-kind" (a coding or
 // colours that we do not print), "document-range" (none of the pages asked for is
 // there), "document-too-long", "document-too-large" and "document-stuck". Any other
-// error is ours, or the context's, and says nothing about the document.
+// error is ours, or the context's, and says nothing about the document; ErrStarved is one
+// of them.
 func (e *Engine) Prepare(ctx context.Context, in io.Reader, w Work, out io.Writer) (Facts, error) {
 	if err := w.check(); err != nil {
 		return Facts{}, err

@@ -16,7 +16,7 @@ import (
 type Options struct {
 	CacheDir   string        // required: folder for the compiled engine (19 MB, rebuilt when missing); ours, writable by nobody else
 	Workers    int           // documents read at the same time: 2; each may take 0.7 GB and three times MaxBytes
-	Timeout    time.Duration // wall time of one document: 15 s
+	Timeout    time.Duration // wall time of a try at one document: a minute, and as much again for each try before; no verdict, see ErrStarved
 	CPUSeconds int           // processor time of one document: 10
 	MaxPages   int           // 5,000
 	MaxBytes   int64         // of a document, as sent and as rebuilt: 512 MiB
@@ -73,7 +73,7 @@ func (o *Options) complete() error {
 		o.Workers = 2
 	}
 	if o.Timeout == 0 {
-		o.Timeout = 15 * time.Second
+		o.Timeout = time.Minute
 	}
 	if o.CPUSeconds == 0 {
 		o.CPUSeconds = 10
@@ -154,7 +154,7 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, w Work, out io.Write
 		return Facts{}, err
 	}
 	w.Format = format
-	facts, err := e.ask(ctx, e.task(w), source, target)
+	facts, err := e.ask(ctx, w, source, target)
 	if err != nil {
 		return Facts{}, err
 	}
@@ -173,28 +173,33 @@ func (e *Engine) task(w Work) task {
 
 // ask has one fresh child read source and fill target. Whatever the child did,
 // it is gone when ask returns, and target can no longer change.
-func (e *Engine) ask(ctx context.Context, t task, source, target *os.File) (Facts, error) {
-	limited, cancel := context.WithTimeoutCause(ctx, e.opts.Timeout, errTimeout)
+func (e *Engine) ask(ctx context.Context, w Work, source, target *os.File) (Facts, error) {
+	limited, cancel := context.WithTimeoutCause(ctx, e.patience(w), errTimeout)
 	defer cancel()
-	said, ended, err := e.readDocument(limited, t, source, target)
+	t := e.task(w)
+	end, err := e.readDocument(limited, t, w.Starved > 0, source, target)
 	if err != nil {
 		return Facts{}, err
 	}
 	if ctx.Err() != nil {
 		return Facts{}, fmt.Errorf("read document: %w", context.Cause(ctx))
 	}
-	v, seen, began, err := parseAnswer(said)
-	if !began {
+	v, seen, began, err := parseAnswer(end.said)
+	cause := errors.Join(err, end.err)
+	if cause != nil {
+		cause = errors.Join(cause, context.Cause(limited))
+	}
+	switch {
+	case !began:
 		e.forget()
-		return Facts{}, fmt.Errorf("start document child: %w", errors.Join(err, ended, context.Cause(limited)))
-	}
-	cause := errors.Join(err, ended, context.Cause(limited))
-	if err != nil {
-		e.opts.Log.Warn("document child ended without a verdict", "error", cause)
+		return Facts{}, fmt.Errorf("start document child: %w", cause)
+	case e.starved(end.used, cause):
+		return Facts{}, fmt.Errorf("read document: %w", errors.Join(ErrStarved, cause))
+	case err != nil:
+		e.opts.Log.Warn("document child ended without a verdict", "used", end.used, "error", cause)
 		return Facts{}, stuck.Because(cause)
-	}
-	if ended != nil { // after its verdict
-		e.opts.Log.Warn("document child ended while it looked for colour", "error", cause)
+	case end.err != nil: // after its verdict
+		e.opts.Log.Warn("document child ended while it looked for colour", "used", end.used, "error", cause)
 		seen = sight{}
 	}
 	size, err := sealedSize(target)
@@ -204,4 +209,17 @@ func (e *Engine) ask(ctx context.Context, t task, source, target *os.File) (Fact
 	return v.facts(t, size, seen)
 }
 
+// patience is the wall time of a try.
+func (e *Engine) patience(w Work) time.Duration { return e.opts.Timeout * time.Duration(1+w.Starved) }
+
+// starved says whether only the wall clock ended a child, after so much processor time.
+func (e *Engine) starved(used time.Duration, cause error) bool {
+	return errors.Is(cause, errTimeout) && used < time.Duration(e.opts.CPUSeconds)*time.Second
+}
+
 var errTimeout = errors.New("time is up")
+
+// ErrStarved says that the wall time of a try ran out before the processor time did that
+// the document may use: the machine was busy with something else, so it says nothing
+// about the document. Try again later, and say in Work how often that was.
+var ErrStarved = errors.New("the machine left no time for it")

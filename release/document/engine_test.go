@@ -10,7 +10,6 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
-	"time"
 
 	"inkwell/internal/fault"
 )
@@ -90,20 +89,6 @@ type failingWriter struct{ err error }
 
 func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }
 
-// The wall clock stops a document that the processor clock does not.
-func TestTimeout(t *testing.T) {
-	t.Parallel()
-	e := newEngine(t, func(o *Options) { o.Timeout = 5 * time.Second; o.CPUSeconds = 60 })
-	if err := e.warm(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	_, _, err := prepared(t, e, endless())
-	wantRefusal(t, err, "document-stuck")
-	if !errors.Is(err, errTimeout) {
-		t.Errorf("the cause is %v, want the time", err)
-	}
-}
-
 // Many at once: each gets its own answer.
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
@@ -131,7 +116,7 @@ func TestManyAtOnce(t *testing.T) {
 func TestClose(t *testing.T) {
 	t.Parallel()
 	const mark = 64
-	e := newEngine(t, func(o *Options) { o.CPUSeconds = mark; o.Timeout = time.Minute; o.Workers = 1 })
+	e := newEngine(t, func(o *Options) { o.CPUSeconds = mark; o.Workers = 1 })
 	ended := make(chan error, 2)
 	for range 2 { // one at work and one waiting
 		go func() {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/klippa-app/go-pdfium"
 	pdfium_errors "github.com/klippa-app/go-pdfium/errors"
@@ -21,9 +20,6 @@ import (
 // guestPages bounds the engine's memory, in WebAssembly pages of 64 KiB: 192 MiB, which with
 // what a child needs besides stays below 256.
 const guestPages = 3072
-
-// startTime bounds the start of an engine from compiled code, which takes 5 ms.
-const startTime = 5 * time.Second
 
 // library is the compiled PDF engine within a child.
 type library struct {
@@ -55,7 +51,7 @@ func load(cacheDir string, workers int, memory uint32) (*library, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load engine: %w", err)
 	}
-	engine, err := pool.GetInstance(startTime)
+	engine, err := pool.GetInstanceWithContext(context.Background())
 	if err != nil {
 		return nil, fmt.Errorf("start engine: %w", err)
 	}
@@ -65,10 +61,11 @@ func load(cacheDir string, workers int, memory uint32) (*library, error) {
 	return &library{pool: pool, guest: room}, nil
 }
 
-// open starts a fresh engine with one document. The caller closes the engine,
+// open starts a fresh engine with one document, in however long that takes: limits
+// on time are the parent's and the system's. The caller closes the engine,
 // whatever happened to it; it is never used for a second document.
 func (l *library) open(in io.ReaderAt, size int64) (engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, err error) {
-	engine, err = l.pool.GetInstance(startTime)
+	engine, err = l.pool.GetInstanceWithContext(context.Background())
 	if err != nil {
 		return nil, "", fmt.Errorf("start engine: %w", err)
 	}

@@ -27,7 +27,7 @@ func TestARunningChildIsConfined(t *testing.T) {
 	t.Parallel()
 	needsRoot(t)
 	const mark = 61 // seconds of processor time: tells this test's child from others
-	e := newEngine(t, func(o *Options) { o.CPUSeconds = mark; o.Timeout = time.Minute })
+	e := newEngine(t, func(o *Options) { o.CPUSeconds = mark })
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
@@ -93,7 +93,7 @@ func checkFiles(t *testing.T, pid int) {
 func TestAKilledChildIsARefusal(t *testing.T) {
 	t.Parallel()
 	const mark = 62
-	e := newEngine(t, func(o *Options) { o.CPUSeconds = mark; o.Timeout = time.Minute })
+	e := newEngine(t, func(o *Options) { o.CPUSeconds = mark })
 	ended := make(chan error, 1)
 	go func() {
 		_, err := e.Prepare(context.Background(), bytes.NewReader(endless()), Work{}, new(bytes.Buffer))
@@ -150,7 +150,7 @@ func await(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(3 * time.Minute)
 	for !so() {
 		select {
 		case <-tick.C:

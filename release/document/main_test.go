@@ -15,11 +15,12 @@ import (
 	"go.uber.org/goleak"
 
 	"inkwell/internal/fault"
+	"inkwell/release/document/documenttest"
 )
 
 // sharedCache holds the engine that all tests share. It stays in the project's
-// build folder, since compiling takes seconds, and a minute with the race detector.
-// That it can be compiled at all is a test of its own.
+// build folder, since compiling takes seconds. That it can be compiled at all is a
+// test of its own.
 var sharedCache string
 
 // TestMain plays the other programs that the tests start from this binary.
@@ -56,10 +57,14 @@ func runAll(m *testing.M) int {
 	return code
 }
 
+// itself is the Executable of engines whose children are this very program, with the
+// race detector if it has it.
+const itself = "/proc/self/exe"
+
 // newEngine starts an engine over the shared cache and closes it with the test.
 func newEngine(t testing.TB, change func(*Options)) *Engine {
 	t.Helper()
-	opts := Options{CacheDir: sharedCache, Timeout: time.Minute} // machines that run tests are busy
+	opts := Options{CacheDir: sharedCache, Executable: documenttest.Child(t), Timeout: 5 * time.Minute} // machines that run tests are busy
 	if change != nil {
 		change(&opts)
 	}

@@ -80,7 +80,7 @@ func attempts(server int) map[string]func() error {
 
 func TestATakenOverChildCanDoNothing(t *testing.T) {
 	t.Parallel()
-	e := newEngine(t, nil)
+	e := newEngine(t, func(o *Options) { o.Executable = itself })
 	if breaches := runProbe(t, e); breaches != "" {
 		t.Errorf("a child can:\n%s", breaches)
 	}
@@ -90,7 +90,7 @@ func TestATakenOverChildCanDoNothing(t *testing.T) {
 // its peers; ours is nobody when we are root, and then it cannot.
 func TestAChildWithoutNamespaces(t *testing.T) {
 	t.Parallel()
-	e := newEngine(t, nil)
+	e := newEngine(t, func(o *Options) { o.Executable = itself })
 	e.plain.Store(true)
 	breaches := runProbe(t, e)
 	if os.Geteuid() != 0 {
@@ -127,13 +127,13 @@ func runProbe(t *testing.T, e *Engine) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said, ended, err := e.runConfined(ctx, process{part: partProbe, told: string(told), files: []*os.File{source, target, dir}})
-	if err != nil || ended != nil {
-		t.Fatalf("the probe did not run: %v, %v, %q", err, ended, said)
+	end, err := e.runConfined(ctx, process{part: partProbe, told: string(told), files: []*os.File{source, target, dir}})
+	if err != nil || end.err != nil {
+		t.Fatalf("the probe did not run: %v, %v, %q", err, end.err, end.said)
 	}
-	breaches, began := strings.CutPrefix(string(said), ready)
+	breaches, began := strings.CutPrefix(string(end.said), ready)
 	if !began {
-		t.Fatalf("the probe did not settle: %s", said)
+		t.Fatalf("the probe did not settle: %s", end.said)
 	}
 	return breaches
 }

@@ -24,12 +24,20 @@ type process struct {
 	attr  *syscall.SysProcAttr
 	env   []string
 	tame  bool // it will see a document
+	equal bool // it does not step back behind others
+}
+
+// end is how a child ended.
+type end struct {
+	said []byte        // cut at maxAnswer
+	err  error         // nil: with exit status 0
+	used time.Duration // processor time
 }
 
 // compile starts a child that fills the cache folder. It runs as we do and sees
 // no document.
 func (e *Engine) compile(ctx context.Context) error {
-	said, ended, err := e.run(ctx, process{
+	end, err := e.run(ctx, process{
 		part: partCompiler,
 		told: e.opts.CacheDir,
 		attr: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true},
@@ -38,25 +46,25 @@ func (e *Engine) compile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if string(said) != ready {
-		return errors.Join(fmt.Errorf("child was never ready: %q", said), ended)
+	if string(end.said) != ready {
+		return errors.Join(fmt.Errorf("child was never ready: %q", end.said), end.err)
 	}
-	return ended
+	return end.err
 }
 
 // readDocument starts a child that reads source into target, confined as far as
 // this system allows.
-func (e *Engine) readDocument(ctx context.Context, t task, source, target *os.File) (said []byte, ended, err error) {
+func (e *Engine) readDocument(ctx context.Context, t task, equal bool, source, target *os.File) (end, error) {
 	told, err := json.Marshal(t)
 	if err != nil {
-		return nil, nil, fmt.Errorf("write task: %w", err)
+		return end{}, fmt.Errorf("write task: %w", err)
 	}
 	dir, err := os.Open(e.opts.CacheDir)
 	if err != nil {
-		return nil, nil, fmt.Errorf("open cache folder: %w", err)
+		return end{}, fmt.Errorf("open cache folder: %w", err)
 	}
 	defer dir.Close()
-	p := process{part: partReader, told: string(told), files: []*os.File{source, target, dir}}
+	p := process{part: partReader, told: string(told), files: []*os.File{source, target, dir}, equal: equal}
 	return e.runConfined(ctx, p)
 }
 
@@ -66,22 +74,22 @@ var readerEnv = []string{"GOMEMLIMIT=64MiB", "GOMAXPROCS=1", "GODEBUG=containerm
 
 // runConfined runs p without privilege and in namespaces of its own; where the
 // system refuses those, without them, and says so once.
-func (e *Engine) runConfined(ctx context.Context, p process) (said []byte, ended, err error) {
+func (e *Engine) runConfined(ctx context.Context, p process) (end, error) {
 	p.tame = true
 	p.env = readerEnv
 	if !e.plain.Load() {
 		p.attr = confinement(true)
-		said, ended, err := e.run(ctx, p)
+		end, err := e.run(ctx, p)
 		if !namespacesRefused(err) {
-			return said, ended, err
+			return end, err
 		}
 	}
 	p.attr = confinement(false)
-	said, ended, err = e.run(ctx, p)
+	end, err := e.run(ctx, p)
 	if err == nil && e.plain.CompareAndSwap(false, true) {
 		e.opts.Log.Warn("this system refuses namespaces: documents are read in a child that has no file and no privilege, but shares network and process ids with the server")
 	}
-	return said, ended, err
+	return end, err
 }
 
 // nobody is the user and group without rights (Debian's nobody and nogroup).
@@ -117,38 +125,39 @@ func namespacesRefused(err error) bool {
 	return false
 }
 
-// run starts a child and waits for its end. What it said is cut at maxAnswer;
-// ended is how it ended if not by exit status 0; err says that it did not start.
+// run starts a child and waits for its end; an error says that it did not start.
 //
 // The system ties a child to the thread that started it (Pdeathsig), so that
 // thread lives as long as the child. What the thread renounces first, the child
 // is born without; therefore the thread is thrown away afterwards: the goroutine
 // ends without unlocking it.
-func (e *Engine) run(ctx context.Context, p process) (said []byte, ended, err error) {
+func (e *Engine) run(ctx context.Context, p process) (ended end, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		runtime.LockOSThread()
 		if p.tame {
-			err = renounce()
+			err = renounce(p.equal)
 		}
 		if err == nil {
-			said, ended, err = e.startAndWait(ctx, p)
+			ended, err = e.startAndWait(ctx, p)
 		}
 	}()
 	<-done
-	return said, ended, err
+	return ended, err
 }
 
 // last is the lowest priority there is: a document waits for every request that
 // is being answered, and is counted in what they leave.
 const last = 19
 
-// renounce takes from the calling thread its turn before others, every way to more
-// privilege, and the changing of files by name.
-func renounce() error {
-	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, last); err != nil { // of the thread alone, on Linux
-		return fmt.Errorf("step back behind others: %w", err)
+// renounce takes from the calling thread its turn before others unless it is equal to
+// them, every way to more privilege, and the changing of files by name.
+func renounce(equal bool) error {
+	if !equal {
+		if err := unix.Setpriority(unix.PRIO_PROCESS, 0, last); err != nil { // of the thread alone, on Linux
+			return fmt.Errorf("step back behind others: %w", err)
+		}
 	}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("renounce privileges: %w", err)
@@ -156,7 +165,11 @@ func renounce() error {
 	return renounceNames()
 }
 
-func (e *Engine) startAndWait(ctx context.Context, p process) (said []byte, ended, err error) {
+// lastWords is how long what a child said may take to reach us once it has ended. It
+// is there already, unless something that the child left behind keeps the pipe open.
+const lastWords = 10 * time.Second
+
+func (e *Engine) startAndWait(ctx context.Context, p process) (end, error) {
 	answer := &bounded{left: maxAnswer}
 	cmd := exec.CommandContext(ctx, e.opts.Executable, p.part, p.told) // #nosec G204 -- our own binary, fixed arguments
 	cmd.Dir = "/"
@@ -164,12 +177,12 @@ func (e *Engine) startAndWait(ctx context.Context, p process) (said []byte, ende
 	cmd.ExtraFiles = p.files
 	cmd.SysProcAttr = p.attr
 	cmd.Stdout = answer
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = lastWords
 	if err := cmd.Start(); err != nil {
-		return nil, nil, fmt.Errorf("start document child: %w", err)
+		return end{}, fmt.Errorf("start document child: %w", err)
 	}
-	ended = cmd.Wait()
-	return answer.said, ended, nil
+	err := cmd.Wait()
+	return end{answer.said, err, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}, nil
 }
 
 // keepDescriptors marks what the server itself inherited from whoever started it

@@ -179,7 +179,7 @@ func TestWhereNamespacesAreRefused(t *testing.T) {
 func TestAChildDiesWithItsServer(t *testing.T) {
 	t.Parallel()
 	const mark = 63
-	cmd := server(t, serverOrder{CPUSeconds: mark, TimeoutSecond: 60}, os.Geteuid())
+	cmd := server(t, serverOrder{CPUSeconds: mark, TimeoutSecond: 600}, os.Geteuid())
 	cmd.Stdin = bytes.NewReader(endless())
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -198,7 +198,7 @@ func TestAChildDiesWithItsServer(t *testing.T) {
 		t.Error("the server ended well")
 	}
 	ended := []unix.PollFd{{Fd: int32(child), Events: unix.POLLIN}}
-	if n, err := unix.Poll(ended, 10_000); err != nil || n != 1 {
+	if n, err := unix.Poll(ended, 60_000); err != nil || n != 1 {
 		t.Errorf("the child lives on without its server: %d, %v", n, err)
 	}
 }
