@@ -3,7 +3,6 @@ package quota
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"inkwell/internal/db"
@@ -128,7 +127,7 @@ type Daily struct {
 // Periodic sums days by the period of the school's calendar that they are in.
 func Periodic(days []Daily, per Period, c calendar.Calendar) (all []Daily) {
 	for _, d := range days {
-		start := per.Start(c, c.Start(d.Day).Add(12*time.Hour))
+		start := periodOf(c, per, d.Day)
 		if n := len(all); n > 0 && all[n-1].Day == start {
 			all[n-1].Figures = all[n-1].Plus(d.Figures)
 		} else {
@@ -136,6 +135,11 @@ func Periodic(days []Daily, per Period, c calendar.Calendar) (all []Daily) {
 		}
 	}
 	return all
+}
+
+// periodOf is the first day of the period that a day is in.
+func periodOf(c calendar.Calendar, per Period, day calendar.Date) calendar.Date {
+	return per.Start(c, c.Start(day).Add(12*time.Hour))
 }
 
 // UsageOfSchools is what each school of the installation used, by its number. Its scope is a
@@ -178,13 +182,3 @@ func Total[T interface{ figures() Figures }](all []T) (f Figures) {
 }
 
 func (f Figures) figures() Figures { return f }
-
-// Largest sorts sums by how many page sides they have, the largest first, and by key.
-func Largest(all []Keyed) {
-	slices.SortFunc(all, func(a, b Keyed) int {
-		if a.Impressions != b.Impressions {
-			return int(b.Impressions - a.Impressions)
-		}
-		return int(a.Key - b.Key)
-	})
-}

@@ -162,3 +162,54 @@ func usageDaysOf(ctx context.Context, tx *db.Tx, people []school.PersonID, s Spa
 		SELECT day, `+sums+` FROM usage WHERE person_id = ANY ($1) AND day BETWEEN $2 AND $3 GROUP BY day ORDER BY day`, people, s.From.Time(), s.To.Time())
 	return pgx.CollectRows(rows, scanDaily)
 }
+
+// accountNames are the names of a school's accounts that are nobody's own.
+func accountNames(ctx context.Context, tx *db.Tx, id school.ID) (map[int64]string, error) {
+	rows, _ := tx.Query(ctx, `SELECT account_id, name FROM account WHERE school_id = $1 AND kind IN ('shared', 'centre') AND name IS NOT NULL`, id)
+	all := map[int64]string{}
+	var key int64
+	var name string
+	_, err := pgx.ForEachRow(rows, []any{&key, &name}, func() error {
+		all[key] = name
+		return nil
+	})
+	return all, err
+}
+
+// counts are numbers of people by key.
+func counts(rows pgx.Rows) (map[int64]int, error) {
+	all := map[int64]int{}
+	var key int64
+	var n int
+	_, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error {
+		all[key] = n
+		return nil
+	})
+	return all, err
+}
+
+func peopleOfYears(ctx context.Context, tx *db.Tx, id school.ID, s Span) (map[int64]int, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT year_group, count(DISTINCT person_id) FROM usage WHERE school_id = $1 AND day BETWEEN $2 AND $3 GROUP BY year_group`,
+		id, s.From.Time(), s.To.Time())
+	return counts(rows)
+}
+
+// peopleOfAccounts counts who released something at the cost of each account.
+func peopleOfAccounts(ctx context.Context, tx *db.Tx, id school.ID, from, until time.Time) (map[int64]int, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT from_account, count(DISTINCT actor) FROM transfer
+		 WHERE school_id = $1 AND kind = 'reserve' AND at >= $2 AND at < $3 GROUP BY from_account`, id, from, until)
+	return counts(rows)
+}
+
+func eachDayOfPeople(ctx context.Context, tx *db.Tx, id school.ID, s Span, fn func(calendar.Date, school.PersonID)) error {
+	rows, _ := tx.Query(ctx, `SELECT day, person_id FROM usage WHERE school_id = $1 AND day BETWEEN $2 AND $3`, id, s.From.Time(), s.To.Time())
+	var day time.Time
+	var p school.PersonID
+	_, err := pgx.ForEachRow(rows, []any{&day, &p}, func() error {
+		fn(calendar.DateOf(day), p)
+		return nil
+	})
+	return err
+}

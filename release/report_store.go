@@ -43,3 +43,18 @@ func strayReservations(ctx context.Context, tx *db.Tx) ([]DeliveryID, error) {
 		 ORDER BY d.delivery_id LIMIT 100`)
 	return pgx.CollectRows(rows, pgx.RowTo[DeliveryID])
 }
+
+// printedAt is how many people printed at each printer of a school within some time.
+func printedAt(ctx context.Context, tx *db.Tx, id school.ID, from, until time.Time) (map[int64]int, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT printer_id, count(DISTINCT person_id) FROM delivery
+		 WHERE school_id = $1 AND state = 'settled' AND ended_at >= $2 AND ended_at < $3 GROUP BY printer_id`, id, from, until)
+	all := map[int64]int{}
+	var printer int64
+	var n int
+	_, err := pgx.ForEachRow(rows, []any{&printer, &n}, func() error {
+		all[printer] = n
+		return nil
+	})
+	return all, err
+}

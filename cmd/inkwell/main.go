@@ -57,6 +57,7 @@ func rootCommand() *cobra.Command {
 		group("certificate", "The certificate that this server shows", certificateShowCommand(), certificateSetCommand(), certificateRenewCommand(), certificateResetCommand()),
 		group("ldap", "The school's own directory", ldapForgetCommand()),
 		group("allowance", "Who gets how many pages", allowanceListCommand(), allowanceSetCommand(), allowanceRemoveCommand(), allowancePolicyCommand()),
+		usageCommand(),
 		group("ledger", "What was spent", ledgerVerifyCommand()),
 		group("audit", "Who did what", auditVerifyCommand()),
 	)
