@@ -36,6 +36,7 @@ var elsewhere = strings.Fields(`
 	ldap-urls ldap-url ldap-plain ldap-ca ldap-account ldap-filter ldap-password-file ldap-password-open ldap-password-blank
 	ldap-connect ldap-tls ldap-bind ldap-base ldap-rights ldap-size
 	role-unknown
+	tariff-unit tariff-unit-from tariff-unit-in-use tariff-from tariff-same tariff-unknown tariff-begun tariff-withdrawn tariff-overlaps tariff-colour tariff-duplex tariff-size tariff-finishing tariff-rate printer-group-unknown
 	allowance-pages allowance-whom allowance-years allowance-unknown allowance-per allowance-combine allowance-carry allowance-colour
 	transfer-amount transfer-key transfer-reason transfer-by own-account refund-too-much no-ceiling
 	head-alone authority-reason authority-days authority-guests authority-unknown authority-full guest-name guest-organisation guest-ends guest-pages username-form username-there not-a-guest agreement-first

@@ -29,8 +29,12 @@ type (
 	}
 	// ReleaseAll prints everything that can be printed.
 	ReleaseAll struct{}
-	// Release prints exactly these jobs: those the person saw chosen.
-	Release struct{ Jobs []release.JobID }
+	// Release prints exactly these jobs: those the person saw chosen, for no more than the units
+	// that the button said, if it said any.
+	Release struct {
+		Jobs  []release.JobID
+		Units *int64
+	}
 	// Unlock gives the code of the job that the screen asks about.
 	Unlock struct {
 		Job  release.JobID

@@ -13,9 +13,9 @@ import (
 // line is a job's line in the list. Jobs that have ended well, or that their
 // owner ended, have none.
 func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
-	v := JobView{ID: j.ID, Title: titleOf(j.Title), Pages: j.Pages, Price: j.Due}
+	v := JobView{ID: j.ID, Title: titleOf(j.Title), Pages: j.Pages, Cost: s.visit.Unit.Figure(j.Due)}
 	if s.runner() {
-		v.Title, v.Price = "For "+s.owner(), 0
+		v.Title, v.Cost = "For "+s.owner(), ""
 	}
 	switch j.State {
 	case release.Receiving, release.Counting:
@@ -58,8 +58,10 @@ func heldMeta(j release.VisitJob, now time.Time) string {
 	if j.Claim != "" {
 		facts[1] += " from " + plain(j.Claim, nameShown)
 	}
-	if j.Instead != "" {
-		facts = slices.Insert(facts, 1, plain(j.Instead, titleLimit))
+	for _, more := range []string{j.Instead, j.Why} {
+		if more != "" {
+			facts = slices.Insert(facts, 1, plain(more, titleLimit))
+		}
 	}
 	return strings.Join(facts, " · ")
 }

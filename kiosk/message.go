@@ -16,6 +16,7 @@ type message struct {
 	Code  string          `json:"code,omitempty"`
 	Job   release.JobID   `json:"job,omitempty"`
 	Jobs  []release.JobID `json:"jobs,omitempty"`
+	Units *int64          `json:"units,omitempty"`
 	On    bool            `json:"on,omitempty"`
 	Came  bool            `json:"came,omitempty"`
 }
@@ -27,7 +28,7 @@ var acts = map[string]func(message) Input{
 	"submit":      func(m message) Input { return Submit{Name: m.Name, Code: m.Code} },
 	"mine":        func(message) Input { return Mine{} },
 	"select":      func(m message) Input { return Select{Job: m.Job, On: m.On} },
-	"release":     func(m message) Input { return Release{Jobs: m.Jobs} },
+	"release":     func(m message) Input { return Release{Jobs: m.Jobs, Units: m.Units} },
 	"release-all": func(message) Input { return ReleaseAll{} },
 	"unlock":      func(m message) Input { return Unlock{Job: m.Job, Code: m.Code} },
 	"delete":      func(m message) Input { return Delete{Job: m.Job} },

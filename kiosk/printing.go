@@ -23,7 +23,19 @@ func (in Release) apply(s *Screen, _ time.Time) []Effect {
 			ids = append(ids, id)
 		}
 	}
+	if in.Units != nil && !s.runner() && *in.Units < s.due(ids) {
+		s.note = "The price has changed. Look at it again, then print."
+		return nil
+	}
 	return s.release(ids)
+}
+
+// due is what jobs cost together.
+func (s *Screen) due(ids []release.JobID) (units int64) {
+	for _, n := range s.shown(ids) {
+		units += n
+	}
+	return units
 }
 
 // release asks for the jobs once: a second press while the first is under way is
@@ -37,7 +49,22 @@ func (s *Screen) release(ids []release.JobID) []Effect {
 		return nil
 	}
 	s.busy, s.pending = true, nil
-	return []Effect{ReleaseJobs{Turn: s.turn, Visitor: *s.visitor, Jobs: ids}}
+	who := *s.visitor
+	if who.Slip == nil { // a slip's owner was shown the price when they made it
+		who.Shown = s.shown(ids)
+	}
+	return []Effect{ReleaseJobs{Turn: s.turn, Visitor: who, Jobs: ids}}
+}
+
+// shown are the prices on the screen: nothing is printed for more.
+func (s *Screen) shown(ids []release.JobID) map[release.JobID]int64 {
+	prices := map[release.JobID]int64{}
+	for _, id := range ids {
+		if j := s.job(id); j != nil {
+			prices[id] = j.Due
+		}
+	}
+	return prices
 }
 
 // released follows the jobs of a release that was granted. The screen stays busy

@@ -73,10 +73,10 @@ func (s *Screen) viewDone(v *View, now time.Time) {
 		}
 	case t.left > 0:
 		v.Title = fmt.Sprintf("%d of %s came out.", t.out, pages(t.of))
-		v.Text = fmt.Sprintf("%s charged, %d left. The rest is safe in your list.", pages(t.charged), s.visit.Balance)
+		v.Text = fmt.Sprintf("%s charged, %s left. The rest is safe in your list.", s.visit.Unit.Say(t.charged), s.visit.Unit.Figure(s.visit.Balance))
 	default:
 		v.Title = fmt.Sprintf("Done: %s.", pages(t.out))
-		v.Text = fmt.Sprintf("%d left.", s.visit.Balance)
+		v.Text = s.visit.Unit.Figure(s.visit.Balance) + " left."
 	}
 	s.viewRun(v, now)
 }

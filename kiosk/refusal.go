@@ -12,7 +12,7 @@ const notHere = "You can't print here today."
 // said is what a kiosk says instead of a refusal's own sentence: shorter, and
 // with what to do next.
 var said = map[string]string{
-	"not-enough":         "You don't have enough pages for that. Choose fewer, or ask for more.",
+	"not-enough":         "You don't have enough for that. Choose fewer, or ask for more.",
 	"not-enough-colour":  "You don't have enough pages in colour for that. Send it in black and white, or ask for more.",
 	"printing-suspended": notHere,
 	"agreement-unsigned": notHere,

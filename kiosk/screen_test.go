@@ -141,7 +141,7 @@ func anything(r *rand.Rand, c *scene) Input {
 		return answerTo(e, r)
 	}
 	inputs := []Input{
-		Tap{badge}, Tap{"FFFF0001"}, OpenKeypad{}, Submit{"sam", "1"}, Select{id, r.IntN(2) == 0}, ReleaseAll{}, Release{[]release.JobID{id}},
+		Tap{badge}, Tap{"FFFF0001"}, OpenKeypad{}, Submit{"sam", "1"}, Select{id, r.IntN(2) == 0}, ReleaseAll{}, Release{Jobs: []release.JobID{id}},
 		Delete{id}, Undo{id}, Answer{id, true}, Later{id}, Ask{id}, Why{}, Back{}, Touch{}, Tick{}, Changed{}, SignOut{},
 	}
 	return inputs[r.IntN(len(inputs))]

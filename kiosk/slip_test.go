@@ -37,7 +37,7 @@ func (c *scene) bare(v View) {
 		c.Errorf("a runner sees %+v", v)
 	}
 	for _, j := range v.Jobs {
-		if j.Title != "For T. Reid" || j.Price != 0 || j.Held || j.Ask || j.Claim {
+		if j.Title != "For T. Reid" || j.Cost != "" || j.Held || j.Ask || j.Claim {
 			c.Errorf("a runner sees %+v", j)
 		}
 	}
@@ -58,7 +58,7 @@ func TestARunnerSeesOneLine(t *testing.T) {
 	if again := c.face(FaceSlip); again.Title != v.Title || !again.Print.Ready {
 		t.Errorf("after what a runner cannot do: %+v", again)
 	}
-	c.does(Release{[]release.JobID{41}})
+	c.does(Release{Jobs: []release.JobID{41}})
 	if v := c.face(FaceSlip); v.Print.Ready {
 		t.Error("it can be pressed twice")
 	}

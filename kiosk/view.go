@@ -55,7 +55,7 @@ type JobView struct {
 	Title    string        `json:"title"`
 	Meta     string        `json:"meta"` // "3 pages · 5 min ago · kept until 18:00", or what is happening to it
 	Pages    int           `json:"pages"`
-	Price    int64         `json:"price"` // units
+	Cost     string        `json:"cost"` // in the school's unit: "3", "£0.15"
 	Selected bool          `json:"selected"`
 	Held     bool          `json:"held"`             // can be deleted
 	Choice   bool          `json:"choice"`           // can be chosen: held, and the printer lacks nothing for it
@@ -71,6 +71,7 @@ type PrintView struct {
 	Sum    string          `json:"sum"`   // "2 jobs, 7 pages"
 	After  string          `json:"after"` // "88 left afterwards", or why not
 	Jobs   []release.JobID `json:"jobs"`  // what it prints
+	Units  int64           `json:"units"` // what they cost together
 	Ready  bool            `json:"ready"` // it can be pressed
 	Enough bool            `json:"enough"`
 }
@@ -149,7 +150,7 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 			v.Jobs = append(v.Jobs, line)
 		}
 	}
-	v.Text = pages(s.visit.Balance) + " left."
+	v.Text = s.left()
 	if v.Note == "" && v.Printer.Level == "bad" {
 		v.Note = v.Printer.Text
 	}
@@ -170,29 +171,37 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 	}
 }
 
+// left says what the visitor has.
+func (s *Screen) left() string {
+	if s.visit.Pass != nil {
+		return pages(min(s.visit.Balance, int64(*s.visit.Pass))) + " left."
+	}
+	return s.visit.Unit.Say(s.visit.Balance) + " left."
+}
+
 // printView sums up what is chosen among the held jobs.
 func (s *Screen) printView(held []release.VisitJob) *PrintView {
 	chosen := s.chosen()
+	unit := s.visit.Unit
 	p := &PrintView{Label: "Print", Enough: true}
-	var due int64
 	for _, j := range chosen {
-		due += j.Due
+		p.Units += j.Due
 		p.Jobs = append(p.Jobs, j.ID)
 	}
 	switch {
 	case len(chosen) == 0:
-		p.Label, p.After = "Choose what to print", pages(s.visit.Balance)+" left"
+		p.Label, p.After = "Choose what to print", s.visit.Unit.Say(s.visit.Balance)+" left"
 		return p
 	case len(held) > 1 && len(chosen) == len(held):
 		p.Label = "Print all"
 	case len(held) > 1:
 		p.Label = fmt.Sprintf("Print %d", len(chosen))
 	}
-	p.Sum = counted(int64(len(chosen)), "job") + ", " + pages(due)
-	p.After = fmt.Sprintf("%d left afterwards", s.visit.Balance-due)
-	if due > s.visit.Balance {
+	p.Sum = counted(int64(len(chosen)), "job") + ", " + unit.Say(p.Units)
+	p.After = unit.Figure(s.visit.Balance-p.Units) + " left afterwards"
+	if p.Units > s.visit.Balance {
 		p.Enough = false
-		p.After = fmt.Sprintf("Needs %d, you have %d. Choose fewer, or ask for more.", due, s.visit.Balance)
+		p.After = fmt.Sprintf("Needs %s, you have %s. Choose fewer, or ask for more.", unit.Figure(p.Units), unit.Figure(s.visit.Balance))
 	}
 	p.Ready = p.Enough && !s.busy && s.visit.Printer.Trouble() == ""
 	return p

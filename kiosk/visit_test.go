@@ -83,7 +83,7 @@ func TestTooFewPages(t *testing.T) {
 func TestARefusedReleaseSaysWhy(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]string{
-		"not-enough": "You don't have enough pages for that. Choose fewer, or ask for more.", "already-released": "That is on its way to a printer already.",
+		"not-enough": "You don't have enough for that. Choose fewer, or ask for more.", "already-released": "That is on its way to a printer already.",
 		"printing-suspended": "", "something-new": "The sentence itself.",
 	} {
 		kind := fault.Conflict

@@ -55,6 +55,7 @@ type Account struct {
 // Left is what somebody may still spend.
 type Left struct {
 	Units   int64
+	Unit    Unit  // what Units are, where somebody reads it
 	Colour  int64 // impressions in colour, if there is a ceiling
 	Ceiling bool  // on colour
 }
@@ -64,7 +65,7 @@ type Left struct {
 func (l Left) Covers(units, colour int64) error {
 	switch {
 	case units > l.Units:
-		return NotEnough(units, l.Units)
+		return l.Unit.NotEnough(units, l.Units)
 	case l.Ceiling && colour > l.Colour:
 		return NotEnoughColour(colour, l.Colour)
 	}

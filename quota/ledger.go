@@ -59,14 +59,29 @@ func Reserve(ctx context.Context, tx *db.Tx, by school.Actor, person school.Pers
 	if err != nil {
 		return fmt.Errorf("lock accounts: %w", err)
 	}
-	entries, err := purses(payers).reserve(all)
-	if err != nil || len(entries) == 0 {
-		return err
+	entries, err := purses(payers).reserve(all, Page)
+	if err != nil {
+		return unpaid(ctx, tx, by.School, purses(payers), all, err)
+	}
+	if len(entries) == 0 {
+		return nil
 	}
 	if _, err := insertTransfers(ctx, tx, by.School, by.Pseudonym, entries); err != nil {
 		return fmt.Errorf("reserve: %w", err)
 	}
 	return nil
+}
+
+// unpaid is the refusal of a reservation in the unit that the school counts in.
+func unpaid(ctx context.Context, tx *db.Tx, id school.ID, payers purses, all []Reservation, refusal error) error {
+	unit, err := UnitOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if _, err = payers.reserve(all, unit); err != nil {
+		refusal = err
+	}
+	return refusal
 }
 
 // purses are the accounts that a release may charge, locked.
@@ -93,7 +108,7 @@ func (all purses) byID(id AccountID) *payer {
 }
 
 // reserve are the transfers that set aside what reservations ask for, or the refusal.
-func (all purses) reserve(asked []Reservation) (entries []entry, err error) {
+func (all purses) reserve(asked []Reservation, unit Unit) (entries []entry, err error) {
 	need := map[*payer]int64{}
 	put := func(p *payer, r Reservation, amount int64) {
 		if amount > 0 {
@@ -113,7 +128,7 @@ func (all purses) reserve(asked []Reservation) (entries []entry, err error) {
 		if p := all.own(PagePurse); p != nil {
 			put(p, r, r.Amount)
 		} else if r.Amount > 0 {
-			return nil, NotEnough(r.Amount, 0)
+			return nil, unit.NotEnough(r.Amount, 0)
 		}
 		if p := all.own(ColourPurse); p != nil {
 			put(p, r, r.Colour)
@@ -121,7 +136,7 @@ func (all purses) reserve(asked []Reservation) (entries []entry, err error) {
 	}
 	for i := range all {
 		if p := &all[i]; p.Floor && need[p] > p.Balance {
-			return nil, p.short(need[p])
+			return nil, p.short(need[p], unit)
 		}
 	}
 	return entries, nil
@@ -130,12 +145,14 @@ func (all purses) reserve(asked []Reservation) (entries []entry, err error) {
 var accountClosed = fault.New(fault.Forbidden, "account-closed", "That account can't be charged any more. Choose another one.")
 
 // short is the refusal of what costs more than a payer has.
-func (p payer) short(costs int64) error {
+func (p payer) short(costs int64, unit Unit) error {
 	switch {
 	case p.Purse == ColourPurse:
 		return NotEnoughColour(costs, p.Balance)
 	case p.Own:
-		return NotEnough(costs, p.Balance)
+		return unit.NotEnough(costs, p.Balance)
+	case unit == Penny:
+		return fault.New(fault.Unpaid, "account-short", "Needs %s, the account has %s left.", unit.Say(costs), unit.Say(p.Balance))
 	}
 	return fault.New(fault.Unpaid, "account-short", "Needs %s, the account has %d left.", amount(costs), p.Balance)
 }

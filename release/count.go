@@ -12,7 +12,6 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
-	"inkwell/quota"
 	"inkwell/quota/conduct"
 	"inkwell/release/document"
 	"inkwell/release/spool"
@@ -152,6 +151,9 @@ func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts doc
 		if job, err = job.measured(); err != nil {
 			return err
 		}
+		if job, err = d.priced(ctx, tx, job); err != nil {
+			return err
+		}
 		if err := updateHeld(ctx, tx, job, doc.Digest[:]); err != nil {
 			return err
 		}
@@ -167,9 +169,9 @@ func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts doc
 	return kept, err
 }
 
-// measured is a counted job with what its ticket makes of it, and what that costs. It is
-// refused, as "document-colour", where it is to be printed in colour and we could not
-// tell what of it has colour.
+// measured is a counted job with what its ticket makes of it. It is refused, as
+// "document-colour", where it is to be printed in colour and we could not tell what of it
+// has colour.
 func (j Job) measured() (Job, error) {
 	copies := max(1, j.Ticket.Copies)
 	sheets := j.Pages
@@ -183,7 +185,6 @@ func (j Job) measured() (Job, error) {
 		}
 		j.ColourImpressions = j.ColourPages * copies
 	}
-	j.Price = quota.Price(j.Impressions)
 	return j, nil
 }
 

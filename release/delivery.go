@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"inkwell/internal/school"
+	"inkwell/quota"
 	"inkwell/release/document"
 )
 
@@ -26,12 +27,15 @@ type Delivery struct {
 	FirstPage   int    // first page of the document to send; 1 unless a single copy goes on
 	Copies      int
 	Impressions int   // impressions paid for
-	Amount      int64 // units reserved
-	Colour      int   // of the impressions, in colour
-	PrinterJob  int   // job-id at the printer; 0 before it has one
-	UpTime      int   // printer-up-time when it was begun
-	Tries       int   // how often the printer was not reached or said not now
-	Printed     int   // impressions out so far, as reported
+	Amount      int64 // units reserved: what Work costs by the Tariff at the Group
+	Tariff      quota.TariffID
+	Group       quota.GroupID // the printer's, then
+	Work        quota.Work    // as it was priced
+	Colour      int           // of the impressions, in colour
+	PrinterJob  int           // job-id at the printer; 0 before it has one
+	UpTime      int           // printer-up-time when it was begun
+	Tries       int           // how often the printer was not reached or said not now
+	Printed     int           // impressions out so far, as reported
 	Charged     int64
 	Reserved    time.Time
 	Begun       time.Time // the first word to the printer was about to be said

@@ -14,13 +14,14 @@ import (
 const deliveryColumns = `
 	d.delivery_id, d.school_id, d.job_id, d.person_id, d.printer_id, coalesce(d.station_id, 0), d.state, coalesce(d.reason, ''), d.token,
 	d.first_page, d.copies, d.impressions, d.amount, d.colour, coalesce(d.printer_job, 0), coalesce(d.printer_uptime, 0), d.tries,
-	coalesce(d.printed, 0), coalesce(d.charged, 0), d.reserved_at, d.sending_at, d.printing_at, d.ended_at, coalesce(d.slip_id, 0)`
+	coalesce(d.printed, 0), coalesce(d.charged, 0), d.reserved_at, d.sending_at, d.printing_at, d.ended_at, coalesce(d.slip_id, 0),
+	coalesce(d.tariff_id, 0), coalesce(d.printer_group_id, 0), coalesce(d.work, jsonb_build_object('sides', d.impressions))`
 
 func scanDelivery(row pgx.Row) (d Delivery, err error) {
 	var begun, sent, ended *time.Time
 	err = row.Scan(&d.ID, &d.School, &d.Job, &d.Person, &d.Printer, &d.Station, &d.State, &d.Reason, &d.Token,
 		&d.FirstPage, &d.Copies, &d.Impressions, &d.Amount, &d.Colour, &d.PrinterJob, &d.UpTime, &d.Tries,
-		&d.Printed, &d.Charged, &d.Reserved, &begun, &sent, &ended, &d.Slip)
+		&d.Printed, &d.Charged, &d.Reserved, &begun, &sent, &ended, &d.Slip, &d.Tariff, &d.Group, &d.Work)
 	d.Begun, d.Sent, d.Ended = instant(begun), instant(sent), instant(ended)
 	return d, err
 }
@@ -35,10 +36,12 @@ func oneDelivery(row pgx.Row) (Delivery, bool, error) {
 
 func insertDelivery(ctx context.Context, tx *db.Tx, d Delivery) (id DeliveryID, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO delivery (school_id, job_id, person_id, printer_id, station_id, state, token, first_page, copies, impressions, amount, colour, reserved_at, not_before, pass_id, slip_id)
-		VALUES ($1, $2, $3, $4, nullif($5::integer, 0), $6, $7, $8, $9, $10, $11, $15, $12, $12, nullif($13::bigint, 0), nullif($14::bigint, 0))
+		INSERT INTO delivery (school_id, job_id, person_id, printer_id, station_id, state, token, first_page, copies, impressions, amount, reserved_at, not_before, pass_id, slip_id,
+		                      tariff_id, printer_group_id, work, colour)
+		VALUES ($1, $2, $3, $4, nullif($5::integer, 0), $6, $7, $8, $9, $10, $11, $12, $12, nullif($13::bigint, 0), nullif($14::bigint, 0),
+		        nullif($15::integer, 0), nullif($16::integer, 0), $17, $18)
 		RETURNING delivery_id`,
-		d.School, d.Job, d.Person, d.Printer, d.Station, d.State, d.Token, d.FirstPage, d.Copies, d.Impressions, d.Amount, tx.Now, d.Pass, d.Slip, d.Colour).Scan(&id)
+		d.School, d.Job, d.Person, d.Printer, d.Station, d.State, d.Token, d.FirstPage, d.Copies, d.Impressions, d.Amount, tx.Now, d.Pass, d.Slip, d.Tariff, d.Group, d.Work, d.Colour).Scan(&id)
 	return id, err
 }
 

@@ -28,7 +28,7 @@ func (o Outcome) charge(d Delivery) (printed int, units int64) {
 	if o.Complete && (printed == 0 || d.Copies > 1) {
 		printed = d.Impressions
 	}
-	return printed, d.Amount * int64(printed) / int64(d.Impressions)
+	return printed, quota.Share(d.Amount, printed, d.Impressions)
 }
 
 // finish ends a delivery: charges what came out, gives the rest back, and ends the

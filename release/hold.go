@@ -110,6 +110,11 @@ func (d *Desk) change(ctx context.Context, tx *db.Tx, a school.Actor, id JobID, 
 	if job, err = job.changed(c); err != nil {
 		return Job{}, err
 	}
+	if c.Ticket != nil && job.State == Held {
+		if job, err = d.priced(ctx, tx, job); err != nil {
+			return Job{}, err
+		}
+	}
 	if err := updateChanged(ctx, tx, job); err != nil {
 		return Job{}, err
 	}
@@ -148,7 +153,7 @@ func (j Job) changeable(a school.Actor, c Change) error {
 	return nil
 }
 
-// changed is the job with the change, priced anew if it has a price.
+// changed is the job with the change, counted anew if it was counted.
 func (j Job) changed(c Change) (Job, error) {
 	if c.Title != nil {
 		j.Title = *c.Title

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"inkwell/internal/school"
+	"inkwell/quota"
 	"inkwell/release/document"
 	"inkwell/release/spool"
 )
@@ -39,7 +40,7 @@ type Job struct {
 	// names none.
 	ColourImpressions int
 	Sheets            int            // media sheets the ticket asks for
-	Price             int64          // units the whole job costs; a unit is a page unless the school says otherwise
+	Price             int64          // units the whole job costs at no particular printer, when it was counted; a kiosk says its own printer's
 	Printed           int            // impressions that have come out and are paid
 	Submitted         time.Time      // time-at-creation
 	Received          time.Time      // the whole document was safe on disk
@@ -76,12 +77,12 @@ func (j Job) LeftInColour() int {
 	return j.ColourImpressions - j.ColourImpressions*j.Printed/j.Impressions
 }
 
-// Due is what the rest of the job costs in units: what has been printed is paid.
+// Due is Price for the rest of the job: what has been printed is paid.
 func (j Job) Due() int64 {
 	if j.Impressions == 0 {
 		return 0
 	}
-	return j.Price - j.Price*int64(j.Printed)/int64(j.Impressions)
+	return j.Price - quota.Share(j.Price, j.Printed, j.Impressions)
 }
 
 // Ticket is how the owner wants the document printed. The zero Ticket is one

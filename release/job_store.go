@@ -116,7 +116,8 @@ const standingColumns = `
 	EXISTS (SELECT FROM suspension s WHERE s.person_id = p.person_id AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2),
 	agreement_bars(p.person_id, p.school_id, $2),
 	coalesce((SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person' AND a.purse = 'pages'), 0),
-	(SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person' AND a.purse = 'colour' AND a.closed_at IS NULL)`
+	(SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person' AND a.purse = 'colour' AND a.closed_at IS NULL),
+	coalesce((SELECT t.unit FROM tariff t WHERE t.school_id = p.school_id AND t.from_at <= $2 AND t.withdrawn_at IS NULL ORDER BY t.from_at DESC LIMIT 1), 'pages')`
 
 // standingsOf is how the people stand, each of whom may be named more than once: one
 // read for all of them, without locks. What shared devices sent in their names takes
@@ -134,7 +135,7 @@ func standingsOf(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[
 	var p school.PersonID
 	var s standing
 	var colour *int64 // nil without a ceiling
-	_, err := pgx.ForEachRow(rows, []any{&p, &s.open, &s.suspended, &s.unsigned, &s.left.Units, &colour}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&p, &s.open, &s.suspended, &s.unsigned, &s.left.Units, &colour, &s.left.Unit}, func() error {
 		s.left.Colour, s.left.Ceiling = 0, colour != nil
 		if colour != nil {
 			s.left.Colour = *colour

@@ -26,7 +26,11 @@ func (d *Desk) Life(ctx context.Context, id JobID) (Job, []Moment, error) {
 		if job, err = jobByID(ctx, tx, id); err != nil {
 			return err
 		}
-		life = job.moments()
+		unit, err := unitThen(ctx, tx, job)
+		if err != nil {
+			return err
+		}
+		life = job.moments(unit)
 		q, err := queueByID(ctx, tx, job.Queue)
 		if err != nil {
 			return err
@@ -47,7 +51,11 @@ func (d *Desk) Life(ctx context.Context, id JobID) (Job, []Moment, error) {
 			if err != nil {
 				return err
 			}
-			life = append(life, del.moments(p, moved)...)
+			why, err := explainPrice(ctx, tx, del)
+			if err != nil {
+				return err
+			}
+			life = append(life, del.moments(p, moved, why)...)
 		}
 		return nil
 	})
@@ -67,25 +75,33 @@ var touchesInWords = map[Touch]string{
 	ColourWithheld:  "black and white: the queue %s has no colour for its sender",
 }
 
-func (j Job) moments() []Moment {
+// unitThen is what the school counted in when the job was priced.
+func unitThen(ctx context.Context, tx *db.Tx, j Job) (quota.Unit, error) {
+	t, err := quota.TariffAt(ctx, tx, j.School, later(j.Submitted, j.Held))
+	return t.Unit, err
+}
+
+func (j Job) moments(unit quota.Unit) []Moment {
 	m := []Moment{{j.Received, "received", fmt.Sprintf("%d bytes of %s, sender proven by %s", j.Bytes, j.Format, j.Proof)}}
 	if !j.Held.IsZero() {
 		m = append(m,
 			Moment{j.Held, "counted", quota.Pages(int64(j.Impressions)) + " on " + sheets(j.Sheets)},
-			Moment{j.Held, "held", fmt.Sprintf("costs %s, kept until %s", quota.Pages(j.Price), j.Expires.Format("Mon 2 Jan 15:04 MST"))})
+			Moment{j.Held, "held", fmt.Sprintf("costs %s, kept until %s", unit.Say(j.Price), j.Expires.Format("Mon 2 Jan 15:04 MST"))})
 	}
 	return m
 }
 
-func (d Delivery) moments(p PrinterRecord, moved []quota.Movement) []Moment {
+func (d Delivery) moments(p PrinterRecord, moved []quota.Movement, why Explained) []Moment {
+	unit := why.Unit
 	by := ""
 	if d.Slip != 0 {
 		by = ", by a runner's slip"
 	}
-	m := []Moment{
-		{d.Reserved, "released", fmt.Sprintf("to %s, %s set aside%s", p.Name, quota.Pages(d.Amount), by)},
-		{d.Sent, "printing", fmt.Sprintf("%s has it as its job %d", p.Name, d.PrinterJob)},
+	m := []Moment{{d.Reserved, "released", fmt.Sprintf("to %s, %s set aside%s", p.Name, unit.Say(d.Amount), by)}}
+	for _, l := range why.Lines {
+		m = append(m, Moment{d.Reserved, "price", l.In(unit)})
 	}
+	m = append(m, Moment{d.Sent, "printing", fmt.Sprintf("%s has it as its job %d", p.Name, d.PrinterJob)})
 	before := int64(0)
 	for _, t := range moved {
 		if t.Kind == quota.Reserved {
@@ -96,9 +112,9 @@ func (d Delivery) moments(p PrinterRecord, moved []quota.Movement) []Moment {
 	case Settled:
 		m = append(m,
 			Moment{d.Ended, "printed", fmt.Sprintf("%s came out", quota.Pages(int64(d.Printed)))},
-			Moment{d.Ended, "charged", fmt.Sprintf("%s: balance %d before, %d after", quota.Pages(d.Charged), before, before-d.Charged)})
+			Moment{d.Ended, "charged", fmt.Sprintf("%s: balance %s before, %s after", unit.Say(d.Charged), unit.Figure(before), unit.Figure(before-d.Charged))})
 	case Void:
-		m = append(m, Moment{d.Ended, "given back", fmt.Sprintf("nothing came out (%s): balance %d", d.Reason, before)})
+		m = append(m, Moment{d.Ended, "given back", fmt.Sprintf("nothing came out (%s): balance %s", d.Reason, unit.Figure(before))})
 	case Unclear:
 		m = append(m, Moment{d.Sent, "unclear", "the printer was lost from sight; nothing is charged until its owner answers"})
 	}

@@ -10,6 +10,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/quota"
 )
 
 var (
@@ -17,6 +18,8 @@ var (
 	stationUnknown = fault.New(fault.NotFound, "station-unknown", "There is no kiosk at this address.")
 	printerThere   = fault.New(fault.Conflict, "printer-there", "There is a printer of that name already. Choose another name.")
 	printerUnknown = fault.New(fault.NotFound, "printer-unknown", "There is no such printer.")
+
+	groupOfPrintersUnknown = fault.New(fault.NotFound, "printer-group-unknown", "The school has no group of printers of that name. Make one with inkwell printer group.")
 )
 
 func none[T any](v T, err error, refusal *fault.Error) (T, error) {
@@ -67,11 +70,11 @@ func updateQueueSwitches(ctx context.Context, tx *db.Tx, q Queue) error {
 	return err
 }
 
-const printerColumns = `r.printer_id, r.school_id, r.name, r.room, r.uri, r.state, r.state_reasons, r.seen_at, coalesce(r.capabilities, '{}')`
+const printerColumns = `r.printer_id, r.school_id, r.name, r.room, r.uri, r.state, r.state_reasons, r.seen_at, coalesce(r.capabilities, '{}'), coalesce(r.printer_group_id, 0)`
 
 func scanPrinter(row pgx.Row, more ...any) (p PrinterRecord, err error) {
 	var seen *time.Time
-	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen, &p.Can}, more...)...)
+	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen, &p.Can, &p.Group}, more...)...)
 	p.Seen = instant(seen)
 	return none(p, err, printerUnknown)
 }
@@ -163,5 +166,37 @@ func insertStation(ctx context.Context, tx *db.Tx, id school.ID, slug, name stri
 	if err == nil && done.RowsAffected() == 0 {
 		return fault.New(fault.Conflict, "station-there", "There is a kiosk at that address already. Choose another name.")
 	}
+	return err
+}
+
+// openGroup is the group of a school's printers of that name, whatever its case.
+func openGroup(ctx context.Context, tx *db.Tx, id school.ID, name string) (g quota.GroupID, err error) {
+	_, err = tx.Exec(ctx, `
+		INSERT INTO printer_group (school_id, name) VALUES ($1, $2) ON CONFLICT (school_id, lower(name)) DO NOTHING`, id, name)
+	if err != nil {
+		return 0, err
+	}
+	return groupByName(ctx, tx, id, name)
+}
+
+func groupByName(ctx context.Context, tx *db.Tx, id school.ID, name string) (g quota.GroupID, err error) {
+	err = tx.QueryRow(ctx, `SELECT printer_group_id FROM printer_group WHERE school_id = $1 AND lower(name) = lower($2)`, id, name).Scan(&g)
+	return none(g, err, groupOfPrintersUnknown)
+}
+
+func groupNames(ctx context.Context, tx *db.Tx, id school.ID) (map[quota.GroupID]string, error) {
+	rows, _ := tx.Query(ctx, `SELECT printer_group_id, name FROM printer_group WHERE school_id = $1`, id)
+	all := map[quota.GroupID]string{}
+	var g quota.GroupID
+	var name string
+	_, err := pgx.ForEachRow(rows, []any{&g, &name}, func() error {
+		all[g] = name
+		return nil
+	})
+	return all, err
+}
+
+func updateGroup(ctx context.Context, tx *db.Tx, id school.ID, g quota.GroupID, all []PrinterID) error {
+	_, err := tx.Exec(ctx, `UPDATE printer SET printer_group_id = nullif($3, 0) WHERE school_id = $1 AND printer_id = ANY ($2)`, id, all, g)
 	return err
 }

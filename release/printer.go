@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"inkwell/internal/school"
+	"inkwell/quota"
 )
 
 // PrinterID names a printer.
@@ -22,7 +23,8 @@ type PrinterRecord struct {
 	State   PrinterState
 	Reasons []string // printer-state-reasons
 	Seen    time.Time
-	Can     Capabilities // as it said itself
+	Can     Capabilities  // as it said itself
+	Group   quota.GroupID // of printers with prices of their own, or 0
 }
 
 // PrinterState is a printer's printer-state as last seen.

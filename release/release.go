@@ -60,6 +60,10 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 	if err := school.Stands(ctx, tx, v.Actor); err != nil {
 		return err
 	}
+	tariff, err := quota.TariffAt(ctx, tx, v.Actor.School, tx.Now)
+	if err != nil {
+		return err
+	}
 	due := 0
 	var reservations []quota.Reservation
 	book := d.rulebook(v.Actor.School)
@@ -78,7 +82,10 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 		if err != nil {
 			return err
 		}
-		open := newDelivery(job, p.ID, v.Station.ID)
+		open := newDelivery(job, p, v.Station.ID, tariff)
+		if !v.shows(id, open.Amount) {
+			return priceChanged
+		}
 		open.Pass = v.Actor.Pass
 		if v.Slip != nil {
 			open.Slip = v.Slip.ID
@@ -152,7 +159,7 @@ func (d *Desk) releaseOn(ctx context.Context, tx *db.Tx, q Queue, job Job) error
 	if err != nil {
 		return err
 	}
-	return d.release(ctx, tx, Visitor{Actor: job.sender()}, p, []JobID{job.ID})
+	return d.release(ctx, tx, Visitor{Actor: job.sender(), Shown: map[JobID]int64{job.ID: job.Due()}}, p, []JobID{job.ID})
 }
 
 // releaseDirect releases a job of a direct queue as soon as it is counted, unless
@@ -198,10 +205,12 @@ func (d *Desk) stays(ctx context.Context, tx *db.Tx, job Job, reason string) err
 // newDelivery is the way of what is left of a job to a printer. Of a single copy
 // that stopped on the way, the missing pages go; of several copies, whole ones: a
 // copy that broke off is printed again as a gift, paid once.
-func newDelivery(j Job, p PrinterID, st StationID) Delivery {
+func newDelivery(j Job, p PrinterRecord, st StationID, t quota.Tariff) Delivery {
 	left := j.Left()
-	d := Delivery{School: j.School, Job: j.ID, Person: j.Person, Printer: p, Station: st, State: Reserved,
-		Token: newToken(), FirstPage: 1, Copies: (left + j.Pages - 1) / j.Pages, Impressions: left, Amount: j.Due(), Colour: j.LeftInColour()}
+	d := Delivery{School: j.School, Job: j.ID, Person: j.Person, Printer: p.ID, Station: st, State: Reserved,
+		Token: newToken(), FirstPage: 1, Copies: (left + j.Pages - 1) / j.Pages, Impressions: left, Tariff: t.ID, Group: p.Group, Work: j.workAt(p)}
+	d.Colour = d.Work.ColourLeft()
+	d.Amount = t.Price(d.Work, d.Group).Units
 	if left < j.Pages {
 		d.FirstPage = j.Pages - left + 1
 	}

@@ -27,6 +27,7 @@ type Slip struct {
 	At      string    // the printer's name
 	For     string    // its owner, as a pupil may know them
 	Pages   int       // impressions still to print
+	Costs   int64     // units, as its owner was shown
 	Until   time.Time // within SlipLife
 
 	// What is shown once, when it is made: only digests are kept.
@@ -80,18 +81,15 @@ func (d *Desk) makeSlip(ctx context.Context, tx *db.Tx, a school.Actor, id JobID
 	if err := d.comesOut(ctx, tx, job, p); err != nil {
 		return slip, err
 	}
-	left, err := quota.LeftOf(ctx, tx, []school.PersonID{a.Person})
+	costs, err := covered(ctx, tx, job, p)
 	if err != nil {
-		return slip, err
-	}
-	if err := left[a.Person].Covers(job.Due(), int64(job.LeftInColour())); err != nil {
 		return slip, err
 	}
 	owner, err := school.PersonByID(ctx, tx, a.Person)
 	if err != nil {
 		return slip, err
 	}
-	slip = Slip{Job: id, Printer: p.ID, At: p.Name, For: asStaff(owner), Pages: job.Left(), Until: tx.Now.Add(SlipLife)}
+	slip = Slip{Job: id, Printer: p.ID, At: p.Name, For: asStaff(owner), Pages: job.Left(), Costs: costs, Until: tx.Now.Add(SlipLife)}
 	if job.Expires.Before(slip.Until) {
 		slip.Until = job.Expires
 	}
@@ -103,6 +101,22 @@ func (d *Desk) makeSlip(ctx context.Context, tx *db.Tx, a school.Actor, id JobID
 		return slip, err
 	}
 	return slip, d.Hub.Touch(ctx, tx, a.School, events.Person(int64(a.Person))) // who stands there with an older one
+}
+
+// covered is what the rest of a job costs at a printer, if its owner has that much.
+func covered(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord) (int64, error) {
+	t, err := quota.TariffAt(ctx, tx, job.School, tx.Now)
+	if err != nil {
+		return 0, err
+	}
+	left, err := quota.LeftOf(ctx, tx, []school.PersonID{job.Person})
+	if err != nil {
+		return 0, err
+	}
+	has, work := left[job.Person], job.workAt(p)
+	has.Unit = t.Unit
+	costs := t.Price(work, p.Group).Units
+	return costs, has.Covers(costs, int64(work.ColourLeft()))
 }
 
 // givable refuses a job that its owner cannot put into other hands. A missing one and

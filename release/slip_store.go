@@ -13,10 +13,10 @@ import (
 // insertSlip returns 0 when the code is an open slip's already.
 func insertSlip(ctx context.Context, tx *db.Tx, id school.ID, s Slip, p school.SlipProof) (slip SlipID, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO slip (school_id, job_id, printer_id, key_id, digest, code, made_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		INSERT INTO slip (school_id, job_id, printer_id, key_id, digest, code, made_at, expires_at, units)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		    ON CONFLICT (school_id, code) WHERE used_at IS NULL AND ended_at IS NULL DO NOTHING RETURNING slip_id`,
-		id, s.Job, s.Printer, p.Key, p.TextDigest, p.CodeDigest, tx.Now, s.Until).Scan(&slip)
+		id, s.Job, s.Printer, p.Key, p.TextDigest, p.CodeDigest, tx.Now, s.Until, s.Costs).Scan(&slip)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}
@@ -48,10 +48,10 @@ func endSlip(ctx context.Context, tx *db.Tx, owner school.PersonID, job JobID) (
 // slipByDigest is the slip in force that has one of the digests, and whose it is, or nobody's.
 func slipByDigest(ctx context.Context, tx *db.Tx, id school.ID, digests [][]byte) (s Slip, owner school.PersonID, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT s.slip_id, s.job_id, s.printer_id, r.name, s.expires_at, j.person_id
+		SELECT s.slip_id, s.job_id, s.printer_id, r.name, s.expires_at, coalesce(s.units, j.price), j.person_id
 		  FROM slip s JOIN job j USING (job_id) JOIN printer r USING (printer_id)
 		 WHERE s.school_id = $1 AND (s.digest = ANY ($2) OR s.code = ANY ($2)) AND `+slipOpen, id, digests, tx.Now).
-		Scan(&s.ID, &s.Job, &s.Printer, &s.At, &s.Until, &owner)
+		Scan(&s.ID, &s.Job, &s.Printer, &s.At, &s.Until, &s.Costs, &owner)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Slip{}, 0, nil
 	}

@@ -178,7 +178,7 @@ func TestNoSlipForThat(t *testing.T) {
 		{"not-ready", "UPDATE job SET state = 'receiving'", "UPDATE job SET state = 'held'"},
 		{"already-released", "UPDATE job SET state = 'released'", "UPDATE job SET state = 'held'"},
 		{"account-unknown", `UPDATE job SET ticket = '{"account": "art"}'`, "UPDATE job SET ticket = '{}'"},
-		{"not-enough", "UPDATE job SET price = 51", "UPDATE job SET price = 6"},
+		{"not-enough", "UPDATE job SET pages = 51, impressions = 51", "UPDATE job SET pages = 6, impressions = 6"},
 		{"printer-lacks", `UPDATE job SET ticket = '{"media": "iso_a3_297x420mm"}'`, "UPDATE job SET ticket = '{}'"},
 		{"printer-elsewhere", "INSERT INTO queue_printer (school_id, queue_id, printer_id) SELECT q.school_id, q.queue_id, p.printer_id FROM queue q, printer p WHERE q.kind = 'hold' AND p.name = 'Hall'", "DELETE FROM queue_printer"},
 	} {
@@ -272,9 +272,9 @@ func TestASlipAndItsOwnersTroubles(t *testing.T) {
 		h.School, h.Teacher.Person, tuesday, tuesday.Add(time.Hour))
 	refused("slip-stopped")
 	dbtest.Exec(t, h.db, "DELETE FROM suspension")
-	dbtest.Exec(t, h.db, "UPDATE job SET price = 60 WHERE job_id = $1", job.ID)
-	refused("slip-stopped")
-	dbtest.Exec(t, h.db, "UPDATE job SET price = 6 WHERE job_id = $1", job.ID)
+	dbtest.Exec(t, h.db, "UPDATE job SET pages = 60, impressions = 60 WHERE job_id = $1", job.ID)
+	refused("slip-stopped") // it costs more than its owner was shown
+	dbtest.Exec(t, h.db, "UPDATE job SET pages = 6, impressions = 6 WHERE job_id = $1", job.ID)
 	dbtest.Exec(t, h.db, "UPDATE printer SET state = 'stopped', state_reasons = '{media-jam-error}'")
 	refused("printer-stopped")
 	dbtest.Exec(t, h.db, "UPDATE printer SET state = 'idle', state_reasons = '{}'")

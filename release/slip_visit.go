@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ func (d *Desk) bySlip(ctx context.Context, st Station, k Key, place string) (Vis
 	} else {
 		a, err = d.Directory.BySlipCode(ctx, st.School, k.Code, place, find)
 	}
-	v := Visitor{Actor: a, Station: st, Slip: &slip}
+	v := Visitor{Actor: a, Station: st, Slip: &slip, Shown: map[JobID]int64{slip.Job: slip.Costs}}
 	if err == nil {
 		err = v.slipIsFor(st.Printer.ID)
 	}
@@ -72,11 +73,11 @@ func (d *Desk) slipVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		return visit, err
 	}
 	visit.Jobs = slices.DeleteFunc(all, func(j VisitJob) bool { return j.ID != v.Slip.Job })
-	if err := d.explain(ctx, tx, v.Actor, visit); err != nil {
+	if err := d.explain(ctx, tx, v.Actor, &visit); err != nil {
 		return visit, err
 	}
 	for i := range visit.Jobs {
-		visit.Jobs[i].Title, visit.Jobs[i].Instead = "", ""
+		visit.Jobs[i].Title, visit.Jobs[i].Instead, visit.Jobs[i].Why, visit.Jobs[i].Due = "", "", "", 0
 		visit.Jobs[i].Really, visit.Jobs[i].Yes, visit.Jobs[i].MayAsk = "", "", false
 		if visit.Jobs[i].Lacks != "" {
 			visit.Jobs[i].Lacks = slipStopped.Say
@@ -109,9 +110,9 @@ func (v Visitor) useSlip(ctx context.Context, tx *db.Tx) error {
 // aboutOwner are the kinds of refusal that tell how a job's owner stands.
 var aboutOwner = []fault.Kind{fault.Suspended, fault.Unpaid, fault.Forbidden}
 
-// discreet tells a runner nothing of how the owner stands.
+// discreet tells a runner nothing of how the owner stands, nor of prices.
 func (v Visitor) discreet(err error) error {
-	if v.Slip != nil && slices.Contains(aboutOwner, fault.KindOf(err)) {
+	if v.Slip != nil && (slices.Contains(aboutOwner, fault.KindOf(err)) || errors.Is(err, priceChanged)) {
 		return slipStopped.Because(err)
 	}
 	return err

@@ -22,6 +22,7 @@ var (
 	suspended      = fault.New(fault.Suspended, "printing-suspended", "You can't print just now. Sign in at a release station to see why.")
 	unsigned       = fault.New(fault.Suspended, "agreement-unsigned", "Your printing agreement is not signed. Bring the form to reception, or ask your tutor for a new one.")
 	nothingLeft    = fault.New(fault.Unpaid, "nothing-left", "You have no pages left. Ask for more.")
+	noMoneyLeft    = fault.New(fault.Unpaid, "nothing-left", "You have no money left to print with. Ask for more.")
 	accountUnknown = fault.New(fault.Forbidden, "account-unknown", "This job names an account that you may not use. Send it again without one.")
 )
 
@@ -39,13 +40,21 @@ func (s standing) obstacles(j Job) (all []error) {
 	case j.Ticket.Account != "":
 		all = append(all, accountUnknown)
 	case j.Impressions == 0 && s.left.Units <= 0: // not counted yet
-		all = append(all, nothingLeft)
+		all = append(all, s.nothing())
 	default:
 		if err := s.left.Covers(j.Due(), int64(j.LeftInColour())); err != nil {
 			all = append(all, err)
 		}
 	}
 	return all
+}
+
+// nothing is the refusal of whoever has nothing at all to spend.
+func (s standing) nothing() error {
+	if s.left.Unit == quota.Penny {
+		return noMoneyLeft
+	}
+	return nothingLeft
 }
 
 // meet fills in what stands in the way of those of the jobs that wait: one read for

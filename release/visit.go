@@ -35,13 +35,19 @@ type Visitor struct {
 	Station Station
 	Opened  map[JobID]bool // jobs whose own password was given: what Desk.Unlock adds
 	Sure    map[JobID]bool // jobs that they were asked about, and want all of: "Really print all?"
-	Slip    *Slip          // of a runner, who may release its job and nothing else; nil for everybody who is themself
+	// Shown are the prices that the visitor has been shown for what they release: a job that costs
+	// more by now is refused ("price-changed"). One that is not in it is not held against it.
+	Shown map[JobID]int64
+	Slip  *Slip // of a runner, who may release its job and nothing else; nil for everybody who is themself
 }
 
 // Visit is what a person sees at a station: one read of the database.
 type Visit struct {
 	Name    string // given name, for the greeting; for a runner, whose job it is
-	Balance int64  // units left to spend, on a pass no more than it has; 0 for a runner
+	Balance int64  // units left to spend; 0 for a runner
+	Unit    quota.Unit
+	// Pass is how many pages a day pass that the visitor came with has left; nil without one.
+	Pass    *int
 	Printer PrinterRecord
 	// Barred is the refusal that stops this person from printing at all, or nil.
 	// The first screen stays neutral; Say stands behind "Why?".
@@ -59,8 +65,10 @@ type VisitJob struct {
 	ID        JobID
 	State     JobState
 	Title     string
-	Pages     int // impressions still to print
-	Due       int64
+	Pages     int    // impressions still to print
+	Due       int64  // what they cost at the station's printer, in units
+	Colour    int    // of Pages, those that come out in colour there
+	Why       string // what that hangs on, in a few words, or "" where each page costs a page
 	Submitted time.Time
 	Expires   time.Time
 	Delivery  *VisitDelivery // the open or latest delivery, nil before the first
@@ -127,7 +135,8 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		if err != nil {
 			return visit, err
 		}
-		visit.Balance = min(visit.Balance, int64(max(0, left)))
+		left = max(0, left)
+		visit.Pass = &left
 	}
 	if err := conduct.Barred(ctx, tx, p.ID); fault.KindOf(err) == fault.Suspended {
 		visit.Barred = err
@@ -148,12 +157,17 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 	if visit.Jobs, err = visitJobs(ctx, tx, p.ID, tx.Now.Add(-lingers)); err != nil {
 		return visit, err
 	}
-	return visit, d.explain(ctx, tx, v.Actor, visit)
+	return visit, d.explain(ctx, tx, v.Actor, &visit)
 }
 
-// explain says of each held job why it cannot come out here, or how otherwise than it
-// was asked for.
-func (d *Desk) explain(ctx context.Context, tx *db.Tx, a school.Actor, visit Visit) error {
+// explain says of each held job what it costs here, why it cannot come out, or how
+// otherwise than it was asked for.
+func (d *Desk) explain(ctx context.Context, tx *db.Tx, a school.Actor, visit *Visit) error {
+	tariff, err := quota.TariffAt(ctx, tx, a.School, tx.Now)
+	if err != nil {
+		return err
+	}
+	visit.Unit = tariff.Unit
 	rulings := map[QueueID]ruling{}
 	book := d.rulebook(a.School)
 	if !slices.ContainsFunc(visit.Jobs, func(j VisitJob) bool { return j.State == Held }) {
@@ -184,19 +198,32 @@ func (d *Desk) explain(ctx context.Context, tx *db.Tx, a school.Actor, visit Vis
 			return err
 		}
 		j.Instead = r.otherwise(*j, visit.Printer.Can)
+		job, still := held[j.ID]
+		if !still {
+			continue // it was released meanwhile: the next look shows it
+		}
+		if r.greys(r.sender, job.Ticket) {
+			job.Ticket.ColorMode = mono
+		}
+		j.price(tariff, job, visit.Printer)
 		if refusal != nil {
 			j.Lacks = fault.As(refusal).Say
 			continue
-		}
-		job := held[j.ID]
-		if r.greys(r.sender, job.Ticket) {
-			job.Ticket.ColorMode = mono
 		}
 		if err := book.tell(ctx, tx, job, visit.Printer.ID, j); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// price says what its job costs as that comes out at a printer.
+func (j *VisitJob) price(t quota.Tariff, job Job, at PrinterRecord) {
+	work := job.workAt(at)
+	j.Due, j.Colour = t.Price(work, at.Group).Units, work.ColourLeft()
+	if !t.Plain() && job.Printed == 0 {
+		j.Why = work.Words()
+	}
 }
 
 // otherwise is how a job comes out otherwise than it was asked for, in a few words.

@@ -93,7 +93,7 @@
   // ---- what is pressed
   const acts = {
     select: (el, job) => ({ job: job.id, on: el.checked }),
-    release: () => ({ jobs: view.print.jobs }),
+    release: () => ({ jobs: view.print.jobs, units: view.print.units }),
     delete: (el, job) => ({ job: job.id }),
     'not-mine': (el, job) => ({ job: job.id }),
     undo: (el, job) => ({ job: job.id }),
