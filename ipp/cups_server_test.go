@@ -18,7 +18,7 @@ import (
 // program runs one of CUPS's own programs as ada, with us for its server.
 func (b *bench) program(t *testing.T, name string, args ...string) (said string, ok bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	u, err := url.Parse(b.http.URL)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // patience is how long a test waits for a fact before it fails.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // page is one tab that shows a kiosk.
 type page struct {

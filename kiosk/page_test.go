@@ -120,7 +120,7 @@ func unknownBadge(t *testing.T, b webtest.Browser) {
 }
 
 func idleSignOut(t *testing.T, b webtest.Browser) {
-	p := openKiosk(t, b, newFakeDesk(twoJobs()...), 2*time.Second)
+	p := openKiosk(t, b, newFakeDesk(twoJobs()...), 5*time.Second)
 	p.Badge(badge)
 	p.wait(FaceJobs)
 	p.Until(`document.querySelector('[data-bar=idle] > i').getAnimations().length === 1`)

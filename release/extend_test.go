@@ -67,7 +67,7 @@ func TestAClosureExtendsWhatIsHeld(t *testing.T) {
 	}
 	select {
 	case <-bell.C:
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Error("nobody told the screens")
 	}
 	if j := h.submit(h.Sam, 1); !j.Expires.Equal(thursday) { // this node knows at once

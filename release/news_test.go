@@ -150,7 +150,7 @@ func TestAwaitNews(t *testing.T) {
 			if tale(n) != tells || n.Complete != complete {
 				t.Errorf("%s: %q, complete %t", what, tale(n), n.Complete)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(patience):
 			t.Fatalf("%s: waited in vain", what)
 		}
 	}

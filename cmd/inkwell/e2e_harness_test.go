@@ -19,7 +19,7 @@ import (
 )
 
 // patience is how long anything may take before a test gives up.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // demo is the real program with the demo school, on a data folder of its own.
 type demo struct {

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long anything may take before a test gives up.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // shelf is what a test has announced, and the announcer that does it.
 type shelf struct {

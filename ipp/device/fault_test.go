@@ -156,7 +156,7 @@ func TestBadAnswers(t *testing.T) {
 					t.Errorf("%s: %v", what, err)
 				}
 			}
-			if spent := time.Since(start); spent > 20*time.Second {
+			if spent := time.Since(start); spent > 2*time.Minute {
 				t.Errorf("took %v", spent)
 			}
 		})

@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long anything of CUPS may take before a test gives up.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // CUPSServer is a cupsd of the test's own, with its own folders and no business
 // with the machine's: it listens on a socket in its folder, announces nothing and

@@ -29,7 +29,7 @@ func TestTrayInBrowser(t *testing.T) {
 	if err := chromedp.Do(ctx); err != nil { // the first use must have no deadline
 		t.Fatal(err)
 	}
-	ctx, cancel = context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(cancel)
 	do := func(what string, steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()

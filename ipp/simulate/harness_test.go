@@ -91,7 +91,7 @@ func (r *rig) page(n int) {
 	for range n {
 		select {
 		case r.steps <- struct{}{}:
-		case <-time.After(10 * time.Second):
+		case <-time.After(2 * time.Minute):
 			r.t.Fatalf("the printer does not print: %+v", r.Jobs())
 		}
 	}
@@ -100,7 +100,7 @@ func (r *rig) page(n int) {
 // until waits until the job looks as wanted.
 func (r *rig) until(id int, what string, ok func(JobView) bool) JobView {
 	r.t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for {
 		r.mu.Lock()
 		wake := r.wake

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long a test waits for a fact before it fails.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // Browser is one headless Chromium.
 type Browser struct{ ctx context.Context }

@@ -320,7 +320,7 @@ func TestRasterBombs(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d bytes for %d MiB: %d KiB in %v", len(bomb), page.width*page.height*3>>20, out>>10, time.Since(began))
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > 2*time.Minute {
 		t.Errorf("it took %v", took)
 	}
 	if got := testing.AllocsPerRun(1, func() { _, _ = PWG(io.Discard, bytes.NewReader(bomb), Choice{Most: 1}) }); got > 500 {
