@@ -104,7 +104,10 @@ func (h *house) open() {
 	if testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(h.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	store, err := spool.Open(spool.Options{Dir: filepath.Join(h.dir, "spool"), Master: bytes.Repeat([]byte{7}, 32), KeyID: "test", Headroom: 1, Log: log})
+	wrapping := func() ([]spool.Key, error) {
+		return []spool.Key{{ID: "test", Secret: bytes.Repeat([]byte{7}, 32)}}, nil
+	}
+	store, err := spool.Open(h.t.Context(), spool.Options{Dir: filepath.Join(h.dir, "spool"), Keys: wrapping, Headroom: 1, Log: log})
 	if err != nil {
 		h.t.Fatal(err)
 	}

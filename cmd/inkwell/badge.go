@@ -110,7 +110,7 @@ func badgeRevokeCommand() *cobra.Command {
 func badgeNewKeyCommand() *cobra.Command {
 	cmd := hostCommand("new-key", "Make a new key for the digests of badges and codes", cobra.NoArgs,
 		func(_ context.Context, h *host, _ []string) error {
-			id, err := newBadgeKey(h.config.folder("keys"))
+			id, err := newKeyAbove(h.config.folder("keys"), badgeKeyFile)
 			if err != nil {
 				return err
 			}

@@ -62,12 +62,9 @@ func (s *demo) fill(n int) {
 // a folder of this test's own, which may be another user's, and then moved.
 func (s *demo) keep(n int) []spool.Document {
 	s.t.Helper()
-	k, err := readKey(filepath.Join(s.dir, "keys", "spool.key"))
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	keys := &keyFile{path: filepath.Join(s.dir, "keys", spoolKeyFile)}
 	from, to := filepath.Join(filepath.Dir(s.dir), "fill"), filepath.Join(s.dir, "spool")
-	store, err := spool.Open(spool.Options{Dir: from, Master: k.Secret, KeyID: k.ID, Headroom: 1})
+	store, err := spool.Open(s.t.Context(), spool.Options{Dir: from, Keys: keys.keys, Headroom: 1})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -75,7 +75,8 @@ func examine(ctx context.Context, c Config) []finding {
 		all = append(all, checkClock(ctx, d), checkPrinters(ctx, d, time.Now()), checkRoster(ctx, d), checkCodes(ctx, c, d))
 		all = append(all, checkSchoolNames(ctx, c, d)...)
 	}
-	all = append(all, checkKeysAndSpool(ctx, c), checkCertificate(c, time.Now()))
+	all = append(all, checkKeysAndSpool(ctx, c)...)
+	all = append(all, checkCertificate(c, time.Now()))
 	all = append(all, checkLDAP(ctx, c.LDAP)...)
 	at, err := readAddresses(c)
 	if err != nil {

@@ -3,11 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"io/fs"
-	"log/slog"
-	"os"
 	"strings"
 	"time"
 
@@ -78,41 +74,6 @@ func troubleOf(p release.PrinterRecord, now time.Time) string {
 		return "not seen for " + now.Sub(p.Seen).Round(time.Minute).String()
 	}
 	return ""
-}
-
-// checkKeysAndSpool writes to the spool and takes it back.
-func checkKeysAndSpool(ctx context.Context, c Config) finding {
-	const what = "spool"
-	k, err := openKeys(c.folder("keys"), false)
-	if err != nil {
-		return finding{bad, what, asPerson(err), ""}
-	}
-	if _, err := os.Stat(c.folder("spool")); errors.Is(err, fs.ErrNotExist) { // opening would make it
-		return finding{bad, what, "the folder " + c.folder("spool") + " is gone, and the documents that waited with it",
-			"put it back if it was moved; otherwise restart the server, and let the owners print again"}
-	}
-	s, err := openSpool(c, k, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return finding{bad, what, asPerson(err), "see who owns " + c.folder("spool")}
-	}
-	defer func() { _ = s.Close() }()
-	free, enough, err := s.Free()
-	if err != nil {
-		return finding{bad, what, asPerson(err), "see who owns " + c.folder("spool")}
-	}
-	if !enough {
-		return finding{bad, what, fmt.Sprintf("%s are free, and %s of that are kept for others: no document is taken", roughly(free), sizeText(c.Headroom)),
-			"make room on the disk of " + c.DataDir}
-	}
-	draft, err := s.Create(ctx)
-	if err == nil {
-		_, err = draft.Write([]byte("check"))
-		draft.Abort()
-	}
-	if err != nil {
-		return finding{bad, what, "nothing can be written: " + asPerson(err), "see who owns " + c.folder("spool")}
-	}
-	return finding{good, what, fmt.Sprintf("writable, %s free", roughly(free)), ""}
 }
 
 // checkCertificate is about the certificate that the server shows, and about one that

@@ -86,14 +86,14 @@ func TestASpoolThatIsGoneIsNotMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if f := checkKeysAndSpool(t.Context(), c); f.level != bad || !strings.Contains(f.say, "is gone") {
+		if f := checkKeysAndSpool(t.Context(), c)[0]; f.level != bad || !strings.Contains(f.say, "is gone") {
 			t.Errorf("no spool: %+v", f)
 		}
 	}
 	if err := os.Mkdir(c.folder("spool"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if f := checkKeysAndSpool(t.Context(), c); f.level != good {
+	if f := checkKeysAndSpool(t.Context(), c)[0]; f.level != good {
 		t.Errorf("an empty spool: %+v", f)
 	}
 }

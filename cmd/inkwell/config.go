@@ -37,6 +37,7 @@ type Config struct {
 	ACMEMACKey     string   // acme.eab-key: its key, base64url
 	MaxDocument    int64    // document.max-bytes
 	Headroom       int64    // spool.headroom: bytes of the disk left to others
+	Spool          SpoolConfig
 	LogLevel       slog.Level
 	LogFormat      string // log.format: text or json
 	LDAP           LDAPConfig
@@ -54,7 +55,7 @@ type setting struct {
 }
 
 // settings are all keys, as they are listed and explained.
-var settings = slices.Concat(ownSettings, ldapSettings, rosterSettings)
+var settings = slices.Concat(ownSettings, spoolSettings, ldapSettings, rosterSettings)
 
 var ownSettings = []setting{
 	text("data-dir", "folder of all the installation's own files", defaultDataDir,

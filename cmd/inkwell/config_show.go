@@ -44,7 +44,7 @@ func (l *Loaded) print(to io.Writer) error {
 	for _, s := range settings {
 		value := s.show(&l.Config)
 		if s.secret {
-			value = maskURL(value)
+			value = mask(value)
 		}
 		if value == "" {
 			value = `""`
@@ -52,6 +52,14 @@ func (l *Loaded) print(to io.Writer) error {
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", s.key, value, l.Sources[s.key])
 	}
 	return w.Flush()
+}
+
+// mask hides a secret: of an address its password, else all of it.
+func mask(text string) string {
+	if text == "" || strings.Contains(text, "://") {
+		return maskURL(text)
+	}
+	return masked
 }
 
 // maskURL hides the password of a connection string and keeps what helps to find

@@ -53,6 +53,8 @@ func TestEverySettingCanBeSetInEachWay(t *testing.T) {
 		"tls.names": "print.example", "acme.names": "print.example,www.example", "acme.directory": "https://ca.example/dir", "acme.contact": "it@school.example",
 		"acme.agree": "true", "acme.roots": "/etc/ca.pem", "acme.eab-kid": "kid-1", "acme.eab-key": "c2VjcmV0",
 		"document.max-bytes": "1GiB", "spool.headroom": "2GiB",
+		"spool.store": "s3", "spool.s3-endpoint": "https://s3.school.example", "spool.s3-bucket": "print", "spool.s3-prefix": "hill/", "spool.s3-region": "eu-west-2",
+		"spool.s3-ca": "/etc/inkwell/s3.crt", "spool.s3-credentials-file": "/etc/inkwell/s3.credentials", "spool.s3-access-key": "AK", "spool.s3-secret-key": "SK",
 		"log.level": "debug", "log.format": "json",
 		"ldap.urls": "ldaps://dc1.school.example,ldaps://dc2.school.example", "ldap.ca": "/etc/inkwell/dc.crt", "ldap.plain": "true",
 		"ldap.bind-dn": "CN=Inkwell,OU=Services,DC=school,DC=example", "ldap.password-file": "/etc/inkwell/ldap.password",

@@ -51,6 +51,7 @@ var seams = map[string][]string{
 	"github.com/klippa-app/go-pdfium": {"release/document"},
 	"github.com/tetratelabs/wazero":   {"release/document"},
 	"filippo.io/age":                  {"release/spool"},
+	"github.com/minio/minio-go/v7":    {"release/spool"},
 	"github.com/alexedwards/argon2id": {"internal/school"},
 	"github.com/boombuler/barcode":    {"cmd/inkwell", "internal/web"},
 	"github.com/go-ldap/ldap/v3":      {"internal/ldap"},

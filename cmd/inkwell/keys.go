@@ -19,7 +19,7 @@ import (
 type key struct {
 	ID     string // 8 hex digits
 	Secret []byte
-	Older  []key // that it has replaced, of badges and codes alone: newest first
+	Older  []key // that it has replaced, newest first; the seals' key has none
 }
 
 // forSchool is the key of badges and codes.
@@ -41,7 +41,7 @@ type keys struct {
 
 // files are the keys by file name.
 func (k *keys) files() map[string]*key {
-	return map[string]*key{"spool.key": &k.Spool, badgeKeyFile: &k.Badges, "seal.key": &k.Seal}
+	return map[string]*key{spoolKeyFile: &k.Spool, badgeKeyFile: &k.Badges, "seal.key": &k.Seal}
 }
 
 // openKeys reads the keys, and makes them when fresh: when there is no
@@ -97,7 +97,7 @@ func writeKey(path string) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// readKey reads a file of writeKey, or of newBadgeKey with older keys below it. It
+// readKey reads a file of writeKey, or of newKeyAbove with older keys below it. It
 // refuses one that others may read.
 func readKey(path string) (key, error) {
 	info, err := os.Stat(path)
@@ -120,7 +120,7 @@ func readKey(path string) (key, error) {
 		}
 		all = append(all, key{ID: id, Secret: raw})
 	}
-	if len(all) == 0 || len(all) > 1 && !strings.HasPrefix(filepath.Base(path), badgeKeyFile) {
+	if len(all) == 0 || len(all) > 1 && !holdsSeveral(filepath.Base(path)) {
 		return key{}, keyDamaged(path)
 	}
 	all[0].Older = all[1:]
@@ -131,13 +131,19 @@ func keyDamaged(path string) error {
 	return fault.New(fault.Conflict, "key-damaged", "The key in %s is damaged. Put it back from the backup.", path)
 }
 
-// badgeKeyFile is the one that may hold several keys.
-const badgeKeyFile = "badges.key"
+// The files that may hold several keys.
+const (
+	badgeKeyFile = "badges.key"
+	spoolKeyFile = "spool.key"
+)
 
-// newBadgeKey puts a new key for badges and codes above those there are, and returns its
-// name. Whoever runs reads it at the next start.
-func newBadgeKey(dir string) (id string, err error) {
-	path := filepath.Join(dir, badgeKeyFile)
+func holdsSeveral(name string) bool {
+	return strings.HasPrefix(name, badgeKeyFile) || strings.HasPrefix(name, spoolKeyFile)
+}
+
+// newKeyAbove puts a new key above those in a file, and returns its name.
+func newKeyAbove(dir, file string) (id string, err error) {
+	path := filepath.Join(dir, file)
 	if _, err := readKey(path); err != nil {
 		return "", err
 	}

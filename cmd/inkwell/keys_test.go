@@ -94,7 +94,7 @@ func TestANewBadgeKeyStandsAboveTheOlderOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range 2 {
-		id, err := newBadgeKey(dir)
+		id, err := newKeyAbove(dir, badgeKeyFile)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -127,8 +127,8 @@ func (c Config) heads(k *keys) audit.Heads {
 }
 
 // openDesk opens the spool and the document engine, and the desk that uses them.
-func (m *Main) openDesk(context.Context) (err error) {
-	if m.spool, err = openSpool(m.config, m.keys, m.log); err != nil {
+func (m *Main) openDesk(ctx context.Context) (err error) {
+	if m.spool, err = openSpool(ctx, m.config, m.log); err != nil {
 		return err
 	}
 	m.life.ends("spool", func(context.Context) error { return m.spool.Close() })
@@ -145,11 +145,4 @@ func (m *Main) openDesk(context.Context) (err error) {
 	m.life.run("allowances", (&quota.Giver{DB: m.db, Log: m.log}).Run)
 	m.life.run("usage", (&quota.Folder{DB: m.db, Log: m.log}).Run)
 	return nil
-}
-
-func openSpool(c Config, k *keys, log *slog.Logger) (*spool.Spool, error) {
-	return spool.Open(spool.Options{
-		Dir: c.folder("spool"), Master: k.Spool.Secret, KeyID: k.Spool.ID,
-		Headroom: uint64(c.Headroom), Log: log, // #nosec G115 -- isSize takes nothing below 1
-	})
 }

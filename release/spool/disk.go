@@ -1,19 +1,29 @@
 package spool
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
+	"time"
 
 	"inkwell/internal/fault"
 )
 
-// folder is the spool's disk as far as it is changed. The order of these steps is
-// what a power cut finds, so the tests watch them and fail each.
+// disk is a folder as the place of documents.
+type disk struct {
+	root *os.Root
+	folder
+}
+
+// folder is the disk as far as it is changed. The order of these steps is what a
+// power cut finds, so the tests watch them and fail each.
 type folder interface {
 	create(name string) (file, error) // a new file, 0600
 	rename(from, to string) error
@@ -28,15 +38,17 @@ type file interface {
 	Sync() error
 }
 
-// The objects of a document, and the document while it is being written.
-func (id ID) doc() string { return string(id) + docEnd }
-func (id ID) key() string { return string(id) + keyEnd }
+// tmp is a file while it is being written, which nobody reads.
 func (id ID) tmp() string { return string(id) + tmpEnd }
 
-const docEnd, keyEnd, tmpEnd = ".doc", ".key", ".tmp"
+const tmpEnd = ".tmp"
 
-// openFolder makes the folder if need be. It must be ours alone.
-func openFolder(dir string) (*os.Root, error) {
+// forgotten is the age at which a file that was being written counts as left by
+// a crash: since its last byte, so a slow upload is none.
+const forgotten = time.Hour
+
+// openDisk makes the folder if need be. It must be ours alone.
+func openDisk(dir string) (*disk, error) {
 	err := os.Mkdir(dir, 0o700)
 	if err == nil {
 		err = syncAt(filepath.Dir(dir)) // a power cut must not take the folder with all that is in it
@@ -58,7 +70,7 @@ func openFolder(dir string) (*os.Root, error) {
 	if err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
-	return root, nil
+	return &disk{root, diskFolder{root}}, nil
 }
 
 // syncAt makes the names in a folder durable.
@@ -68,6 +80,152 @@ func syncAt(dir string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+func (d *disk) close() error { return d.root.Close() }
+
+// diskUpload is a file under a name of its own until it is whole.
+type diskUpload struct {
+	file
+	d  *disk
+	id ID
+}
+
+func (d *disk) create(_ context.Context, id ID) (upload, error) {
+	f, err := d.folder.create(id.tmp())
+	if err != nil {
+		return nil, err
+	}
+	return &diskUpload{f, d, id}, nil
+}
+
+func (u *diskUpload) keep(context.Context) error {
+	if err := u.file.Sync(); err != nil {
+		return err
+	}
+	if err := u.file.Close(); err != nil {
+		return err
+	}
+	return u.d.rename(u.id.tmp(), u.id.doc())
+}
+
+func (u *diskUpload) drop(context.Context) {
+	_ = u.file.Close() // it may be closed
+	_ = u.d.remove(u.id.tmp())
+}
+
+// put writes beside and renames, so that a key is never there in part. Its sync of
+// the folder makes a document's name durable with that of its key.
+func (d *disk) put(_ context.Context, name string, b []byte, _ bool) error {
+	tmp := NewID().tmp()
+	err := d.write(tmp, b)
+	if err == nil {
+		err = d.rename(tmp, name)
+	}
+	if err != nil {
+		_ = d.remove(tmp) // it may not be there
+		return err
+	}
+	return d.sync()
+}
+
+func (d *disk) write(name string, b []byte) error {
+	f, err := d.folder.create(name)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+func (d *disk) destroy(_ context.Context, id ID) error {
+	if _, err := d.gone(id.key()); err != nil {
+		return err
+	}
+	if err := d.sync(); err != nil {
+		return err
+	}
+	if _, err := d.gone(id.doc()); err != nil {
+		return err
+	}
+	if was, err := d.gone(id.key()); err != nil || !was {
+		return err
+	}
+	return d.sync()
+}
+
+// gone removes a name and says whether it was there.
+func (d *disk) gone(name string) (was bool, err error) {
+	err = d.remove(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// diskContent is a file that is read.
+type diskContent struct {
+	*os.File
+	size int64
+}
+
+// Size is that when it was opened.
+func (c diskContent) Size() int64 { return c.size }
+
+func (d *disk) open(_ context.Context, name string) (content, error) {
+	f, err := d.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return diskContent{f, info.Size()}, nil
+}
+
+func (d *disk) list(ctx context.Context) iter.Seq2[object, error] {
+	return func(yield func(object, error) bool) {
+		dir, err := d.root.Open(".")
+		if err != nil {
+			yield(object{}, err)
+			return
+		}
+		files, err := dir.ReadDir(-1)
+		if err := errors.Join(err, dir.Close()); err != nil {
+			yield(object{}, err)
+			return
+		}
+		for _, f := range files {
+			info, err := d.root.Lstat(f.Name())
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // destroyed meanwhile
+			}
+			if err = errors.Join(err, ctx.Err()); err != nil {
+				yield(object{}, err)
+				return
+			}
+			if !yield(object{f.Name(), info.ModTime()}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (d *disk) tidy(ctx context.Context, now time.Time) error {
+	for o, err := range d.list(ctx) {
+		if err != nil {
+			return err
+		}
+		name, half := strings.CutSuffix(o.name, tmpEnd)
+		if _, err := ParseID(name); err == nil && half && now.Sub(o.changed) > forgotten {
+			_ = d.remove(o.name) // the next time tries again
+		}
+	}
+	return nil
 }
 
 // diskFolder is the real thing.

@@ -88,15 +88,18 @@ func (f *watchedFile) Close() error {
 	return f.w.step("close %s", f.name)
 }
 
+func testKeys() ([]Key, error) { return []Key{{"k1", make([]byte, 32)}}, nil }
+
 func watch(t *testing.T, dir string) (*Spool, *watched) {
 	t.Helper()
-	s, err := Open(Options{Dir: dir, Master: make([]byte, 32), KeyID: "k1", Headroom: 1})
+	s, err := Open(t.Context(), Options{Dir: dir, Keys: testKeys, Headroom: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	w := &watched{folder: s.disk, err: syscall.EIO}
-	s.disk = w
+	d := s.place.(*disk)
+	w := &watched{folder: d.folder, err: syscall.EIO}
+	d.folder = w
 	return s, w
 }
 
@@ -136,8 +139,14 @@ func TestThePowerCutFindsTheRightOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before(t, w.steps, "write .tmp", "sync .tmp", "rename .tmp .doc", "sync folder")
-	before(t, w.steps, "write .key", "sync .key", "rename .tmp .doc")
+	named := slices.Index(w.steps, "rename .tmp .doc")
+	if named < 0 {
+		t.Fatalf("submitted by %q", w.steps)
+	}
+	before(t, w.steps[:named+1], "write .tmp", "sync .tmp", "rename .tmp .doc")
+	if want := []string{"create .tmp", "write .tmp", "sync .tmp", "close .tmp", "rename .tmp .key", "sync folder"}; !slices.Equal(w.steps[named+1:], want) {
+		t.Errorf("the key came by %q, want %q", w.steps[named+1:], want)
+	}
 	if last := w.steps[len(w.steps)-1]; last != "sync folder" {
 		t.Errorf("acknowledged after %q", last)
 	}
@@ -145,7 +154,7 @@ func TestThePowerCutFindsTheRightOrder(t *testing.T) {
 	if err := s.Destroy(t.Context(), doc.ID); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"remove .key", "sync folder", "remove .doc"}; !slices.Equal(w.steps, want) {
+	if want := []string{"remove .key", "sync folder", "remove .doc", "remove .key"}; !slices.Equal(w.steps, want) {
 		t.Errorf("destroyed by %q, want %q", w.steps, want)
 	}
 }
@@ -301,7 +310,7 @@ func TestARealFullDisk(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	s, err := Open(Options{Dir: dir, Master: make([]byte, 32), KeyID: "k1", Headroom: 1})
+	s, err := Open(t.Context(), Options{Dir: dir, Keys: testKeys, Headroom: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,5 +353,52 @@ func TestARealFullDisk(t *testing.T) {
 	}
 	if _, err := submit(t, s); !errors.Is(err, Full) {
 		t.Errorf("without names: %v", err)
+	}
+}
+
+// The process dies at every step of a rotation of keys. The next one finishes it, and
+// between the two every document can be read.
+func TestARotationThatDiesIsFinishedByTheNext(t *testing.T) {
+	t.Parallel()
+	s, w := watch(t, t.TempDir())
+	older, newer := Key{"k1", make([]byte, 32)}, Key{"k2", bytes.Repeat([]byte{2}, 32)}
+	var docs []Document
+	for range 3 {
+		doc, err := submit(t, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs = append(docs, doc)
+	}
+	whole := func(when string) {
+		t.Helper()
+		for _, doc := range docs {
+			if got := readAll(t, s, doc.ID); got != string(text) {
+				t.Errorf("%s: read %d bytes", when, len(got))
+			}
+		}
+	}
+	steps := 1
+	for at := 1; at <= steps; at++ {
+		s.keys = func() ([]Key, error) { return []Key{newer, older}, nil }
+		w.steps, w.failAt, w.crash = nil, at, true
+		_, err := s.Rotate(t.Context())
+		if at == 1 {
+			w.steps, w.failAt = nil, 0
+			_, err := s.Rotate(t.Context())
+			if steps = len(w.steps); err != nil || steps < 4*5 {
+				t.Fatalf("%d steps, %v", steps, err)
+			}
+		} else if err == nil {
+			t.Errorf("died at step %d and said it was done", at)
+		}
+		w.failAt = 0
+		whole(fmt.Sprintf("died at step %d", at))
+		if done, err := s.Rotate(t.Context()); err != nil || done.Lost > 0 {
+			t.Errorf("after step %d: %+v, %v", at, done, err)
+		}
+		s.keys = func() ([]Key, error) { return []Key{newer}, nil }
+		whole(fmt.Sprintf("finished after step %d", at))
+		older, newer = newer, Key{fmt.Sprintf("k%d", at+2), bytes.Repeat([]byte{byte(at + 2)}, 32)}
 	}
 }

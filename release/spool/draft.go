@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"time"
 
 	"filippo.io/age"
 )
@@ -19,11 +20,12 @@ const stride = 8 << 20
 type Draft struct {
 	s       *Spool
 	key     fileKey
-	out     file
+	out     upload
 	encrypt io.WriteCloser
 	sum     hash.Hash
 	doc     Document
 	look    int64 // the size at which to look at the headroom again
+	named   bool  // it may have its name already
 	over    bool  // committed, aborted or failed
 	err     error // why it is over; nil when it was committed
 }
@@ -31,24 +33,24 @@ type Draft struct {
 var errAborted = errors.New("the draft was aborted")
 
 // Create begins a document. It refuses with Full when there is only the headroom
-// left, and with Away when the disk does not take it.
+// left, and with Away when the place does not take it.
 func (s *Spool) Create(ctx context.Context) (*Draft, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	d := &Draft{s: s, sum: sha256.New(), look: stride, doc: Document{ID: NewID()}}
-	if err := d.begin(); err != nil {
+	if err := d.begin(ctx); err != nil {
 		d.fail(err)
 		return nil, fmt.Errorf("create document: %w", d.err)
 	}
 	return d, nil
 }
 
-func (d *Draft) begin() (err error) {
+func (d *Draft) begin(ctx context.Context) (err error) {
 	if err = d.s.room(); err != nil {
 		return err
 	}
-	if d.out, err = d.s.disk.create(d.doc.ID.tmp()); err != nil {
+	if d.out, err = d.s.place.create(ctx, d.doc.ID); err != nil {
 		return err
 	}
 	d.encrypt, err = age.Encrypt(d.out, &d.key)
@@ -84,7 +86,7 @@ func (d *Draft) Commit(ctx context.Context) (Document, error) {
 	}
 	err := ctx.Err()
 	if err == nil {
-		err = d.settle()
+		err = d.settle(ctx)
 	}
 	if err != nil {
 		d.fail(err)
@@ -95,26 +97,18 @@ func (d *Draft) Commit(ctx context.Context) (Document, error) {
 	return d.doc, nil
 }
 
-// settle is the order that a power cut must find: the bytes and the key are on
-// disk before the document has its name, and the names before it is acknowledged.
-func (d *Draft) settle() error {
+// settle is the order that a power cut must find: the bytes are whole before the
+// document has its name, its key is there after that, and both are durable before it
+// is acknowledged. A name without a key is a document that nobody was promised.
+func (d *Draft) settle(ctx context.Context) error {
 	if err := d.encrypt.Close(); err != nil {
 		return err
 	}
-	if err := d.out.Sync(); err != nil {
+	d.named = true
+	if err := d.out.keep(ctx); err != nil {
 		return err
 	}
-	if err := d.out.Close(); err != nil {
-		return err
-	}
-	id := d.doc.ID
-	if err := d.s.writeWrapped(id.key(), d.key.String(), string(id)); err != nil {
-		return err
-	}
-	if err := d.s.disk.rename(id.tmp(), id.doc()); err != nil {
-		return err
-	}
-	return d.s.disk.sync()
+	return d.s.putKey(ctx, d.doc.ID, d.key.String())
 }
 
 // Abort gives the draft up and leaves nothing of it. After Commit it does nothing.
@@ -124,7 +118,10 @@ func (d *Draft) Abort() {
 	}
 }
 
-// fail ends the draft and removes its objects, the key first. What a failing disk
+// failing is how long a draft that failed tries to leave nothing.
+const failing = 20 * time.Second
+
+// fail ends the draft and removes its objects, the key first. What a failing place
 // does not let us remove is unreadable without its key, and swept later.
 func (d *Draft) fail(err error) {
 	id := d.doc.ID
@@ -135,10 +132,12 @@ func (d *Draft) fail(err error) {
 	if d.out == nil {
 		return
 	}
-	_ = d.out.Close() // it may be closed
-	for _, name := range []string{id.key(), id.tmp(), id.doc()} {
-		_ = d.s.disk.remove(name) // most are not there
+	ctx, cancel := context.WithTimeout(context.Background(), failing) // the asker may be gone
+	defer cancel()
+	if d.named {
+		_ = d.s.place.destroy(ctx, id)
 	}
+	d.out.drop(ctx)
 	d.s.log.Info("document not kept", "document", id, "error", err)
 }
 

@@ -13,7 +13,7 @@ import (
 
 func openHere(t *testing.T) *Spool {
 	t.Helper()
-	s, err := Open(Options{Dir: t.TempDir(), Master: bytes.Repeat([]byte{7}, 32), KeyID: "k1", Headroom: 1})
+	s, err := Open(t.Context(), Options{Dir: t.TempDir(), Keys: testKeys, Headroom: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestTheKeyIsOnlyEverWrapped(t *testing.T) {
 			t.Fatalf("a key of %d bytes", len(d.key.secret))
 		}
 		for _, name := range []string{doc.ID.doc(), doc.ID.key()} {
-			b, err := os.ReadFile(filepath.Join(s.root.Name(), name))
+			b, err := os.ReadFile(filepath.Join(s.place.(*disk).root.Name(), name))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,10 +94,10 @@ func TestADocumentUnderAPublicKeyIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := NewID()
-	if err := s.writeWrapped(id.key(), identity.String(), string(id)); err != nil {
+	if err := s.putKey(t.Context(), id, identity.String()); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(s.root.Name(), id.doc()), sealed.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(s.place.(*disk).root.Name(), id.doc()), sealed.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if got := readAll(t, s, id); got != "old ink" {

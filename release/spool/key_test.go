@@ -14,38 +14,33 @@ import (
 	"inkwell/release/spool"
 )
 
-func TestMasterKeysThatCannotServe(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	s := open(t, options(dir))
-	doc := keep(t, s, strings.NewReader("ink"))
-	for name, change := range map[string]func(o *spool.Options){
-		"too short":  func(o *spool.Options) { o.Master = o.Master[:31] },
-		"none":       func(o *spool.Options) { o.Master = nil },
-		"nameless":   func(o *spool.Options) { o.KeyID = "" },
-		"a bad name": func(o *spool.Options) { o.KeyID = "../k1" },
-	} {
-		o := options(dir)
-		change(&o)
-		if _, err := spool.Open(o); err == nil {
-			t.Errorf("%s: taken", name)
+func TestKeysThatCannotServe(t *testing.T) {
+	everywhere(t, func(t *testing.T, o spool.Options, _ string) {
+		doc := keep(t, open(t, o), strings.NewReader("ink"))
+		for name, all := range map[string][]spool.Key{
+			"too short":  {{ID: "k1", Secret: master[:31]}},
+			"none":       nil,
+			"nameless":   {{Secret: master}},
+			"a bad name": {{ID: "../k1", Secret: master}},
+			"a bad one":  {key1, {ID: "k2"}},
+		} {
+			bad := o
+			bad.Keys = keys(all...)
+			if _, err := spool.Open(t.Context(), bad); err == nil {
+				t.Errorf("%s: taken", name)
+			}
 		}
-	}
-
-	wrong := options(dir)
-	wrong.Master = bytes.Repeat([]byte{8}, 32)
-	if _, err := spool.Open(wrong); err == nil || fault.As(err).Code != "spool-key-wrong" {
-		t.Errorf("another key of that name: %v", err)
-	}
-
-	next := options(dir)
-	next.KeyID, next.Master = "k2", wrong.Master
-	if _, err := read(t, open(t, next), doc.ID); err == nil || errors.Is(err, spool.Damaged) || !strings.Contains(err.Error(), `"k1"`) {
-		t.Errorf("under the next key the document of the one before: %v", err)
-	}
-	if got, err := read(t, open(t, options(dir)), doc.ID); err != nil || string(got) != "ink" {
-		t.Errorf("under its own key: %q, %v", got, err)
-	}
+		for code, k := range map[string]spool.Key{"spool-key-wrong": {ID: "k1", Secret: key2.Secret}, "spool-key-missing": key2} {
+			other := o
+			other.Keys = keys(k)
+			if _, err := spool.Open(t.Context(), other); err == nil || fault.As(err).Code != code || fault.KindOf(err) != fault.Conflict {
+				t.Errorf("%s: %v", code, err)
+			}
+		}
+		if got, err := read(t, open(t, o), doc.ID); err != nil || string(got) != "ink" {
+			t.Errorf("under its own key: %q, %v", got, err)
+		}
+	})
 }
 
 func TestAFolderOfAnothersIsRefused(t *testing.T) {
@@ -68,79 +63,79 @@ func TestAFolderOfAnothersIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := spool.Open(options(foreign)); err == nil {
+	if _, err := spool.Open(t.Context(), options(foreign)); err == nil {
 		t.Error("another's folder was taken")
 	}
 }
 
 // The objects of a document are changed in every way that a disk or a hand could.
 func TestWhatIsNotAsItWasWrittenIsNeverRead(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	s := open(t, options(dir))
-	plain := noise(1, 200_000) // four pieces, the last one short
-	doc, other := keep(t, s, bytes.NewReader(plain)), keep(t, s, bytes.NewReader(noise(2, 200_000)))
-	path := func(id spool.ID, end string) string { return filepath.Join(dir, string(id)+end) }
-	content := func(path string) []byte {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
+	everywhere(t, func(t *testing.T, o spool.Options, dir string) {
+		s := open(t, o)
+		plain := noise(1, 200_000) // four pieces, the last one short
+		doc, other := keep(t, s, bytes.NewReader(plain)), keep(t, s, bytes.NewReader(noise(2, 200_000)))
+		path := func(id spool.ID, end string) string { return filepath.Join(dir, string(id)+end) }
+		content := func(path string) []byte {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b
 		}
-		return b
-	}
-	bytesOf, keyOf := content(path(doc.ID, ".doc")), content(path(doc.ID, ".key"))
-	const piece = 64<<10 + 16
-	head := len(bytesOf) - 3*piece - (200_000 - 3<<16 + 16)
+		bytesOf, keyOf := content(path(doc.ID, ".doc")), content(path(doc.ID, ".key"))
+		const piece = 64<<10 + 16
+		head := len(bytesOf) - 3*piece - (200_000 - 3<<16 + 16)
 
-	cases := map[string][2][]byte{
-		"the other's bytes": {content(path(other.ID, ".doc")), keyOf},
-		"the other's key":   {bytesOf, content(path(other.ID, ".key"))},
-		"all the other's":   {content(path(other.ID, ".doc")), content(path(other.ID, ".key"))},
-		"no bytes":          {{}, keyOf},
-		"an empty key":      {bytesOf, {}},
-		"a short key":       {bytesOf, keyOf[:len(keyOf)-1]},
-		"a byte too many":   {append(bytes.Clone(bytesOf), 0), keyOf},
-		"a tail of zeros":   {append(bytes.Clone(bytesOf[:len(bytesOf)-5000]), make([]byte, 5000)...), keyOf},
-		"cut after a piece": {bytesOf[:head+2*piece], keyOf},
-		"without its end":   {bytesOf[:head+3*piece], keyOf},
-		"a piece missing":   {append(bytes.Clone(bytesOf[:head+piece]), bytesOf[head+2*piece:]...), keyOf},
-		"the header alone":  {bytesOf[:head], keyOf},
-	}
-	for _, at := range []int{0, 30, head - 1, head, head + piece + 5, head + 3*piece, len(bytesOf) - 1} {
-		cases[fmt.Sprintf("byte %d", at)] = [2][]byte{flip(bytesOf, at), keyOf}
-	}
-	for _, at := range []int{0, 3, len(keyOf) / 2, len(keyOf) - 1} {
-		cases[fmt.Sprintf("key byte %d", at)] = [2][]byte{bytesOf, flip(keyOf, at)}
-	}
-	for name, c := range cases {
-		for end, b := range map[string][]byte{".doc": c[0], ".key": c[1]} {
+		cases := map[string][2][]byte{
+			"the other's bytes": {content(path(other.ID, ".doc")), keyOf},
+			"the other's key":   {bytesOf, content(path(other.ID, ".key"))},
+			"all the other's":   {content(path(other.ID, ".doc")), content(path(other.ID, ".key"))},
+			"no bytes":          {{}, keyOf},
+			"an empty key":      {bytesOf, {}},
+			"a short key":       {bytesOf, keyOf[:len(keyOf)-1]},
+			"a byte too many":   {append(bytes.Clone(bytesOf), 0), keyOf},
+			"a tail of zeros":   {append(bytes.Clone(bytesOf[:len(bytesOf)-5000]), make([]byte, 5000)...), keyOf},
+			"cut after a piece": {bytesOf[:head+2*piece], keyOf},
+			"without its end":   {bytesOf[:head+3*piece], keyOf},
+			"a piece missing":   {append(bytes.Clone(bytesOf[:head+piece]), bytesOf[head+2*piece:]...), keyOf},
+			"the header alone":  {bytesOf[:head], keyOf},
+		}
+		for _, at := range []int{0, 30, head - 1, head, head + piece + 5, head + 3*piece, len(bytesOf) - 1} {
+			cases[fmt.Sprintf("byte %d", at)] = [2][]byte{flip(bytesOf, at), keyOf}
+		}
+		for _, at := range []int{0, 3, len(keyOf) / 2, len(keyOf) - 1} {
+			cases[fmt.Sprintf("key byte %d", at)] = [2][]byte{bytesOf, flip(keyOf, at)}
+		}
+		for name, c := range cases {
+			for end, b := range map[string][]byte{".doc": c[0], ".key": c[1]} {
+				if err := os.WriteFile(path(doc.ID, end), b, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := read(t, s, doc.ID)
+			if err == nil || !bytes.HasPrefix(plain, got) {
+				t.Errorf("%s: read %d bytes, %v", name, len(got), err)
+			}
+			if !errors.Is(err, spool.Damaged) && !strings.HasPrefix(name, "key byte") { // the key's name may be hit
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+
+		for end, b := range map[string][]byte{".doc": bytesOf, ".key": keyOf} {
 			if err := os.WriteFile(path(doc.ID, end), b, 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
-		got, err := read(t, s, doc.ID)
-		if err == nil || !bytes.HasPrefix(plain, got) {
-			t.Errorf("%s: read %d bytes, %v", name, len(got), err)
+		if got, err := read(t, s, doc.ID); err != nil || !bytes.Equal(got, plain) {
+			t.Errorf("put right again: %d bytes, %v", len(got), err)
 		}
-		if !errors.Is(err, spool.Damaged) && !strings.HasPrefix(name, "key byte") { // the key's name may be hit
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-
-	for end, b := range map[string][]byte{".doc": bytesOf, ".key": keyOf} {
-		if err := os.WriteFile(path(doc.ID, end), b, 0o600); err != nil {
+		if err := os.Remove(path(doc.ID, ".doc")); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if got, err := read(t, s, doc.ID); err != nil || !bytes.Equal(got, plain) {
-		t.Errorf("put right again: %d bytes, %v", len(got), err)
-	}
-	if err := os.Remove(path(doc.ID, ".doc")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := read(t, s, doc.ID); !errors.Is(err, spool.Damaged) {
-		t.Errorf("a key without bytes: %v", err)
-	}
+		if _, err := read(t, s, doc.ID); !errors.Is(err, spool.Damaged) {
+			t.Errorf("a key without bytes: %v", err)
+		}
+	})
 }
 
 func flip(b []byte, at int) []byte {
@@ -150,19 +145,19 @@ func flip(b []byte, at int) []byte {
 }
 
 func TestADocumentCutShortWhileItIsReadIsDamaged(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	s := open(t, options(dir))
-	doc := keep(t, s, bytes.NewReader(noise(1, 1<<20)))
-	r, err := s.Open(t.Context(), doc.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = r.Close() }()
-	if err := os.Truncate(filepath.Join(dir, string(doc.ID)+".doc"), 300_000); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := io.Copy(io.Discard, r); !errors.Is(err, spool.Damaged) {
-		t.Errorf("read %d bytes, %v", n, err)
-	}
+	everywhere(t, func(t *testing.T, o spool.Options, dir string) {
+		s := open(t, o)
+		doc := keep(t, s, bytes.NewReader(noise(1, 5<<20))) // more than is read ahead
+		r, err := s.Open(t.Context(), doc.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = r.Close() }()
+		if err := os.Truncate(filepath.Join(dir, string(doc.ID)+".doc"), 300_000); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.Copy(io.Discard, r); !errors.Is(err, spool.Damaged) {
+			t.Errorf("read %d bytes, %v", n, err)
+		}
+	})
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"filippo.io/age"
 )
@@ -20,7 +19,7 @@ type Reader struct {
 	plain io.ReaderAt
 	size  int64
 	next  *bufio.Reader
-	file  *os.File
+	kept  content
 }
 
 // ahead is how much Read decrypts at once: a piece is 64 KiB, and is decrypted
@@ -36,7 +35,7 @@ func (s *Spool) Open(ctx context.Context, id ID) (*Reader, error) {
 	if _, err := ParseID(string(id)); err != nil {
 		return nil, Gone.Because(err)
 	}
-	r, err := s.open(id)
+	r, err := s.open(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("open document %s: %w", id, err)
 	}
@@ -45,9 +44,9 @@ func (s *Spool) Open(ctx context.Context, id ID) (*Reader, error) {
 
 // open looks for the bytes before the key, as Destroy removes them after it: so
 // a document that is being destroyed is gone, and not damaged.
-func (s *Spool) open(id ID) (*Reader, error) {
-	file, lost := s.root.Open(id.doc())
-	identity, err := s.identity(id)
+func (s *Spool) open(ctx context.Context, id ID) (*Reader, error) {
+	kept, lost := s.place.open(ctx, id.doc())
+	identity, err := s.identity(ctx, id)
 	if err == nil && errors.Is(lost, fs.ErrNotExist) {
 		err = Damaged.Because(lost)
 	} else if err == nil {
@@ -55,24 +54,20 @@ func (s *Spool) open(id ID) (*Reader, error) {
 	}
 	var plain *Reader
 	if err == nil {
-		plain, err = decrypt(file, identity)
+		plain, err = decrypt(kept, identity)
 	}
-	if err != nil && file != nil {
-		_ = file.Close()
+	if err != nil && lost == nil {
+		_ = kept.Close()
 	}
 	return plain, err
 }
 
-func decrypt(file *os.File, identity age.Identity) (*Reader, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	plain, size, err := age.DecryptReaderAt(file, info.Size(), identity)
+func decrypt(kept content, identity age.Identity) (*Reader, error) {
+	plain, size, err := age.DecryptReaderAt(kept, kept.Size(), identity)
 	if err != nil {
 		return nil, damage(err)
 	}
-	r := &Reader{plain: plain, size: size, file: file}
+	r := &Reader{plain: plain, size: size, kept: kept}
 	r.next = bufio.NewReaderSize(io.NewSectionReader(r, 0, size), ahead)
 	return r, nil
 }
@@ -98,14 +93,14 @@ func (r *Reader) ReadAt(p []byte, off int64) (int, error) {
 // Size is the document's in plain bytes.
 func (r *Reader) Size() int64 { return r.size }
 
-// Close gives the file back.
-func (r *Reader) Close() error { return r.file.Close() }
+// Close gives the document back.
+func (r *Reader) Close() error { return r.kept.Close() }
 
-// damage tells a document that is not as it was written from a disk that does
+// damage tells a document that is not as it was written from a place that does
 // not answer.
 func damage(err error) error {
-	var disk *fs.PathError
-	if errors.As(err, &disk) {
+	var silent *fs.PathError
+	if errors.As(err, &silent) {
 		return fmt.Errorf("read document: %w", err)
 	}
 	return Damaged.Because(err)

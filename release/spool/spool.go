@@ -1,20 +1,18 @@
-// Package spool keeps the bytes of documents on disk, each encrypted to a key of
-// its own. A document is written once, whole or not at all, and is read as it was
-// written or not at all: what is damaged, short or another's is an error. Its key,
-// wrapped under the installation's, is an object of its own beside it, so that
-// destroying the key destroys the document wherever copies of its bytes are. No
-// plain byte reaches the disk, and no name but one the spool drew.
+// Package spool keeps the bytes of documents in a folder or an S3 bucket, each
+// encrypted to a key of its own. A document is written once, whole or not at all, and
+// is read as it was written or not at all: what is damaged, short or another's is an
+// error. Its key, wrapped under the installation's, is an object of its own beside it,
+// so that destroying the key destroys the document wherever copies of its bytes are.
+// No plain byte leaves the process, and no name but one the spool drew.
 package spool
 
 import (
 	"cmp"
 	"context"
-	"crypto/cipher"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -23,9 +21,13 @@ import (
 
 // Options say where the spool is and what its keys are wrapped under.
 type Options struct {
-	Dir      string           // a folder of the spool's alone (0700), made if it is missing
-	Master   []byte           // 32 bytes that wrap the documents' keys; not to be kept on the same disk
-	KeyID    string           // names Master: 1 to 32 of a-z, 0-9 and hyphen
+	Dir    string  // a folder of the spool's alone (0700), made if it is missing
+	Bucket *Bucket // where documents are instead of in Dir
+
+	// Keys are those that wrap the documents' keys, the newest first. It is asked each
+	// time, so that a key can be replaced while the spool is in use.
+	Keys func() ([]Key, error)
+
 	Headroom uint64           // bytes of the disk that are left to others; 0 means 1 GiB
 	Log      *slog.Logger     // nil means silence
 	Now      func() time.Time // for the age of what is there; nil means time.Now
@@ -39,49 +41,60 @@ var (
 	Damaged = fault.New(fault.Internal, "document-damaged", "This document was damaged on our side and cannot be printed. Please send it again.")
 )
 
-// Spool is a folder of documents. It is safe for concurrent use, also by several
-// processes on one folder.
+// Spool is where documents are. It is safe for concurrent use, also by several
+// processes on one folder and by several servers on one bucket.
 type Spool struct {
-	root     *os.Root
-	disk     folder
-	wrapping cipher.AEAD
-	keyID    string
+	place    place
+	keys     func() ([]Key, error)
+	current  atomic.Pointer[string] // the name of the key to wrap under, as last read
 	headroom uint64
 	log      *slog.Logger
 	now      func() time.Time
 }
 
-// Open opens the spool in o.Dir. It refuses a master key other than the one of
-// that name that the folder was used with (spool-key-wrong): with it every
-// document would look damaged.
-func Open(o Options) (*Spool, error) {
-	wrapping, err := newWrapping(o.Master, o.KeyID)
-	if err != nil {
-		return nil, fmt.Errorf("open spool: %w", err)
-	}
-	root, err := openFolder(o.Dir)
-	if err != nil {
-		return nil, fmt.Errorf("open spool: %w", err)
-	}
-	s := &Spool{
-		root: root, disk: diskFolder{root}, wrapping: wrapping, keyID: o.KeyID,
-		headroom: cmp.Or(o.Headroom, 1<<30), log: o.Log, now: o.Now,
-	}
+// Open opens the spool. It refuses keys other than those the spool was used with
+// (spool-key-missing, spool-key-wrong): with them every document would look damaged.
+// A bucket that does not answer yet is no error: documents are refused until it does.
+func Open(ctx context.Context, o Options) (*Spool, error) {
+	s := &Spool{keys: o.Keys, headroom: cmp.Or(o.Headroom, 1<<30), log: o.Log, now: o.Now}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if err := s.checkMaster(); err != nil {
-		_ = root.Close()
+	err := s.tryKeys()
+	if err == nil && o.Bucket != nil {
+		s.place, err = openBucket(*o.Bucket)
+	} else if err == nil {
+		s.place, err = openDisk(o.Dir)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open spool: %w", err)
+	}
+	if err := s.settle(ctx); mute(err) {
+		s.log.Warn("the spool's bucket does not answer", "error", err)
+	} else if err != nil {
+		return nil, fmt.Errorf("open spool: %w", errors.Join(err, s.place.close()))
 	}
 	return s, nil
 }
 
+// tryKeys refuses keys that cannot serve.
+func (s *Spool) tryKeys() error {
+	all, err := s.keys()
+	if err == nil && len(all) == 0 {
+		err = errors.New("there is no wrapping key")
+	}
+	for _, k := range all {
+		_, bad := k.wrapping()
+		err = errors.Join(err, bad)
+	}
+	return err
+}
+
 // Close gives the folder back. Readers that are open stay usable.
-func (s *Spool) Close() error { return s.root.Close() }
+func (s *Spool) Close() error { return s.place.close() }
 
 // Document is what was committed.
 type Document struct {
@@ -90,10 +103,11 @@ type Document struct {
 	Digest [32]byte // SHA-256 of the plain bytes
 }
 
-// Free is the room on the spool's disk in bytes; ok says whether it is more than
-// the headroom, without which new documents are refused.
+// Free is the room on the spool's disk in bytes, and more than any disk's where
+// nobody can say, as of a bucket; ok says whether it is more than the headroom, without
+// which new documents are refused.
 func (s *Spool) Free() (bytes uint64, ok bool, err error) {
-	bytes, err = s.disk.free()
+	bytes, err = s.place.free()
 	if err != nil {
 		return 0, false, fmt.Errorf("measure spool: %w", err)
 	}
@@ -119,20 +133,14 @@ func (s *Spool) Destroy(ctx context.Context, id ID) error {
 	if _, err := ParseID(string(id)); err != nil {
 		return fmt.Errorf("destroy document: %w", err)
 	}
-	for _, step := range []func() error{
-		func() error { return s.disk.remove(id.key()) },
-		s.disk.sync,
-		func() error { return s.disk.remove(id.doc()) },
-	} {
-		if err := step(); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("destroy document %s: %w", id, refusal(err))
-		}
+	if err := s.place.destroy(ctx, id); err != nil {
+		return fmt.Errorf("destroy document %s: %w", id, refusal(err))
 	}
 	return nil
 }
 
-// refusal turns a disk's error into what the asker may know: no room, or no
-// disk. Refusals and ends of contexts stay as they are.
+// refusal turns a place's error into what the asker may know: no room, or no
+// place. Refusals and ends of contexts stay as they are.
 func refusal(err error) error {
 	var said *fault.Error
 	switch {

@@ -2,17 +2,11 @@ package spool
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"strings"
 	"time"
 )
-
-// forgotten is the age at which a file that was being written counts as left by
-// a crash: since its last byte, so a slow upload is none.
-const forgotten = time.Hour
 
 // Entry is a document that is there, or what is left of one.
 type Entry struct {
@@ -22,7 +16,7 @@ type Entry struct {
 
 // IDs lists what is in the spool, for the sweep that destroys what no job knows
 // of. A document is committed before its job is, so a young one without a job is
-// no orphan yet. On its way IDs removes files that a crash left half written. An
+// no orphan yet. On its way IDs removes what a crash left half written. An
 // error ends the list.
 func (s *Spool) IDs(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
@@ -39,50 +33,26 @@ func (s *Spool) IDs(ctx context.Context) iter.Seq2[Entry, error] {
 	}
 }
 
-// ages are the documents and the age of the younger of each one's objects.
+// ages are the documents and the age of the younger of each one's objects. A bucket's
+// clock and ours are at most 15 minutes apart: it refuses what is further off.
 func (s *Spool) ages(ctx context.Context) (map[ID]time.Duration, error) {
-	dir, err := s.root.Open(".")
-	if err != nil {
+	if err := s.place.tidy(ctx, s.now()); err != nil {
 		return nil, err
 	}
-	defer func() { _ = dir.Close() }()
-	files, err := dir.ReadDir(-1)
-	if err != nil {
-		return nil, err
-	}
-	ages := make(map[ID]time.Duration, len(files)/2)
-	for _, f := range files {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		info, err := s.root.Lstat(f.Name())
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // destroyed meanwhile
-		}
+	ages := map[ID]time.Duration{}
+	for o, err := range s.place.list(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		s.note(ages, info)
-	}
-	return ages, nil
-}
-
-func (s *Spool) note(ages map[ID]time.Duration, info fs.FileInfo) {
-	name, end, _ := strings.Cut(info.Name(), ".")
-	id, err := ParseID(name)
-	if err != nil {
-		return // not a document's
-	}
-	age := s.now().Sub(info.ModTime())
-	switch "." + end {
-	case tmpEnd:
-		if age > forgotten {
-			s.log.Info("half a document removed", "document", id)
-			_ = s.disk.remove(id.tmp()) // the next list tries again
+		name, end, _ := strings.Cut(o.name, ".")
+		id, err := ParseID(name)
+		if end = "." + end; err != nil || end != docEnd && end != keyEnd {
+			continue // not a document's
 		}
-	case keyEnd, docEnd:
+		age := s.now().Sub(o.changed)
 		if known, ok := ages[id]; !ok || age < known {
 			ages[id] = age
 		}
 	}
+	return ages, nil
 }
