@@ -13,7 +13,7 @@ const notHere = "You can't print here today."
 // with what to do next.
 var said = map[string]string{
 	"not-enough":         "You don't have enough for that. Choose fewer, or ask for more.",
-	"not-enough-colour":  "You don't have enough pages in colour for that. Send it in black and white, or ask for more.",
+	"not-enough-colour":  "Not enough pages in colour are left. Send it in black and white.",
 	"printing-suspended": notHere,
 	"agreement-unsigned": notHere,
 	"badge-taken":        "That badge is somebody's already. Please take it to reception.",

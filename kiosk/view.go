@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"inkwell/internal/school"
+	"inkwell/quota"
 	"inkwell/release"
 )
 
@@ -176,7 +177,27 @@ func (s *Screen) left() string {
 	if s.visit.Pass != nil {
 		return pages(min(s.visit.Balance, int64(*s.visit.Pass))) + " left."
 	}
-	return s.visit.Unit.Say(s.visit.Balance) + " left."
+	return s.has() + "."
+}
+
+// has is what the visitor has left, and how much of that may be in colour.
+func (s *Screen) has() string {
+	say := s.visit.Unit.Say(s.visit.Balance) + " left"
+	if s.visit.Colour != nil {
+		say += s.inColour(*s.visit.Colour, s.visit.Balance)
+	}
+	return say
+}
+
+// inColour is how many pages may be in colour of so many units, unless all of them may.
+func (s *Screen) inColour(n int, of int64) string {
+	switch {
+	case s.visit.Unit == quota.Penny:
+		return fmt.Sprintf(", %s in colour", pages(n))
+	case int64(n) >= of:
+		return ""
+	}
+	return fmt.Sprintf(", %d in colour", n)
 }
 
 // printView sums up what is chosen among the held jobs.
@@ -184,13 +205,15 @@ func (s *Screen) printView(held []release.VisitJob) *PrintView {
 	chosen := s.chosen()
 	unit := s.visit.Unit
 	p := &PrintView{Label: "Print", Enough: true}
+	colour := 0
 	for _, j := range chosen {
 		p.Units += j.Due
+		colour += j.Colour
 		p.Jobs = append(p.Jobs, j.ID)
 	}
 	switch {
 	case len(chosen) == 0:
-		p.Label, p.After = "Choose what to print", s.visit.Unit.Say(s.visit.Balance)+" left"
+		p.Label, p.After = "Choose what to print", s.has()
 		return p
 	case len(held) > 1 && len(chosen) == len(held):
 		p.Label = "Print all"
@@ -199,9 +222,16 @@ func (s *Screen) printView(held []release.VisitJob) *PrintView {
 	}
 	p.Sum = counted(int64(len(chosen)), "job") + ", " + unit.Say(p.Units)
 	p.After = unit.Figure(s.visit.Balance-p.Units) + " left afterwards"
-	if p.Units > s.visit.Balance {
+	switch has := s.visit.Colour; {
+	case p.Units > s.visit.Balance:
 		p.Enough = false
 		p.After = fmt.Sprintf("Needs %s, you have %s. Choose fewer, or ask for more.", unit.Figure(p.Units), unit.Figure(s.visit.Balance))
+	case has == nil || colour == 0:
+	case colour > *has:
+		p.Enough = false
+		p.After = fmt.Sprintf("Needs %d in colour, you have %d. Choose fewer, or send it in black and white.", colour, *has)
+	default:
+		p.After += s.inColour(*has-colour, s.visit.Balance-p.Units)
 	}
 	p.Ready = p.Enough && !s.busy && s.visit.Printer.Trouble() == ""
 	return p

@@ -80,6 +80,33 @@ func TestTooFewPages(t *testing.T) {
 	}
 }
 
+// A ceiling on colour is told where it is less than what is left, and stops what is above it.
+func TestACeilingOnColour(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name        string
+		colour      *int
+		job         int // impressions in colour, of 5
+		text, after string
+		ready       bool
+	}{
+		{"none", nil, 5, "88 pages left.", "83 left afterwards", true},
+		{"enough", new(10), 4, "88 pages left, 10 in colour.", "83 left afterwards, 6 in colour", true},
+		{"black and white", new(0), 0, "88 pages left, 0 in colour.", "83 left afterwards", true},
+		{"too few", new(2), 4, "88 pages left, 2 in colour.", "Needs 4 in colour, you have 2. Choose fewer, or send it in black and white.", false},
+		{"more than pages", new(100), 4, "88 pages left.", "83 left afterwards", true},
+	} {
+		s := newScene(t)
+		visit := visitWith(held(41, "Rivers", 5, 5))
+		visit.Balance, visit.Colour = 88, c.colour
+		visit.Jobs[0].Colour = c.job
+		s.signIn(visit)
+		if v := s.face(FaceJobs); v.Text != c.text || v.Print.After != c.after || v.Print.Ready != c.ready {
+			t.Errorf("%s: %q, %+v", c.name, v.Text, v.Print)
+		}
+	}
+}
+
 func TestARefusedReleaseSaysWhy(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]string{

@@ -226,3 +226,124 @@ func TestAllowancesThatCannotBe(t *testing.T) {
 		t.Errorf("nothing is removed: %v", err)
 	}
 }
+
+// TestCeilingsOnColour are given with the pages: once, for the same period, by the same rule
+// of what is left over. Somebody for whom none is set any more has none.
+func TestCeilingsOnColour(t *testing.T) {
+	t.Parallel()
+	p := newPurse(t)
+	p.policy(func(q *quota.Policy) { q.Per, q.Carry = quota.Week, 4 })
+	colour := func(a school.Actor, want int64, ceiling bool) {
+		t.Helper()
+		err := p.tx(func(ctx context.Context, tx *db.Tx) error {
+			all, err := quota.LeftOf(ctx, tx, []school.PersonID{a.Person})
+			if got := all[a.Person]; got.Colour != want || got.Ceiling != ceiling {
+				t.Errorf("%+v, want %d in colour, %v", got, want, ceiling)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	colour(p.cast.Sam, 0, false)
+	p.give()
+	p.give()
+	colour(p.cast.Sam, 10, true)
+	colour(p.cast.Teacher, 0, false)
+	p.clock.Advance(7 * 24 * time.Hour)
+	p.give()
+	colour(p.cast.Sam, 14, true)
+	sam, none := quota.Everybody, int64(0)
+	sam.Person = p.cast.Sam.Person
+	set := func(a quota.Allowance) {
+		t.Helper()
+		if err := p.tx(func(ctx context.Context, tx *db.Tx) error { return quota.SetAllowance(ctx, tx, "", p.cast.School, a) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(quota.Allowance{For: sam, Pages: 100, Colour: &none})
+	p.clock.Advance(7 * 24 * time.Hour)
+	p.give()
+	colour(p.cast.Sam, 4, true) // carried over
+	set(quota.Allowance{For: sam, Pages: 100})
+	p.clock.Advance(7 * 24 * time.Hour)
+	p.give()
+	colour(p.cast.Sam, 0, false)
+	colour(p.cast.Mia, 14, true)
+	if err := p.tx(func(ctx context.Context, tx *db.Tx) error {
+		_, err := quota.Give(ctx, tx, p.cast.School, "", []quota.Grant{{Person: p.cast.Sam.Person, Purse: quota.ColourPurse, Amount: 5, Key: "more"}})
+		return err
+	}); fault.As(err) == nil || fault.As(err).Code != "no-ceiling" {
+		t.Errorf("a ceiling that is none was raised: %v", err)
+	}
+	set(quota.Allowance{For: sam, Pages: 100, Colour: new(int64(7))})
+	p.clock.Advance(7 * 24 * time.Hour)
+	p.give()
+	colour(p.cast.Sam, 11, true) // the 4 from before were kept for him
+	p.sound()
+}
+
+// An allowance that says nothing of colour lifts nobody's ceiling.
+func TestWhatCeilingHolds(t *testing.T) {
+	t.Parallel()
+	pupil := school.Belonging{Roles: []school.Role{school.Pupil}, Year: 9, Classes: []school.ClassID{5}}
+	art, sam := quota.Everybody, quota.Everybody
+	art.Class, sam.Person = 5, 17
+	for _, c := range []struct {
+		all          []quota.Allowance
+		highest, sum int64 // -1 for none
+	}{
+		{[]quota.Allowance{{For: quota.Everybody, Pages: 100}}, -1, -1},
+		{[]quota.Allowance{{For: quota.Everybody, Pages: 100, Colour: new(int64(10))}, {For: art, Pages: 60}}, 10, 10},
+		{[]quota.Allowance{{For: quota.Everybody, Pages: 100, Colour: new(int64(10))}, {For: art, Pages: 60, Colour: new(int64(40))}}, 40, 50},
+		{[]quota.Allowance{{For: quota.Everybody, Pages: 100, Colour: new(int64(10))}, {For: sam, Pages: 60}}, -1, -1},
+		{[]quota.Allowance{{For: art, Pages: 100, Colour: new(int64(0))}}, 0, 0},
+	} {
+		for combine, want := range map[quota.Combine]int64{quota.Highest: c.highest, quota.Sum: c.sum} {
+			_, colour := quota.Policy{Combine: combine, All: c.all}.Entitled(17, pupil)
+			if got := colour; (got == nil) != (want < 0) || got != nil && *got != want {
+				t.Errorf("%+v by %s: %v, want %d", c.all, combine, got, want)
+			}
+		}
+	}
+}
+
+// TestPeriodsThatAreOdd are given once each: through the hours that clocks skip and repeat,
+// 29 February, and days that are 23 or 25 hours long, by nodes whose clocks differ.
+func TestPeriodsThatAreOdd(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		per    quota.Period
+		from   time.Time
+		step   time.Duration
+		steps  int
+		wanted int // periods begun
+	}{
+		{"the hour that is skipped", quota.Day, time.Date(2027, 3, 27, 23, 0, 0, 0, time.UTC), 10 * time.Minute, 30, 2},
+		{"the hour that comes twice", quota.Day, time.Date(2026, 10, 24, 22, 30, 0, 0, time.UTC), 10 * time.Minute, 40, 2},
+		{"a leap day", quota.Day, time.Date(2028, 2, 28, 12, 0, 0, 0, time.UTC), 6 * time.Hour, 8, 3},
+		{"a leap month", quota.Month, time.Date(2028, 1, 31, 12, 0, 0, 0, time.UTC), 24 * time.Hour, 31, 3},
+		{"a week across new year", quota.Week, time.Date(2026, 12, 28, 1, 0, 0, 0, time.UTC), 24 * time.Hour, 7, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPurse(t)
+			p.policy(func(q *quota.Policy) { q.Per = c.per })
+			for i := range c.steps {
+				p.clock.Set(c.from.Add(time.Duration(i) * c.step))
+				p.give()
+				p.clock.Advance(-2 * time.Second) // another node's clock
+				p.give()
+			}
+			p.clock.Set(c.from.Add(time.Duration(c.steps) * c.step))
+			p.give()
+			got := dbtest.Value[int](t, p.db, "SELECT count(*) FROM transfer WHERE kind = 'grant' AND purse = 'pages' AND to_account = (SELECT account_id FROM account WHERE person_id = $1 AND purse = 'pages')", p.cast.Sam.Person)
+			if got != c.wanted {
+				t.Errorf("given %d times, want %d", got, c.wanted)
+			}
+			p.sound()
+		})
+	}
+}

@@ -91,7 +91,10 @@ func RemoveAllowance(ctx context.Context, tx *db.Tx, by school.Pseudonym, id sch
 }
 
 func (a Allowance) record(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, act string) error {
-	facts := map[string]any{"pages": a.Pages, "role": string(a.For.Role), "from": a.For.From, "to": a.For.To, "class": int64(a.For.Class), "person": int64(a.For.Person)}
+	facts := map[string]any{"pages": a.Pages, "from": a.For.From, "to": a.For.To, "class": int64(a.For.Class), "person": int64(a.For.Person)}
+	if a.For.Role != "" {
+		facts["role"] = string(a.For.Role)
+	}
 	if a.Colour != nil {
 		facts["colour"] = *a.Colour
 	}

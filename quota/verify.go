@@ -21,6 +21,9 @@ type Report struct {
 // reservation has ended at most once and by exactly its amount. The seals over the
 // transfers are internal/audit's to verify, the deliveries release's.
 func Verify(ctx context.Context, tx *db.Tx) (Report, error) {
+	if _, err := tx.Exec(ctx, RoomToSum); err != nil {
+		return Report{}, fmt.Errorf("prepare sums: %w", err)
+	}
 	r, err := totals(ctx, tx)
 	if err != nil {
 		return r, fmt.Errorf("add up ledger: %w", err)

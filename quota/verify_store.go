@@ -32,6 +32,9 @@ func totals(ctx context.Context, tx *db.Tx) (r Report, err error) {
 	return r, err
 }
 
+// RoomToSum lets the transaction add up a whole ledger in memory, on several cores.
+const RoomToSum = `SET LOCAL work_mem = '256MB'; SET LOCAL max_parallel_workers_per_gather = 4; SET LOCAL jit = off`
+
 type wrongBalance struct {
 	Account AccountID
 	Cached  int64

@@ -2,11 +2,14 @@ package release_test
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"testing"
 
+	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
+	"inkwell/quota"
 	"inkwell/release"
 	"inkwell/release/document"
 	"inkwell/release/document/documenttest"
@@ -98,4 +101,47 @@ func TestColourThatCannotBeTold(t *testing.T) {
 		t.Errorf("%+v", job)
 	}
 	h.eventually("the end of its document", func() (string, bool) { return "", h.documents() == 1 })
+}
+
+// A ceiling on colour holds beside what a job costs: at the computer, at the station and in
+// the release. It counts what comes out in colour, and gives the rest back.
+func TestACeilingOnColour(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.in(func(ctx context.Context, tx *db.Tx) error {
+		sc, err := school.ByID(ctx, tx, h.School)
+		if err == nil {
+			_, err = quota.GiveAllowances(ctx, tx, sc)
+		}
+		return err
+	})
+	left := func(units, colour int) {
+		t.Helper()
+		v, err := h.Visit(t.Context(), h.at(h.Sam))
+		if err != nil || v.Colour == nil || *v.Colour != colour || v.Balance != int64(units) {
+			t.Errorf("%+v, %v; want %d and %d in colour", v, err, units, colour)
+		}
+	}
+	left(350, 10)
+	pdf := documenttest.Coloured(5, 2, 3)
+	first, second := h.held(pdf, h.Sam, release.Ticket{ColorMode: "color", Copies: 3}), h.held(pdf, h.Sam, release.Ticket{ColorMode: "auto", Copies: 3})
+	grey := h.held(pdf, h.Sam, release.Ticket{Copies: 2})
+	if v, err := h.Visit(t.Context(), h.at(h.Sam)); err != nil || v.Jobs[0].Colour != 6 || v.Jobs[2].Colour != 0 {
+		t.Errorf("%+v, %v", v.Jobs, err)
+	}
+	_, err := h.Release(t.Context(), h.at(h.Sam), ids(first.ID, second.ID))
+	wantFault(t, err, "not-enough-colour")
+	left(350, 10)
+	h.release(h.Sam, first.ID)
+	h.state(first.ID, release.Done)
+	left(335, 4)
+	if got := h.seen(h.Sam, second.ID); got != "not-enough-colour " {
+		t.Errorf("at the computer: %q", got)
+	}
+	_, err = h.Release(t.Context(), h.at(h.Sam), ids(second.ID))
+	wantFault(t, err, "not-enough-colour")
+	h.release(h.Sam, grey.ID)
+	h.state(grey.ID, release.Done)
+	left(325, 4)
+	h.sound()
 }

@@ -8,6 +8,7 @@ import (
 
 	"inkwell/internal/db"
 	"inkwell/internal/school"
+	"inkwell/quota"
 )
 
 // jobsSince leaves the person out of what a shared device has sent in their name, until
@@ -29,17 +30,28 @@ func jobsSince(ctx context.Context, tx *db.Tx, id school.ID, person school.Perso
 }
 
 // strayReservations are deliveries whose reservation does not fit their state: open
-// ones without it, ended ones with it still open.
+// ones without it, ended ones with it still open, and ones that were charged otherwise than
+// they say. One pass over all transfers: looking them up for each delivery takes ten times
+// as long.
 func strayReservations(ctx context.Context, tx *db.Tx) ([]DeliveryID, error) {
+	if _, err := tx.Exec(ctx, quota.RoomToSum); err != nil {
+		return nil, err
+	}
 	rows, _ := tx.Query(ctx, `
-		SELECT d.delivery_id FROM delivery d
-		  LEFT JOIN LATERAL (SELECT coalesce(sum(t.amount) FILTER (WHERE t.kind = 'reserve'), 0) AS reserved,
-		                            coalesce(sum(t.amount) FILTER (WHERE t.kind = 'settle'), 0) AS settled,
-		                            coalesce(sum(t.amount) FILTER (WHERE t.kind <> 'reserve'), 0) AS ended
-		                       FROM transfer t WHERE t.delivery_id = d.delivery_id) AS t ON true
-		 WHERE t.reserved <> d.amount
-		    OR t.ended <> CASE WHEN d.ended_at IS NULL THEN 0 ELSE d.amount END
-		    OR d.state = 'settled' AND t.settled <> d.charged
+		WITH moved AS (
+			SELECT delivery_id,
+			       sum(amount) FILTER (WHERE kind = 'reserve' AND purse = 'pages') AS reserved,
+			       sum(amount) FILTER (WHERE kind = 'settle' AND purse = 'pages') AS settled,
+			       sum(amount) FILTER (WHERE kind <> 'reserve' AND purse = 'pages') AS ended,
+			       sum(amount) FILTER (WHERE kind = 'reserve' AND purse = 'colour') AS colour,
+			       sum(amount) FILTER (WHERE kind <> 'reserve' AND purse = 'colour') AS colour_ended
+			  FROM transfer WHERE delivery_id IS NOT NULL GROUP BY delivery_id)
+		SELECT d.delivery_id FROM delivery d LEFT JOIN moved t USING (delivery_id)
+		 WHERE coalesce(t.reserved, 0) <> d.amount
+		    OR coalesce(t.ended, 0) <> CASE WHEN d.ended_at IS NULL THEN 0 ELSE d.amount END
+		    OR d.state = 'settled' AND coalesce(t.settled, 0) <> d.charged
+		    OR coalesce(t.colour, 0) NOT IN (0, d.colour)
+		    OR coalesce(t.colour_ended, 0) <> CASE WHEN d.ended_at IS NULL THEN 0 ELSE coalesce(t.colour, 0) END
 		 ORDER BY d.delivery_id LIMIT 100`)
 	return pgx.CollectRows(rows, pgx.RowTo[DeliveryID])
 }

@@ -45,6 +45,7 @@ type Visitor struct {
 type Visit struct {
 	Name    string // given name, for the greeting; for a runner, whose job it is
 	Balance int64  // units left to spend; 0 for a runner
+	Colour  *int   // impressions in colour left of a ceiling; nil without one
 	Unit    quota.Unit
 	// Pass is how many pages a day pass that the visitor came with has left; nil without one.
 	Pass    *int
@@ -127,8 +128,14 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		return visit, err
 	}
 	visit.Name = p.Given
-	if visit.Balance, err = quota.Balance(ctx, tx, p.ID); err != nil {
+	left, err := quota.LeftOf(ctx, tx, []school.PersonID{p.ID})
+	if err != nil {
 		return visit, err
+	}
+	visit.Balance = left[p.ID].Units
+	if left[p.ID].Ceiling {
+		colour := int(left[p.ID].Colour)
+		visit.Colour = &colour
 	}
 	if v.Actor.Pass != 0 {
 		left, err := school.PassShows(ctx, tx, v.Actor.Pass)

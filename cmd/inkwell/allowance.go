@@ -91,13 +91,17 @@ func listAllowances(ctx context.Context, tx *db.Tx, h *host, s school.School) er
 		return err
 	}
 	w := tabwriter.NewWriter(h.out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "PAGES\tWHO")
+	_, _ = fmt.Fprintln(w, "PAGES\tIN COLOUR\tWHO")
 	for _, a := range p.All {
 		who, err := audienceInWords(ctx, tx, a.For)
 		if err != nil {
 			return err
 		}
-		_, _ = fmt.Fprintf(w, "%d\t%s\n", a.Pages, who)
+		colour := "-"
+		if a.Colour != nil {
+			colour = strconv.FormatInt(*a.Colour, 10)
+		}
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\n", a.Pages, colour, who)
 	}
 	_, _ = fmt.Fprintf(w, "\n%s", policyInWords(p))
 	return w.Flush()
@@ -144,6 +148,7 @@ func policyInWords(p quota.Policy) string {
 	} else {
 		says += fmt.Sprintf("Up to %d pages that are left over stay.\n", p.Carry)
 	}
+	says += "Of the pages so many may be in colour, counted and kept in the same way; where none of what holds says so, all may.\n"
 	if p.Default {
 		says += "These are the defaults: the school has set nothing of its own.\n"
 	}
@@ -153,23 +158,42 @@ func policyInWords(p quota.Policy) string {
 func allowanceSetCommand() *cobra.Command {
 	var whom audienceFlags
 	var pages int64
+	var colour string
 	cmd := schoolCommand("set PAGES", "Say how many pages somebody gets in each period", cobra.ExactArgs(1),
 		func(ctx context.Context, h *host, s school.School, args []string) (err error) {
 			if pages, err = strconv.ParseInt(args[0], 10, 64); err != nil {
 				return fault.New(fault.Invalid, "allowance-pages", "%q is no number of pages. An allowance is 0 to 1,000,000 pages.", args[0])
 			}
+			ceiling, err := readCeiling(colour)
+			if err != nil {
+				return err
+			}
 			return h.changeAllowances(ctx, s, whom, func(ctx context.Context, tx *db.Tx, of quota.Audience) error {
-				return quota.SetAllowance(ctx, tx, "", s.ID, quota.Allowance{For: of, Pages: pages})
+				return quota.SetAllowance(ctx, tx, "", s.ID, quota.Allowance{For: of, Pages: pages, Colour: ceiling})
 			})
 		})
 	cmd.Long = `The first change makes the defaults the school's own. Who has had this period's allowance
 keeps it; what is set counts from the next one on, and within a minute for those who have
-had none.`
+had none. With --colour, so many of the pages may be in colour; without it, this says
+nothing of colour. What is set for one person alone is all that holds for them.`
 	cmd.Example = `  inkwell allowance set 200 --role pupil --year 7-9
-  inkwell allowance set 60 --class 11A/Ar
+  inkwell allowance set 60 --class 11A/Ar --colour 40
   inkwell allowance set 500 --person 23sbell`
 	whom.add(cmd)
+	cmd.Flags().StringVar(&colour, "colour", "", "how many of the pages may be in colour, such as 10")
 	return cmd
+}
+
+// readCeiling is a ceiling on colour, nil for none.
+func readCeiling(s string) (*int64, error) {
+	if s == "" {
+		return nil, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "allowance-colour", "--colour is %q. It is a whole number of pages from 0 to 1,000,000.", s)
+	}
+	return &n, nil
 }
 
 func allowanceRemoveCommand() *cobra.Command {

@@ -66,13 +66,14 @@ func (c *cupsPeer) lost(accepted []int32) (n int) {
 // pgbenchPeer is PostgreSQL's own benchmark, on a cluster like the server's own:
 // the same folder's disk, the same settings.
 type pgbenchPeer struct {
-	t      *testing.T
-	bin    string
-	socket string
-	user   *local.Credential
+	t       *testing.T
+	bin     string
+	socket  string
+	user    *local.Credential
+	cluster *local.Cluster
 }
 
-func newPgbenchPeer(t *testing.T) *pgbenchPeer {
+func newPgbenchPeer(t *testing.T, scale int) *pgbenchPeer {
 	t.Helper()
 	dir := dataDir(t)
 	if err := os.Mkdir(dir, 0o755); err != nil { //nolint:gosec // the database's user passes it
@@ -97,16 +98,17 @@ func newPgbenchPeer(t *testing.T) *pgbenchPeer {
 			t.Error(err)
 		}
 	})
-	p.command("-i", "-q", "-s", "20")
+	p.cluster = c
+	p.command("-i", "-q", "-s", strconv.Itoa(scale))
 	return p
 }
 
 var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
 
-// run is how many of its simple transactions (-N) are done in a second.
-func (p *pgbenchPeer) run(seconds int) float64 {
+// run is how many of its simple transactions (-N) so many clients do in a second.
+func (p *pgbenchPeer) run(clients, seconds int) float64 {
 	p.t.Helper()
-	said := p.command("-N", "-M", "prepared", "-c", "16", "-j", "2", "-n", "-T", strconv.Itoa(seconds))
+	said := p.command("-N", "-M", "prepared", "-c", strconv.Itoa(clients), "-j", strconv.Itoa(min(clients, 2)), "-n", "-T", strconv.Itoa(seconds))
 	m := tps.FindStringSubmatch(said)
 	if m == nil {
 		p.t.Fatalf("pgbench said %q", said)

@@ -83,7 +83,7 @@ func newRace(t *testing.T, p plan) *race {
 	r.inkwell = serveDemo(t)
 	t.Cleanup(r.inkwell.resume) // or it could not be asked to stop
 	r.cups = newCUPSPeer(t)
-	r.pgbench = newPgbenchPeer(t)
+	r.pgbench = newPgbenchPeer(t, 20)
 	r.files = newFilesPeer(t)
 	r.inkwell.pause()
 	r.cups.Pause()
@@ -182,7 +182,7 @@ func (r *race) measure(level int) {
 			all[p.name].add(h)
 			slices.Sort(all[p.name].Times)
 		}
-		tps = append(tps, r.pgbench.run(r.plan.seconds))
+		tps = append(tps, r.pgbench.run(16, r.plan.seconds))
 		files = append(files, r.files.run(time.Duration(r.plan.seconds)*time.Second))
 	}
 	ours, theirs, bench, loop := all["inkwell"], all["cupsd"], mean(tps), mean(files)
