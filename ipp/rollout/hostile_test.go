@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"unicode/utf16"
 
@@ -251,7 +252,10 @@ func TestHostileNamesInShell(t *testing.T) {
 	}
 	said := filepath.Join(stub, "said")
 	script := "#!/bin/sh\nfor a; do printf '%s\\0' \"$a\"; done >" + said + "\n"
-	if err := os.WriteFile(filepath.Join(stub, "lpadmin"), []byte(script), 0o700); err != nil { //nolint:gosec // it is to be run
+	syscall.ForkLock.RLock() // a program that is started meanwhile would have it open for writing
+	err := os.WriteFile(filepath.Join(stub, "lpadmin"), []byte(script), 0o700) //nolint:gosec // it is to be run
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	for typed, shown := range hostile {
