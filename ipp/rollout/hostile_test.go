@@ -252,7 +252,7 @@ func TestHostileNamesInShell(t *testing.T) {
 	}
 	said := filepath.Join(stub, "said")
 	script := "#!/bin/sh\nfor a; do printf '%s\\0' \"$a\"; done >" + said + "\n"
-	syscall.ForkLock.RLock() // a program that is started meanwhile would have it open for writing
+	syscall.ForkLock.RLock()                                                   // a program that is started meanwhile would have it open for writing
 	err := os.WriteFile(filepath.Join(stub, "lpadmin"), []byte(script), 0o700) //nolint:gosec // it is to be run
 	syscall.ForkLock.RUnlock()
 	if err != nil {
