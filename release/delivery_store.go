@@ -102,7 +102,8 @@ func updateDeliveryEnded(ctx context.Context, tx *db.Tx, d Delivery) error {
 	done, err := tx.Exec(ctx, `
 		UPDATE delivery
 		   SET state = $2, reason = nullif($3, ''), printed = CASE WHEN $2 = 'settled' THEN $4::integer END,
-		       charged = CASE WHEN $2 = 'settled' THEN $5::bigint END, ended_at = $6
+		       charged = CASE WHEN $2 = 'settled' THEN $5::bigint END, ended_at = $6,
+		       reported = (SELECT state_reasons FROM printer r WHERE r.printer_id = delivery.printer_id)
 		 WHERE delivery_id = $1 AND ended_at IS NULL`, d.ID, d.State, d.Reason, d.Printed, d.Charged, tx.Now)
 	if err == nil && done.RowsAffected() == 0 {
 		return errFenced // it was ended by another hand

@@ -58,6 +58,7 @@ type Visit struct {
 	// NewBadge is what a badge ends with that was linked to the person at a kiosk within
 	// the last three days, or "".
 	NewBadge string
+	Refunds  []Print    // that were asked for, and whose answer the person reads now
 	Jobs     []VisitJob // oldest first; those that have just ended stay for a while
 }
 
@@ -156,6 +157,9 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 	}
 	visit.Unsigned = !all[p.ID].Signed
 	if visit.NewBadge, err = school.NewBadge(ctx, tx, p.ID); err != nil {
+		return visit, err
+	}
+	if visit.Refunds, err = refundsToTell(ctx, tx, p.ID); err != nil {
 		return visit, err
 	}
 	if visit.Printer, err = printerByID(ctx, tx, v.Station.Printer.ID); err != nil {

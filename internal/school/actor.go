@@ -71,25 +71,31 @@ const (
 	RecordExemption  Capability = "record-exemption"  // as the second officer
 	ApprovePupils    Capability = "approve-pupils"    // a yes to a job of the pupils one teaches
 	ApproveAnyone    Capability = "approve-anyone"    // a yes to any job of the school's that waits for one
+	SeeUsage         Capability = "see-usage"         // what the school prints, in sums
+	SeeClassUsage    Capability = "see-class-usage"   // what the pupils print whom one teaches
+	RefundPupils     Capability = "refund-pupils"     // answer the pupils one teaches who ask for pages back
+	RefundAnyone     Capability = "refund-anyone"     // answer anybody but oneself who does
+	RecoverCosts     Capability = "recover-costs"     // what damage and loss cost
 )
 
 var capabilities = map[Role][]Capability{
 	Pupil:     {Print},
 	Guest:     {Print},
-	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass, SeeRules, ApprovePupils},
+	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass, SeeRules, ApprovePupils, SeeClassUsage, RefundPupils},
 	Assistant: {Print, UseConsole, IssueSlip},
 	Cover:     {Print, UseConsole, IssueSlip, GrantFromClass, SeeRules, ApprovePupils},
 	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements},
 	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
-		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SeeRules, ExemptFromRules, ApproveAnyone},
+		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SeeRules, ExemptFromRules, ApproveAnyone,
+		SeeUsage, RefundAnyone, RecoverCosts},
 	Provider:     {Print, UseConsole, ManageFace},
 	PrintRoom:    {Print},
 	Exams:        {Print, UseConsole, ManageExams},
 	Safeguarding: {Print},
 	Head: {Print, UseConsole, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest,
-		SeeRules, ExemptFromRules, RecordExemption, ApproveAnyone},
-	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption},
-	Finance:        {Print, UseConsole, FindPeople, TopUp},
+		SeeRules, ExemptFromRules, RecordExemption, ApproveAnyone, SeeUsage, RecoverCosts},
+	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption, SeeUsage},
+	Finance:        {Print, UseConsole, FindPeople, TopUp, SeeUsage, RecoverCosts},
 	DataProtection: {Print, UseConsole, FindPeople, RecordAgreements},
 	Auditor:        {Print},
 }
