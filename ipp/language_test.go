@@ -37,6 +37,9 @@ var elsewhere = strings.Fields(`
 	ldap-connect ldap-tls ldap-bind ldap-base ldap-rights ldap-size
 	role-unknown
 	tariff-unit tariff-unit-from tariff-unit-in-use tariff-from tariff-same tariff-unknown tariff-begun tariff-withdrawn tariff-overlaps tariff-colour tariff-duplex tariff-size tariff-finishing tariff-rate printer-group-unknown
+	usage-by usage-days usage-of-people
+	refund-unknown refund-asked refund-pages refund-reason refund-why refund-done refund-too-many
+	recovery-amount recovery-reason recovery-day recovery-state recovery-unknown recovery-own
 	allowance-pages allowance-whom allowance-years allowance-unknown allowance-per allowance-combine allowance-carry allowance-colour
 	transfer-amount transfer-key transfer-reason transfer-by own-account refund-too-much no-ceiling
 	head-alone authority-reason authority-days authority-guests authority-unknown authority-full guest-name guest-organisation guest-ends guest-pages username-form username-there not-a-guest agreement-first

@@ -13,14 +13,11 @@ func Paid(ctx context.Context, tx *db.Tx, delivery DeliveryID) (units, colour in
 	return paid[PagePurse].amount, paid[ColourPurse].amount, err
 }
 
-// Share is what some of the impressions of a delivery cost of what all of it did: something
-// of what cost something, and never more than all.
-func Share(paid int64, some, of int) int64 {
+// Back is what comes back for some of the impressions of a delivery, of what all of it cost:
+// their share, something of what cost something, and never more than all.
+func Back(paid int64, some, of int) int64 {
 	if some <= 0 || paid <= 0 {
 		return 0
 	}
-	if some >= of {
-		return paid
-	}
-	return max(1, paid*int64(some)/int64(of))
+	return max(1, Share(paid, min(some, of), of))
 }

@@ -14,7 +14,7 @@ func TestAShareIsNeverMoreThanThePrice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		paid, of := rapid.Int64Range(0, 1_000_000).Draw(t, "paid"), rapid.IntRange(1, 5000).Draw(t, "of")
 		some := rapid.IntRange(0, of).Draw(t, "some")
-		got := quota.Share(paid, some, of)
+		got := quota.Back(paid, some, of)
 		if got < 0 || got > paid || some == of && got != paid || (got > 0) != (paid > 0 && some > 0) {
 			t.Fatalf("%d of %d cost %d of %d", some, of, got, paid)
 		}

@@ -262,7 +262,7 @@ func (d *Desk) answerRefund(ctx context.Context, a school.Actor, id RefundID, pa
 		if err != nil {
 			return err
 		}
-		units, colour = quota.Share(units, pages, r.Printed), quota.Share(colour, pages, r.Printed)
+		units, colour = quota.Back(units, pages, r.Printed), quota.Back(colour, pages, r.Printed)
 		if err := updateRefundAnswered(ctx, tx, a, id, pages, units, why); err != nil {
 			return err
 		}
