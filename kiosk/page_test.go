@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -31,6 +32,7 @@ func TestThePage(t *testing.T) {
 		"badge over a button":     badgeOverAButton,
 		"control keys":            controlKeys,
 		"choose, delete, undo":    chooseDeleteUndo,
+		"as many as fit":          asManyAsFit,
 		"connection lost":         connectionLost,
 		"by keyboard alone":       byKeyboardAlone,
 		"everything can be hit":   everythingCanBeHit,
@@ -104,6 +106,31 @@ func (p *page) touch(keys string) {
 	for _, key := range keys {
 		expr := fmt.Sprintf(`[...document.querySelectorAll('.keys:not([hidden]) button')].find((b) => b.textContent === %q)`, string(key))
 		p.Do(chromedp.Click(chromedp.JSPath(expr)))
+	}
+}
+
+func asManyAsFit(t *testing.T, b webtest.Browser) {
+	d := newFakeDesk(offeredJobs()...)
+	d.visit.Balance = 9
+	p := openKiosk(t, b, d, 0)
+	p.Badge(badge)
+	p.wait(FaceJobs)
+	for _, words := range []string{"4 jobs, 18 pages", "Needs 18, you have 9.", "Print 2 that fit", "7 pages, 2 left"} {
+		p.Seen(words)
+	}
+	p.Until(`[...document.querySelectorAll('.job[data-over]')].map((j) => j.dataset.key).join() === '43,44'`)
+	p.press("release")
+	p.wait(FacePrinting)
+	d.print(41, 4)
+	d.print(42, 3)
+	p.wait(FaceDone)
+	p.Seen("2 left.")
+	p.Seen("2 jobs waiting")
+	p.Unhurt()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.releases) != 1 || !slices.Equal(d.releases[0], []release.JobID{41, 42}) {
+		t.Errorf("released %v", d.releases)
 	}
 }
 

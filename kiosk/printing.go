@@ -17,25 +17,18 @@ func (ReleaseAll) apply(s *Screen, _ time.Time) []Effect {
 }
 
 func (in Release) apply(s *Screen, _ time.Time) []Effect {
-	var ids []release.JobID
-	for _, id := range in.Jobs {
-		if j := s.job(id); j != nil && s.printable(*j) && !slices.Contains(ids, id) {
-			ids = append(ids, id)
+	ids := slices.Compact(slices.Sorted(slices.Values(in.Jobs)))
+	for _, id := range ids {
+		if j := s.job(id); s.visit != nil && (j == nil || !s.printable(*j)) {
+			s.note = "Your list has changed. Look at it again, then print."
+			return nil // all that was chosen, or none
 		}
 	}
-	if in.Units != nil && !s.runner() && *in.Units < s.due(ids) {
+	if in.Units != nil && !s.runner() && *in.Units < due(s.jobsWhere(func(j release.VisitJob) bool { return slices.Contains(ids, j.ID) })) {
 		s.note = "The price has changed. Look at it again, then print."
 		return nil
 	}
 	return s.release(ids)
-}
-
-// due is what jobs cost together.
-func (s *Screen) due(ids []release.JobID) (units int64) {
-	for _, n := range s.shown(ids) {
-		units += n
-	}
-	return units
 }
 
 // release asks for the jobs once: a second press while the first is under way is

@@ -12,6 +12,7 @@ import (
 
 	"inkwell/internal/fault"
 	"inkwell/internal/web/webtest"
+	"inkwell/quota"
 	"inkwell/release"
 )
 
@@ -78,6 +79,25 @@ func manyJobs() []release.VisitJob {
 	refused := held(47, "scan0001.pdf", 0, 3)
 	refused.State, refused.Refusal = release.Refused, "This document is locked with a password. Save it without one and send it again."
 	return append(twoJobs(), held(43, "Übung – مرحبا بالعالم 🖨️", 1, 12), colour, held(45, "Spanish vocabulary list", 2, 60*20), counting, refused)
+}
+
+// offeredJobs are four jobs that cost 18 pages together, one of them in colour.
+func offeredJobs() []release.VisitJob {
+	jobs := append(twoJobs(), held(43, "Science fair poster", 1, 12), held(44, "Spanish vocabulary list", 6, 60*20))
+	jobs[2].Due, jobs[2].Why = 5, "1 sheet, colour"
+	return jobs
+}
+
+// moneyJobs are three jobs with prices in pence.
+func moneyJobs() []release.VisitJob {
+	jobs := append(twoJobs(), held(43, "Art portfolio", 6, 30))
+	for i, j := range []struct {
+		units int64
+		why   string
+	}{{12, "2 sheets two-sided"}, {9, "2 sheets two-sided"}, {186, "3 sheets two-sided, 5 of 6 sides colour, A3"}} {
+		jobs[i].Due, jobs[i].Why = j.units, j.why
+	}
+	return jobs
 }
 
 // claims are two jobs, of which a shared device sent the first.
@@ -150,6 +170,9 @@ var shots = []shot{
 		p.Seen("Deleted")
 	}},
 	{name: "jobs-short", set: func(d *fakeDesk) { d.visit.Balance = 5 }, act: signedIn},
+	{name: "jobs-offer", jobs: offeredJobs, set: func(d *fakeDesk) { d.visit.Balance = 9 }, act: signedIn},
+	{name: "jobs-money", jobs: moneyJobs, set: func(d *fakeDesk) { d.visit.Balance, d.visit.Unit = 640, quota.Penny }, act: signedIn},
+	{name: "jobs-money-offer", jobs: moneyJobs, set: func(d *fakeDesk) { d.visit.Balance, d.visit.Unit = 60, quota.Penny }, act: signedIn},
 	{name: "jobs-empty", jobs: func() []release.VisitJob { return []release.VisitJob{} }, act: signedIn},
 	{name: "jobs-refused", set: func(d *fakeDesk) {
 		d.fail = fault.New(fault.Conflict, "already-released", "")

@@ -1,11 +1,9 @@
 package kiosk
 
 import (
-	"fmt"
 	"time"
 
 	"inkwell/internal/school"
-	"inkwell/quota"
 	"inkwell/release"
 )
 
@@ -59,6 +57,7 @@ type JobView struct {
 	Cost     string        `json:"cost"` // in the school's unit: "3", "£0.15"
 	Selected bool          `json:"selected"`
 	Held     bool          `json:"held"`             // can be deleted
+	Over     bool          `json:"over,omitempty"`   // chosen, and not among those that fit what the visitor has
 	Choice   bool          `json:"choice"`           // can be chosen: held, and the printer lacks nothing for it
 	Locked   bool          `json:"locked,omitempty"` // asks for its own code first
 	Claim    bool          `json:"claim,omitempty"`  // it may be somebody else's: "Not mine" can be pressed
@@ -69,11 +68,12 @@ type JobView struct {
 // PrintView is the one big button.
 type PrintView struct {
 	Label  string          `json:"label"`
-	Sum    string          `json:"sum"`   // "2 jobs, 7 pages"
-	After  string          `json:"after"` // "88 left afterwards", or why not
-	Jobs   []release.JobID `json:"jobs"`  // what it prints
-	Units  int64           `json:"units"` // what they cost together
-	Ready  bool            `json:"ready"` // it can be pressed
+	Sum    string          `json:"sum"`              // "2 jobs, 7 pages"
+	After  string          `json:"after"`            // "88 left afterwards", or why not all of it
+	Jobs   []release.JobID `json:"jobs"`             // what it prints
+	Units  int64           `json:"units"`            // what they cost together
+	Detail string          `json:"detail,omitempty"` // of an offer: "5 pages, 0 left"
+	Ready  bool            `json:"ready"`            // it can be pressed
 	Enough bool            `json:"enough"`
 }
 
@@ -169,72 +169,8 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 	}
 	if held := s.jobsWhere(s.printable); len(held) > 0 {
 		v.Print = s.printView(held)
+		v.Print.mark(v.Jobs)
 	}
-}
-
-// left says what the visitor has.
-func (s *Screen) left() string {
-	if s.visit.Pass != nil {
-		return pages(min(s.visit.Balance, int64(*s.visit.Pass))) + " left."
-	}
-	return s.has() + "."
-}
-
-// has is what the visitor has left, and how much of that may be in colour.
-func (s *Screen) has() string {
-	say := s.visit.Unit.Say(s.visit.Balance) + " left"
-	if s.visit.Colour != nil {
-		say += s.inColour(*s.visit.Colour, s.visit.Balance)
-	}
-	return say
-}
-
-// inColour is how many pages may be in colour of so many units, unless all of them may.
-func (s *Screen) inColour(n int, of int64) string {
-	switch {
-	case s.visit.Unit == quota.Penny:
-		return fmt.Sprintf(", %s in colour", pages(n))
-	case int64(n) >= of:
-		return ""
-	}
-	return fmt.Sprintf(", %d in colour", n)
-}
-
-// printView sums up what is chosen among the held jobs.
-func (s *Screen) printView(held []release.VisitJob) *PrintView {
-	chosen := s.chosen()
-	unit := s.visit.Unit
-	p := &PrintView{Label: "Print", Enough: true}
-	colour := 0
-	for _, j := range chosen {
-		p.Units += j.Due
-		colour += j.Colour
-		p.Jobs = append(p.Jobs, j.ID)
-	}
-	switch {
-	case len(chosen) == 0:
-		p.Label, p.After = "Choose what to print", s.has()
-		return p
-	case len(held) > 1 && len(chosen) == len(held):
-		p.Label = "Print all"
-	case len(held) > 1:
-		p.Label = fmt.Sprintf("Print %d", len(chosen))
-	}
-	p.Sum = counted(int64(len(chosen)), "job") + ", " + unit.Say(p.Units)
-	p.After = unit.Figure(s.visit.Balance-p.Units) + " left afterwards"
-	switch has := s.visit.Colour; {
-	case p.Units > s.visit.Balance:
-		p.Enough = false
-		p.After = fmt.Sprintf("Needs %s, you have %s. Choose fewer, or ask for more.", unit.Figure(p.Units), unit.Figure(s.visit.Balance))
-	case has == nil || colour == 0:
-	case colour > *has:
-		p.Enough = false
-		p.After = fmt.Sprintf("Needs %d in colour, you have %d. Choose fewer, or send it in black and white.", colour, *has)
-	default:
-		p.After += s.inColour(*has-colour, s.visit.Balance-p.Units)
-	}
-	p.Ready = p.Enough && !s.busy && s.visit.Printer.Trouble() == ""
-	return p
 }
 
 // printerNotice says in plain words how the printer is.

@@ -214,6 +214,11 @@ func TestThePrinterLacksSomething(t *testing.T) {
 		t.Errorf("print %+v", v.Print)
 	}
 	c.does(Select{41, true}, Release{Jobs: []release.JobID{41, 42}})
+	c.quiet()
+	if v := c.face(FaceJobs); v.Note != "Your list has changed. Look at it again, then print." {
+		t.Errorf("a part of what was chosen: %q", v.Note)
+	}
+	c.does(Release{Jobs: []release.JobID{42}})
 	if e := next[ReleaseJobs](c); !slices.Equal(e.Jobs, []release.JobID{42}) {
 		t.Errorf("released %v", e.Jobs)
 	}

@@ -15,6 +15,9 @@ const (
 	Penny Unit = "pence" // of a pound
 )
 
+// Counts says whether a unit is a page.
+func (u Unit) Counts() bool { return u != Penny }
+
 // Say is an amount in words: "7 pages", "1 page", "£0.35".
 func (u Unit) Say(units int64) string {
 	if u == Penny {

@@ -126,9 +126,13 @@ func onPass(ctx context.Context, tx *db.Tx, pass school.PassID, pages int) error
 	}
 	left, err := school.PassLeft(ctx, tx, pass)
 	if err == nil && left < 0 {
-		err = fault.New(fault.Unpaid, "pass-spent", "Your day pass has %d pages left. Choose fewer, or bring your own badge.", left+pages)
+		err = passSpent(left + pages)
 	}
 	return err
+}
+
+func passSpent(left int) error {
+	return fault.New(fault.Unpaid, "pass-spent", "Your day pass has %d pages left. Choose fewer, or bring your own badge.", left)
 }
 
 func (j Job) releasable(v Visitor, tx *db.Tx) error {

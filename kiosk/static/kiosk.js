@@ -47,7 +47,7 @@
 
   const say = (next) => {
     const print = next.print || {};
-    const words = ['idle', 'offline'].includes(next.face) ? [] : [next.title, print.sum || next.text, print.after, next.note];
+    const words = ['idle', 'offline'].includes(next.face) ? [] : [next.title, print.sum || next.text, print.after, print.detail && print.label, print.detail, next.note];
     const text = words.filter(Boolean).join(' ');
     if (live.textContent !== text) live.textContent = text;
   };

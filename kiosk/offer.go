@@ -1,0 +1,152 @@
+package kiosk
+
+import (
+	"fmt"
+	"slices"
+
+	"inkwell/internal/fault"
+	"inkwell/release"
+)
+
+// left says what the visitor has.
+func (s *Screen) left() string {
+	pass := s.visit.Pass
+	switch {
+	case pass == nil:
+		return s.has() + "."
+	case s.visit.Unit.Counts() && int64(*pass) <= s.visit.Balance:
+		return pages(*pass) + " left."
+	}
+	return s.has() + ". Day pass: " + pages(*pass) + "."
+}
+
+// has is what the visitor has left, and how much of that may be in colour.
+func (s *Screen) has() string {
+	say := s.visit.Unit.Say(s.visit.Balance) + " left"
+	if s.visit.Colour != nil {
+		say += s.inColour(*s.visit.Colour, s.visit.Balance)
+	}
+	return say
+}
+
+// inColour is how many pages may be in colour of so many units, unless all of them may.
+func (s *Screen) inColour(n int, of int64) string {
+	switch {
+	case !s.visit.Unit.Counts():
+		return fmt.Sprintf(", %s in colour", pages(n))
+	case int64(n) >= of:
+		return ""
+	}
+	return fmt.Sprintf(", %d in colour", n)
+}
+
+// printView sums up what is chosen among the held jobs. Where not all of it fits what the
+// visitor has, the button offers as much as does, and prints exactly that.
+func (s *Screen) printView(held []release.VisitJob) *PrintView {
+	chosen := s.chosen()
+	if len(chosen) == 0 {
+		return &PrintView{Label: "Choose what to print", After: s.has(), Enough: true}
+	}
+	fit, short := s.visit.Fitting(chosen)
+	p := &PrintView{Label: "Print", Enough: short == nil, Sum: s.sum(chosen)}
+	switch {
+	case short != nil:
+		p.After = s.lack(short, chosen)
+		p.offer(fit, short, s)
+	case len(held) > 1 && len(chosen) == len(held):
+		p.Label = "Print all"
+	case len(held) > 1:
+		p.Label = fmt.Sprintf("Print %d", len(chosen))
+	}
+	for _, j := range fit {
+		p.Units += j.Due
+		p.Jobs = append(p.Jobs, j.ID)
+	}
+	if short == nil {
+		p.After = s.afterwards(fit) + " left afterwards" + s.colourAfterwards(fit)
+	}
+	p.Ready = len(fit) > 0 && !s.busy && s.visit.Printer.Trouble() == ""
+	return p
+}
+
+// offer is the button where not all that is chosen fits.
+func (p *PrintView) offer(fit []release.VisitJob, short error, s *Screen) {
+	switch n := len(fit); n {
+	case 0:
+		p.After += " " + otherwise(short)
+		return
+	case 1:
+		p.Label = "Print 1 that fits"
+	default:
+		p.Label = fmt.Sprintf("Print %d that fit", n)
+	}
+	p.Detail = fmt.Sprintf("%s, %s left", s.visit.Unit.Say(due(fit)), s.afterwards(fit))
+}
+
+// mark tells those of the lines that are chosen and not printed by the offer.
+func (p *PrintView) mark(lines []JobView) {
+	for i := range lines {
+		lines[i].Over = !p.Enough && lines[i].Selected && !slices.Contains(p.Jobs, lines[i].ID)
+	}
+}
+
+// sum is how many jobs there are, and what they cost.
+func (s *Screen) sum(jobs []release.VisitJob) string {
+	return counted(int64(len(jobs)), "job") + ", " + s.visit.Unit.Say(due(jobs))
+}
+
+// lack says what there is too little of, in a few words.
+func (s *Screen) lack(short error, chosen []release.VisitJob) string {
+	unit := s.visit.Unit
+	switch fault.As(short).Code {
+	case "not-enough-colour":
+		return fmt.Sprintf("Needs %d in colour, you have %d.", inColour(chosen), *s.visit.Colour)
+	case "pass-spent":
+		return fmt.Sprintf("Your day pass has %s left.", pages(*s.visit.Pass))
+	}
+	return fmt.Sprintf("Needs %s, you have %s.", unit.Figure(due(chosen)), unit.Figure(s.visit.Balance))
+}
+
+// otherwise is what to do where nothing fits.
+func otherwise(short error) string {
+	if fault.As(short).Code == "not-enough-colour" {
+		return "Choose fewer, or send it in black and white."
+	}
+	return "Choose fewer, or ask for more."
+}
+
+// colourAfterwards is how much of what is left may be in colour, where some was printed.
+func (s *Screen) colourAfterwards(jobs []release.VisitJob) string {
+	if n := inColour(jobs); n > 0 && s.visit.Colour != nil {
+		return s.inColour(*s.visit.Colour-n, s.visit.Balance-due(jobs))
+	}
+	return ""
+}
+
+func inColour(jobs []release.VisitJob) (n int) {
+	for _, j := range jobs {
+		n += j.Colour
+	}
+	return n
+}
+
+// afterwards is what is left once jobs are printed.
+func (s *Screen) afterwards(jobs []release.VisitJob) string {
+	left := s.visit.Balance - due(jobs)
+	if s.visit.Pass != nil && s.visit.Unit.Counts() {
+		out := 0
+		for _, j := range jobs {
+			out += j.Pages
+		}
+		left = min(left, int64(*s.visit.Pass-out))
+	}
+	return s.visit.Unit.Figure(left)
+}
+
+// due is what jobs cost together.
+func due(jobs []release.VisitJob) (units int64) {
+	for _, j := range jobs {
+		units += j.Due
+	}
+	return units
+}
