@@ -6,37 +6,27 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"inkwell/internal/audit"
-	"inkwell/internal/db"
-	"inkwell/quota"
 	"inkwell/release"
 )
 
 func ledgerVerifyCommand() *cobra.Command {
 	cmd := hostCommand("verify", "Recompute the whole ledger and its seals", cobra.NoArgs,
 		func(ctx context.Context, h *host, _ []string) error {
-			var r quota.Report
-			var stray []string
-			err := h.db.InTx(ctx, db.System("verify"), func(ctx context.Context, tx *db.Tx) (err error) {
-				if r, err = quota.Verify(ctx, tx); err != nil {
-					return err
-				}
-				stray, err = release.VerifyDeliveries(ctx, tx)
-				return err
-			})
+			keys, err := openKeys(h.config.folder("keys"), false)
 			if err != nil {
 				return err
 			}
-			sealed, err := h.verifyChain(ctx, audit.Transfers)
+			v, err := release.VerifyLedger(ctx, h.db, h.config.heads(keys))
 			if err != nil {
 				return err
 			}
 			_, _ = fmt.Fprintf(h.out, "%d transfers between %d accounts; %d units printed, %d set aside for open deliveries\n",
-				r.Transfers, r.Accounts, r.Printed, r.Reserved)
-			return h.verdict("the ledger", sealed, append(append(r.Problems, stray...), sealed.Problems...))
+				v.Transfers, v.Accounts, v.Printed, v.Reserved)
+			return h.verdict("the ledger", v.Sealed, append(v.Problems, v.Sealed.Problems...))
 		})
 	cmd.Long = `Every account is added up anew from its transfers, every transfer held against its seal
-and every delivery against what was charged for it. Ends with 1 when anything differs.`
+and every delivery against what was charged for it. Ends with 1 when anything differs.
+It may run while people print.`
 	cmd.Example = `  inkwell ledger verify`
 	return cmd
 }
