@@ -40,7 +40,11 @@ func Verify(ctx context.Context, tx *db.Tx) (Report, error) {
 		return r, fmt.Errorf("recompute reservations: %w", err)
 	}
 	for _, o := range odd {
-		r.Problems = append(r.Problems, fmt.Sprintf("delivery %d reserved %d, settled %d, gave back %d", o.Delivery, o.Reserved, o.Settled, o.Back))
+		say := fmt.Sprintf("delivery %d reserved %d, settled %d, gave back %d in %s", o.Delivery, o.Reserved, o.Settled, o.Back, o.Purse)
+		if o.Astray {
+			say += ", and not to who had paid"
+		}
+		r.Problems = append(r.Problems, say)
 	}
 	return r, nil
 }

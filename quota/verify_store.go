@@ -8,20 +8,6 @@ import (
 	"inkwell/internal/db"
 )
 
-func movements(ctx context.Context, tx *db.Tx, delivery DeliveryID) ([]Movement, error) {
-	rows, _ := tx.Query(ctx, `
-		WITH mine AS (
-			SELECT t.transfer_id, t.kind, t.at, t.amount, (SELECT r.from_account FROM transfer r WHERE r.delivery_id = $1 AND r.kind = 'reserve' AND r.purse = 'pages') AS payer
-			  FROM transfer t WHERE t.delivery_id = $1 AND t.purse = 'pages')
-		SELECT m.kind, m.at, m.amount,
-		       (SELECT coalesce(sum(t.amount) FILTER (WHERE t.to_account = m.payer), 0) - coalesce(sum(t.amount) FILTER (WHERE t.from_account = m.payer), 0)
-		          FROM transfer t WHERE (t.to_account = m.payer OR t.from_account = m.payer) AND t.transfer_id <= m.transfer_id)::bigint
-		  FROM mine m ORDER BY m.transfer_id`, delivery)
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (m Movement, err error) {
-		return m, row.Scan(&m.Kind, &m.At, &m.Amount, &m.After)
-	})
-}
-
 func totals(ctx context.Context, tx *db.Tx) (r Report, err error) {
 	err = tx.QueryRow(ctx, `
 		SELECT (SELECT count(*) FROM account), count(*),
@@ -65,6 +51,7 @@ type oddReservation struct {
 	Reserved int64
 	Settled  int64
 	Back     int64
+	Astray   bool // what came back went to somebody who had not paid
 }
 
 func oddReservations(ctx context.Context, tx *db.Tx) ([]oddReservation, error) {
@@ -73,9 +60,10 @@ func oddReservations(ctx context.Context, tx *db.Tx) ([]oddReservation, error) {
 			SELECT delivery_id AS delivery, purse,
 			       coalesce(sum(amount) FILTER (WHERE kind = 'reserve'), 0)::bigint AS reserved,
 			       coalesce(sum(amount) FILTER (WHERE kind = 'settle'), 0)::bigint AS settled,
-			       coalesce(sum(amount) FILTER (WHERE kind IN ('return', 'void')), 0)::bigint AS back
+			       coalesce(sum(amount) FILTER (WHERE kind IN ('return', 'void')), 0)::bigint AS back,
+			       coalesce(max(from_account) FILTER (WHERE kind = 'reserve') <> max(to_account) FILTER (WHERE kind IN ('return', 'void')), false) AS astray
 			  FROM transfer WHERE delivery_id IS NOT NULL GROUP BY delivery_id, purse) AS d
-		 WHERE settled + back NOT IN (0, reserved)
+		 WHERE settled + back NOT IN (0, reserved) OR astray
 		 ORDER BY delivery, purse LIMIT $1`, problemsShown)
 	return pgx.CollectRows(rows, pgx.RowToStructByName[oddReservation])
 }

@@ -85,7 +85,7 @@ func fillLedger(t *testing.T, d *db.DB, transfers, people int) {
 	dbtest.Exec(t, d, `VACUUM ANALYZE`)
 }
 
-// fillDeliveries writes some of the deliveries, by number, as 500 transactions would have.
+// fillDeliveries writes some of the deliveries, by number, as 200 transactions would have.
 func fillDeliveries(t *testing.T, d *db.DB, from, to, of, people int) {
 	t.Helper()
 	dbtest.Exec(t, d, fmt.Sprintf(`
@@ -97,7 +97,7 @@ func fillDeliveries(t *testing.T, d *db.DB, from, to, of, people int) {
 			OVERRIDING SYSTEM VALUE
 			SELECT delivery_id, 1, delivery_id, person_id, 1, 'settled', md5(delivery_id::text), 1, 1, amount, amount, CASE WHEN colour THEN 1 ELSE 0 END, charged, charged, at, at, at FROM made)
 		INSERT INTO transfer (school_id, xact, at, kind, purse, from_account, to_account, amount, delivery_id)
-		SELECT 1, (3 + m.delivery_id::bigint * 500 / %[4]d)::text::xid8, m.at, e.kind, e.purse, e.payer, e.payee, e.amount, m.delivery_id
+		SELECT 1, (3 + m.delivery_id::bigint * 200 / %[4]d)::text::xid8, m.at, e.kind, e.purse, e.payer, e.payee, e.amount, m.delivery_id
 		  FROM made m
 		  JOIN account a ON a.person_id = m.person_id AND a.kind = 'person' AND a.purse = 'pages'
 		  JOIN account c ON c.person_id = m.person_id AND c.kind = 'person' AND c.purse = 'colour'

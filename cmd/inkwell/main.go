@@ -59,7 +59,7 @@ func rootCommand() *cobra.Command {
 		group("ldap", "The school's own directory", ldapForgetCommand()),
 		group("allowance", "Who gets how many pages", allowanceListCommand(), allowanceSetCommand(), allowanceRemoveCommand(), allowancePolicyCommand()),
 		usageCommand(),
-		group("ledger", "What was spent", ledgerVerifyCommand()),
+		group("ledger", "What was spent", ledgerVerifyCommand(), ledgerStatementCommand(), ledgerBalanceCommand()),
 		group("audit", "Who did what", auditVerifyCommand()),
 	)
 	return root
