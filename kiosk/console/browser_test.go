@@ -170,6 +170,11 @@ func (h *house) scenes() []scene {
 				return err
 			})
 		}},
+		{name: "class-usage", path: "/staff/class-usage", set: func() {
+			for i := range 60 {
+				h.printed([]school.Actor{h.Sam, h.Mia, h.Sam}[i%3], i, 2+i*i%17, 1+i*i%17/2)
+			}
+		}},
 		{name: "slip", path: "/staff/mine", act: func(p *webtest.Page) {
 			if p.Says(`String(!!document.querySelector('[action$="slip/end"]'))`) == "true" {
 				p.Click(`[action$="slip/end"] .button`)
@@ -204,6 +209,13 @@ func (h *house) scenes() []scene {
 		{name: "roll-out", path: "/staff/roll-out", set: func() { h.plan = rolledOut() }},
 		{name: "roll-out-apple", path: "/staff/roll-out?for=apple"},
 		{name: "roll-out-none", path: "/staff/roll-out?for=google", set: func() { h.plan = rollout.Plan{Server: "print.harbour.example:8631"} }},
+		{name: "usage", path: "/staff/usage", set: func() {
+			for i := range 80 {
+				h.printed([]school.Actor{h.Sam, h.Mia, h.Teacher, h.IT}[i%4], i, 20+i*i%170, 10+i*i%170/2)
+			}
+		}},
+		{name: "usage-year", path: "/staff/usage?by=year", act: func(p *webtest.Page) { p.Eval(`document.querySelector("#rows").scrollIntoView()`) }},
+		{name: "usage-none", path: "/staff/usage?by=department&from=2026-11-21&to=2026-11-01"},
 		{name: "nothing", path: "/staff/nothing"},
 		{name: "invitation", path: "/staff/invitation/" + token},
 		{name: "sign-in", path: "/staff/sign-in?ready=yes", set: exec("UPDATE session SET ended_at = now()")},

@@ -40,7 +40,8 @@ func address(r route, person school.PersonID) (method, path string) {
 var openTo = map[string][]string{
 	"pupil": {}, "nothing": {},
 	"teacher": {"GET /staff", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
-		"GET /staff/mine", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end"},
+		"GET /staff/mine", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
+		"GET /staff/class-usage"},
 }
 
 // TestEveryRouteForEveryRole: who has the capability gets in, everybody else finds

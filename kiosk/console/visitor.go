@@ -32,6 +32,8 @@ var parts = []part{
 	{Path: "/staff/people", Word: "People", needs: school.FindPeople},
 	{Path: "/staff/mine", Word: "My jobs", needs: school.IssueSlip},
 	{Path: tutorPath, Word: "My tutor group", needs: school.PassOwnClass},
+	{Path: usagePath, Word: "Usage", needs: school.SeeUsage},
+	{Path: classUsagePath, Word: "Class usage", needs: school.SeeClassUsage},
 	{Path: "/staff/guests", Word: "Guests", needs: school.SponsorGuest},
 	{Path: "/staff/calendar", Word: "Calendar", needs: school.ArrangeCover},
 	{Path: "/staff/roll-out", Word: "Roll-out", needs: school.ManageFace},
