@@ -67,7 +67,7 @@ func RecordExemption(ctx context.Context, tx *db.Tx, by school.Actor, which Exem
 	if !by.May(school.RecordExemption) {
 		return school.NotAllowed
 	}
-	e, err := lockExemption(ctx, tx, by.School, which)
+	e, err := exemptionByID(ctx, tx, by.School, which, "FOR UPDATE")
 	switch {
 	case err != nil:
 		return err
@@ -91,7 +91,7 @@ func EndExemption(ctx context.Context, tx *db.Tx, by school.Actor, which Exempti
 	if !by.May(school.ExemptFromRules) && by.Proof != school.ByHost {
 		return school.NotAllowed
 	}
-	e, err := lockExemption(ctx, tx, by.School, which)
+	e, err := exemptionByID(ctx, tx, by.School, which, "FOR UPDATE")
 	if err == nil && e.over(tx.Now) {
 		err = exemptionOver
 	}
@@ -110,6 +110,11 @@ func (e Exemption) over(at time.Time) bool { return !e.Ended.IsZero() || !at.Bef
 // number; of those that are over the ones that ended after a time.
 func Exemptions(ctx context.Context, tx *db.Tx, id school.ID, since time.Time) ([]Exemption, error) {
 	return exemptions(ctx, tx, id, since)
+}
+
+// ExemptionByID is one of a school's ("exemption-unknown").
+func ExemptionByID(ctx context.Context, tx *db.Tx, id school.ID, which ExemptionID) (Exemption, error) {
+	return exemptionByID(ctx, tx, id, which, "")
 }
 
 // ExemptionsFor are those that may let somebody off a rule now.

@@ -70,15 +70,15 @@ func (v Verdict) Outcome() Outcome { return v.Rule.Outcome }
 // in force. It says in a sentence or two why, and what is allowed instead: only what
 // these rules do allow.
 func (r Rules) Decide(exempt []Exemption, f Facts) Verdict {
-	v := r.first(exempt, f)
+	v := r.First(exempt, f)
 	if v.Met() {
 		v.Say = r.say(exempt, f, v.Rule)
 	}
 	return v
 }
 
-// first is Decide without words.
-func (r Rules) first(exempt []Exemption, f Facts) Verdict {
+// First is Decide without its words.
+func (r Rules) First(exempt []Exemption, f Facts) Verdict {
 	v := Verdict{Set: r.Set}
 	for _, rule := range r.All {
 		if !rule.Meets(f) {

@@ -138,9 +138,9 @@ func exemptions(ctx context.Context, tx *db.Tx, id school.ID, since time.Time) (
 	return pgx.CollectRows(rows, scanExemption)
 }
 
-// lockExemption locks one of a school's.
-func lockExemption(ctx context.Context, tx *db.Tx, id school.ID, which ExemptionID) (Exemption, error) {
-	rows, _ := tx.Query(ctx, `SELECT `+exemptionColumns+` FROM exemption e WHERE e.school_id = $1 AND e.exemption_id = $2 FOR UPDATE`, id, which)
+// exemptionByID is one of a school's, locked if lock says so.
+func exemptionByID(ctx context.Context, tx *db.Tx, id school.ID, which ExemptionID, lock string) (Exemption, error) {
+	rows, _ := tx.Query(ctx, `SELECT `+exemptionColumns+` FROM exemption e WHERE e.school_id = $1 AND e.exemption_id = $2 `+lock, id, which)
 	e, err := pgx.CollectExactlyOneRow(rows, scanExemption)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return e, exemptionUnknown

@@ -161,7 +161,7 @@ type way struct {
 func (r Rules) instead(exempt []Exemption, f Facts, rule Restriction) string {
 	offer := ""
 	for _, w := range rule.ways(f) {
-		if met := r.first(exempt, w.then); !met.Met() || met.Outcome() == Confirm {
+		if met := r.First(exempt, w.then); !met.Met() || met.Outcome() == Confirm {
 			offer = w.say
 			break
 		}

@@ -3,7 +3,6 @@ package release
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
@@ -103,13 +102,10 @@ func (b *rulebook) exemptions(ctx context.Context, tx *db.Tx, p school.PersonID)
 
 // facts are those of what is left of a job, but for its owner's, the time's and the past.
 func (j Job) facts(p PrinterID) quota.Facts {
-	f := quota.Facts{Person: j.Person, Pages: j.Left(), Each: j.Pages, Copies: max(1, j.Ticket.Copies), Sheets: sheetsOf(j, j.Left()),
+	f := quota.Facts{Person: j.Person, Pages: j.Left(), Each: j.Pages, Copies: max(1, j.Ticket.Copies), Colour: j.LeftInColour(), Sheets: sheetsOf(j, j.Left()),
 		Paper: cmp.Or(j.Ticket.Media, A4), Printer: int32(p)}
 	if j.Pages > 0 && j.Printed > 0 {
 		f.Copies = (f.Pages + j.Pages - 1) / j.Pages
-	}
-	if !slices.Contains(hasNoneOfColour, j.Ticket.ColorMode) && j.Impressions > 0 {
-		f.Colour = (j.ColourImpressions*f.Pages + j.Impressions - 1) / j.Impressions
 	}
 	return f
 }

@@ -147,3 +147,17 @@ func waitingFor(ctx context.Context, tx *db.Tx, a school.Actor, classes []school
 		return w, row.Scan(&w.ID, &w.Job, &w.Person, &w.Name, &w.Year, &w.Classes, &w.Pages, &w.Copies, &w.Sheets, &w.Colour, &w.Paper, &w.Asked, &w.Expires, &w.set, &w.rule)
 	})
 }
+
+// jobsReleased are the jobs that were first released since a time, whole, by their number.
+func jobsReleased(ctx context.Context, tx *db.Tx, id school.ID, since time.Time, after JobID, limit int) ([]pastJob, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT j.job_id, j.person_id, j.ticket, coalesce(j.pages, 0), coalesce(j.impressions, 0), coalesce(j.sheets, 0), coalesce(j.colour_impressions, 0),
+		       encode(coalesce(j.digest, ''), 'hex'), d.reserved_at, d.printer_id
+		  FROM job j
+		 CROSS JOIN LATERAL (SELECT * FROM delivery d WHERE d.job_id = j.job_id ORDER BY d.delivery_id LIMIT 1) AS d
+		 WHERE j.school_id = $1 AND j.submitted_at > $2::timestamptz - interval '8 days' AND d.reserved_at > $2 AND j.job_id > $3
+		 ORDER BY j.job_id LIMIT $4`, id, since, after, limit)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (j pastJob, err error) {
+		return j, row.Scan(&j.ID, &j.Person, &j.Ticket, &j.Pages, &j.Impressions, &j.Sheets, &j.ColourImpressions, &j.digest, &j.at, &j.printer)
+	})
+}

@@ -17,11 +17,11 @@ import (
 func jobShowCommand() *cobra.Command {
 	cmd := hostCommand("show NUMBER", "Show what happened to a job, line by line", cobra.ExactArgs(1),
 		func(ctx context.Context, h *host, args []string) error {
-			n, err := strconv.ParseInt(args[0], 10, 32)
-			if err != nil || n < 1 {
-				return fault.New(fault.Invalid, "job-number", "A job's number is the one that the kiosk and the printing computer show.")
+			id, err := jobArgument(args[0])
+			if err != nil {
+				return err
 			}
-			job, life, err := h.desk.Life(ctx, release.JobID(n))
+			job, life, err := h.desk.Life(ctx, id)
 			if err != nil {
 				return err
 			}
@@ -31,6 +31,15 @@ func jobShowCommand() *cobra.Command {
 not shown, only what happened when, and what was charged.`
 	cmd.Example = `  inkwell job show 41`
 	return cmd
+}
+
+// jobArgument is the number of a job.
+func jobArgument(text string) (release.JobID, error) {
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || n < 1 {
+		return 0, fault.New(fault.Invalid, "job-number", "A job's number is the one that the kiosk and the printing computer show.")
+	}
+	return release.JobID(n), nil
 }
 
 // printLife shows a job's life as a table, with the time since it began.

@@ -60,6 +60,11 @@ func rootCommand() *cobra.Command {
 		group("allowance", "Who gets how many pages", allowanceListCommand(), allowanceSetCommand(), allowanceRemoveCommand(), allowancePolicyCommand()),
 		usageCommand(),
 		group("ledger", "What was spent", ledgerVerifyCommand(), ledgerStatementCommand(), ledgerBalanceCommand()),
+		group("rule", "What may be printed", ruleListCommand(), ruleAddCommand(), ruleSetCommand(), ruleMoveCommand(), ruleRemoveCommand(), ruleExportCommand(),
+			ruleImportCommand(), ruleTryCommand()),
+		group("exemption", "Who is let off a rule", exemptionListCommand(), exemptionAddCommand(), exemptionEndCommand()),
+		explainCommand(),
+		group("ledger", "What was spent", ledgerVerifyCommand()),
 		group("audit", "Who did what", auditVerifyCommand()),
 	)
 	return root

@@ -24,12 +24,12 @@ func belongings(ctx context.Context, tx *db.Tx, people []PersonID, day time.Time
 	} else {
 		rows, _ = tx.Query(ctx, read+`ANY ($1)`, people, day)
 	}
+	defer rows.Close() // the end of the rows alone does not give a look's connection back
 	all := map[PersonID]Belonging{}
 	for rows.Next() {
 		var id PersonID
 		var b Belonging
 		if err := rows.Scan(&id, &b.Roles, &b.Year, &b.Classes, &b.Generic); err != nil {
-			rows.Close()
 			return nil, err
 		}
 		all[id] = b

@@ -1,0 +1,227 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+	"inkwell/quota"
+)
+
+// Explanation says why a job may or may not be printed, and why it could or could not.
+// It names no pupil and no title.
+type Explanation struct {
+	Job     Job
+	Size    string // "46 pages on 23 sheets, 4 in colour", "" before the count
+	Queue   string // its name
+	Zone    *time.Location
+	Policy  []string  // what the queue's policy made of it otherwise than it was sent
+	Decided []Decided // in order; of a job that waits, the last is what would be decided now
+}
+
+// Decided is one decision of a school's rules about a job, by the rules of that time.
+type Decided struct {
+	At       time.Time
+	Now      bool             // nothing has been decided: it would be so now
+	Printer  string           // "" where none is known
+	Rule     quota.RuleNumber // 0: none met it
+	Say      string           // one sentence: which rule decided, and what is allowed instead
+	Spared   string           // the exemption that had it pass a rule, or ""
+	Approved string           // who answered a request for a teacher's yes, and how, or ""
+	Cost     string           // of a delivery: what was set aside and charged
+	Since    time.Time        // these rules; zero for the defaults
+	Table    []quota.RuleRow
+}
+
+// Explain explains a job for the host's commands, whatever has become of its school's rules
+// since.
+func (d *Desk) Explain(ctx context.Context, id JobID) (e Explanation, err error) {
+	err = d.DB.Look(ctx, db.System("explain"), func(ctx context.Context, tx *db.Tx) error {
+		if e.Job, err = jobByID(ctx, tx, id); err != nil {
+			return err
+		}
+		e.Job.Title = ""
+		sc, err := school.ByID(ctx, tx, e.Job.School)
+		if err != nil {
+			return err
+		}
+		q, err := queueByID(ctx, tx, e.Job.Queue)
+		if err != nil {
+			return err
+		}
+		e.Queue, e.Zone, e.Policy = q.Name, sc.Zone, nil
+		if j := e.Job; j.Impressions > 0 {
+			e.Size = fmt.Sprintf("%s on %s, %d in colour", quota.Pages(int64(j.Impressions)), sheets(j.Sheets), j.ColourImpressions)
+		}
+		for _, t := range e.Job.Touched {
+			e.Policy = append(e.Policy, fmt.Sprintf(touchesInWords[t], q.Name))
+		}
+		if e.Decided, err = d.past(ctx, tx, e); err != nil || e.Job.State != Held {
+			return err
+		}
+		now, err := d.wouldBe(ctx, tx, e, q)
+		e.Decided = append(e.Decided, now)
+		return err
+	})
+	if err != nil {
+		err = fmt.Errorf("explain job %d: %w", id, err)
+	}
+	return e, err
+}
+
+// past are the decisions that were kept, and the deliveries that nothing was kept of because
+// no rule met them.
+func (d *Desk) past(ctx context.Context, tx *db.Tx, e Explanation) (all []Decided, err error) {
+	kept, err := decisionsOf(ctx, tx, e.Job.ID)
+	if err != nil {
+		return nil, err
+	}
+	deliveries, err := deliveriesOf(ctx, tx, e.Job.ID)
+	if err != nil {
+		return nil, err
+	}
+	of := map[DeliveryID]Delivery{}
+	for _, del := range deliveries {
+		of[del.ID] = del
+		if !slices.ContainsFunc(kept, func(k keptDecision) bool { return k.Delivery == del.ID }) {
+			kept = append(kept, keptDecision{Delivery: del.ID, Printer: del.Printer, At: del.Reserved})
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b keptDecision) int { return a.At.Compare(b.At) })
+	for _, k := range kept {
+		one, err := e.decided(ctx, tx, k)
+		if err != nil {
+			return nil, err
+		}
+		if del, there := of[k.Delivery]; there {
+			one.Cost = del.cost()
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// cost says what a delivery has cost.
+func (d Delivery) cost() string {
+	switch d.State {
+	case Settled:
+		return fmt.Sprintf("%s set aside, %s charged", quota.Pages(d.Amount), quota.Pages(d.Charged))
+	case Void:
+		return "nothing: it did not come out"
+	}
+	return quota.Pages(d.Amount) + " set aside"
+}
+
+// decided explains what was kept by the rules of its time.
+func (e Explanation) decided(ctx context.Context, tx *db.Tx, k keptDecision) (one Decided, err error) {
+	rules, err := quota.RulesOfSet(ctx, tx, e.Job.School, k.Set)
+	if k.Rule == 0 && k.Set == 0 { // none met it: nothing was kept of the rules
+		rules, err = quota.RulesAt(ctx, tx, e.Job.School, k.At)
+	}
+	if err != nil {
+		return one, err
+	}
+	approval := Approval{}
+	if k.Approval != 0 {
+		if approval, err = approvalByID(ctx, tx, k.Approval); err != nil {
+			return one, err
+		}
+	}
+	one = Decided{At: k.At, Rule: k.Rule, Since: rules.Since, Say: inWords(rules, k, k.Delivery != 0)}
+	if one.Spared, err = sparedBy(ctx, tx, e, k.Exemption); err != nil {
+		return one, err
+	}
+	if one.Approved, err = approval.words(ctx, tx, e.Zone); err != nil {
+		return one, err
+	}
+	return one, e.fill(ctx, tx, &one, rules, k.Printer)
+}
+
+// wouldBe is what the rules make of a job that waits.
+func (d *Desk) wouldBe(ctx context.Context, tx *db.Tx, e Explanation, q Queue) (one Decided, err error) {
+	book := d.rulebook(e.Job.School)
+	r, err := book.of(ctx, tx, e.Job, q.Printer)
+	if err != nil {
+		return one, err
+	}
+	k := keptDecision{Rule: r.Rule.Number, Say: r.Say}
+	one = Decided{At: tx.Now, Now: true, Rule: r.Rule.Number, Since: book.rules.Since, Say: inWords(book.rules, k, r.stops(true) == nil)}
+	if len(r.Spared) > 0 {
+		if one.Spared, err = sparedBy(ctx, tx, e, r.Spared[0].Exemption); err != nil {
+			return one, err
+		}
+	}
+	if one.Approved, err = r.approval.words(ctx, tx, e.Zone); err != nil {
+		return one, err
+	}
+	return one, e.fill(ctx, tx, &one, book.rules, q.Printer)
+}
+
+// fill adds the printer's name and the table of the rules.
+func (e Explanation) fill(ctx context.Context, tx *db.Tx, one *Decided, rules quota.Rules, p PrinterID) error {
+	names, err := ruleNames(ctx, tx, e.Job.School, rules)
+	one.Printer, one.Table = names.Printers[int32(p)], rules.Table(names)
+	return err
+}
+
+// inWords is the one sentence.
+func inWords(rules quota.Rules, k keptDecision, through bool) string {
+	if k.Rule == 0 {
+		return "No rule holds it back."
+	}
+	i := slices.IndexFunc(rules.All, func(r quota.Restriction) bool { return r.Number == k.Rule })
+	if i < 0 {
+		return fmt.Sprintf("Rule %d decided: %s", k.Rule, k.Say)
+	}
+	rule := rules.All[i]
+	name := fmt.Sprintf("Rule %d, %q, ", rule.Number, rule.Name)
+	switch {
+	case rule.Outcome == quota.Confirm && through:
+		return name + "asks first, and a yes lets it through: " + k.Say
+	case rule.Outcome == quota.Confirm:
+		return name + "asks first, and nobody was there to be asked: " + k.Say
+	case rule.Outcome == quota.Ask && through:
+		return name + "wants a teacher's yes, and there was one: " + k.Say
+	case rule.Outcome == quota.Ask:
+		return name + "wants a teacher's yes: " + k.Say
+	}
+	return name + "refuses it: " + k.Say
+}
+
+func sparedBy(ctx context.Context, tx *db.Tx, e Explanation, id quota.ExemptionID) (string, error) {
+	if id == 0 {
+		return "", nil
+	}
+	x, err := quota.ExemptionByID(ctx, tx, e.Job.School, id)
+	if err != nil {
+		return "", err
+	}
+	of := "all rules"
+	if x.Rule != 0 {
+		of = fmt.Sprintf("rule %d", x.Rule)
+	}
+	return fmt.Sprintf("exemption %d lets it pass %s until %s", x.ID, of, x.Ends.In(e.Zone).Format("2 January 2006 15:04")), nil
+}
+
+// words say who answered a request, and how.
+func (a Approval) words(ctx context.Context, tx *db.Tx, zone *time.Location) (string, error) {
+	switch {
+	case a.ID == 0:
+		return "", nil
+	case a.By == 0:
+		return "asked on " + a.Asked.In(zone).Format("2 January 15:04") + ", not answered", nil
+	}
+	by, err := school.PersonByID(ctx, tx, a.By)
+	return strings.TrimSpace(fmt.Sprintf("%s by %s on %s %s", a.Answer, by.Username, a.Answered.In(zone).Format("2 January 15:04"), quoted(a.Reason))), err
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return ""
+	}
+	return fmt.Sprintf("%q", s)
+}
