@@ -153,7 +153,7 @@ func ruleMoveCommand() *cobra.Command {
 			return quota.MoveRule(quota.RuleNumber(n), place), nil
 		})
 	})
-	cmd.Long = "The first rule that meets a job decides. A rule that can never decide, since one before it meets all\nthat it meets, is marked in the table."
+	cmd.Long = "The first rule that meets a job decides. A rule that can never decide, since one before it\nmeets all that it meets, is marked in the table."
 	cmd.Example = "  inkwell rule move 5 1"
 	return cmd
 }
@@ -168,7 +168,7 @@ func ruleRemoveCommand() *cobra.Command {
 			return quota.RemoveRule(quota.RuleNumber(n)), nil
 		})
 	})
-	cmd.Long = "Its number is given to no other rule. A school that removes all its rules has none: the defaults do not\ncome back by themselves."
+	cmd.Long = "Its number is given to no other rule. A school that removes all its rules has none: the\ndefaults do not come back by themselves."
 	cmd.Example = "  inkwell rule remove 5"
 	return cmd
 }
