@@ -48,7 +48,7 @@ func (t Tariff) Price(w Work, g GroupID) Price {
 	size := Size(w.Media)
 	times, on := int64(1), ""
 	if n, set := r.Sizes[size]; set && n != 1 {
-		times, on = n, fmt.Sprintf(" on %s (each counts %d times)", sizeLabel(size), n)
+		times, on = n, fmt.Sprintf(" on %s (each counts %d times)", SizeLabel(size), n)
 	}
 	colour := min(max(w.Colour, 0), w.Sides)
 	var p Price
@@ -123,7 +123,7 @@ func (w Work) Words() string {
 		words = append(words, fmt.Sprintf("%d of %d sides colour", w.Colour, w.Sides))
 	}
 	if size := Size(w.Media); size != sizeA4 {
-		words = append(words, sizeLabel(size))
+		words = append(words, SizeLabel(size))
 	}
 	for _, f := range Finishings {
 		if slices.Contains(w.Finishings, f) {
@@ -158,8 +158,8 @@ func Size(media string) string {
 	return strings.Join(parts[:min(2, len(parts))], "_")
 }
 
-// sizeLabel is how people call a size: "A3".
-func sizeLabel(size string) string {
+// SizeLabel is how people call a size: "A3".
+func SizeLabel(size string) string {
 	_, name, _ := strings.Cut(size, "_")
 	if len(name) < 5 {
 		return strings.ToUpper(name)

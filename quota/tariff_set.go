@@ -84,7 +84,7 @@ func SetTariff(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID
 	if err != nil {
 		return last, err
 	}
-	next := last.clone()
+	next := last.Clone()
 	if err := change(&next); err != nil {
 		return next, err
 	}
@@ -200,7 +200,7 @@ func (r Rates) check() error {
 			return fault.New(fault.Invalid, "tariff-size", "There is no size %q. Name one such as a3.", size)
 		}
 		if times < 1 || times > mostTimes {
-			return fault.New(fault.Invalid, "tariff-size", "%s counts %d times. It is 1 to 100.", sizeLabel(size), times)
+			return fault.New(fault.Invalid, "tariff-size", "%s counts %d times. It is 1 to 100.", SizeLabel(size), times)
 		}
 	}
 	for f, n := range r.Finishing {
@@ -231,7 +231,8 @@ func ParseSize(said string) (string, error) {
 	return "", fault.New(fault.Invalid, "tariff-size", "There is no size %q. Name one such as a3.", said)
 }
 
-func (t Tariff) clone() Tariff {
+// Clone is a copy that can be changed.
+func (t Tariff) Clone() Tariff {
 	t.Base, t.Groups = t.Base.with(Rates{}), maps.Clone(t.Groups)
 	return t
 }

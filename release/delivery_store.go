@@ -116,6 +116,24 @@ func deliveriesOf(ctx context.Context, tx *db.Tx, job JobID) ([]Delivery, error)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Delivery, error) { return scanDelivery(row) })
 }
 
+// settledWithin goes through the deliveries of a school that ended with something printed, with the
+// year group of each one's person, or school.NoYear.
+func settledWithin(ctx context.Context, tx *db.Tx, id school.ID, from, until time.Time, each func(year int, d Delivery)) error {
+	rows, _ := tx.Query(ctx, `
+		SELECT coalesce(p.year_group, -1), d.impressions, d.printed, d.charged, coalesce(d.printer_group_id, 0), coalesce(d.work, jsonb_build_object('sides', d.impressions))
+		  FROM delivery d JOIN person p USING (person_id)
+		 WHERE d.school_id = $1 AND d.state = 'settled' AND d.ended_at >= $2 AND d.ended_at < $3`, id, from, until)
+	for rows.Next() {
+		var year int
+		var d Delivery // a new one each time: of JSON, what is left out would stay
+		if err := rows.Scan(&year, &d.Impressions, &d.Printed, &d.Charged, &d.Group, &d.Work); err != nil {
+			return err
+		}
+		each(year, d)
+	}
+	return rows.Err()
+}
+
 // visitJobs are a person's open jobs and those that ended since a time, each with
 // its latest delivery, in one read.
 func visitJobs(ctx context.Context, tx *db.Tx, person school.PersonID, since time.Time) ([]VisitJob, error) {

@@ -3,6 +3,8 @@ package release
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"inkwell/internal/db"
 	"inkwell/release/spool"
 )
@@ -32,4 +34,20 @@ func (d *Desk) EndHolds(ctx context.Context) error { return d.endHolds(ctx) }
 func (d *Desk) NextToCount(ctx context.Context) (JobID, error) {
 	job, _, err := d.claimToCount(ctx)
 	return job.ID, err
+}
+
+// Unexplained are the deliveries that cost something else than the tariff of their time says.
+func Unexplained(ctx context.Context, tx *db.Tx) (wrong []DeliveryID, err error) {
+	rows, _ := tx.Query(ctx, "SELECT "+deliveryColumns+" FROM delivery d ORDER BY d.delivery_id")
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Delivery, error) { return scanDelivery(row) })
+	for _, d := range all {
+		why, err := explainPrice(ctx, tx, d)
+		if err != nil {
+			return nil, err
+		}
+		if why.Units != d.Amount {
+			wrong = append(wrong, d.ID)
+		}
+	}
+	return wrong, err
 }

