@@ -87,7 +87,7 @@ var capabilities = map[Role][]Capability{
 	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements},
 	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
 		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SeeRules, ExemptFromRules, ApproveAnyone,
-		SeeUsage, RefundAnyone, RecoverCosts},
+		SeeUsage, RefundPupils, RefundAnyone, RecoverCosts},
 	Provider:     {Print, UseConsole, ManageFace},
 	PrintRoom:    {Print},
 	Exams:        {Print, UseConsole, ManageExams},

@@ -185,6 +185,18 @@ func (h *house) scenes() []scene {
 			p.Until(`document.querySelector('.slip')`)
 		}},
 		{name: "mine-out", path: "/staff/mine"},
+		{name: "mine-wrong", path: "/staff/mine", set: func() { h.came(h.IT, 30, 30, "") }, act: func(p *webtest.Page) {
+			p.Click(".prints summary")
+			p.Eval(`document.querySelector("#printed").scrollIntoView()`)
+		}},
+		{name: "refunds-none", path: "/staff/refunds"},
+		{name: "refunds", path: "/staff/refunds", set: func() {
+			h.asks(h.Sam, h.came(h.Sam, 3, 10, "media-jam-error"), release.NothingCame, 3)
+			for range 3 {
+				h.asks(h.Mia, h.came(h.Mia, 12, 12, "toner-low-warning"), release.BadQuality, 4)
+			}
+		}},
+		{name: "refunds-part", path: "/staff/refunds", act: func(p *webtest.Page) { p.Click(".ask summary") }},
 		{name: "guests", path: "/staff/guests", set: func() {
 			exec("UPDATE person_role SET role = 'head' WHERE person_id = $1", h.IT.Person)()
 			h.in(func(ctx context.Context, tx *db.Tx) error {

@@ -40,6 +40,16 @@ type Desk interface {
 	Mine(ctx context.Context, a school.Actor) ([]release.MyJob, error)
 	MakeSlip(ctx context.Context, a school.Actor, id release.JobID, at release.PrinterID) (release.Slip, error)
 	EndSlip(ctx context.Context, a school.Actor, id release.JobID) error
+	Refunds
+}
+
+// Refunds is the desk's part in prints that went wrong.
+type Refunds interface {
+	Prints(ctx context.Context, a school.Actor) ([]release.Print, error)
+	AskRefund(ctx context.Context, a school.Actor, id release.DeliveryID, reason release.RefundReason, pages int) error
+	Refunds(ctx context.Context, a school.Actor) ([]release.Refund, error)
+	Grant(ctx context.Context, a school.Actor, id release.RefundID, pages int) error
+	Decline(ctx context.Context, a school.Actor, id release.RefundID, why string) error
 }
 
 // Reception is the desk's part in lost badges, guests and supply staff.

@@ -20,7 +20,8 @@ type minePage struct {
 	visitor
 	Waiting []myJob
 	Ended   []myJob // today
-	Say     string  // why a slip was not made
+	Prints  []myPrint
+	Say     string // why a slip was not made
 }
 
 // myJob is a job of the visitor's own.
@@ -57,6 +58,12 @@ func (c *Console) showMine(w http.ResponseWriter, r *http.Request, v visitor, st
 			page.Waiting = append(page.Waiting, mineOf(j, v.Now))
 		}
 	}
+	prints, err := c.desk.Prints(r.Context(), v.Actor)
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	page.Prints = v.myPrints(prints)
 	c.pages.Show(w, r, status, "mine", page)
 }
 

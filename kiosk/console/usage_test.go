@@ -19,7 +19,7 @@ import (
 // printed adds what somebody printed some days before the Friday.
 func (h *house) printed(who school.Actor, daysAgo, pages, sheets int) {
 	h.Helper()
-	printer := dbtest.Value[int32](h.T, h.db, "SELECT min(printer_id) FROM printer")
+	printer := dbtest.Value[int32](h.T, h.db, "SELECT printer_id FROM printer WHERE name = 'Library'")
 	h.in(func(ctx context.Context, tx *db.Tx) error {
 		return quota.Settle(ctx, tx, 0, int64(pages), quota.Use{School: h.School, Person: who.Person, Day: dayOf(friday).AddDate(0, 0, -daysAgo), Printer: printer,
 			Impressions: pages, Colour: pages / 5, Sheets: sheets})

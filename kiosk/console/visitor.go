@@ -32,6 +32,7 @@ var parts = []part{
 	{Path: "/staff/people", Word: "People", needs: school.FindPeople},
 	{Path: "/staff/mine", Word: "My jobs", needs: school.IssueSlip},
 	{Path: tutorPath, Word: "My tutor group", needs: school.PassOwnClass},
+	{Path: refundsPath, Word: "Pages back", needs: school.RefundPupils},
 	{Path: usagePath, Word: "Usage", needs: school.SeeUsage},
 	{Path: classUsagePath, Word: "Class usage", needs: school.SeeClassUsage},
 	{Path: "/staff/guests", Word: "Guests", needs: school.SponsorGuest},
