@@ -183,6 +183,13 @@ func (d *fakeDesk) Delete(_ context.Context, _ release.Visitor, id release.JobID
 	return nil
 }
 
+// AskTeacher has a teacher asked.
+func (d *fakeDesk) AskTeacher(_ context.Context, _ release.Visitor, id release.JobID) error {
+	return d.change(func() {
+		d.job(id).Lacks, d.job(id).MayAsk = "A teacher is asked. Your work is safe: tap your badge again later.", false
+	})
+}
+
 func (d *fakeDesk) Disown(ctx context.Context, v release.Visitor, id release.JobID) error {
 	return d.Delete(ctx, v, id)
 }

@@ -52,6 +52,12 @@ type (
 		Visitor release.Visitor
 		Job     release.JobID
 	}
+	// AskForJob asks for a teacher's yes to a held job.
+	AskForJob struct {
+		Turn    int
+		Visitor release.Visitor
+		Job     release.JobID
+	}
 	// UnlockJob gives a job's own code.
 	UnlockJob struct {
 		Turn    int
@@ -110,6 +116,10 @@ func (e DisownJob) run(ctx context.Context, d Desk, _ string) Input {
 	return Acted{Turn: e.Turn, Of: e, Err: d.Disown(ctx, e.Visitor, e.Job)}
 }
 
+func (e AskForJob) run(ctx context.Context, d Desk, _ string) Input {
+	return Acted{Turn: e.Turn, Of: e, Err: d.AskTeacher(ctx, e.Visitor, e.Job)}
+}
+
 func (e UnlockJob) run(ctx context.Context, d Desk, _ string) Input {
 	v, err := d.Unlock(ctx, e.Visitor, e.Job, e.Code)
 	return Unlocked{Turn: e.Turn, Visitor: v, Err: err}
@@ -133,6 +143,7 @@ func (LinkBadge) lasting() bool     { return true }
 func (Look) lasting() bool          { return false }
 func (LookAtStation) lasting() bool { return false }
 func (ReleaseJobs) lasting() bool   { return true }
+func (AskForJob) lasting() bool     { return true }
 func (UnlockJob) lasting() bool     { return false }
 func (RenewCode) lasting() bool     { return true }
 func (DeleteJob) lasting() bool     { return true }

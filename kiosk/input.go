@@ -40,6 +40,10 @@ type (
 		Job  release.JobID
 		Code string
 	}
+	// Sure says that all of these large jobs are wanted: those that the screen asked about.
+	Sure struct{ Jobs []release.JobID }
+	// AskTeacher asks for a teacher's yes to a job that needs one.
+	AskTeacher struct{ Job release.JobID }
 	// Delete strikes a job out; it is destroyed after a short while.
 	Delete struct{ Job release.JobID }
 	// NotMine strikes a job out that a shared device sent in the visitor's name.
@@ -111,7 +115,7 @@ type (
 		Code    string
 		Err     error
 	}
-	// Acted is the result of ReleaseJobs, DeleteJob, DisownJob or AnswerJob.
+	// Acted is the result of ReleaseJobs, DeleteJob, DisownJob, AskForJob or AnswerJob.
 	Acted struct {
 		Turn int
 		Of   Effect

@@ -36,6 +36,7 @@ type Desk interface {
 	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
 	Delete(ctx context.Context, v release.Visitor, id release.JobID) error
 	Disown(ctx context.Context, v release.Visitor, id release.JobID) error
+	AskTeacher(ctx context.Context, v release.Visitor, id release.JobID) error
 	Answer(ctx context.Context, v release.Visitor, id release.JobID, came bool) error
 }
 

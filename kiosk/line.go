@@ -26,9 +26,10 @@ func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 		v.Choice, v.Meta = true, heldMeta(j, now)
 		if j.Lacks != "" {
 			v.State, v.Choice, v.Selected, v.Meta = "lacking", false, false, plain(j.Lacks, reasonLimit)
+			v.MayAsk = j.MayAsk && !s.runner()
 		}
 		if end, struck := s.struck[j.ID]; struck {
-			v.State, v.Held, v.Choice, v.Selected, v.Locked, v.Claim, v.Meta = "struck", false, false, false, false, false, "Deleted"
+			v.State, v.Held, v.Choice, v.Selected, v.Locked, v.Claim, v.MayAsk, v.Meta = "struck", false, false, false, false, false, false, "Deleted"
 			if s.notMine[j.ID] {
 				v.Meta = "Not yours: deleted, and IT is told"
 			}
@@ -57,6 +58,9 @@ func heldMeta(j release.VisitJob, now time.Time) string {
 	}
 	if j.Claim != "" {
 		facts[1] += " from " + plain(j.Claim, nameShown)
+	}
+	if j.Yes != "" {
+		facts = slices.Insert(facts, 1, plain(j.Yes, nameShown)+" said yes")
 	}
 	for _, more := range []string{j.Instead, j.Why} {
 		if more != "" {

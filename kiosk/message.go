@@ -31,6 +31,8 @@ var acts = map[string]func(message) Input{
 	"release":     func(m message) Input { return Release{Jobs: m.Jobs, Units: m.Units} },
 	"release-all": func(message) Input { return ReleaseAll{} },
 	"unlock":      func(m message) Input { return Unlock{Job: m.Job, Code: m.Code} },
+	"sure":        func(m message) Input { return Sure{Jobs: m.Jobs} },
+	"ask-teacher": func(m message) Input { return AskTeacher{Job: m.Job} },
 	"delete":      func(m message) Input { return Delete{Job: m.Job} },
 	"not-mine":    func(m message) Input { return NotMine{Job: m.Job} },
 	"undo":        func(m message) Input { return Undo{Job: m.Job} },

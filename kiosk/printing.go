@@ -38,7 +38,7 @@ func (s *Screen) release(ids []release.JobID) []Effect {
 		return nil
 	}
 	s.note = ""
-	if s.pending = ids; s.locked() != nil {
+	if s.pending = ids; s.locked() != nil || len(s.unsure()) > 0 {
 		return nil
 	}
 	s.busy, s.pending = true, nil

@@ -31,6 +31,7 @@ const (
 	FaceRenew     = "renew"     // a new code: shall the old one end?
 	FaceCode      = "code"      // the new code, shown once
 	FaceLocked    = "locked"    // a job prints only after its own code
+	FaceReally    = "really"    // a large job: really print all?
 	FaceSlip      = "slip"      // a runner's: one job of somebody else's
 )
 
@@ -61,7 +62,7 @@ type Screen struct {
 	struck   map[release.JobID]time.Time        // deleted, and when that is done for good
 	notMine  map[release.JobID]bool             // struck because somebody else sent it
 	put      map[release.JobID]bool             // questions put off
-	pending  []release.JobID                    // to be released once all locked ones among them are opened
+	pending  []release.JobID                    // to be released once all locked ones among them are opened and all large ones wanted
 	run      []release.JobID                    // released in this visit and not yet dismissed
 	seen     map[release.JobID]release.VisitJob // the last sight of each job of the run
 	listed   bool                               // the list is shown though the run goes on
@@ -122,6 +123,8 @@ func (s *Screen) Face() string {
 		return FaceQuestion
 	case s.locked() != nil:
 		return FaceLocked
+	case len(s.unsure()) > 0 && !s.busy:
+		return FaceReally
 	case len(s.run) == 0 || s.listed || s.busy:
 		return FaceJobs
 	case s.running():
@@ -216,6 +219,8 @@ func (Back) apply(s *Screen, _ time.Time) []Effect {
 		s.code = ""
 	case FaceLocked:
 		s.giveUp()
+	case FaceReally:
+		s.pending = nil
 	case FacePrinting:
 		s.listed = true
 	case FaceDone:

@@ -122,6 +122,15 @@ func lackingJobs() []release.VisitJob {
 	return jobs
 }
 
+// largeJobs are one to ask about, one that waits for a teacher's yes and one that has it.
+func largeJobs() []release.VisitJob {
+	large, waits, has := held(41, "Coursework: rivers of the north", 46, 4), held(42, "The whole book", 72, 12), held(43, "Spanish vocabulary list", 64, 60)
+	large.Really, large.Sheets = "46 pages, 23 sheets. Really print all?", 23
+	waits.Lacks, waits.MayAsk = "More than 60 pages needs a teacher's yes. Print pages 1-60, or ask.", true
+	has.Yes, has.Sheets = "T. Reid", 32
+	return []release.VisitJob{large, waits, has}
+}
+
 // ruledJobs are three jobs whose queues have a say: one that comes out elsewhere, one
 // without its colour, and one that is not its owner's to print any more.
 func ruledJobs() []release.VisitJob {
@@ -208,6 +217,14 @@ var shots = []shot{
 	}},
 	{name: "jobs-lacking", jobs: lackingJobs, act: signedIn},
 	{name: "jobs-ruled", jobs: ruledJobs, act: signedIn},
+	{name: "jobs-large", jobs: largeJobs, act: signedIn},
+	{name: "jobs-asked", jobs: largeJobs, act: func(p *page, d *fakeDesk) {
+		signedIn(p, d)
+		p.Click(`li[data-key="42"] [data-do=ask-teacher]`)
+		p.Seen("A teacher is asked")
+	}},
+	{name: "really-one", jobs: func() []release.VisitJob { return largeJobs()[:1] }, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.wait("really") }},
+	{name: "really-all", jobs: largeJobs, set: func(d *fakeDesk) { d.visit.Balance = 200 }, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.wait("really") }},
 	{name: "jobs-locked", jobs: lockedJobs, act: signedIn},
 	{name: "locked", jobs: lockedJobs, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("release"); p.wait("locked"); p.Keys("47") }},
 	{name: "locked-note", jobs: lockedJobs, act: func(p *page, d *fakeDesk) {

@@ -31,6 +31,7 @@ type View struct {
 	Remind   string     `json:"remind,omitempty"`  // what is still to be done, and stops nothing
 	Progress *Progress  `json:"progress,omitempty"`
 	Question *Question  `json:"question,omitempty"`
+	Really   *Really    `json:"really,omitempty"`
 	Locked   *Question  `json:"locked,omitempty"` // whose code is asked for
 	Waits    string     `json:"waits,omitempty"`  // "2 jobs still waiting", on the printing and done faces
 }
@@ -60,6 +61,7 @@ type JobView struct {
 	Over     bool          `json:"over,omitempty"`   // chosen, and not among those that fit what the visitor has
 	Choice   bool          `json:"choice"`           // can be chosen: held, and the printer lacks nothing for it
 	Locked   bool          `json:"locked,omitempty"` // asks for its own code first
+	MayAsk   bool          `json:"mayAsk,omitempty"` // a teacher can be asked for it
 	Claim    bool          `json:"claim,omitempty"`  // it may be somebody else's: "Not mine" can be pressed
 	Undo     *Countdown    `json:"undo,omitempty"`
 	Ask      bool          `json:"ask,omitempty"` // "Did it come out?" can be answered
@@ -89,6 +91,12 @@ type Progress struct {
 	Of      int    `json:"of"`
 	Trouble string `json:"trouble,omitempty"`
 	Partly  bool   `json:"partly,omitempty"` // done, but not all came out
+}
+
+// Really asks about large jobs, all at once.
+type Really struct {
+	Jobs []release.JobID `json:"jobs"` // a yes is to these
+	Yes  string          `json:"yes"`
 }
 
 // Question asks about one job: one that was lost from sight, or one with a code.
@@ -136,6 +144,8 @@ func (s *Screen) View(now time.Time) View {
 	case FaceQuestion:
 		q := s.question()
 		v.Question = &Question{ID: q.ID, Title: titleOf(q.Title), Pages: pages(q.Pages)}
+	case FaceReally:
+		s.viewReally(&v)
 	case FaceLocked:
 		j := s.locked()
 		v.Locked = &Question{ID: j.ID, Title: titleOf(j.Title), Pages: pages(j.Pages)}

@@ -95,6 +95,8 @@
     select: (el, job) => ({ job: job.id, on: el.checked }),
     release: () => ({ jobs: view.print.jobs, units: view.print.units }),
     delete: (el, job) => ({ job: job.id }),
+    sure: () => ({ jobs: view.really.jobs }),
+    'ask-teacher': (el, job) => ({ job: job.id }),
     'not-mine': (el, job) => ({ job: job.id }),
     undo: (el, job) => ({ job: job.id }),
     ask: (el, job) => ({ job: job.id }),
@@ -115,7 +117,7 @@
   window.addEventListener('pointerdown', touch, true);
   window.addEventListener('keydown', (event) => {
     touch();
-    if (event.key === 'Escape' && ['keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code'].includes(face)) send({ do: 'back' });
+    if (event.key === 'Escape' && ['keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really'].includes(face)) send({ do: 'back' });
   }, true);
   window.addEventListener('contextmenu', (event) => event.preventDefault());
   window.addEventListener('dragstart', (event) => event.preventDefault());
