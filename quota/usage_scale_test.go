@@ -13,7 +13,6 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
-	"inkwell/internal/school/calendar"
 	"inkwell/quota"
 )
 
@@ -34,7 +33,7 @@ type trust struct {
 }
 
 // newTrust fills a year: what settlements would have written, by statements, and the totals
-// by the folder itself. It does so a twentieth of the year at a time.
+// by the folder itself, some days at a time.
 func newTrust(t *testing.T, jobs int) trust {
 	t.Helper()
 	tr := trust{db: dbtest.New(t), jobs: jobs, people: jobs / jobsOfOne, year: quota.Span{From: firstDay, To: firstDay + 345}}
@@ -44,16 +43,16 @@ func newTrust(t *testing.T, jobs int) trust {
 		INSERT INTO person (school_id, username, given_name, family_name, year_group)
 		SELECT 1 + (n - 1) / $2::int, 'p' || n, 'P', 'P', CASE WHEN n % 8 > 0 THEN 6 + n % 8 END FROM generate_series(1, $1::int) AS n`, tr.people, ofASchool)
 	folder := &quota.Folder{DB: tr.db, Log: slog.New(slog.DiscardHandler)}
-	const parts = 20
+	parts := max(20, jobs/100_000)
 	for part := range parts {
 		dbtest.Exec(t, tr.db, `
 			CREATE UNLOGGED TABLE made AS
-			SELECT p.person_id, p.school_id, coalesce(p.year_group, -1) AS year_group, $4::date + floor(j.r1 * 17)::int AS day,
+			SELECT p.person_id, p.school_id, coalesce(p.year_group, -1) AS year_group, $4::date + floor(($6::int + j.r1) / $3::int * 340)::int AS day,
 			       p.school_id * 100 + (j.r2 * j.r2 * $5::int)::int AS printer_id, CASE WHEN j.r3 > 0.8 THEN p.school_id * 1000 + (j.r3 * 100)::int % 25 ELSE 0 END AS account_id,
 			       1 + (j.r2 * j.r3 * 9)::int AS impressions, 1 + (j.r2 * j.r3 * 5)::int AS sheets, j.r3 < 0.09 AS left_over
 			  FROM (SELECT 1 + (power(random(), 1.5) * ($2::int - 1))::int AS person, random() AS r1, random() AS r2, random() AS r3
 			          FROM generate_series(1, $1::int / $3::int)) AS j
-			  JOIN person p ON p.person_id = j.person`, jobs, tr.people, parts, (tr.year.From + calendar.Date(part*17)).Time(), printersOf)
+			  JOIN person p ON p.person_id = j.person`, jobs, tr.people, parts, tr.year.From.Time(), printersOf, part)
 		dbtest.Exec(t, tr.db, `
 			INSERT INTO usage (person_id, school_id, day, year_group, jobs, impressions, sheets, amount, duplex, left_jobs, left_sheets)
 			SELECT person_id, school_id, day, min(year_group), count(*) FILTER (WHERE NOT left_over), coalesce(sum(impressions) FILTER (WHERE NOT left_over), 0), coalesce(sum(sheets) FILTER (WHERE NOT left_over), 0),
