@@ -63,7 +63,8 @@ prove: ## the long forms of the campaigns, with full figures
 bench: ## what it costs: benchmarks of every room, then the server beside cupsd and pgbench
 	@.ci/install demo test
 	$(GO) test -run '^$$' -bench . -benchmem $(ROOMS)
-	INKWELL_PROVE=1 $(GO) test -count=1 -v -timeout 60m -run TestBesideCUPS ./cmd/inkwell
+	INKWELL_PROVE=1 $(GO) test -count=1 -v -timeout 60m -run 'TestBesideCUPS|TestReleasesBesidePgbench' ./cmd/inkwell
+	INKWELL_PROVE=1 $(GO) test -count=1 -v -timeout 60m -run TestVerifyOfMillions ./release
 
 shots: ## pictures of every page at every size, into .build/shots
 	@.ci/install demo test
