@@ -63,6 +63,7 @@ func TestAnInstallationIsSetUpByCommands(t *testing.T) {
 	}
 	refused(t, "It looks like 10 or 7-9", "allowance", "set", "60", "--year", "ten", "--data-dir", dir)
 	run("allowance", "remove", "--role", "pupil", "--year", "7-9")
+	tariffs(t, dir, run)
 	run("audit", "verify")
 	run("ledger", "verify")
 	refused(t, "none is ready", "check", "--data-dir", dir)
