@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,11 +24,14 @@ func printerGroupCommand() *cobra.Command {
 			err := h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
 				return groupPrinters(ctx, tx, s.ID, name, printers)
 			})
-			if err == nil && out {
-				_, err = fmt.Fprintf(h.out, "%d printers are in no group\n", len(printers))
-			} else if err == nil {
-				_, err = fmt.Fprintf(h.out, "%d printers are in the group %s\n", len(printers), name)
+			if err != nil {
+				return err
 			}
+			where := "the group " + name
+			if out {
+				where = "no group"
+			}
+			_, err = fmt.Fprintf(h.out, "%s: in %s\n", strings.Join(printers, ", "), where)
 			return err
 		})
 	cmd.Long = `A printer is in one group at most: it leaves the one it was in. With --out the printers

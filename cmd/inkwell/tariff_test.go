@@ -20,7 +20,7 @@ func tariffs(t *testing.T, dir string, run func(...string) string) {
 	}
 	says(run("tariff", "show"), "The default", "a side in black and white 1", "a side in colour 1")
 	says(run("tariff", "list"), "a page a side")
-	says(run("printer", "group", "Colour copiers", "Library"), "1 printers are in the group Colour copiers")
+	says(run("printer", "group", "Colour copiers", "Library"), "Library: in the group Colour copiers")
 	says(run("printer", "list"), "Colour copiers")
 	for _, c := range [][]string{
 		{"Say what to change"},
@@ -60,5 +60,5 @@ func tariffs(t *testing.T, dir string, run func(...string) string) {
 	says(run("tariff", "withdraw", planned[1]), "is withdrawn")
 	refused(t, "withdrawn already", "tariff", "withdraw", planned[1], "--data-dir", dir)
 	says(run("tariff", "list"), "withdrawn")
-	says(run("printer", "group", "--out", "Library"), "1 printers are in no group")
+	says(run("printer", "group", "--out", "Library"), "Library: in no group")
 }
