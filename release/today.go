@@ -6,6 +6,7 @@ import (
 
 	"inkwell/internal/db"
 	"inkwell/internal/school"
+	"inkwell/quota"
 )
 
 // TodayJob is a job as staff see it: never its title. A claim has no Person, Username
@@ -22,6 +23,7 @@ type TodayJob struct {
 	Pages     int    // impressions asked for, 0 until counted
 	Printed   int
 	Price     int64
+	Unit      quota.Unit `db:"-"` // of Price
 	Submitted time.Time
 }
 
@@ -36,7 +38,14 @@ func (d *Desk) Today(ctx context.Context, a school.Actor, person school.PersonID
 		if err != nil {
 			return err
 		}
+		unit, err := quota.UnitOf(ctx, tx, a.School)
+		if err != nil {
+			return err
+		}
 		all, err = jobsSince(ctx, tx, a.School, person, sc.Start(tx.Now))
+		for i := range all {
+			all[i].Unit = unit
+		}
 		return err
 	})
 	return all, err

@@ -30,7 +30,7 @@ func rowOf(j release.TodayJob, now time.Time) jobRow {
 		Pages: "–", Price: "–", Printer: j.Printer, State: stateWords[j.State],
 	}
 	if j.Pages > 0 {
-		row.Pages, row.Price = fmt.Sprint(j.Pages), fmt.Sprint(j.Price)
+		row.Pages, row.Price = fmt.Sprint(j.Pages), j.Unit.Figure(j.Price)
 	}
 	if j.Printed > 0 && j.Printed < j.Pages {
 		row.Pages = fmt.Sprintf("%d of %d", j.Printed, j.Pages)

@@ -75,9 +75,13 @@ func (c *Console) people(ctx context.Context, v visitor, query string) (peoplePa
 		if err != nil {
 			return err
 		}
+		unit, err := quota.UnitOf(ctx, tx, v.School)
+		if err != nil {
+			return err
+		}
 		page.People = make([]personRow, len(all))
 		for i, p := range all {
-			page.People[i] = personRow{ID: p.ID, Name: p.Given + " " + p.Family, User: p.Username, Role: role(p), Balance: pages(balances[p.ID]), Left: p.Left}
+			page.People[i] = personRow{ID: p.ID, Name: p.Given + " " + p.Family, User: p.Username, Role: role(p), Balance: unit.Say(balances[p.ID]), Left: p.Left}
 			if s, ok := barred[p.ID]; ok {
 				page.People[i].Suspended = moment(s.Ends, v.Now)
 			}

@@ -19,9 +19,10 @@ type personPage struct {
 	Title   string
 	User    string
 	Role    string
-	Balance int64
-	Own     bool // the visitor's own page
-	Gone    bool // has left: nothing to withdraw
+	Balance string // in the school's unit
+	Money   bool   // which is money
+	Own     bool   // the visitor's own page
+	Gone    bool   // has left: nothing to withdraw
 	Jobs    []jobRow
 	Printed int
 	Barred  *barred
@@ -81,9 +82,15 @@ func (c *Console) person(ctx context.Context, v visitor, id school.PersonID) (pe
 			return err
 		}
 		page.Title, page.User, page.Role, page.Gone = p.Given+" "+p.Family, p.Username, role(p), p.Left
-		if page.Balance, err = quota.Balance(ctx, tx, id); err != nil {
+		balance, err := quota.Balance(ctx, tx, id)
+		if err != nil {
 			return err
 		}
+		unit, err := quota.UnitOf(ctx, tx, v.School)
+		if err != nil {
+			return err
+		}
+		page.Balance, page.Money = unit.Figure(balance), !unit.Counts()
 		if page.Badge, err = badgeOf(ctx, tx, v, id); err != nil {
 			return err
 		}
