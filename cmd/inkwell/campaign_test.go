@@ -79,9 +79,14 @@ func (l *siege) where() (ipp, web string) {
 
 // print sends a document of one page and says whether it was accepted.
 func (l *siege) print(ctx context.Context, pupil int) error {
+	return l.submit(ctx, pupil, documenttest.PDF(1))
+}
+
+// submit is print with a document of one's own.
+func (l *siege) submit(ctx context.Context, pupil int, pdf []byte) error {
 	address, _ := l.where()
 	head := printJob("ipp://"+address+"/ipp/print/trusted", demoPupil(pupil))
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/ipp/print/trusted", io.MultiReader(strings.NewReader(head), bytes.NewReader(documenttest.PDF(1))))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/ipp/print/trusted", io.MultiReader(strings.NewReader(head), bytes.NewReader(pdf)))
 	if err != nil {
 		return err
 	}

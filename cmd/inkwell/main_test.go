@@ -98,7 +98,13 @@ type program struct {
 // serve starts the server on free ports and waits until it says that it is ready.
 func serve(t *testing.T, dir string, args ...string) *program {
 	t.Helper()
-	p := launch(t, append([]string{"serve", "--data-dir", dir, "--ipp-listen", "127.0.0.1:0", "--web-listen", "127.0.0.1:0", "--redirect-listen", "127.0.0.1:0"}, args...)...)
+	return serveBy(t, ipptest.Ordinary(t), dir, args...)
+}
+
+// serveBy is serve with what goes before the program.
+func serveBy(t *testing.T, way []string, dir string, args ...string) *program {
+	t.Helper()
+	p := launchBy(t, way, append([]string{"serve", "--data-dir", dir, "--ipp-listen", "127.0.0.1:0", "--web-listen", "127.0.0.1:0", "--redirect-listen", "127.0.0.1:0"}, args...)...)
 	line, err := p.out.ReadString('\n')
 	if err != nil || !strings.HasPrefix(line, "ready in ") {
 		t.Fatalf("serve said %q (%v); its log:\n%s", line, err, p.wait())
@@ -110,7 +116,14 @@ func serve(t *testing.T, dir string, args ...string) *program {
 // launch starts the program without waiting for anything.
 func launch(t *testing.T, args ...string) *program {
 	t.Helper()
-	p := &program{Cmd: command(t, args...), t: t, log: &bytes.Buffer{}, ended: make(chan error, 1)}
+	return launchBy(t, ipptest.Ordinary(t), args...)
+}
+
+// launchBy is launch with what goes before the program.
+func launchBy(t *testing.T, way []string, args ...string) *program {
+	t.Helper()
+	all := append(append(way, binary(t)), args...)
+	p := &program{Cmd: exec.Command(all[0], all[1:]...), t: t, log: &bytes.Buffer{}, ended: make(chan error, 1)}
 	p.Stderr, p.Env = p.log, unconfigured()
 	out, err := p.StdoutPipe()
 	if err != nil {

@@ -76,7 +76,7 @@ func rotateSpoolKey(ctx context.Context, c Config, copied bool, out, log io.Writ
 	if err := onlyNewestKey(dir, spoolKeyFile, done.Under); err != nil {
 		return fmt.Errorf("destroy older key: %w", err)
 	}
-	says := "%d documents are under key %s now, and the older key is destroyed here\n"
+	says := "%d documents were put under key %s, and the older key is destroyed here\n"
 	if shared {
 		says += "Copy keys/" + spoolKeyFile + " to the other servers once more: the older key is still in theirs.\n"
 	}
