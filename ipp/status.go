@@ -37,6 +37,7 @@ var statuses = map[string]wire.Status{
 	"document-broken-off": wire.StatusBadRequest,
 	"queue-closed":        wire.StatusNotAcceptingJobs,
 	"pages-settled":       wire.StatusAttributesNotSettable,
+	"colour-later":        wire.StatusAttributesNotSettable,
 	"spool-full":          wire.StatusNotAcceptingJobs,
 	"spool-away":          wire.StatusNotAcceptingJobs,
 	// One person's limit, not the printer's: a status that says "busy" would be

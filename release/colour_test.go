@@ -77,7 +77,7 @@ func TestColourIsChanged(t *testing.T) {
 	}
 	dbtest.Exec(t, h.db, "UPDATE job SET colour_pages = NULL")
 	_, err := h.Change(t.Context(), h.Sam, job.ID, mode("color", 1))
-	wantFault(t, err, "document-colour")
+	wantFault(t, err, "colour-later")
 	if job = h.change(h.Sam, job.ID, mode("", 2)); job.Impressions != 6 || h.job(job.ID).ColourPages != document.Unseen {
 		t.Errorf("%+v", job)
 	}
@@ -88,12 +88,12 @@ func TestColourIsChanged(t *testing.T) {
 func TestColourThatCannotBeTold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(h *house) { h.engine.CPUSeconds = 2 })
-	if job := h.held(documenttest.Slow(20), h.Sam, release.Ticket{}); job.Pages != 20 || job.ColourPages != document.Unseen {
+	if job := h.held(documenttest.Slow(3, 9000), h.Sam, release.Ticket{}); job.Pages != 3 || job.ColourPages != document.Unseen {
 		t.Errorf("%+v", job)
 	}
 	s := h.submission(h.Sam)
 	s.Ticket.ColorMode = "color"
-	job, err := h.Print(t.Context(), s, bytes.NewReader(documenttest.Slow(20)))
+	job, err := h.Print(t.Context(), s, bytes.NewReader(documenttest.Slow(3, 9000)))
 	if err != nil {
 		t.Fatal(err)
 	}

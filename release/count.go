@@ -130,7 +130,7 @@ func (d *Desk) rebuild(ctx context.Context, job Job) (doc spool.Document, facts 
 // work is what the ticket asks the engine to make of the document. All of it is
 // settled by the count: what is counted has these pages on these sides.
 func (j Job) work() document.Work {
-	w := document.Work{Format: document.Format(j.Format), NumberUp: j.Ticket.NumberUp, Media: j.Ticket.Media, Scaling: j.Ticket.Scaling, Starved: max(0, j.attempts-1)}
+	w := document.Work{Format: document.Format(j.Format), NumberUp: j.Ticket.NumberUp, Media: j.Ticket.Media, Scaling: j.Ticket.Scaling, Colour: j.inColour(), Starved: max(0, j.attempts-1)}
 	for _, p := range j.Ticket.Pages {
 		w.Pages = append(w.Pages, document.Range{First: p.First, Last: p.Last})
 	}
@@ -179,7 +179,7 @@ func (j Job) measured() (Job, error) {
 		sheets = (j.Pages + 1) / 2
 	}
 	j.Impressions, j.Sheets, j.ColourImpressions = j.Pages*copies, sheets*copies, 0
-	if !slices.Contains(hasNoneOfColour, j.Ticket.ColorMode) {
+	if j.inColour() {
 		if j.ColourPages == document.Unseen {
 			return j, document.ColourUnseen
 		}
@@ -187,6 +187,9 @@ func (j Job) measured() (Job, error) {
 	}
 	return j, nil
 }
+
+// inColour says whether the ticket asks for colour.
+func (j Job) inColour() bool { return !slices.Contains(hasNoneOfColour, j.Ticket.ColorMode) }
 
 // refuse ends a job whose document cannot be printed, if it still is in the state
 // that job has. Its title goes, its document is destroyed, and one fact stays.

@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/quota/conduct"
+	"inkwell/release/document"
 )
 
 // Change is what the owner of a job wants otherwise of it (Set-Job-Attributes,
@@ -29,6 +31,7 @@ var (
 	onHold       = fault.New(fault.Conflict, "job-on-hold", "This job waits until its owner says that it may print.")
 	notTheOwner  = fault.New(fault.Forbidden, "not-the-owner", "Only its owner can change this job.")
 	partlyOut    = fault.New(fault.Conflict, "job-begun", "Part of this job is printed already, so it cannot be changed.")
+	colourLater  = fault.New(fault.Conflict, "colour-later", "This job was sent in black and white, and we have not looked for colour in all of it. Please send it again in colour.")
 	pagesSettled = fault.New(fault.Conflict, "pages-settled", "The pages of this job and how many go on a side are settled already. Please send it again.")
 )
 
@@ -175,7 +178,11 @@ func (j Job) changed(c Change) (Job, error) {
 		return j, pagesSettled
 	}
 	if j.State == Held {
-		return j.measured()
+		changed, err := j.measured()
+		if errors.Is(err, document.ColourUnseen) {
+			err = colourLater
+		}
+		return changed, err
 	}
 	return j, nil
 }

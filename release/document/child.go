@@ -3,6 +3,7 @@ package document
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 
@@ -74,19 +75,33 @@ func compileInto(dir string) error {
 
 // read is one reader's life.
 func read(told string) error {
-	t, lib, scratch, err := settle(told)
+	lib, scratch, err := settle(told)
 	if err != nil {
 		return err
+	}
+	var t task
+	if err := json.NewDecoder(io.LimitReader(os.Stdin, maxTask)).Decode(&t); err != nil {
+		return fmt.Errorf("read task: %w", err)
+	}
+	if err := os.Stdin.Close(); err != nil {
+		return fmt.Errorf("close standard input: %w", err)
 	}
 	if _, err := os.Stdout.WriteString(ready); err != nil {
 		return err
 	}
 	r := rebuilding{lib: lib, task: t, source: os.NewFile(sourceFile, "source"), target: os.NewFile(targetFile, "target")}
+	if t.From > 0 {
+		r.target = r.source
+		if err := say(verdict{Outcome: isDone}); err != nil {
+			return err
+		}
+		return say(r.look(t.From, t.Sides))
+	}
 	v := r.rebuild(scratch)
 	if err := say(v); err != nil || v.Outcome != isDone {
 		return err
 	}
-	return say(r.look(v.Pages))
+	return say(r.look(0, v.Pages))
 }
 
 func say(v any) error {
@@ -98,26 +113,25 @@ func say(v any) error {
 }
 
 // settle takes up limits, loads the engine, makes room for a document that becomes a
-// PDF before its pages are combined, and shuts the door. When it returns, the document has not been
-// looked at yet and nothing more can be opened.
-func settle(told string) (t task, lib *library, scratch *os.File, err error) {
-	if err := json.Unmarshal([]byte(told), &t); err != nil {
-		return t, nil, nil, fmt.Errorf("read task: %w", err)
+// PDF before its pages are combined, and shuts the door. When it returns, no document has
+// been looked at yet and nothing more can be opened.
+func settle(told string) (lib *library, scratch *os.File, err error) {
+	var b bounds
+	if err := json.Unmarshal([]byte(told), &b); err != nil {
+		return nil, nil, fmt.Errorf("read bounds: %w", err)
 	}
-	if err := limitStart(t); err != nil {
-		return t, nil, nil, err
+	if err := limitStart(b); err != nil {
+		return nil, nil, err
 	}
 	lib, err = load(fmt.Sprintf("/proc/self/fd/%d", cacheFile), 1, guestPages)
 	if err != nil {
-		return t, nil, nil, err
+		return nil, nil, err
 	}
 	if err := os.NewFile(cacheFile, "cache").Close(); err != nil {
-		return t, nil, nil, fmt.Errorf("close cache folder: %w", err)
+		return nil, nil, fmt.Errorf("close cache folder: %w", err)
 	}
-	if t.Format != PDF && t.NumberUp > 1 {
-		if scratch, err = newMemory(); err != nil {
-			return t, nil, nil, err
-		}
+	if scratch, err = newMemory(); err != nil {
+		return nil, nil, err
 	}
-	return t, lib, scratch, shut()
+	return lib, scratch, shut()
 }

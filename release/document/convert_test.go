@@ -131,7 +131,7 @@ func TestLongRaster(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer target.Close()
-	whole := rebuilding{lib: lib, task: task{Format: PWG, MaxPages: pages, MaxBytes: 1 << 30, CPUSeconds: 1 << 30}, source: source, target: target}
+	whole := rebuilding{lib: lib, task: task{Format: PWG, MaxPages: pages, MaxBytes: 1 << 30, CPUSeconds: 1 << 30, Colour: true}, source: source, target: target}
 	v := whole.rebuild(nil)
 	if v.Outcome != isDone || v.Pages != pages {
 		t.Errorf("%+v", v)
@@ -139,7 +139,7 @@ func TestLongRaster(t *testing.T) {
 	if v.Bytes < memory<<16 {
 		t.Errorf("%d MiB are too few to show anything", v.Bytes>>20)
 	}
-	if seen := whole.look(pages); seen.Seen != pages || seen.Colour != pages {
+	if seen := whole.look(0, pages); seen.Seen != pages || seen.Colour != pages {
 		t.Errorf("saw %+v", seen)
 	}
 	r := rebuilding{lib: lib, task: task{MaxPages: pages, MaxBytes: 1 << 30}, target: target}

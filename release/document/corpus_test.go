@@ -221,7 +221,7 @@ func TestCorpus(t *testing.T) {
 	if err := e.warm(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	c.prepare = func(s sample) (Facts, []byte, error) { return worked(t, e, s.file, s.work) }
+	c.prepare = func(s sample) (Facts, []byte, error) { s.work.Colour = true; return worked(t, e, s.file, s.work) }
 	debian := filesIn(t, "../../.build/corpus", "")
 	base := slices.Concat(fromBrowser(t), fromLibreOffice(t), fromLaTeX(t), fromPrograms(t, "1.7"))
 	all := slices.Concat(ofTheEngine(t, ""), filesIn(t, "/usr/share/cups/data", ""), debian, base, fromPrograms(t, "1.3"), fromRasters(t), fromManuals(t, 40), edges(t), longest())
@@ -240,22 +240,26 @@ func TestCorpus(t *testing.T) {
 // inProcess is Prepare without a child, for documents that are no danger.
 func inProcess(t *testing.T, lib *library, s sample) (Facts, []byte, error) {
 	t.Helper()
-	source, format, err := receive(t.Context(), bytes.NewReader(s.file), s.work.Format, 1<<30)
+	source, err := newMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	format, err := receive(t.Context(), source, bytes.NewReader(s.file), s.work.Format, 1<<30)
 	if err != nil {
 		return Facts{}, nil, err
 	}
-	defer source.Close()
 	target, err := newMemory()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer target.Close()
-	work := task{Format: format, Pages: s.work.Pages, NumberUp: s.work.NumberUp, Sheet: sheetOf(s.work.Media), MaxPages: 5000, MaxBytes: 1 << 30, CPUSeconds: 1 << 30}
+	work := task{Format: format, Pages: s.work.Pages, NumberUp: s.work.NumberUp, Sheet: sheetOf(s.work.Media), MaxPages: 5000, MaxBytes: 1 << 30, CPUSeconds: 1 << 30, Colour: true}
 	r := rebuilding{lib: lib, task: work, source: source, target: target}
 	v := r.rebuild(nil)
 	var seen sight
 	if v.Outcome == isDone {
-		seen = r.look(v.Pages)
+		seen = r.look(0, v.Pages)
 	}
 	size, err := sizeOf(target)
 	if err != nil {

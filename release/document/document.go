@@ -28,7 +28,7 @@ type Facts struct {
 }
 
 // Unseen is the number of pages with colour where it could not be told within a
-// document's time.
+// document's time, or within a glance at one that is not to be printed in colour.
 const Unseen = -1
 
 // Prepare reads a document, makes a PDF of it if it is none, rebuilds the pages asked

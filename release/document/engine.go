@@ -15,7 +15,8 @@ import (
 // Options are an engine's settings. A zero value stands for the default.
 type Options struct {
 	CacheDir   string        // required: folder for the compiled engine (19 MB, rebuilt when missing); ours, writable by nobody else
-	Workers    int           // documents read at the same time: 2; each may take 0.7 GB and three times MaxBytes
+	Workers    int           // documents read at the same time: 2; each may take 256 MiB and three times MaxBytes
+	Spare      int           // children that wait for a document, 45 MB each, so that it need not wait for them: none
 	Timeout    time.Duration // wall time of a try at one document: a minute, and as much again for each try before; no verdict, see ErrStarved
 	CPUSeconds int           // processor time of one document: 10
 	MaxPages   int           // 5,000
@@ -29,6 +30,7 @@ type Options struct {
 type Engine struct {
 	opts  Options
 	slots chan struct{} // one token per document being read
+	spare chan *reader  // children that no document was given to yet
 	cache compiled
 	plain atomic.Bool // the system refused namespaces; said once
 
@@ -52,6 +54,7 @@ func New(opts Options) (*Engine, error) {
 	e := &Engine{
 		opts:    opts,
 		slots:   make(chan struct{}, opts.Workers),
+		spare:   make(chan *reader, opts.Spare),
 		cache:   compiled{turn: make(chan struct{}, 1)},
 		running: map[*context.CancelCauseFunc]struct{}{},
 	}
@@ -63,6 +66,8 @@ func New(opts Options) (*Engine, error) {
 		defer leave()
 		if err := e.warm(ctx); err != nil && !errors.Is(err, errClosed) {
 			e.opts.Log.Error("document engine does not compile", "error", err)
+		} else if err == nil {
+			e.keepSpare()
 		}
 	}()
 	return e, nil
@@ -90,7 +95,7 @@ func (o *Options) complete() error {
 	if o.Executable == "" {
 		o.Executable = "/proc/self/exe"
 	}
-	if o.Workers < 0 || o.Timeout < 0 || o.CPUSeconds < 0 || o.MaxPages < 0 || o.MaxBytes < 0 {
+	if o.Workers < 0 || o.Timeout < 0 || o.CPUSeconds < 0 || o.MaxPages < 0 || o.MaxBytes < 0 || o.Spare < 0 {
 		return errors.New("a limit is negative")
 	}
 	return prepareCacheDir(o.CacheDir)
@@ -105,7 +110,14 @@ func (e *Engine) Close() error {
 	e.running = nil
 	e.mu.Unlock()
 	e.work.Wait()
-	return nil
+	for {
+		select {
+		case r := <-e.spare:
+			r.dismiss()
+		default:
+			return nil
+		}
+	}
 }
 
 // enter registers a piece of work that Close cancels and waits for. The caller
@@ -140,25 +152,22 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, w Work, out io.Write
 	case <-ctx.Done():
 		return Facts{}, fmt.Errorf("wait for a document worker: %w", context.Cause(ctx))
 	}
-	source, format, err := receive(ctx, in, w.Format, e.opts.MaxBytes)
-	if err != nil {
-		return Facts{}, err
-	}
-	defer source.Close()
-	target, err := newMemory()
-	if err != nil {
-		return Facts{}, err
-	}
-	defer target.Close()
 	if err := e.warm(ctx); err != nil {
 		return Facts{}, err
 	}
-	w.Format = format
-	facts, err := e.ask(ctx, w, source, target)
+	r, err := e.reader(w)
 	if err != nil {
 		return Facts{}, err
 	}
-	if _, err := io.Copy(out, io.NewSectionReader(target, 0, facts.Bytes)); err != nil {
+	defer r.dismiss()
+	if w.Format, err = receive(ctx, r.source, in, w.Format, e.opts.MaxBytes); err != nil {
+		return Facts{}, err
+	}
+	facts, err := e.ask(ctx, r, w)
+	if err != nil {
+		return Facts{}, err
+	}
+	if _, err := io.Copy(out, io.NewSectionReader(r.target, 0, facts.Bytes)); err != nil {
 		return Facts{}, fmt.Errorf("write rebuilt document: %w", err)
 	}
 	return facts, nil
@@ -166,24 +175,83 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, w Work, out io.Write
 
 func (e *Engine) task(w Work) task {
 	return task{
-		Format: w.Format, Pages: w.Pages, NumberUp: w.NumberUp, Sheet: sheetOf(w.Media), Scaling: w.Scaling,
+		Format: w.Format, Pages: w.Pages, NumberUp: w.NumberUp, Sheet: sheetOf(w.Media), Scaling: w.Scaling, Colour: w.Colour,
 		MaxPages: e.opts.MaxPages, MaxBytes: e.opts.MaxBytes, CPUSeconds: e.opts.CPUSeconds,
 	}
 }
 
-// ask has one fresh child read source and fill target. Whatever the child did,
-// it is gone when ask returns, and target can no longer change.
-func (e *Engine) ask(ctx context.Context, w Work, source, target *os.File) (Facts, error) {
-	limited, cancel := context.WithTimeoutCause(ctx, e.patience(w), errTimeout)
-	defer cancel()
+// ask has one fresh child read its source and fill its target, and others look on where
+// it came to the end of its time. Whatever the child did, it is gone when ask returns, and
+// its target can no longer change.
+func (e *Engine) ask(ctx context.Context, r *reader, w Work) (Facts, error) {
 	t := e.task(w)
-	end, err := e.readDocument(limited, t, w.Starved > 0, source, target)
+	v, seen, err := e.hear(ctx, r, t, w)
 	if err != nil {
 		return Facts{}, err
 	}
-	if ctx.Err() != nil {
-		return Facts{}, fmt.Errorf("read document: %w", context.Cause(ctx))
+	size, err := sealedSize(r.target)
+	if err != nil {
+		return Facts{}, stuck.Because(err)
 	}
+	facts, err := v.facts(t, size, seen)
+	if err != nil || !w.Colour {
+		return facts, err
+	}
+	facts.Colour, err = e.lookOn(ctx, r.target, t, w, facts.Pages, seen)
+	return facts, err
+}
+
+// mostLooks is how many children look through one document, each for as long as a
+// document has.
+const mostLooks = 6
+
+// lookOn has children look at the sides that were not seen yet, as long as each sees
+// some, and returns how many carry colour, or Unseen.
+func (e *Engine) lookOn(ctx context.Context, rebuilt *os.File, t task, w Work, pages int, seen sight) (int, error) {
+	for looks := 1; seen.Seen < pages; looks++ {
+		if seen.Seen == 0 || looks == mostLooks {
+			return Unseen, nil
+		}
+		t.From, t.Sides = seen.Seen, pages
+		more, err := e.lookFrom(ctx, rebuilt, t, w)
+		if err != nil {
+			return Unseen, err
+		}
+		if more.Seen < 1 || more.Seen > pages-seen.Seen || more.Colour < 0 || more.Colour > more.Seen {
+			return Unseen, nil
+		}
+		seen.Seen += more.Seen
+		seen.Colour += more.Colour
+	}
+	return seen.Colour, nil
+}
+
+// lookFrom has one more child look at a rebuilt document.
+func (e *Engine) lookFrom(ctx context.Context, rebuilt *os.File, t task, w Work) (sight, error) {
+	r, err := e.begin(w, rebuilt)
+	if err != nil {
+		return sight{}, err
+	}
+	defer r.dismiss()
+	_, seen, err := e.hear(ctx, r, t, w)
+	if errors.Is(err, stuck) {
+		return sight{}, nil
+	}
+	return seen, err
+}
+
+// hear tells a child its task and hears what it has to say, until it has ended.
+func (e *Engine) hear(ctx context.Context, r *reader, t task, w Work) (v verdict, seen sight, err error) {
+	limited, cancel := context.WithTimeoutCause(ctx, e.patience(w), errTimeout)
+	defer cancel()
+	end, err := r.read(limited, t)
+	if err != nil {
+		return v, seen, err
+	}
+	if ctx.Err() != nil {
+		return v, seen, fmt.Errorf("read document: %w", context.Cause(ctx))
+	}
+	e.opts.Log.Debug("document child ended", "used", end.used, "memory", end.memory)
 	v, seen, began, err := parseAnswer(end.said)
 	cause := errors.Join(err, end.err)
 	if cause != nil {
@@ -192,21 +260,17 @@ func (e *Engine) ask(ctx context.Context, w Work, source, target *os.File) (Fact
 	switch {
 	case !began:
 		e.forget()
-		return Facts{}, fmt.Errorf("start document child: %w", cause)
+		return v, seen, fmt.Errorf("start document child: %w", cause)
 	case e.starved(end.used, cause):
-		return Facts{}, fmt.Errorf("read document: %w", errors.Join(ErrStarved, cause))
+		return v, seen, fmt.Errorf("read document: %w", errors.Join(ErrStarved, cause))
 	case err != nil:
 		e.opts.Log.Warn("document child ended without a verdict", "used", end.used, "error", cause)
-		return Facts{}, stuck.Because(cause)
+		return v, seen, stuck.Because(cause)
 	case end.err != nil: // after its verdict
 		e.opts.Log.Warn("document child ended while it looked for colour", "used", end.used, "error", cause)
-		seen = sight{}
+		return v, sight{}, nil
 	}
-	size, err := sealedSize(target)
-	if err != nil {
-		return Facts{}, stuck.Because(err)
-	}
-	return v.facts(t, size, seen)
+	return v, seen, nil
 }
 
 // patience is the wall time of a try.

@@ -152,11 +152,13 @@ func TestADamagedCacheIsMadeAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob(filepath.Join(own, "*", "*"))
-	if err != nil || len(files) != 1 {
+	if err != nil || len(files) == 0 {
 		t.Fatalf("the cache holds %v, %v", files, err)
 	}
-	if err := os.Truncate(files[0], 1000); err != nil {
-		t.Fatal(err)
+	for _, file := range files { // of the tests themselves, too
+		if err := os.Truncate(file, 1000); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, _, err := prepared(t, e, pdfPages(1).file()); err == nil || fault.KindOf(err) != fault.Internal {
 		t.Errorf("the document that met it: %v", err)

@@ -14,7 +14,7 @@ const startingFiles = 32
 // limitStart is the child's first act: bounds on processor time and on the size of
 // any file it writes (memory files count), and no core dump, which would put the
 // document on a disk.
-func limitStart(t task) error {
+func limitStart(t bounds) error {
 	signal.Ignore(unix.SIGXFSZ) // a write over the limit fails instead of ending the child
 	limits := []struct {
 		name string

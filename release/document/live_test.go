@@ -70,17 +70,24 @@ func TestARunningChildIsConfined(t *testing.T) {
 
 func checkFiles(t *testing.T, pid int) {
 	t.Helper()
+	await(t, "told child", func() bool { _, err := os.Lstat(procPath(pid, "fd/0")); return errors.Is(err, os.ErrNotExist) })
 	entries, err := os.ReadDir(procPath(pid, "fd"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]string{
-		"0": "/dev/null", "1": "pipe:", "2": "/dev/null", "3": "/memfd:document", "4": "/memfd:document",
+		"1": "pipe:", "2": "/dev/null", "3": "/memfd:document", "4": "/memfd:document",
 	}
+	const own = "/memfd:document" // for a document that becomes a PDF first
+	scratch := 1
 	const timers = "anon_inode:[event" // the runtime's own
 	for _, entry := range entries {
 		leads, err := os.Readlink(procPath(pid, "fd/"+entry.Name()))
 		if strings.HasPrefix(leads, timers) {
+			continue
+		}
+		if want[entry.Name()] == "" && strings.HasPrefix(leads, own) && scratch > 0 {
+			scratch--
 			continue
 		}
 		if prefix, ok := want[entry.Name()]; err != nil || !ok || !strings.HasPrefix(leads, prefix) {

@@ -25,14 +25,15 @@ const (
 // ink as it looks on paper; more than this is left of near-black blue.
 const tint = 6
 
-// look draws the sides of the rebuilt document, from the first on, and returns how many
-// it saw and how many of these carry colour. It ends early where there is not time
-// for all of them, or where one cannot be drawn: the document is good all the same, and
-// which sides have colour is not known.
-func (r *rebuilding) look(pages int) (s sight) {
+// look draws the sides of the rebuilt document, from one on to the last of so many, and
+// returns how many it saw and how many of these carry colour. It ends early where there is
+// not time for all of them, or where one cannot be drawn: the document is good all the
+// same, and which sides have colour is not known.
+func (r *rebuilding) look(from, sides int) (s sight) {
+	r.spent = spent()
 	for {
 		before := s.Seen
-		if err := r.lookOn(pages, &s); err == nil || s.Seen == before || !trapped(err) && !errors.Is(err, errFull) {
+		if err := r.lookOn(from, sides, &s); err == nil || s.Seen == before || !trapped(err) && !errors.Is(err, errFull) {
 			return s
 		}
 	}
@@ -41,17 +42,17 @@ func (r *rebuilding) look(pages int) (s sight) {
 var errFull = errors.New("the engine has no room for all of it")
 
 // lookOn looks at the sides that were not seen yet with a fresh engine.
-func (r *rebuilding) lookOn(pages int, s *sight) (err error) {
+func (r *rebuilding) lookOn(from, sides int, s *sight) (err error) {
 	engine, doc, err := r.open(r.target)
 	if err != nil {
 		return err
 	}
 	defer closing(engine, &err)
-	for s.Seen < pages {
+	for from+s.Seen < sides {
 		if r.late() {
 			return nil
 		}
-		tinted, err := hasColour(engine, doc, s.Seen)
+		tinted, err := hasColour(engine, doc, from+s.Seen)
 		if err != nil {
 			return err
 		}
@@ -66,15 +67,29 @@ func (r *rebuilding) lookOn(pages int, s *sight) (err error) {
 	return nil
 }
 
+// A document that is printed in black and white costs the same whatever colour it has: it
+// is not looked at for longer than this.
+const glance = 2 * time.Second
+
 // late says that so much of this child's processor time is spent that one more side
-// might not be finished.
+// might not be finished, or is not worth it. Sides may take as long as the longest so far.
 func (r *rebuilding) late() bool {
+	spent := spent()
+	r.longest, r.spent = max(r.longest, spent-r.spent), spent
+	most := time.Duration(r.task.CPUSeconds) * time.Second * 3 / 4
+	if !r.task.Colour {
+		most = min(most, glance)
+	}
+	return spent > min(most, time.Duration(r.task.CPUSeconds)*time.Second-2*r.longest)
+}
+
+// spent is this process's processor time.
+func spent() time.Duration {
 	var used unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {
-		return true
+		return math.MaxInt64
 	}
-	spent := time.Duration(used.Utime.Nano() + used.Stime.Nano())
-	return spent > time.Duration(r.task.CPUSeconds)*time.Second*3/4
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // hasColour draws a side with what lies on it, as a printer does, and looks for a pixel

@@ -99,13 +99,22 @@ func TestColourOfSides(t *testing.T) {
 	}
 }
 
-// A document that takes too long to look at is counted all the same, and says so.
-func TestColourThatCannotBeTold(t *testing.T) {
+// A document that takes too long to look at is counted all the same, and says so; it is
+// looked through if it is to be printed in colour, by several children if need be.
+func TestColourThatTakesLong(t *testing.T) {
 	t.Parallel()
-	e := newEngine(t, func(o *Options) { o.CPUSeconds = 3 })
-	facts, _, err := prepared(t, e, documenttest.Slow(100))
-	if err != nil || facts.Pages != 100 || facts.Colour != Unseen {
-		t.Errorf("%+v, %v", facts, err)
+	e := newEngine(t, func(o *Options) { o.CPUSeconds = 1 })
+	for _, c := range []struct {
+		pages, steps int
+		work         Work
+		colour       int
+	}{
+		{100, 300, Work{}, Unseen}, {8, 60, Work{Colour: true}, 0}, {2, 9000, Work{Colour: true}, Unseen},
+	} {
+		facts, _, err := worked(t, e, documenttest.Slow(c.pages, c.steps), c.work)
+		if err != nil || facts.Pages != c.pages || facts.Colour != c.colour {
+			t.Errorf("%+v: %+v, %v", c, facts, err)
+		}
 	}
 }
 

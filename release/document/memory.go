@@ -32,27 +32,18 @@ func seal(f *os.File) error {
 	return nil
 }
 
-// receive copies a document into a sealed memory file of at most most bytes,
-// once its first bytes are those of the format expected, and says which that is.
-func receive(ctx context.Context, in io.Reader, want Format, most int64) (*os.File, Format, error) {
+// receive copies a document of at most most bytes into a memory file and seals that,
+// once the first bytes are those of the format expected, and says which that is.
+func receive(ctx context.Context, f *os.File, in io.Reader, want Format, most int64) (Format, error) {
 	head, err := io.ReadAll(io.LimitReader(in, sniffed))
 	if err != nil {
-		return nil, "", fmt.Errorf("read document: %w", err)
+		return "", fmt.Errorf("read document: %w", err)
 	}
 	format, err := Agree(string(want), head)
 	if err != nil {
-		return nil, "", err
+		return "", err
 	}
-	f, err := newMemory()
-	if err != nil {
-		return nil, "", err
-	}
-	whole := io.MultiReader(bytes.NewReader(head), in)
-	if err := fill(ctx, f, whole, most); err != nil {
-		_ = f.Close()
-		return nil, "", err
-	}
-	return f, format, nil
+	return format, fill(ctx, f, io.MultiReader(bytes.NewReader(head), in), most)
 }
 
 func fill(ctx context.Context, f *os.File, in io.Reader, most int64) error {

@@ -18,16 +18,22 @@ import (
 // tries what a document must never do.
 const partProbe = "document-probe"
 
-// probeTarget is what the probe goes for, passed in the task's numbers where the
-// real child has its limit of pages: the server's process.
+// probed is what the probe is told beside what a real child is: the server's process, which
+// it goes for.
+type probed struct {
+	bounds
+	Server int
+}
+
 func probe(told string) {
-	t, _, _, err := settle(told)
-	if err != nil {
+	var p probed
+	_, _, err := settle(told)
+	if err = errors.Join(err, json.Unmarshal([]byte(told), &p)); err != nil {
 		fmt.Print(err)
 		return
 	}
 	fmt.Print(ready)
-	for name, try := range attempts(t.MaxPages) {
+	for name, try := range attempts(p.Server) {
 		if err := try(); err == nil {
 			fmt.Println(name)
 		}
@@ -108,11 +114,14 @@ func runProbe(t *testing.T, e *Engine) string {
 	if err := e.warm(ctx); err != nil {
 		t.Fatal(err)
 	}
-	source, _, err := receive(ctx, strings.NewReader("%PDF-1.4"), PDF, 100)
+	source, err := newMemory()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer source.Close()
+	if _, err := receive(ctx, source, strings.NewReader("%PDF-1.4"), PDF, 100); err != nil {
+		t.Fatal(err)
+	}
 	target, err := newMemory()
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +132,7 @@ func runProbe(t *testing.T, e *Engine) string {
 		t.Fatal(err)
 	}
 	defer dir.Close()
-	told, err := json.Marshal(task{MaxPages: os.Getpid(), MaxBytes: 1 << 20, CPUSeconds: 10})
+	told, err := json.Marshal(probed{bounds{MaxBytes: 1 << 20, CPUSeconds: 10}, os.Getpid()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 type process struct {
 	part  string // partReader or partCompiler
 	told  string
+	stdin *os.File // nil: nothing
 	files []*os.File
 	attr  *syscall.SysProcAttr
 	env   []string
@@ -32,6 +33,8 @@ type end struct {
 	said []byte        // cut at maxAnswer
 	err  error         // nil: with exit status 0
 	used time.Duration // processor time
+
+	memory int64 // the most it had of it, in bytes
 }
 
 // compile starts a child that fills the cache folder. It runs as we do and sees
@@ -52,19 +55,19 @@ func (e *Engine) compile(ctx context.Context) error {
 	return end.err
 }
 
-// readDocument starts a child that reads source into target, confined as far as
-// this system allows.
-func (e *Engine) readDocument(ctx context.Context, t task, equal bool, source, target *os.File) (end, error) {
-	told, err := json.Marshal(t)
+// readDocument starts a child that is told on orders how to read source into target,
+// confined as far as this system allows.
+func (e *Engine) readDocument(ctx context.Context, equal bool, orders, source, target *os.File) (end, error) {
+	told, err := json.Marshal(bounds{MaxBytes: e.opts.MaxBytes, CPUSeconds: e.opts.CPUSeconds})
 	if err != nil {
-		return end{}, fmt.Errorf("write task: %w", err)
+		return end{}, fmt.Errorf("write bounds: %w", err)
 	}
 	dir, err := os.Open(e.opts.CacheDir)
 	if err != nil {
 		return end{}, fmt.Errorf("open cache folder: %w", err)
 	}
 	defer dir.Close()
-	p := process{part: partReader, told: string(told), files: []*os.File{source, target, dir}, equal: equal}
+	p := process{part: partReader, told: string(told), stdin: orders, files: []*os.File{source, target, dir}, equal: equal}
 	return e.runConfined(ctx, p)
 }
 
@@ -175,6 +178,9 @@ func (e *Engine) startAndWait(ctx context.Context, p process) (end, error) {
 	cmd.Dir = "/"
 	cmd.Env = p.env
 	cmd.ExtraFiles = p.files
+	if p.stdin != nil {
+		cmd.Stdin = p.stdin
+	}
 	cmd.SysProcAttr = p.attr
 	cmd.Stdout = answer
 	cmd.WaitDelay = lastWords
@@ -182,7 +188,11 @@ func (e *Engine) startAndWait(ctx context.Context, p process) (end, error) {
 		return end{}, fmt.Errorf("start document child: %w", err)
 	}
 	err := cmd.Wait()
-	return end{answer.said, err, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}, nil
+	done := end{said: answer.said, err: err, used: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		done.memory = usage.Maxrss << 10
+	}
+	return done, nil
 }
 
 // keepDescriptors marks what the server itself inherited from whoever started it

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/references"
@@ -18,6 +19,8 @@ type rebuilding struct {
 	source *os.File
 	target *os.File
 	sizes  []Size // of the target's pages, once counted
+
+	spent, longest time.Duration // looking: processor time up to the last side, and of the longest
 }
 
 // rebuild makes target the copy of source's pages that the task asks for. It is read back by a fresh engine, which inherits

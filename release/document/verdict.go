@@ -19,17 +19,30 @@ const ready = "ready\n"
 // answer does not parse.
 const maxAnswer = 1 << 10
 
-// task is what the parent tells a child on its command line: numbers and keywords.
+// bounds are what the parent tells a child on its command line.
+type bounds struct {
+	MaxBytes   int64 `json:"maxBytes"`
+	CPUSeconds int   `json:"cpuSeconds"`
+}
+
+// task is what the parent tells a child that is ready, on its standard input: numbers
+// and keywords.
 type task struct {
 	Format     Format        `json:"format"`
 	Pages      []Range       `json:"pages"`    // none: all
 	NumberUp   int           `json:"numberUp"` // 0 and 1: one page on a side
 	Sheet      picture.Sheet `json:"sheet"`
 	Scaling    string        `json:"scaling"`
+	Colour     bool          `json:"colour"` // look for colour in as many sides as there is time for
+	From       int           `json:"from"`   // beyond 0: look at a rebuilt document from this side on, ...
+	Sides      int           `json:"sides"`  // ... of so many, and do nothing else
 	MaxPages   int           `json:"maxPages"`
 	MaxBytes   int64         `json:"maxBytes"`
 	CPUSeconds int           `json:"cpuSeconds"`
 }
+
+// maxTask bounds, in bytes, what a child is told.
+const maxTask = 1 << 16
 
 // outcome is a child's finding. As an error it carries that finding up to the
 // child's verdict.

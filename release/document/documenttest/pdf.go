@@ -11,14 +11,14 @@ import (
 // PDF is a small document of n blank A4 pages.
 func PDF(n int) []byte { return pages(n, func(int) string { return "" }) }
 
-// Slow is a document of n A4 pages that are quickly counted, and take a good part of a
-// second each to draw: every point has a grey of its own, by a long sum.
-func Slow(n int) []byte {
+// Slow is a document of n A4 pages that are quickly counted and slowly drawn: every point
+// has a grey of its own, by a sum of so many steps. 300 take a good part of a second.
+func Slow(n, steps int) []byte {
 	drawn := fmt.Sprintf(" /Resources << /Shading << /S %d 0 R >> >> /Contents %d 0 R", 4+n, 3+n)
 	return pages(n, func(int) string { return drawn },
 		"<< /Length 5 >>\nstream\n/S sh\nendstream",
 		fmt.Sprintf("<< /ShadingType 1 /ColorSpace /DeviceGray /Domain [0 1 0 1] /Matrix [595 0 0 842 0 0] /Function %d 0 R >>", 5+n),
-		calculation("{add 2 div "+strings.Repeat("dup mul sqrt ", 300)+"}"))
+		calculation("{add 2 div "+strings.Repeat("dup mul sqrt ", steps)+"}"))
 }
 
 func calculation(program string) string {

@@ -1,0 +1,140 @@
+package document
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+)
+
+// reader is a child that is there for one document: it is confined, holds its engine,
+// and has not been told anything yet. What it will read and write are there already.
+type reader struct {
+	source, target *os.File
+	lent           bool // source is somebody else's to close
+	orders         io.WriteCloser
+	cancel         context.CancelCauseFunc
+
+	gone chan struct{} // closed once the child has ended; then these say how
+	end  end
+	err  error // it did not start
+}
+
+// reader is a child for a document: one that waited for it, or a fresh one. Another is
+// started to wait for the next.
+func (e *Engine) reader(w Work) (*reader, error) {
+	if w.Starved > 0 {
+		return e.begin(w, nil)
+	}
+	defer e.keepSpare()
+	for {
+		select {
+		case r := <-e.spare:
+			if !r.isGone() {
+				return r, nil
+			}
+			r.dismiss()
+		default:
+			return e.begin(w, nil)
+		}
+	}
+}
+
+// keepSpare starts a child that waits, unless enough do.
+func (e *Engine) keepSpare() {
+	if len(e.spare) == cap(e.spare) {
+		return
+	}
+	r, err := e.begin(Work{}, nil)
+	if err != nil {
+		return // the next document says why
+	}
+	select {
+	case e.spare <- r:
+	default:
+		r.dismiss()
+	}
+}
+
+// begin starts a child. It reads source, or a file of its own if that is nil.
+func (e *Engine) begin(w Work, source *os.File) (r *reader, err error) {
+	ctx, leave, err := e.enter(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	r = &reader{source: source, lent: source != nil, gone: make(chan struct{})}
+	ctx, r.cancel = context.WithCancelCause(ctx)
+	var orders *os.File
+	defer func() {
+		if err != nil {
+			leave()
+			r.close()
+		}
+	}()
+	if source == nil {
+		if r.source, err = newMemory(); err != nil {
+			return nil, err
+		}
+	}
+	if r.target, err = newMemory(); err != nil {
+		return nil, err
+	}
+	if orders, r.orders, err = os.Pipe(); err != nil {
+		return nil, fmt.Errorf("make pipe: %w", err)
+	}
+	go func() {
+		defer leave()
+		defer close(r.gone)
+		defer orders.Close()
+		r.end, r.err = e.readDocument(ctx, w.Starved > 0, orders, r.source, r.target)
+	}()
+	return r, nil
+}
+
+func (r *reader) isGone() bool {
+	select {
+	case <-r.gone:
+		return true
+	default:
+		return false
+	}
+}
+
+// read tells the child its task and waits for its end, which comes with that of ctx at
+// the latest.
+func (r *reader) read(ctx context.Context, t task) (end, error) {
+	told, err := json.Marshal(t)
+	if err != nil {
+		return end{}, fmt.Errorf("write task: %w", err)
+	}
+	_, _ = r.orders.Write(told) // a child that does not listen any more has ended
+	_ = r.orders.Close()
+	select {
+	case <-r.gone:
+	case <-ctx.Done():
+		r.cancel(context.Cause(ctx))
+		<-r.gone
+	}
+	return r.end, r.err
+}
+
+// dismiss ends the child if it has not ended, and lets go of its files.
+func (r *reader) dismiss() {
+	r.cancel(nil)
+	<-r.gone
+	r.close()
+}
+
+func (r *reader) close() {
+	r.cancel(nil)
+	if r.orders != nil {
+		_ = r.orders.Close()
+	}
+	if r.source != nil && !r.lent {
+		_ = r.source.Close()
+	}
+	if r.target != nil {
+		_ = r.target.Close()
+	}
+}
