@@ -189,6 +189,11 @@ func (h *house) scenes() []scene {
 			p.Click(".prints summary")
 			p.Eval(`document.querySelector("#printed").scrollIntoView()`)
 		}},
+		{name: "waiting-none", path: "/staff/waiting"},
+		{name: "waiting", path: "/staff/waiting", set: func() { h.needsYes(h.Sam, 72, 0, 1); h.needsYes(h.Mia, 128, 12, 2) }},
+		{name: "waiting-no", path: "/staff/waiting", act: func(p *webtest.Page) { p.Click(".ask summary") }},
+		{name: "rules", path: "/staff/rules"},
+		{name: "rules-exempt", path: "/staff/rules", set: h.exempts},
 		{name: "refunds-none", path: "/staff/refunds"},
 		{name: "refunds", path: "/staff/refunds", set: func() {
 			h.asks(h.Sam, h.came(h.Sam, 3, 10, "media-jam-error"), release.NothingCame, 3)

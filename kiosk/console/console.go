@@ -35,6 +35,9 @@ type Desk interface {
 	Today(ctx context.Context, a school.Actor, person school.PersonID) ([]release.TodayJob, error)
 	SchoolPrinters(ctx context.Context, a school.Actor) ([]release.PrinterRecord, error)
 	Reception
+	Waiting(ctx context.Context, a school.Actor) ([]release.Waiting, error)
+	Approve(ctx context.Context, a school.Actor, id release.ApprovalID) error
+	Return(ctx context.Context, a school.Actor, id release.ApprovalID, reason string) error
 	Extend(ctx context.Context, tx *db.Tx, id school.ID) (release.Extension, error)
 	WouldExtend(ctx context.Context, tx *db.Tx, id school.ID, c calendar.Calendar) (release.Extension, error)
 	Mine(ctx context.Context, a school.Actor) ([]release.MyJob, error)

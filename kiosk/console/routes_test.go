@@ -41,7 +41,7 @@ var openTo = map[string][]string{
 	"pupil": {}, "nothing": {},
 	"teacher": {"GET /staff", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
 		"GET /staff/mine", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
-		"GET /staff/class-usage", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
+		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/class-usage", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
 }
 
 // TestEveryRouteForEveryRole: who has the capability gets in, everybody else finds

@@ -23,6 +23,7 @@ type visitor struct {
 // part is one of the parts the pages have, in the order of the masthead.
 type part struct {
 	Path, Word string
+	Count      int  // of what waits there
 	Here       bool // the page asked for is in it
 	needs      school.Capability
 }
@@ -32,9 +33,11 @@ var parts = []part{
 	{Path: "/staff/people", Word: "People", needs: school.FindPeople},
 	{Path: "/staff/mine", Word: "My jobs", needs: school.IssueSlip},
 	{Path: tutorPath, Word: "My tutor group", needs: school.PassOwnClass},
+	{Path: waitingPath, Word: "Waiting for you", needs: school.ApprovePupils},
 	{Path: refundsPath, Word: "Pages back", needs: school.RefundPupils},
 	{Path: usagePath, Word: "Usage", needs: school.SeeUsage},
 	{Path: classUsagePath, Word: "Class usage", needs: school.SeeClassUsage},
+	{Path: rulesPath, Word: "Rules", needs: school.ExemptFromRules},
 	{Path: "/staff/guests", Word: "Guests", needs: school.SponsorGuest},
 	{Path: "/staff/calendar", Word: "Calendar", needs: school.ArrangeCover},
 	{Path: "/staff/roll-out", Word: "Roll-out", needs: school.ManageFace},
@@ -67,6 +70,15 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 		v.SchoolName, v.Name, v.Now = sc.Name, p.Given+" "+p.Family, tx.Now.In(sc.Zone)
 		return err
 	})
+	if err != nil || !a.May(school.ApprovePupils) {
+		return v, err
+	}
+	waiting, err := c.desk.Waiting(r.Context(), a)
+	for i := range v.Parts {
+		if v.Parts[i].Path == waitingPath {
+			v.Parts[i].Count = len(waiting)
+		}
+	}
 	return v, err
 }
 
