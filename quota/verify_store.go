@@ -8,41 +8,44 @@ import (
 	"inkwell/internal/db"
 )
 
-func totals(ctx context.Context, tx *db.Tx) (r Report, err error) {
-	err = tx.QueryRow(ctx, `
-		SELECT (SELECT count(*) FROM account), count(*),
-		       coalesce(sum(amount) FILTER (WHERE kind = 'settle' AND purse = 'pages'), 0)::bigint,
-		       (coalesce(sum(amount) FILTER (WHERE kind = 'reserve' AND purse = 'pages'), 0)
-		        - coalesce(sum(amount) FILTER (WHERE kind IN ('settle', 'return', 'void') AND purse = 'pages'), 0))::bigint
-		  FROM transfer`).Scan(&r.Accounts, &r.Transfers, &r.Printed, &r.Reserved)
-	return r, err
-}
-
 // RoomToSum lets the transaction add up a whole ledger in memory, on several cores.
 const RoomToSum = `SET LOCAL work_mem = '256MB'; SET LOCAL max_parallel_workers_per_gather = 4; SET LOCAL jit = off`
-
-type wrongBalance struct {
-	Account AccountID
-	Cached  int64
-	Sum     int64
-}
 
 // problemsShown bounds a report: after that many the ledger is broken, not odd.
 const problemsShown = 100
 
-func wrongBalances(ctx context.Context, tx *db.Tx) ([]wrongBalance, error) {
+// summed is an account with what its transfers add up to.
+type summed struct {
+	Account AccountID
+	Kind    AccountKind
+	Purse   Purse
+	Cached  int64
+	Sum     int64
+}
+
+// addUp sums every account in two passes over the transfers, and lists those that are wrong
+// and those that hold what is printed and set aside.
+func addUp(ctx context.Context, tx *db.Tx) (transfers, accounts int64, all []summed, err error) {
 	rows, _ := tx.Query(ctx, `
-		WITH moved AS (
-			SELECT account, sum(units) AS total
-			  FROM (SELECT from_account AS account, -sum(amount) AS units FROM transfer GROUP BY from_account
+		WITH moved AS MATERIALIZED (
+			SELECT account, sum(units) AS units, sum(n) AS n
+			  FROM (SELECT from_account AS account, -sum(amount) AS units, count(*) AS n FROM transfer GROUP BY from_account
 			        UNION ALL
-			        SELECT to_account, sum(amount) FROM transfer GROUP BY to_account) AS sides
-			 GROUP BY account)
-		SELECT a.account_id AS account, a.balance AS cached, coalesce(m.total, 0)::bigint AS sum
+			        SELECT to_account, sum(amount), 0 FROM transfer GROUP BY to_account) AS sides
+			 GROUP BY account), wrong AS (
+			SELECT a.account_id FROM account a LEFT JOIN moved m ON m.account = a.account_id
+			 WHERE a.has_floor AND (a.balance <> coalesce(m.units, 0) OR a.balance < 0)
+			 ORDER BY a.account_id LIMIT $1)
+		SELECT (SELECT coalesce(sum(n), 0) FROM moved)::bigint, (SELECT count(*) FROM account), a.account_id, a.kind, a.purse, a.balance, coalesce(m.units, 0)::bigint
 		  FROM account a LEFT JOIN moved m ON m.account = a.account_id
-		 WHERE a.has_floor AND (a.balance <> coalesce(m.total, 0) OR a.balance < 0)
-		 ORDER BY a.account_id LIMIT $1`, problemsShown)
-	return pgx.CollectRows(rows, pgx.RowToStructByName[wrongBalance])
+		 WHERE a.account_id IN (SELECT account_id FROM wrong) OR a.kind IN ('printed', 'reserved')
+		 ORDER BY a.account_id`, problemsShown)
+	var s summed
+	_, err = pgx.ForEachRow(rows, []any{&transfers, &accounts, &s.Account, &s.Kind, &s.Purse, &s.Cached, &s.Sum}, func() error {
+		all = append(all, s)
+		return nil
+	})
+	return transfers, accounts, all, err
 }
 
 type oddReservation struct {

@@ -44,7 +44,9 @@ func strayReservations(ctx context.Context, tx *db.Tx) ([]DeliveryID, error) {
 			       sum(amount) FILTER (WHERE kind = 'settle' AND purse = 'pages') AS settled,
 			       sum(amount) FILTER (WHERE kind <> 'reserve' AND purse = 'pages') AS ended,
 			       sum(amount) FILTER (WHERE kind = 'reserve' AND purse = 'colour') AS colour,
-			       sum(amount) FILTER (WHERE kind <> 'reserve' AND purse = 'colour') AS colour_ended
+			       sum(amount) FILTER (WHERE kind <> 'reserve' AND purse = 'colour') AS colour_ended,
+			       max(from_account) FILTER (WHERE kind = 'reserve' AND purse = 'pages') <> max(to_account) FILTER (WHERE kind IN ('return', 'void') AND purse = 'pages')
+			    OR max(from_account) FILTER (WHERE kind = 'reserve' AND purse = 'colour') <> max(to_account) FILTER (WHERE kind IN ('return', 'void') AND purse = 'colour') AS astray
 			  FROM transfer WHERE delivery_id IS NOT NULL GROUP BY delivery_id)
 		SELECT d.delivery_id FROM delivery d LEFT JOIN moved t USING (delivery_id)
 		 WHERE coalesce(t.reserved, 0) <> d.amount
@@ -52,6 +54,7 @@ func strayReservations(ctx context.Context, tx *db.Tx) ([]DeliveryID, error) {
 		    OR d.state = 'settled' AND coalesce(t.settled, 0) <> d.charged
 		    OR coalesce(t.colour, 0) NOT IN (0, d.colour)
 		    OR coalesce(t.colour_ended, 0) <> CASE WHEN d.ended_at IS NULL THEN 0 ELSE coalesce(t.colour, 0) END
+		    OR coalesce(t.astray, false)
 		 ORDER BY d.delivery_id LIMIT 100`)
 	return pgx.CollectRows(rows, pgx.RowTo[DeliveryID])
 }

@@ -33,7 +33,7 @@ func VerifyLedger(ctx context.Context, d *db.DB, heads audit.Heads) (v Verified,
 	})
 	rest.Go(func() { v.Sealed, sealErr = audit.Verify(ctx, d, audit.Transfers, heads) })
 	err = d.InTx(ctx, db.System("verify"), func(ctx context.Context, tx *db.Tx) (err error) {
-		v.Report, err = quota.Verify(ctx, tx)
+		v.Report, err = quota.VerifyBalances(ctx, tx)
 		return err
 	})
 	rest.Wait()
@@ -47,8 +47,8 @@ func VerifyLedger(ctx context.Context, d *db.DB, heads audit.Heads) (v Verified,
 }
 
 // VerifyDeliveries finds deliveries whose reservation does not fit their state, as
-// sentences; none on a sound installation. It completes quota.Verify, which
-// knows transfers alone.
+// sentences; none on a sound installation. What quota.Verify asks of reservations is asked
+// here too, so that quota.VerifyBalances is all that is missing.
 func VerifyDeliveries(ctx context.Context, tx *db.Tx) ([]string, error) {
 	stray, err := strayReservations(ctx, tx)
 	var problems []string
