@@ -98,7 +98,11 @@ func (d *Desk) past(ctx context.Context, tx *db.Tx, e Explanation) (all []Decide
 			return nil, err
 		}
 		if del, there := of[k.Delivery]; there {
-			one.Cost = del.cost()
+			why, err := explainPrice(ctx, tx, del)
+			if err != nil {
+				return nil, err
+			}
+			one.Cost = del.cost(why.Unit)
 		}
 		all = append(all, one)
 	}
@@ -106,14 +110,14 @@ func (d *Desk) past(ctx context.Context, tx *db.Tx, e Explanation) (all []Decide
 }
 
 // cost says what a delivery has cost.
-func (d Delivery) cost() string {
+func (d Delivery) cost(unit quota.Unit) string {
 	switch d.State {
 	case Settled:
-		return fmt.Sprintf("%s set aside, %s charged", quota.Pages(d.Amount), quota.Pages(d.Charged))
+		return fmt.Sprintf("%s set aside, %s charged", unit.Say(d.Amount), unit.Say(d.Charged))
 	case Void:
 		return "nothing: it did not come out"
 	}
-	return quota.Pages(d.Amount) + " set aside"
+	return unit.Say(d.Amount) + " set aside"
 }
 
 // decided explains what was kept by the rules of its time.

@@ -24,6 +24,9 @@ func (d *Desk) CountAgain(ctx context.Context, id JobID, was spool.ID) error {
 	return d.countOne(ctx, job)
 }
 
+// Lingers is how long an ended job stays on its owner's screen.
+const Lingers = lingers
+
 // Listening is how many wait for news.
 func (d *Desk) Listening() int { return len(d.listening) }
 

@@ -66,12 +66,6 @@ func queuePrinter(ctx context.Context, tx *db.Tx, id QueueID) (p PrinterRecord, 
 	return p, nil
 }
 
-// priceAt is what the rest of a job costs at a printer now.
-func priceAt(ctx context.Context, tx *db.Tx, j Job, p PrinterRecord) (quota.Price, error) {
-	t, err := quota.TariffAt(ctx, tx, j.School, tx.Now)
-	return t.Price(j.workAt(p), p.Group), err
-}
-
 // Explained is why a delivery costs what it does.
 type Explained struct {
 	Tariff quota.TariffID

@@ -11,6 +11,7 @@ import (
 	"inkwell/internal/db/dbtest"
 	"inkwell/quota"
 	"inkwell/release"
+	"inkwell/release/document/documenttest"
 )
 
 // tariff sets prices at the school from now on, and lets a second pass.
@@ -213,4 +214,82 @@ func TestATariffIsTriedOnWhatWasPrinted(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// A job is priced as the printer beside its owner prints it: colour only where that has colour,
+// one side a sheet where it has no other.
+func TestAPriceIsThatOfWhatComesOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.tariff(func(t *quota.Tariff) {
+		t.Base.Colour, t.Base.Sheet = new(int64(5)), new(int64(1))
+		t.Base.Sizes, t.Base.Finishing = map[string]int64{"iso_a3": 2}, map[string]int64{"staple": 3}
+	})
+	pdf := documenttest.Coloured(4, 2) // one of four pages
+	can := func(capabilities string) {
+		t.Helper()
+		dbtest.Exec(t, h.db, "UPDATE printer SET capabilities = $1", capabilities)
+	}
+	for _, c := range []struct {
+		name   string
+		ticket release.Ticket
+		can    string
+		due    int64
+		why    string
+	}{
+		{"in colour", release.Ticket{ColorMode: "color"}, `{}`, 3 + 5 + 2, "2 sheets two-sided, 1 of 4 sides colour"},
+		{"in black and white", release.Ticket{}, `{}`, 4 + 2, "2 sheets two-sided"},
+		{"colour at a printer without", release.Ticket{ColorMode: "color"}, `{"asked": true, "color_modes": ["monochrome"]}`, 4 + 2, "2 sheets two-sided"},
+		{"both sides at a printer of one", release.Ticket{}, `{"asked": true, "sides": ["one-sided"]}`, 4 + 4, "4 sheets"},
+		{"large, stapled, two copies", release.Ticket{ColorMode: "auto", Media: "iso_a3_297x420mm", Finishings: []int{20}, Copies: 2}, `{}`, 2*(2*(3+5)+4) + 2*3,
+			"4 sheets two-sided, 2 of 8 sides colour, A3, stapled"},
+	} {
+		job := h.held(pdf, h.Sam, c.ticket)
+		can(c.can)
+		visit, err := h.Visit(t.Context(), h.at(h.Sam))
+		if err != nil || visit.Jobs[0].Due != c.due || visit.Jobs[0].Why != c.why {
+			t.Fatalf("%s: %+v, %v", c.name, visit.Jobs, err)
+		}
+		before := h.balance(h.Sam)
+		if visit.Jobs[0].Lacks == "" {
+			h.release(h.Sam, job.ID)
+			h.state(job.ID, release.Done)
+			if paid := before - h.balance(h.Sam); paid != c.due {
+				t.Errorf("%s: %d paid, %d shown", c.name, paid, c.due)
+			}
+		} else if err := h.Cancel(t.Context(), h.Sam, job.ID); err != nil {
+			t.Fatal(err)
+		}
+		h.clock.Advance(release.Lingers + time.Second) // it leaves the list
+	}
+	h.explained()
+	h.sound()
+}
+
+// Nobody looks at a price on the way to a direct queue's printer, so what its computer was told
+// holds: dearer, it waits for a kiosk.
+func TestADirectJobCostsWhatItsComputerWasTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	hold, now := release.HoldUntil{Name: release.Indefinite}, release.HoldUntil{Name: release.NoHold}
+	send := func() release.Job {
+		return h.submit(h.Sam, 2, func(s *release.Submission) { s.Queue, s.Hold = h.direct, hold })
+	}
+	as := h.submission(h.Sam).Actor
+	dearer := send()
+	h.tariff(func(t *quota.Tariff) { t.Base.Job = new(int64(1)) })
+	_, err := h.Change(t.Context(), as, dearer.ID, release.Change{Hold: &now})
+	wantFault(t, err, "price-changed")
+	cheaper := send()
+	h.tariff(func(t *quota.Tariff) { t.Base.Job = new(int64(0)) })
+	if _, err := h.Change(t.Context(), as, cheaper.ID, release.Change{Hold: &now}); err != nil {
+		t.Fatal(err)
+	}
+	h.state(cheaper.ID, release.Done)
+	if n := h.balance(h.Sam); n != 98 {
+		t.Errorf("%d left", n)
+	}
+	h.release(h.Sam, dearer.ID) // at the kiosk
+	h.state(dearer.ID, release.Done)
+	h.explained()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,12 +50,7 @@ func (f *rateFlags) add(cmd *cobra.Command) {
 
 // given says whether a price was named at all.
 func (f *rateFlags) given() bool {
-	for _, name := range []string{"side", "colour", "sheet", "duplex-discount", "job-fee", "size", "finishing", "as-elsewhere", "unit"} {
-		if f.flags.Changed(name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"side", "colour", "sheet", "duplex-discount", "job-fee", "size", "finishing", "as-elsewhere", "unit"}, f.flags.Changed)
 }
 
 // at is the group that is meant, 0 for all printers without prices of their own.
