@@ -139,6 +139,7 @@ func (h *house) scenes() []scene {
 		{name: "people", path: "/staff/people", set: exec("UPDATE person SET left_at = now() WHERE username = 'teacher'")},
 		{name: "people-search", path: "/staff/people?q=mia"},
 		{name: "people-none", path: "/staff/people?q=" + url.QueryEscape("zebedee")},
+		{name: "rules-exempt", path: "/staff/rules", set: h.exempts},
 		{name: "person", path: h.page(h.Sam.Person)},
 		{name: "person-withdrawn", path: h.page(h.Mia.Person)},
 		{name: "person-own", path: h.page(h.IT.Person)},
@@ -193,7 +194,6 @@ func (h *house) scenes() []scene {
 		{name: "waiting", path: "/staff/waiting", set: func() { h.needsYes(h.Sam, 72, 0, 1); h.needsYes(h.Mia, 128, 12, 2) }},
 		{name: "waiting-no", path: "/staff/waiting", act: func(p *webtest.Page) { p.Click(".ask summary") }},
 		{name: "rules", path: "/staff/rules"},
-		{name: "rules-exempt", path: "/staff/rules", set: h.exempts},
 		{name: "refunds-none", path: "/staff/refunds"},
 		{name: "refunds", path: "/staff/refunds", set: func() {
 			h.asks(h.Sam, h.came(h.Sam, 3, 10, "media-jam-error"), release.NothingCame, 3)
