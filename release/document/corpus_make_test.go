@@ -136,14 +136,14 @@ func variants(t testing.TB, of sample) (all []sample) {
 // spoiltFiles are a document cut off, and with bits turned over.
 func spoiltFiles(of sample, seed uint64) (all []sample) {
 	for _, percent := range []int{5, 25, 50, 75, 90, 99} {
-		all = append(all, sample{name: fmt.Sprintf("%s, cut at %d %%", of.name, percent), file: of.file[:len(of.file)*percent/100]})
+		all = append(all, sample{name: fmt.Sprintf("%s, cut at %d %%", of.name, percent), file: of.file[:len(of.file)*percent/100], spoilt: true})
 	}
 	for i := range 6 {
 		random, bits := rand.New(rand.NewPCG(seed, uint64(i))), bytes.Clone(of.file)
 		for range 1 + len(bits)/2000 {
 			bits[5+random.IntN(len(bits)-5)] ^= 1 << random.IntN(8)
 		}
-		all = append(all, sample{name: fmt.Sprintf("%s, bits turned over %d", of.name, i), file: bits})
+		all = append(all, sample{name: fmt.Sprintf("%s, bits turned over %d", of.name, i), file: bits, spoilt: true})
 	}
 	return all
 }

@@ -169,7 +169,16 @@ func TestPixels(t *testing.T) {
 // inked says of each page whether Ghostscript uses more than black ink for it. Equal
 // parts of red, green and blue become black with it as they do in a printer, instead of
 // by the profile of a press.
-func inked(t testing.TB, pdf []byte) (all []bool) {
+func inked(t testing.TB, pdf []byte) []bool {
+	t.Helper()
+	all, err := inkOf(t, pdf)
+	if err != nil {
+		t.Fatalf("Ghostscript does not print the rebuilt document: %v", err)
+	}
+	return all
+}
+
+func inkOf(t testing.TB, pdf []byte) (all []bool, err error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "in.pdf")
 	if err := os.WriteFile(path, pdf, 0o600); err != nil {
@@ -177,14 +186,11 @@ func inked(t testing.TB, pdf []byte) (all []bool) {
 	}
 	out, err := exec.Command("gs", "-q", "-dBATCH", "-dNOPAUSE", "-dSAFER", "-dPrinted", "-dUseFastColor", "-sDEVICE=inkcov", "-sOutputFile=-",
 		"-c", "{} setblackgeneration {} setundercolorremoval", "-f", path).Output()
-	if err != nil {
-		t.Fatalf("Ghostscript does not print the rebuilt document: %v", err)
-	}
 	for line := range strings.Lines(string(out)) {
 		var c, m, y, k float64
 		if n, _ := fmt.Sscan(line, &c, &m, &y, &k); n == 4 {
 			all = append(all, c+m+y > 0)
 		}
 	}
-	return all
+	return all, err
 }

@@ -28,31 +28,29 @@ func calculation(program string) string {
 // pages is a document of n A4 pages, each with more entries by its number, and with more
 // objects behind them, the first of which is number n+3.
 func pages(n int, entries func(page int) string, more ...string) []byte {
-	var b bytes.Buffer
-	var offsets []int
-	object := func(body string) {
-		offsets = append(offsets, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", len(offsets), body)
-	}
-	b.WriteString("%PDF-1.4\n")
 	var kids strings.Builder
 	for i := range n {
 		fmt.Fprintf(&kids, "%d 0 R ", 3+i)
 	}
-	object("<< /Type /Catalog /Pages 2 0 R >>")
-	object(fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d >>", kids.String(), n))
+	objects := []string{"<< /Type /Catalog /Pages 2 0 R >>", fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d >>", kids.String(), n)}
 	for i := range n {
-		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842]" + entries(i+1) + " >>")
+		objects = append(objects, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842]"+entries(i+1)+" >>")
 	}
-	for _, body := range more {
-		object(body)
+	return Objects(append(objects, more...)...)
+}
+
+// Objects is a document of these objects, numbered from 1, of which the first is the
+// catalog.
+func Objects(all ...string) []byte {
+	var b bytes.Buffer
+	var table strings.Builder
+	b.WriteString("%PDF-1.4\n")
+	for i, body := range all {
+		fmt.Fprintf(&table, "%010d 00000 n \n", b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, body)
 	}
 	start := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(offsets)+1)
-	for _, at := range offsets {
-		fmt.Fprintf(&b, "%010d 00000 n \n", at)
-	}
-	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(offsets)+1, start)
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(all)+1, table.String(), len(all)+1, start)
 	return b.Bytes()
 }
 
