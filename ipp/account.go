@@ -6,8 +6,10 @@ import (
 )
 
 // account is a row of the template for what a client says of who is to be charged
-// (PWG 5100.7, 5100.16). It is kept with the job for its owner and for IT to read;
-// a job that names an account is not printed, for there are none to be charged yet.
+// (PWG 5100.7, 5100.16). It is kept with the job, for its owner and for IT to read. What
+// job-account-id names is charged if its owner may charge it: a shared account by its code
+// or name, own or personal. What is charged otherwise is different for each person, so that
+// the default has no value.
 func account(name string, field func(*release.Ticket) *string) option {
 	return option{
 		name: name,

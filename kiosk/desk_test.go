@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http/httptest"
@@ -55,6 +56,7 @@ type fakeDesk struct {
 	signIns  int
 	releases [][]release.JobID
 	deleted  []release.JobID
+	charged  []string // "art: 41 42"
 	bells    map[string][]chan struct{}
 }
 
@@ -155,6 +157,19 @@ func (d *fakeDesk) Release(_ context.Context, _ release.Visitor, ids []release.J
 		}
 	}
 	return len(ids), nil
+}
+
+func (d *fakeDesk) ChargeTo(_ context.Context, _ release.Visitor, ids []release.JobID, account string) error {
+	if d.fail != nil {
+		return d.fail
+	}
+	return d.change(func() {
+		d.charged = append(d.charged, fmt.Sprintf("%s: %v", account, ids))
+		payer, _ := d.visit.Payers.Named(account)
+		for _, id := range ids {
+			d.job(id).Payer = payer
+		}
+	})
 }
 
 func (d *fakeDesk) RenewCode(_ context.Context, v release.Visitor) (release.Visitor, string, error) {

@@ -39,6 +39,13 @@ type (
 		Visitor release.Visitor
 		Jobs    []release.JobID
 	}
+	// ChargeJobs has held jobs charged to another account.
+	ChargeJobs struct {
+		Turn    int
+		Visitor release.Visitor
+		Jobs    []release.JobID
+		Account string
+	}
 	// DeleteJob destroys a held job.
 	DeleteJob struct {
 		Turn    int
@@ -112,6 +119,10 @@ func (e ReleaseJobs) run(ctx context.Context, d Desk, _ string) Input {
 	return Acted{Turn: e.Turn, Of: e, Err: err}
 }
 
+func (e ChargeJobs) run(ctx context.Context, d Desk, _ string) Input {
+	return Acted{Turn: e.Turn, Of: e, Err: d.ChargeTo(ctx, e.Visitor, e.Jobs, e.Account)}
+}
+
 func (e DisownJob) run(ctx context.Context, d Desk, _ string) Input {
 	return Acted{Turn: e.Turn, Of: e, Err: d.Disown(ctx, e.Visitor, e.Job)}
 }
@@ -146,6 +157,7 @@ func (ReleaseJobs) lasting() bool   { return true }
 func (AskForJob) lasting() bool     { return true }
 func (UnlockJob) lasting() bool     { return false }
 func (RenewCode) lasting() bool     { return true }
+func (ChargeJobs) lasting() bool    { return true }
 func (DeleteJob) lasting() bool     { return true }
 func (DisownJob) lasting() bool     { return true }
 func (AnswerJob) lasting() bool     { return true }

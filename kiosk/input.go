@@ -35,6 +35,11 @@ type (
 		Jobs  []release.JobID
 		Units *int64
 	}
+	// Pay has held jobs charged to another account, by the code of one of the View's payers.
+	Pay struct {
+		Jobs    []release.JobID
+		Account string
+	}
 	// Unlock gives the code of the job that the screen asks about.
 	Unlock struct {
 		Job  release.JobID
@@ -115,7 +120,7 @@ type (
 		Code    string
 		Err     error
 	}
-	// Acted is the result of ReleaseJobs, DeleteJob, DisownJob, AskForJob or AnswerJob.
+	// Acted is the result of ReleaseJobs, ChargeJobs, DeleteJob, DisownJob, AskForJob or AnswerJob.
 	Acted struct {
 		Turn int
 		Of   Effect

@@ -32,6 +32,7 @@ type Desk interface {
 	Link(ctx context.Context, st release.Station, badge, name, code string) (release.Visitor, error)
 	Visit(ctx context.Context, v release.Visitor) (release.Visit, error)
 	Release(ctx context.Context, v release.Visitor, ids []release.JobID) (int, error)
+	ChargeTo(ctx context.Context, v release.Visitor, ids []release.JobID, account string) error
 	Unlock(ctx context.Context, v release.Visitor, id release.JobID, digits string) (release.Visitor, error)
 	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
 	Delete(ctx context.Context, v release.Visitor, id release.JobID) error

@@ -24,6 +24,7 @@ func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 		v.State, v.Held, v.Selected = "held", true, !s.off[j.ID]
 		v.Locked, v.Claim = s.isLocked(j), j.Claim != ""
 		v.Choice, v.Meta = true, heldMeta(j, now)
+		v.Costs, v.Payer, v.Unpaid = !s.runner() && !s.visit.Payers.Exam(), s.paidBy(j), s.payerUnknown(j)
 		if j.Lacks != "" {
 			v.State, v.Choice, v.Selected, v.Meta = "lacking", false, false, plain(j.Lacks, reasonLimit)
 			v.MayAsk = j.MayAsk && !s.runner()

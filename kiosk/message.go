@@ -19,6 +19,7 @@ type message struct {
 	Units *int64          `json:"units,omitempty"`
 	On    bool            `json:"on,omitempty"`
 	Came  bool            `json:"came,omitempty"`
+	Payer string          `json:"payer,omitempty"`
 }
 
 // acts is every act a page can ask for.
@@ -30,6 +31,7 @@ var acts = map[string]func(message) Input{
 	"select":      func(m message) Input { return Select{Job: m.Job, On: m.On} },
 	"release":     func(m message) Input { return Release{Jobs: m.Jobs, Units: m.Units} },
 	"release-all": func(message) Input { return ReleaseAll{} },
+	"pay":         func(m message) Input { return Pay{Jobs: m.Jobs, Account: m.Payer} },
 	"unlock":      func(m message) Input { return Unlock{Job: m.Job, Code: m.Code} },
 	"sure":        func(m message) Input { return Sure{Jobs: m.Jobs} },
 	"ask-teacher": func(m message) Input { return AskTeacher{Job: m.Job} },

@@ -62,10 +62,16 @@ func (s *Screen) printView(held []release.VisitJob) *PrintView {
 		p.Units += j.Due
 		p.Jobs = append(p.Jobs, j.ID)
 	}
-	if short == nil {
+	say, ready := s.ofOthers(chosen, fit)
+	switch {
+	case !ready:
+		p.After, p.Enough = say, false
+	case short == nil && say != "":
+		p.After = say
+	case short == nil:
 		p.After = s.afterwards(fit) + " left afterwards" + s.colourAfterwards(fit)
 	}
-	p.Ready = len(fit) > 0 && !s.busy && s.visit.Printer.Trouble() == ""
+	p.Ready = ready && len(fit) > 0 && !s.busy && s.visit.Printer.Trouble() == ""
 	return p
 }
 
@@ -80,6 +86,10 @@ func (p *PrintView) offer(fit []release.VisitJob, short error, s *Screen) {
 	default:
 		p.Label = fmt.Sprintf("Print %d that fit", n)
 	}
+	if say, _ := s.ofOthers(fit, fit); say != "" {
+		p.Detail = say
+		return
+	}
 	p.Detail = fmt.Sprintf("%s, %s left", s.visit.Unit.Say(due(fit)), s.afterwards(fit))
 }
 
@@ -92,6 +102,9 @@ func (p *PrintView) mark(lines []JobView) {
 
 // sum is how many jobs there are, and what they cost.
 func (s *Screen) sum(jobs []release.VisitJob) string {
+	if s.visit.Payers.Exam() {
+		return counted(int64(len(jobs)), "job")
+	}
 	return counted(int64(len(jobs)), "job") + ", " + s.visit.Unit.Say(due(jobs))
 }
 
@@ -99,18 +112,24 @@ func (s *Screen) sum(jobs []release.VisitJob) string {
 func (s *Screen) lack(short error, chosen []release.VisitJob) string {
 	unit := s.visit.Unit
 	switch fault.As(short).Code {
+	case "account-short":
+		return s.shortOf(chosen)
 	case "not-enough-colour":
 		return fmt.Sprintf("Needs %d in colour, you have %d.", inColour(chosen), *s.visit.Colour)
 	case "pass-spent":
 		return fmt.Sprintf("Your day pass has %s left.", pages(*s.visit.Pass))
 	}
-	return fmt.Sprintf("Needs %s, you have %s.", unit.Figure(due(chosen)), unit.Figure(s.visit.Balance))
+	mine := slices.DeleteFunc(slices.Clone(chosen), func(j release.VisitJob) bool { return j.Payer.Code != "" && !j.Payer.Own() })
+	return fmt.Sprintf("Needs %s, you have %s.", unit.Figure(due(mine)), unit.Figure(s.visit.Balance))
 }
 
 // otherwise is what to do where nothing fits.
 func otherwise(short error) string {
-	if fault.As(short).Code == "not-enough-colour" {
+	switch fault.As(short).Code {
+	case "not-enough-colour":
 		return "Choose fewer, or send it in black and white."
+	case "account-short":
+		return "Choose fewer, or another account."
 	}
 	return "Choose fewer, or ask for more."
 }

@@ -74,9 +74,15 @@ func (s *Screen) viewDone(v *View, now time.Time) {
 	case t.left > 0:
 		v.Title = fmt.Sprintf("%d of %s came out.", t.out, pages(t.of))
 		v.Text = fmt.Sprintf("%s charged, %s left. The rest is safe in your list.", s.visit.Unit.Say(t.charged), s.visit.Unit.Figure(s.visit.Balance))
+		if s.visit.Payers.Exam() {
+			v.Text = examSays + " The rest is safe in your list."
+		}
 	default:
 		v.Title = fmt.Sprintf("Done: %s.", pages(t.out))
 		v.Text = s.visit.Unit.Figure(s.visit.Balance) + " left."
+		if s.visit.Payers.Exam() {
+			v.Text = examSays
+		}
 	}
 	s.viewRun(v, now)
 }
@@ -98,7 +104,7 @@ func (s *Screen) viewRun(v *View, now time.Time) {
 // runView is the line of a job of the run: on its way, done, or held again.
 func (s *Screen) runView(j release.VisitJob, now time.Time) JobView {
 	line, shown := s.line(j, now)
-	line.Held, line.Choice, line.Selected, line.Undo = false, false, false, nil
+	line.Held, line.Costs, line.Choice, line.Selected, line.Undo = false, false, false, false, nil
 	out, of := 0, j.Pages
 	if j.Delivery != nil {
 		out, of = max(0, j.Delivery.Printed), j.Delivery.Of

@@ -14,6 +14,7 @@ const notHere = "You can't print here today."
 var said = map[string]string{
 	"not-enough":         "You don't have enough for that. Choose fewer, or ask for more.",
 	"not-enough-colour":  "Not enough pages in colour are left. Send it in black and white.",
+	"account-unknown":    "You can't use that account. Choose another one.",
 	"printing-suspended": notHere,
 	"agreement-unsigned": notHere,
 	"badge-taken":        "That badge is somebody's already. Please take it to reception.",

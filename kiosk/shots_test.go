@@ -140,6 +140,18 @@ func ruledJobs() []release.VisitJob {
 	return jobs
 }
 
+// choice is a visitor who may charge three accounts; the second job is the department's.
+func choice(d *fakeDesk) {
+	d.visit.Payers.All = []quota.Payer{{Code: quota.OwnCode, Name: "Me", Limited: true, Left: quota.Left{Units: 95}}, {Code: quota.PersonalCode, Name: "Private", Account: 8, Limited: true, Left: quota.Left{Units: 20}},
+		{Code: "art", Name: "Art department", Account: 9, Limited: true, Left: quota.Left{Units: 412}}}
+	d.visit.Jobs[0].Payer, d.visit.Jobs[1].Payer = d.visit.Payers.All[0], d.visit.Payers.All[2]
+}
+
+// writing is a visitor who writes an exam.
+func writing(d *fakeDesk) {
+	d.visit.Payers.All = []quota.Payer{{Code: "exams", Name: "Exams", Account: 10, Exam: true}}
+}
+
 func signedIn(p *page, _ *fakeDesk) {
 	p.Badge("04A2B3C4")
 	p.wait("jobs")
@@ -171,6 +183,19 @@ var shots = []shot{
 	{name: "busy", set: func(d *fakeDesk) { d.hold = make(chan struct{}) }, act: func(p *page, _ *fakeDesk) { p.Badge("04A2B3C4"); p.wait("busy") }},
 	{name: "message", act: func(p *page, _ *fakeDesk) { p.Badge("99999999"); p.wait("message") }},
 	{name: "jobs", act: signedIn},
+	{name: "payers", set: choice, act: signedIn},
+	{name: "payers-many", jobs: manyJobs, set: choice, act: signedIn},
+	{name: "payers-pressed", set: choice, act: func(p *page, d *fakeDesk) {
+		signedIn(p, d)
+		p.Click(`.payer:last-of-type`)
+		p.Seen("Art department: 405 left afterwards")
+	}},
+	{name: "payers-unknown", set: func(d *fakeDesk) {
+		choice(d)
+		d.visit.Payers.All = d.visit.Payers.All[:1]
+		d.visit.Jobs[1].Payer = quota.Payer{}
+	}, act: signedIn},
+	{name: "exam", set: writing, act: signedIn},
 	{name: "jobs-many", jobs: manyJobs, act: signedIn},
 	{name: "jobs-some", jobs: manyJobs, act: func(p *page, d *fakeDesk) {
 		signedIn(p, d)

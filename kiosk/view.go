@@ -21,19 +21,20 @@ type View struct {
 	Text    string     `json:"text,omitempty"`  // the sentence under it
 	Note    string     `json:"note,omitempty"`  // a refusal, in one sentence
 
-	Balance  *int64     `json:"balance,omitempty"` // units left to spend
-	Jobs     []JobView  `json:"jobs,omitempty"`
-	Print    *PrintView `json:"print,omitempty"` // nil when there is nothing to print, or no right to
-	Barred   *Barred    `json:"barred,omitempty"`
-	NewCode  bool       `json:"newCode,omitempty"` // the visitor can have another code
-	Code     string     `json:"code,omitempty"`    // the new code
-	Alone    bool       `json:"alone,omitempty"`   // a long code needs no name
-	Remind   string     `json:"remind,omitempty"`  // what is still to be done, and stops nothing
-	Progress *Progress  `json:"progress,omitempty"`
-	Question *Question  `json:"question,omitempty"`
-	Really   *Really    `json:"really,omitempty"`
-	Locked   *Question  `json:"locked,omitempty"` // whose code is asked for
-	Waits    string     `json:"waits,omitempty"`  // "2 jobs still waiting", on the printing and done faces
+	Balance  *int64      `json:"balance,omitempty"` // units left to spend
+	Jobs     []JobView   `json:"jobs,omitempty"`
+	Payers   []PayerView `json:"payers,omitempty"` // who may pay for what is chosen, where there is a choice
+	Print    *PrintView  `json:"print,omitempty"`  // nil when there is nothing to print, or no right to
+	Barred   *Barred     `json:"barred,omitempty"`
+	NewCode  bool        `json:"newCode,omitempty"` // the visitor can have another code
+	Code     string      `json:"code,omitempty"`    // the new code
+	Alone    bool        `json:"alone,omitempty"`   // a long code needs no name
+	Remind   string      `json:"remind,omitempty"`  // what is still to be done, and stops nothing
+	Progress *Progress   `json:"progress,omitempty"`
+	Question *Question   `json:"question,omitempty"`
+	Really   *Really     `json:"really,omitempty"`
+	Locked   *Question   `json:"locked,omitempty"` // whose code is asked for
+	Waits    string      `json:"waits,omitempty"`  // "2 jobs still waiting", on the printing and done faces
 }
 
 // Notice is a short sentence with its weight: "good", "busy" or "bad".
@@ -59,6 +60,9 @@ type JobView struct {
 	Selected bool          `json:"selected"`
 	Held     bool          `json:"held"`             // can be deleted
 	Over     bool          `json:"over,omitempty"`   // chosen, and not among those that fit what the visitor has
+	Costs    bool          `json:"costs,omitempty"`  // the price is shown
+	Payer    string        `json:"payer,omitempty"`  // "Paid by Art department", where there is a choice
+	Unpaid   bool          `json:"unpaid,omitempty"` // that has to be chosen first
 	Choice   bool          `json:"choice"`           // can be chosen: held, and the printer lacks nothing for it
 	Locked   bool          `json:"locked,omitempty"` // asks for its own code first
 	MayAsk   bool          `json:"mayAsk,omitempty"` // a teacher can be asked for it
@@ -162,6 +166,9 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 		}
 	}
 	v.Text = s.left()
+	if s.visit.Payers.Exam() {
+		v.Text, v.Balance = examSays, nil
+	}
 	if v.Note == "" && v.Printer.Level == "bad" {
 		v.Note = v.Printer.Text
 	}
@@ -178,7 +185,7 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 		v.Remind = "Your printing agreement is not signed yet. Please bring the form to reception."
 	}
 	if held := s.jobsWhere(s.printable); len(held) > 0 {
-		v.Print = s.printView(held)
+		v.Print, v.Payers = s.printView(held), s.payers(s.chosen())
 		v.Print.mark(v.Jobs)
 	}
 }

@@ -151,10 +151,17 @@ func (p payer) short(costs int64, unit Unit) error {
 		return NotEnoughColour(costs, p.Balance)
 	case p.Own:
 		return unit.NotEnough(costs, p.Balance)
-	case unit == Penny:
-		return fault.New(fault.Unpaid, "account-short", "Needs %s, the account has %s left.", unit.Say(costs), unit.Say(p.Balance))
 	}
-	return fault.New(fault.Unpaid, "account-short", "Needs %s, the account has %d left.", amount(costs), p.Balance)
+	return accountShort(unit, costs, p.Balance)
+}
+
+// accountShort is the refusal of more units than there are on an account that is not the
+// person's own.
+func accountShort(unit Unit, costs, has int64) error {
+	if unit == Penny {
+		return fault.New(fault.Unpaid, "account-short", "Needs %s, the account has %s left.", unit.Say(costs), unit.Say(has))
+	}
+	return fault.New(fault.Unpaid, "account-short", "Needs %s, the account has %d left.", amount(costs), has)
 }
 
 // NotEnough is the refusal of what costs more units than a person has.

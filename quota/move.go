@@ -149,7 +149,7 @@ func (b book) enter(t Transfer) (entry, error) {
 	}
 	if from != nil && from.Floor {
 		if from.Balance < t.Amount {
-			return e, fault.New(fault.Unpaid, "account-short", "Needs %s, the account has %d left.", amount(t.Amount), from.Balance)
+			return e, accountShort(Page, t.Amount, from.Balance)
 		}
 		from.Balance -= t.Amount
 	}

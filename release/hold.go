@@ -30,6 +30,7 @@ type Change struct {
 var (
 	onHold       = fault.New(fault.Conflict, "job-on-hold", "This job waits until its owner says that it may print.")
 	notTheOwner  = fault.New(fault.Forbidden, "not-the-owner", "Only its owner can change this job.")
+	claimAccount = fault.New(fault.Forbidden, "claim-account", "Who pays for this is chosen by its owner, at a kiosk.")
 	partlyOut    = fault.New(fault.Conflict, "job-begun", "Part of this job is printed already, so it cannot be changed.")
 	colourLater  = fault.New(fault.Conflict, "colour-later", "This job was sent in black and white, and we have not looked for colour in all of it. Please send it again in colour.")
 	pagesSettled = fault.New(fault.Conflict, "pages-settled", "The pages of this job and how many go on a side are settled already. Please send it again.")
@@ -110,8 +111,12 @@ func (d *Desk) change(ctx context.Context, tx *db.Tx, a school.Actor, id JobID, 
 	if job.State == Released {
 		return job, nil // it is where no-hold would bring it
 	}
+	account := job.Ticket.Account
 	if job, err = job.changed(c); err != nil {
 		return Job{}, err
+	}
+	if a.Proof == school.ByVouch && job.Ticket.Account != account {
+		return Job{}, claimAccount
 	}
 	if c.Ticket != nil && job.State == Held {
 		if job, err = d.priced(ctx, tx, job); err != nil {

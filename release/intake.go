@@ -193,7 +193,7 @@ func (d *Desk) welcome(ctx context.Context, tx *db.Tx, all []*arrival) (welcome 
 		return nil, err
 	}
 	people := column(all, func(a *arrival) school.PersonID { return a.Actor.Person })
-	now, err := standingsOf(ctx, tx, people)
+	now, err := standings(ctx, tx, all[0].Queue.School, people)
 	if err != nil {
 		return nil, err
 	}

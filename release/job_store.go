@@ -219,7 +219,7 @@ func insertArrivals(ctx context.Context, tx *db.Tx, all []*arrival, expires time
 }
 
 // column is one value of each arrival.
-func column[T any](all []*arrival, of func(*arrival) T) []T {
+func column[E, T any](all []E, of func(E) T) []T {
 	values := make([]T, len(all))
 	for i, a := range all {
 		values[i] = of(a)

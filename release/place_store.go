@@ -29,7 +29,7 @@ func none[T any](v T, err error, refusal *fault.Error) (T, error) {
 	return v, err
 }
 
-const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0), closed, paused, switched_at, refuses, info, location, message, message_at, ` +
+const queueColumns = `queue_id, school_id, path, name, kind, proof, coalesce(printer_id, 0), closed, paused, switched_at, refuses, info, location, message, message_at, coalesce(account_id, 0), ` +
 	policyColumns
 
 func scanQueue(row pgx.Row) (Queue, error) {
@@ -37,7 +37,7 @@ func scanQueue(row pgx.Row) (Queue, error) {
 	var switched, said *time.Time
 	var p policyRow
 	err := row.Scan(append([]any{&q.ID, &q.School, &q.Path, &q.Name, &q.Kind, &q.Proof, &q.Printer, &q.Closed, &q.Paused, &switched, &q.Refuses,
-		&q.Info, &q.Location, &q.Message, &said}, p.fields(&q)...)...)
+		&q.Info, &q.Location, &q.Message, &said, &q.Account}, p.fields(&q)...)...)
 	q.Switched, q.Said, q.Policy = instant(switched), instant(said), p.policy()
 	return none(q, err, queueUnknown)
 }

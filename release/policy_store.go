@@ -10,6 +10,7 @@ import (
 
 	"inkwell/internal/db"
 	"inkwell/internal/school"
+	"inkwell/quota"
 )
 
 // policyColumns are the rest of queueColumns.
@@ -104,8 +105,8 @@ func updateQueue(ctx context.Context, tx *db.Tx, q Queue) error {
 	}
 	_, err := tx.Exec(ctx, `
 		UPDATE queue SET name = $2, proof = $3, printer_id = nullif($4::integer, 0), refuses = $5, users = $6, colour = $7, untaken = $8, sides = $9,
-		                 color_mode = $10, generic = $11
-		 WHERE queue_id = $1`, q.ID, q.Name, q.Proof, q.Printer, q.Refuses, users, colours, proofs(q.Policy.Untaken), sides, mode, generic)
+		                 color_mode = $10, generic = $11, account_id = nullif($12::bigint, 0)
+		 WHERE queue_id = $1`, q.ID, q.Name, q.Proof, q.Printer, q.Refuses, users, colours, proofs(q.Policy.Untaken), sides, mode, generic, q.Account)
 	if err == nil {
 		err = replaceRights(ctx, tx, q)
 	}
@@ -198,4 +199,17 @@ func touches(all []Touch) []string {
 		words = append(words, string(t))
 	}
 	return words
+}
+
+// queueAccounts are the accounts of those of the queues that have one.
+func queueAccounts(ctx context.Context, tx *db.Tx, ids []QueueID) (map[QueueID]quota.AccountID, error) {
+	rows, _ := tx.Query(ctx, `SELECT queue_id, account_id FROM queue WHERE queue_id = ANY ($1) AND account_id IS NOT NULL`, slices.Compact(slices.Sorted(slices.Values(ids))))
+	all := map[QueueID]quota.AccountID{}
+	var id QueueID
+	var account quota.AccountID
+	_, err := pgx.ForEachRow(rows, []any{&id, &account}, func() error {
+		all[id] = account
+		return nil
+	})
+	return all, err
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"inkwell/internal/school"
+	"inkwell/quota"
 )
 
 // QueueID names a queue.
@@ -30,7 +31,10 @@ type Queue struct {
 	Closed  bool         // takes no new jobs: not printer-is-accepting-jobs
 	Paused  bool         // releases none of its jobs by itself: printer-state stopped
 	Policy  Policy       // who may use it, how, and what becomes of their jobs
-	Removed bool         // kept for the jobs that came by it
+	// Account is the shared account that its jobs are charged to unless their owner, who
+	// must be one of those that may charge it, chooses otherwise; 0 for none.
+	Account quota.AccountID
+	Removed bool // kept for the jobs that came by it
 	// Refuses says that what would stand in the way of a release is refused at the
 	// computer already, instead of held.
 	Refuses bool

@@ -64,6 +64,14 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 	if err != nil {
 		return err
 	}
+	payers, err := quota.PayersAt(ctx, tx, v.Actor.School, v.Actor.Person, quota.Left{}, int32(v.Station.ID))
+	if err != nil {
+		return err
+	}
+	pass := v.Actor.Pass
+	if payers.Exam() {
+		pass = 0 // an exam is stopped by no quota, and uses none up
+	}
 	due := 0
 	var reservations []quota.Reservation
 	book := d.rulebook(v.Actor.School)
@@ -82,11 +90,15 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 		if err != nil {
 			return err
 		}
+		payer, err := whoPays(ctx, tx, payers, job)
+		if err != nil {
+			return err
+		}
 		open := newDelivery(job, p, v.Station.ID, tariff)
 		if !v.shows(id, open.Amount) {
 			return priceChanged
 		}
-		open.Pass = v.Actor.Pass
+		open.Pass = pass
 		if v.Slip != nil {
 			open.Slip = v.Slip.ID
 		}
@@ -100,13 +112,13 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 			return err
 		}
 		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-released", Actor: v.Actor.Pseudonym, Subject: job.owner, Object: object(id),
-			Facts: map[string]any{"printer": p.ID, "station": v.Station.ID, "proof": v.Actor.Proof, "impressions": open.Impressions, "units": open.Amount}}); err != nil {
+			Facts: map[string]any{"printer": p.ID, "station": v.Station.ID, "proof": v.Actor.Proof, "impressions": open.Impressions, "units": open.Amount, "payer": payer.Account}}); err != nil {
 			return err
 		}
 		due += open.Impressions
-		reservations = append(reservations, quota.Reservation{Delivery: quota.DeliveryID(open.ID), Amount: open.Amount, Colour: int64(open.Colour)})
+		reservations = append(reservations, quota.Reservation{Delivery: quota.DeliveryID(open.ID), Payer: payer.Account, Amount: open.Amount, Colour: int64(open.Colour)})
 	}
-	if err := onPass(ctx, tx, v.Actor.Pass, due); err != nil {
+	if err := onPass(ctx, tx, pass, due); err != nil {
 		return err
 	}
 	if err := v.useSlip(ctx, tx); err != nil {
@@ -149,8 +161,6 @@ func (j Job) releasable(v Visitor, tx *db.Tx) error {
 		return onHold
 	case j.Locked && !v.Opened[j.ID]:
 		return passwordNeeded
-	case j.Ticket.Account != "":
-		return accountUnknown
 	case j.State.Ended() || !j.Expires.After(tx.Now):
 		return jobEnded
 	}

@@ -115,8 +115,16 @@ func covered(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord) (int64, e
 	}
 	has, work := left[job.Person], job.workAt(p)
 	has.Unit = t.Unit
+	payers, err := quota.PayersAt(ctx, tx, job.School, job.Person, has, 0)
+	if err != nil {
+		return 0, err
+	}
+	payer, err := whoPays(ctx, tx, payers, job)
+	if err != nil {
+		return 0, err
+	}
 	costs := t.Price(work, p.Group).Units
-	return costs, has.Covers(costs, int64(work.ColourLeft()))
+	return costs, payer.Covers(costs, int64(work.ColourLeft()))
 }
 
 // givable refuses a job that its owner cannot put into other hands. A missing one and
@@ -135,8 +143,6 @@ func (j Job) givable(a school.Actor, now time.Time) error {
 		return slipClaim
 	case j.Locked:
 		return slipLocked
-	case j.Ticket.Account != "":
-		return accountUnknown
 	}
 	return nil
 }

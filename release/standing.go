@@ -16,33 +16,34 @@ type standing struct {
 	suspended bool
 	unsigned  bool // the agreement, where that stops printing
 	left      quota.Left
+	payers    quota.Payers
 }
 
 var (
-	suspended      = fault.New(fault.Suspended, "printing-suspended", "You can't print just now. Sign in at a release station to see why.")
-	unsigned       = fault.New(fault.Suspended, "agreement-unsigned", "Your printing agreement is not signed. Bring the form to reception, or ask your tutor for a new one.")
-	nothingLeft    = fault.New(fault.Unpaid, "nothing-left", "You have no pages left. Ask for more.")
-	noMoneyLeft    = fault.New(fault.Unpaid, "nothing-left", "You have no money left to print with. Ask for more.")
-	accountUnknown = fault.New(fault.Forbidden, "account-unknown", "This job names an account that you may not use. Send it again without one.")
+	suspended   = fault.New(fault.Suspended, "printing-suspended", "You can't print just now. Sign in at a release station to see why.")
+	unsigned    = fault.New(fault.Suspended, "agreement-unsigned", "Your printing agreement is not signed. Bring the form to reception, or ask your tutor for a new one.")
+	nothingLeft = fault.New(fault.Unpaid, "nothing-left", "You have no pages left. Ask for more.")
+	noMoneyLeft = fault.New(fault.Unpaid, "nothing-left", "You have no money left to print with. Ask for more.")
 )
 
 // obstacles are the refusals that a release of the job would meet, the gravest
-// first. There are no shared accounts yet, so a job that names one (job-account-id)
-// is kept from being charged to its owner instead.
-func (s standing) obstacles(j Job) (all []error) {
+// first; queue is the account of its queue. A job that names an account which its owner may
+// not charge is kept from being charged to them instead.
+func (s standing) obstacles(j Job, queue quota.AccountID) (all []error) {
 	if s.suspended {
 		all = append(all, suspended)
 	}
 	if s.unsigned {
 		all = append(all, unsigned)
 	}
+	payer, err := s.payers.For(j.Ticket.Account, queue)
 	switch {
-	case j.Ticket.Account != "":
-		all = append(all, accountUnknown)
-	case j.Impressions == 0 && s.left.Units <= 0: // not counted yet
+	case err != nil:
+		all = append(all, err)
+	case j.Impressions == 0 && payer.Own() && payer.Left.Units <= 0: // not counted yet
 		all = append(all, s.nothing())
 	default:
-		if err := s.left.Covers(j.Due(), int64(j.LeftInColour())); err != nil {
+		if err := payer.Covers(j.Due(), int64(j.LeftInColour())); err != nil {
 			all = append(all, err)
 		}
 	}
@@ -69,10 +70,14 @@ func (d *Desk) meet(ctx context.Context, tx *db.Tx, all []Job) error {
 	if len(people) == 0 {
 		return nil
 	}
-	now, err := standingsOf(ctx, tx, people)
+	now, err := standings(ctx, tx, all[0].School, people)
+	if err != nil {
+		return err
+	}
+	accounts, err := queueAccounts(ctx, tx, column(all, func(j Job) QueueID { return j.Queue }))
 	for i, j := range all {
 		if j.waits() {
-			all[i].Obstacles = now[j.Person].obstacles(j)
+			all[i].Obstacles = now[j.Person].obstacles(j, accounts[j.Queue])
 		}
 	}
 	if err != nil {

@@ -93,7 +93,7 @@ func (d *Desk) admit(ctx context.Context, tx *db.Tx, s *Submission) ([]error, er
 		}
 		return d.judge(device, *s)
 	}
-	all, err := standingsOf(ctx, tx, []school.PersonID{s.Actor.Person})
+	all, err := standings(ctx, tx, s.Queue.School, []school.PersonID{s.Actor.Person})
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (d *Desk) judge(now standing, s Submission) ([]error, error) {
 	if s.Actor.Proof == school.ByVouch {
 		return nil, nil
 	}
-	met := now.obstacles(Job{Ticket: s.verdict.ticket})
+	met := now.obstacles(Job{Ticket: s.verdict.ticket}, s.Queue.Account)
 	if s.Queue.Refuses && len(met) > 0 {
 		return nil, met[0]
 	}

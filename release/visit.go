@@ -58,8 +58,11 @@ type Visit struct {
 	// NewBadge is what a badge ends with that was linked to the person at a kiosk within
 	// the last three days, or "".
 	NewBadge string
-	Refunds  []Print    // that were asked for, and whose answer the person reads now
-	Jobs     []VisitJob // oldest first; those that have just ended stay for a while
+	Refunds  []Print // that were asked for, and whose answer the person reads now
+	// Payers are what may pay for the jobs: the visitor's own account first, and that of an
+	// exam alone while it is written here. None for a runner.
+	Payers quota.Payers
+	Jobs   []VisitJob // oldest first; those that have just ended stay for a while
 }
 
 // VisitJob is one job of a visit.
@@ -79,6 +82,7 @@ type VisitJob struct {
 	Lacks     string         // why it cannot come out beside the visitor, and what to do, in plain words, or ""
 	Claim     string         // the shared devices that sent it in the visitor's name, or "": it may not be theirs
 	Instead   string         // how it comes out otherwise than asked for there, in a few words, or ""
+	Payer     quota.Payer    // of a held job: who pays; without a Code if it names an account that is not theirs
 
 	// Really is the question to ask before it is released, or "": "46 pages, 23 sheets.
 	// Really print all?". Visitor.Sure answers it.
@@ -166,6 +170,12 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		return visit, err
 	}
 	if visit.Jobs, err = visitJobs(ctx, tx, p.ID, tx.Now.Add(-lingers)); err != nil {
+		return visit, err
+	}
+	if visit.Payers, err = quota.PayersAt(ctx, tx, v.Actor.School, p.ID, quota.Left{Units: visit.Balance}, int32(v.Station.ID)); err != nil {
+		return visit, err
+	}
+	if err := sayWhoPays(ctx, tx, visit); err != nil {
 		return visit, err
 	}
 	return visit, d.explain(ctx, tx, v.Actor, &visit)

@@ -57,6 +57,7 @@ func rootCommand() *cobra.Command {
 		group("spool", "Where documents wait", spoolRotateKeyCommand()),
 		group("certificate", "The certificate that this server shows", certificateShowCommand(), certificateSetCommand(), certificateRenewCommand(), certificateResetCommand()),
 		group("ldap", "The school's own directory", ldapForgetCommand()),
+		group("account", "Accounts that several people have jobs charged to", accountAddCommand(), accountSetCommand(), accountListCommand(), accountRemoveCommand(), accountTopUpCommand()),
 		group("allowance", "Who gets how many pages", allowanceListCommand(), allowanceSetCommand(), allowanceRemoveCommand(), allowancePolicyCommand()),
 		usageCommand(),
 		group("ledger", "What was spent", ledgerVerifyCommand(), ledgerStatementCommand(), ledgerBalanceCommand()),

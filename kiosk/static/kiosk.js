@@ -94,6 +94,7 @@
   const acts = {
     select: (el, job) => ({ job: job.id, on: el.checked }),
     release: () => ({ jobs: view.print.jobs, units: view.print.units }),
+    pay: (el, payer) => ({ jobs: view.print.jobs, payer: payer.id }),
     delete: (el, job) => ({ job: job.id }),
     sure: () => ({ jobs: view.really.jobs }),
     'ask-teacher': (el, job) => ({ job: job.id }),

@@ -1,0 +1,252 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/quota"
+)
+
+// classesPath is where the classes are that somebody teaches.
+const classesPath = "/staff/classes"
+
+// classesPage is what classes.html shows.
+type classesPage struct {
+	visitor
+	Classes []classRow
+}
+
+// classRow is a class that the visitor teaches now.
+type classRow struct {
+	ID     school.ClassID
+	Name   string
+	Until  string // of a lesson they cover
+	Budget string // "140 pages", or that there is none
+}
+
+// classesPage lists the classes that the visitor teaches now; the only one is shown at once.
+func (c *Console) classesPage(w http.ResponseWriter, r *http.Request, v visitor) {
+	page := classesPage{visitor: v}
+	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
+		all, err := school.TaughtBy(ctx, tx, v.Actor)
+		if err != nil {
+			return err
+		}
+		accounts, err := quota.SharedAccounts(ctx, tx, v.School)
+		page.Classes = nil
+		for _, t := range all {
+			page.Classes = append(page.Classes, v.classRow(t, accounts, tx))
+		}
+		return err
+	})
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	if len(page.Classes) == 1 {
+		http.Redirect(w, r, classPath(page.Classes[0].ID), http.StatusSeeOther)
+		return
+	}
+	c.pages.Show(w, r, http.StatusOK, "classes", page)
+}
+
+func classPath(id school.ClassID) string { return fmt.Sprintf("%s/%d", classesPath, id) }
+
+func (v visitor) classRow(t school.Taught, accounts []quota.Shared, tx *db.Tx) classRow {
+	row := classRow{ID: t.Class, Name: t.Name, Budget: "No budget"}
+	if !t.Until.IsZero() {
+		row.Until = moment(t.Until, v.Now)
+	}
+	if i := slices.IndexFunc(accounts, func(s quota.Shared) bool { return s.Class == t.Class && s.Open(tx.Now) }); i >= 0 {
+		row.Budget = pages(accounts[i].Balance)
+	}
+	return row
+}
+
+// classPage is what class.html shows.
+type classPage struct {
+	visitor
+	Class  classRow
+	Pupils []pupilRow
+	Left   int64
+	Budget bool // there is one
+	Form   giving
+	Given  string // "28 pupils have 5 pages more.", once it was done
+}
+
+// pupilRow is one pupil of a class and whether they are chosen.
+type pupilRow struct {
+	ID      school.PersonID
+	Name    string
+	User    string
+	Balance string
+	Chosen  bool
+}
+
+// giving is what somebody typed into the form, and why it was not taken.
+type giving struct {
+	Each, Reason string
+	To           []school.PersonID // nil: everybody
+	Say          string
+}
+
+func (c *Console) classPage(w http.ResponseWriter, r *http.Request, v visitor) {
+	c.showClass(w, r, v, http.StatusOK, giving{})
+}
+
+func (c *Console) showClass(w http.ResponseWriter, r *http.Request, v visitor, status int, form giving) {
+	page := classPage{visitor: v, Form: form, Given: givenIn(r.URL.Query())}
+	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
+		return page.read(ctx, tx, classID(r))
+	})
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	c.pages.Show(w, r, status, "class", page)
+}
+
+// read fills in the class, which the visitor must teach now.
+func (p *classPage) read(ctx context.Context, tx *db.Tx, id school.ClassID) error {
+	taught, err := school.Teaches(ctx, tx, p.Actor, id)
+	if err != nil {
+		return err
+	}
+	budget, err := quota.SharedOfClass(ctx, tx, p.School, id)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	p.Budget, p.Left = err == nil && budget.Open(tx.Now), budget.Balance
+	p.Class = p.classRow(taught, []quota.Shared{budget}, tx)
+	pupils, err := school.PupilsToday(ctx, tx, p.School, id)
+	if err != nil {
+		return err
+	}
+	ids := make([]school.PersonID, len(pupils))
+	for i, one := range pupils {
+		ids[i] = one.ID
+	}
+	left, err := quota.Balances(ctx, tx, ids)
+	p.Pupils = nil
+	for _, one := range pupils {
+		p.Pupils = append(p.Pupils, pupilRow{ID: one.ID, Name: one.Given + " " + one.Family, User: one.Username, Balance: pages(left[one.ID]),
+			Chosen: p.Form.To == nil || slices.Contains(p.Form.To, one.ID)})
+	}
+	return err
+}
+
+// givenIn says what was just given, by the numbers that the form's answer leads to.
+func givenIn(q url.Values) string {
+	each, err := strconv.ParseInt(q.Get("each"), 10, 32)
+	to, wrong := strconv.ParseInt(q.Get("to"), 10, 32)
+	if err != nil || wrong != nil || each < 1 || to < 1 {
+		return ""
+	}
+	if to == 1 {
+		return fmt.Sprintf("1 pupil has %s more.", pages(each))
+	}
+	return fmt.Sprintf("%s have %s more each.", counted(to, "pupil"), pages(each))
+}
+
+// classID is the number in the address; 0, which no class has, for anything else.
+func classID(r *http.Request) school.ClassID {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return school.ClassID(id)
+}
+
+// givePage is what give.html shows: what is about to be given, and the sum.
+type givePage struct {
+	visitor
+	Class  school.ClassID
+	Each   string
+	Number int64 // of pages for each
+	Whom   string
+	Names  []string
+	Sum    string
+	Left   string
+	After  string
+	Reason string
+	Key    string
+	To     []school.PersonID
+}
+
+// give shows the sum first; the second form, with its key, does it, once however often it
+// is sent.
+func (c *Console) give(w http.ResponseWriter, r *http.Request, v visitor) {
+	form, gift := giftOf(r)
+	if r.PostFormValue("sure") != "yes" {
+		c.confirmGift(w, r, v, form, gift)
+		return
+	}
+	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
+		_, err := quota.GiveFromClass(ctx, tx, v.Actor, gift)
+		return err
+	})
+	if c.giftRefused(w, r, v, form, err) {
+		return
+	}
+	http.Redirect(w, r, fmt.Sprintf("%s?each=%d&to=%d", classPath(gift.Class), gift.Each, len(gift.To)), http.StatusSeeOther)
+}
+
+func (c *Console) confirmGift(w http.ResponseWriter, r *http.Request, v visitor, form giving, gift quota.Gift) {
+	page := givePage{visitor: v, Class: gift.Class, Number: gift.Each, Reason: form.Reason, Key: quota.NewKey(), To: gift.To}
+	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
+		left, err := quota.CheckGift(ctx, tx, v.Actor, gift)
+		if err != nil {
+			return err
+		}
+		page.Each, page.Sum, page.Left, page.After = pages(gift.Each), pages(gift.Sum()), pages(left), pages(left-gift.Sum())
+		page.Whom = counted(int64(len(gift.To)), "pupil")
+		page.Names = nil
+		pupils, err := school.PupilsToday(ctx, tx, v.School, gift.Class)
+		for _, p := range pupils {
+			if slices.Contains(gift.To, p.ID) {
+				page.Names = append(page.Names, p.Given+" "+p.Family)
+			}
+		}
+		return err
+	})
+	if c.giftRefused(w, r, v, form, err) {
+		return
+	}
+	c.pages.Show(w, r, http.StatusOK, "give", page)
+}
+
+// giftRefused shows the form again with the reason, or the error's page where there is no
+// form any more.
+func (c *Console) giftRefused(w http.ResponseWriter, r *http.Request, v visitor, form giving, err error) bool {
+	f := fault.As(err)
+	switch {
+	case f == nil:
+		return false
+	case f.Kind == fault.Invalid || f.Kind == fault.Unpaid || f.Kind == fault.Conflict || f.Code == "own-account":
+		form.Say = f.Say
+		c.showClass(w, r, v, http.StatusUnprocessableEntity, form)
+	default:
+		c.pages.Error(w, r, err)
+	}
+	return true
+}
+
+// giftOf reads the form. What is no number stays one that is refused.
+func giftOf(r *http.Request) (giving, quota.Gift) {
+	form := giving{Each: r.PostFormValue("each"), Reason: r.PostFormValue("reason"), To: []school.PersonID{}}
+	for _, said := range r.PostForm["to"] {
+		id, _ := strconv.ParseInt(said, 10, 64) // 0 is nobody of the class
+		form.To = append(form.To, school.PersonID(id))
+	}
+	slices.Sort(form.To)
+	form.To = slices.Compact(form.To)
+	each, _ := strconv.ParseInt(form.Each, 10, 64) // 0 is refused
+	return form, quota.Gift{Class: classID(r), To: form.To, Each: each, Reason: form.Reason, Key: r.PostFormValue("key")}
+}

@@ -1,0 +1,235 @@
+package quota
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// The two accounts that a job can name besides shared ones.
+const (
+	OwnCode      = "own"      // its owner's own, whatever the queue or the class would have it charged to
+	PersonalCode = "personal" // its owner's personal one, apart from work
+)
+
+var (
+	// AccountUnknown is the refusal of an account that somebody may not charge: one that is
+	// not there, closed or over looks like somebody else's.
+	AccountUnknown = fault.New(fault.Forbidden, "account-unknown", "This job names an account that you may not use. At a kiosk, choose who pays for it, or send it again without an account.")
+	privateLesson  = fault.New(fault.Conflict, "private-in-lesson", "Private printing waits until your lesson is over.")
+)
+
+// Payer is what may pay for somebody's job.
+type Payer struct {
+	Code    string    // what a job names it by: OwnCode, PersonalCode or a shared account's
+	Name    string    // as a person reads it: Me, Private, Art department
+	Account AccountID // 0 is the person's own
+	Limited bool      // it is refused when empty
+	Left    Left      // of a limited one
+	Exam    bool      // an exam pays: nothing of the person's is used
+}
+
+// Covers is the refusal of what costs more than it has, as far as was known when it was
+// read, or nil.
+func (p Payer) Covers(units, colour int64) error {
+	switch {
+	case !p.Limited:
+		return nil
+	case p.Own():
+		return p.Left.Covers(units, colour)
+	case units > p.Left.Units:
+		return accountShort(p.Left.Unit, units, p.Left.Units)
+	}
+	return nil
+}
+
+// Own says whether it is the person's own account.
+func (p Payer) Own() bool { return p.Code == OwnCode }
+
+// Private says whether it is their personal account, apart from work.
+func (p Payer) Private() bool { return p.Code == PersonalCode }
+
+// Payers are what may pay for somebody's jobs just now.
+type Payers struct {
+	All []Payer // their own first; the one of an exam alone, while they write it
+
+	classes []AccountID // those that pay for their classes unless they choose otherwise
+}
+
+// Exam says whether an exam pays for everything.
+func (p Payers) Exam() bool { return len(p.All) == 1 && p.All[0].Exam }
+
+// For is who pays for a job that names an account, or none, and came by a queue that has one
+// it is charged to, or 0 ("account-unknown").
+func (p Payers) For(named string, queue AccountID) (Payer, error) {
+	if len(p.All) == 0 {
+		return Payer{}, AccountUnknown
+	}
+	if p.Exam() {
+		return p.All[0], nil
+	}
+	if named != "" {
+		return p.Named(named)
+	}
+	if queue != 0 {
+		if i := slices.IndexFunc(p.All, func(y Payer) bool { return y.Account == queue }); i >= 0 {
+			return p.All[i], nil
+		}
+	}
+	if len(p.classes) == 1 { // of several classes with different accounts none is meant
+		if i := slices.IndexFunc(p.All, func(y Payer) bool { return y.Account == p.classes[0] }); i >= 0 {
+			return p.All[i], nil
+		}
+	}
+	return p.All[0], nil
+}
+
+// Named is the payer of a code or a name ("account-unknown").
+func (p Payers) Named(words string) (Payer, error) {
+	i := slices.IndexFunc(p.All, func(y Payer) bool { return y.named(words) })
+	if i < 0 {
+		return Payer{}, AccountUnknown
+	}
+	return p.All[i], nil
+}
+
+func (p Payer) named(words string) bool {
+	words = strings.TrimSpace(words)
+	return strings.EqualFold(p.Code, words) || !p.Own() && !p.Private() && strings.EqualFold(p.Name, words)
+}
+
+// PayersOf are what may pay for people's jobs, by what is left on their own accounts.
+func PayersOf(ctx context.Context, tx *db.Tx, id school.ID, own map[school.PersonID]Left) (map[school.PersonID]Payers, error) {
+	all := make(map[school.PersonID]Payers, len(own))
+	people := make([]school.PersonID, 0, len(own))
+	for p, left := range own {
+		all[p] = Payers{All: []Payer{{Code: OwnCode, Name: "Me", Limited: true, Left: left}}}
+		people = append(people, p)
+	}
+	shared, err := sharedAccounts(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	personal, err := personalsOf(ctx, tx, people)
+	if err != nil || len(personal) == 0 && len(shared) == 0 {
+		return all, err
+	}
+	sc, err := school.ByID(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	who, err := school.BelongingsOf(ctx, tx, sc, people)
+	for _, p := range people {
+		all[p] = all[p].with(personal[p], shared, p, who[p], tx.Now)
+	}
+	return all, err
+}
+
+// PayersAt are what may pay for somebody's jobs at a station, by release's number of it. While
+// they write an exam there that is the exam's account, or the school's account Exams where
+// it has none that is open and without a limit: no exam is stopped by a quota.
+func PayersAt(ctx context.Context, tx *db.Tx, id school.ID, person school.PersonID, own Left, station int32) (Payers, error) {
+	if station != 0 {
+		exam, writes, err := school.ExamFor(ctx, tx, person, station, tx.Now)
+		if err != nil {
+			return Payers{}, err
+		}
+		if writes {
+			return ofExam(ctx, tx, exam)
+		}
+	}
+	all, err := PayersOf(ctx, tx, id, map[school.PersonID]Left{person: own})
+	return all[person], err
+}
+
+// PrivateNow refuses to have something charged to a personal account while its owner gives
+// a lesson ("private-in-lesson").
+func PrivateNow(ctx context.Context, tx *db.Tx, id school.ID, person school.PersonID) error {
+	_, teaches, err := school.LessonOf(ctx, tx, id, person, tx.Now)
+	if err == nil && teaches {
+		err = privateLesson
+	}
+	return err
+}
+
+// with adds the personal account of staff and the shared ones that somebody may charge.
+func (p Payers) with(personal Account, shared []Shared, person school.PersonID, b school.Belonging, at time.Time) Payers {
+	pupil, unit := !b.Staff(), p.All[0].Left.Unit
+	if personal.ID != 0 && !pupil {
+		p.All = append(p.All, Payer{Code: PersonalCode, Name: "Private", Account: personal.ID, Limited: true, Left: Left{Units: personal.Balance, Unit: unit}})
+	}
+	for _, s := range shared {
+		if !s.Open(at) || !s.Has(person, b) {
+			continue
+		}
+		p.All = append(p.All, Payer{Code: s.Code, Name: s.Name, Account: s.ID, Limited: s.Limited, Left: Left{Units: s.Balance, Unit: unit}})
+		if pupil && slices.ContainsFunc(s.PaysFor, func(c school.ClassID) bool { return slices.Contains(b.Classes, c) }) {
+			p.classes = append(p.classes, s.ID)
+		}
+	}
+	return p
+}
+
+// ofExam finds the account that an exam is charged to.
+func ofExam(ctx context.Context, tx *db.Tx, e school.Exam) (Payers, error) {
+	all, err := sharedAccounts(ctx, tx, e.School)
+	if err != nil {
+		return Payers{}, err
+	}
+	i := slices.IndexFunc(all, func(s Shared) bool { return s.named(e.Account) && s.PaysExams(tx.Now) })
+	if i < 0 {
+		s, err := exams(ctx, tx, e.School, all)
+		return s.exam(), err
+	}
+	return all[i].exam(), nil
+}
+
+func (s Shared) exam() Payers {
+	return Payers{All: []Payer{{Code: s.Code, Name: s.Name, Account: s.ID, Exam: true}}}
+}
+
+// PaysExams says whether an account can pay for an exam: nothing may stop it.
+func (s Shared) PaysExams(at time.Time) bool { return !s.Limited && s.Open(at) }
+
+// exams is the account of exams that have none of their own, opened with the first.
+func exams(ctx context.Context, tx *db.Tx, id school.ID, all []Shared) (Shared, error) {
+	s := examsAmong(all, tx.Now)
+	if s.ID != 0 {
+		return s, nil
+	}
+	if err := lockExams(ctx, tx, id); err != nil {
+		return s, err
+	}
+	all, err := sharedAccounts(ctx, tx, id)
+	if err != nil {
+		return s, err
+	}
+	if s = examsAmong(all, tx.Now); s.ID == 0 {
+		s.ID, err = AddShared(ctx, tx, "", id, s)
+	}
+	return s, err
+}
+
+// examsAmong is the account Exams, or Exams 2 where somebody has closed that one or uses
+// its name for something with a limit; without a number if it is not there yet.
+func examsAmong(all []Shared, at time.Time) Shared {
+	for n := 1; ; n++ {
+		s := Shared{Code: "exams", Name: "Exams", Sort: ExamSort}
+		if n > 1 {
+			s.Code, s.Name = fmt.Sprintf("exams-%d", n), fmt.Sprintf("Exams %d", n)
+		}
+		i := slices.IndexFunc(all, func(o Shared) bool { return o.named(s.Code) || o.named(s.Name) })
+		switch {
+		case i < 0:
+			return s
+		case all[i].PaysExams(at):
+			return all[i]
+		}
+	}
+}
