@@ -57,6 +57,7 @@ type fakeDesk struct {
 	releases [][]release.JobID
 	deleted  []release.JobID
 	charged  []string // "art: 41 42"
+	prints   []release.Print
 	bells    map[string][]chan struct{}
 }
 
@@ -218,6 +219,24 @@ func (d *fakeDesk) Answer(_ context.Context, _ release.Visitor, id release.JobID
 		}
 		j.State, j.Delivery.State = release.Held, release.Void
 	})
+}
+
+func (d *fakeDesk) Prints(context.Context, school.Actor) ([]release.Print, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.prints), nil
+}
+
+func (d *fakeDesk) AskRefund(_ context.Context, _ school.Actor, id release.DeliveryID, reason release.RefundReason, pages int) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i := range d.prints {
+		if p := &d.prints[i]; p.Delivery == id && !p.Asked && pages <= p.Pages && slices.Contains(release.RefundReasons(), reason) {
+			p.Asked = true
+			return nil
+		}
+	}
+	return fault.New(fault.Conflict, "refund-asked", "You have asked for that one already.")
 }
 
 // job is for use within change.

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"inkwell/internal/school"
 	"inkwell/internal/web"
 	"inkwell/release"
 )
@@ -39,6 +40,8 @@ type Desk interface {
 	Disown(ctx context.Context, v release.Visitor, id release.JobID) error
 	AskTeacher(ctx context.Context, v release.Visitor, id release.JobID) error
 	Answer(ctx context.Context, v release.Visitor, id release.JobID, came bool) error
+	Prints(ctx context.Context, a school.Actor) ([]release.Print, error)
+	AskRefund(ctx context.Context, a school.Actor, id release.DeliveryID, reason release.RefundReason, pages int) error
 }
 
 // Options are a kiosk's parts.

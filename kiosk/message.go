@@ -20,6 +20,10 @@ type message struct {
 	On    bool            `json:"on,omitempty"`
 	Came  bool            `json:"came,omitempty"`
 	Payer string          `json:"payer,omitempty"`
+
+	Print  release.DeliveryID   `json:"print,omitempty"`
+	Pages  int                  `json:"pages,omitempty"`
+	Reason release.RefundReason `json:"reason,omitempty"`
 }
 
 // acts is every act a page can ask for.
@@ -41,6 +45,10 @@ var acts = map[string]func(message) Input{
 	"answer":      func(m message) Input { return Answer{Job: m.Job, Came: m.Came} },
 	"later":       func(m message) Input { return Later{Job: m.Job} },
 	"ask":         func(m message) Input { return Ask{Job: m.Job} },
+	"wrong":       func(message) Input { return Wrong{} },
+	"pick":        func(m message) Input { return Pick{Print: m.Print} },
+	"some":        func(m message) Input { return Some{Pages: m.Pages} },
+	"ask-back":    func(m message) Input { return AskBack{Print: m.Print, Reason: m.Reason} },
 	"why":         func(message) Input { return Why{} },
 	"new-code":    func(message) Input { return NewCode{} },
 	"renew":       func(message) Input { return Renew{} },

@@ -33,6 +33,7 @@ func TestThePage(t *testing.T) {
 		"control keys":            controlKeys,
 		"choose, delete, undo":    chooseDeleteUndo,
 		"as many as fit":          asManyAsFit,
+		"a print went wrong":      aPrintWentWrong,
 		"connection lost":         connectionLost,
 		"by keyboard alone":       byKeyboardAlone,
 		"everything can be hit":   everythingCanBeHit,
@@ -78,6 +79,27 @@ func (p *page) nothingPersonal() {
 			p.t.Errorf("%q is still in the page", personal)
 		}
 	}
+}
+
+// aPrintWentWrong goes from the list to the answer, by fingers alone.
+func aPrintWentWrong(t *testing.T, b webtest.Browser) {
+	d := newFakeDesk()
+	d.visit.Printed, d.prints = true, prints()
+	p := openKiosk(t, b, d, 0)
+	p.Badge(badge)
+	p.wait(FaceJobs)
+	p.Click(`.none [data-do="wrong"]`)
+	p.wait(FaceWrong)
+	p.Seen("10 pages · Library printer · 12:05")
+	p.Click(`[data-do="pick"]`)
+	p.Seen("All 10 pages")
+	p.Click(`[data-do="some"][data-step="-1"]`)
+	p.Seen("9 of 10 pages")
+	p.Click(`.askback__reasons li:nth-child(2) button`)
+	p.Seen("We have asked for you.")
+	p.Seen("You asked. Nobody has answered yet.")
+	p.press("back")
+	p.wait(FaceJobs)
 }
 
 func nameAndCode(t *testing.T, b webtest.Browser) {
@@ -383,6 +405,19 @@ func everythingCanBeHit(t *testing.T, b webtest.Browser) {
 		p.Badge(badge)
 		p.wait(FaceJobs)
 		check("jobs")
+		_ = d.change(func() { d.visit.Printed, d.prints = true, prints() })
+		if size[1] > 560 {
+			p.Click(`.panel [data-do="wrong"]`)
+			p.wait(FaceWrong)
+			p.Seen("Which print")
+			check("prints that may have gone wrong")
+			p.Click(`[data-do="pick"]`)
+			p.Seen("What went wrong?")
+			check("what went wrong")
+			p.press("back")
+			p.press("back")
+			p.wait(FaceJobs)
+		}
 		p.press("release")
 		p.wait(FacePrinting)
 		check("printing")

@@ -84,6 +84,7 @@ func (s *Screen) viewDone(v *View, now time.Time) {
 			v.Text = examSays
 		}
 	}
+	v.MayAsk = t.charged > 0 && !s.runner()
 	s.viewRun(v, now)
 }
 

@@ -68,6 +68,7 @@ type Screen struct {
 	listed   bool                               // the list is shown though the run goes on
 	renewing bool                               // "New code" was pressed
 	code     string                             // a new code that is being shown, or ""
+	wrong    *wrong                             // a print went wrong: which, and how
 	why      bool                               // the reason behind "You can't print here today" is shown
 }
 
@@ -119,6 +120,8 @@ func (s *Screen) Face() string {
 		return FaceCode
 	case s.renewing:
 		return FaceRenew
+	case s.wrong != nil:
+		return FaceWrong
 	case s.question() != nil:
 		return FaceQuestion
 	case s.locked() != nil:
@@ -217,6 +220,8 @@ func (Back) apply(s *Screen, _ time.Time) []Effect {
 		s.renewing = s.busy // too late, once it is under way
 	case FaceCode:
 		s.code = ""
+	case FaceWrong:
+		s.backFromWrong()
 	case FaceLocked:
 		s.giveUp()
 	case FaceReally:

@@ -60,6 +60,11 @@ func shoot(t *testing.T, b webtest.Browser, s shot, size [2]int64, scheme, folde
 	p.Shot(filepath.Join(folder, fmt.Sprintf("%s-%dx%d-%s.png", s.name, size[0], size[1], scheme)))
 }
 
+// wrongPrints has some prints that may have gone wrong.
+func wrongPrints(d *fakeDesk) { d.visit.Printed, d.prints = true, prints() }
+
+func none() []release.VisitJob { return []release.VisitJob{} }
+
 type shot struct {
 	name string
 	jobs func() []release.VisitJob
@@ -164,6 +169,22 @@ func released(p *page, d *fakeDesk) {
 }
 
 var shots = []shot{
+	{name: "wrong-none-waiting", jobs: none, set: wrongPrints, act: signedIn},
+	{name: "wrong-list", jobs: none, set: wrongPrints, act: func(p *page, d *fakeDesk) {
+		signedIn(p, d)
+		p.Click(`.none [data-do="wrong"]`)
+		p.Seen("Which print")
+	}},
+	{name: "wrong-what", jobs: none, set: wrongPrints, act: func(p *page, d *fakeDesk) {
+		signedIn(p, d)
+		p.Click(`.none [data-do="wrong"]`)
+		p.Click(`[data-do="pick"]`)
+		p.Seen("What went wrong?")
+	}},
+	{name: "wrong-answer", set: func(d *fakeDesk) {
+		wrongPrints(d)
+		d.visit.Refunds = []release.Print{{Pages: 4, Granted: 4, Asked: true, Answered: true, Printer: "Library", When: noon}}
+	}, act: signedIn},
 	{name: "idle", act: func(p *page, _ *fakeDesk) { p.wait("idle") }},
 	{name: "idle-trouble", set: func(d *fakeDesk) {
 		d.station.Printer.State, d.station.Printer.Reasons = release.PrinterStopped, []string{"media-empty-error"}

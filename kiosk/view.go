@@ -34,6 +34,8 @@ type View struct {
 	Question *Question   `json:"question,omitempty"`
 	Really   *Really     `json:"really,omitempty"`
 	Locked   *Question   `json:"locked,omitempty"` // whose code is asked for
+	Wrong    *WrongView  `json:"wrong,omitempty"`
+	MayAsk   bool        `json:"mayAsk,omitempty"` // "Something wrong with a print?" can be pressed
 	Waits    string      `json:"waits,omitempty"`  // "2 jobs still waiting", on the printing and done faces
 }
 
@@ -145,6 +147,8 @@ func (s *Screen) View(now time.Time) View {
 		s.viewPrinting(&v, now)
 	case FaceDone:
 		s.viewDone(&v, now)
+	case FaceWrong:
+		s.viewWrong(&v, now)
 	case FaceQuestion:
 		q := s.question()
 		v.Question = &Question{ID: q.ID, Title: titleOf(q.Title), Pages: pages(q.Pages)}
@@ -165,7 +169,7 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 			v.Jobs = append(v.Jobs, line)
 		}
 	}
-	v.Text = s.left()
+	v.Text, v.MayAsk = s.left(), s.visit.Printed
 	if s.visit.Payers.Exam() {
 		v.Text, v.Balance = examSays, nil
 	}
@@ -179,7 +183,9 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 		}
 		return
 	}
-	if s.visit.NewBadge != "" {
+	if say := answers(s.visit.Refunds, now); say != "" {
+		v.Remind = say
+	} else if s.visit.NewBadge != "" {
 		v.Remind = "You have a new badge. Its number ends with " + plain(s.visit.NewBadge, nameShown) + ". Not your badge? Tell reception."
 	} else if s.visit.Unsigned {
 		v.Remind = "Your printing agreement is not signed yet. Please bring the form to reception."

@@ -28,6 +28,12 @@ func printsOf(ctx context.Context, tx *db.Tx, person school.PersonID, since time
 	return pgx.CollectRows(rows, scanPrint)
 }
 
+func hasPrinted(ctx context.Context, tx *db.Tx, person school.PersonID, since time.Time) (has bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM delivery WHERE person_id = $1 AND state = 'settled' AND ended_at >= $2 AND charged > 0)`, person, since).Scan(&has)
+	return has, err
+}
+
 // refundsToTell are a person's requests whose answers they have not read, or a short while
 // ago: this is the reading.
 func refundsToTell(ctx context.Context, tx *db.Tx, person school.PersonID) ([]Print, error) {

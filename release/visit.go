@@ -58,6 +58,7 @@ type Visit struct {
 	// NewBadge is what a badge ends with that was linked to the person at a kiosk within
 	// the last three days, or "".
 	NewBadge string
+	Printed  bool    // something came out for them within a week
 	Refunds  []Print // that were asked for, and whose answer the person reads now
 	// Payers are what may pay for the jobs: the visitor's own account first, and that of an
 	// exam alone while it is written here. None for a runner.
@@ -164,6 +165,9 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		return visit, err
 	}
 	if visit.Refunds, err = refundsToTell(ctx, tx, p.ID); err != nil {
+		return visit, err
+	}
+	if visit.Printed, err = hasPrinted(ctx, tx, p.ID, tx.Now.AddDate(0, 0, -7)); err != nil {
 		return visit, err
 	}
 	if visit.Printer, err = printerByID(ctx, tx, v.Station.Printer.ID); err != nil {

@@ -103,6 +103,9 @@
     ask: (el, job) => ({ job: job.id }),
     answer: (el) => ({ job: view.question.id, came: el.dataset.came === 'yes' }),
     later: () => ({ job: view.question.id }),
+    pick: (el, print) => ({ print: print.id }),
+    some: (el) => ({ pages: view.wrong.chosen.pages + Number(el.dataset.step) }),
+    'ask-back': (el, reason) => ({ print: view.wrong.chosen.id, reason: reason.id }),
   };
   root.addEventListener('click', (event) => {
     const el = event.target.closest('[data-do]');
@@ -118,7 +121,7 @@
   window.addEventListener('pointerdown', touch, true);
   window.addEventListener('keydown', (event) => {
     touch();
-    if (event.key === 'Escape' && ['keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really'].includes(face)) send({ do: 'back' });
+    if (event.key === 'Escape' && ['wrong', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really'].includes(face)) send({ do: 'back' });
   }, true);
   window.addEventListener('contextmenu', (event) => event.preventDefault());
   window.addEventListener('dragstart', (event) => event.preventDefault());
