@@ -2,6 +2,8 @@
 -- What is printed and what is spared: by person and day at once, and in totals of schools, year
 -- groups, printers, accounts and people within a minute.
 
+SET LOCAL inkwell.system = 'migrate'; -- what was printed before is seen, of all schools
+
 ALTER TABLE usage
     ADD year_group  smallint NOT NULL DEFAULT -1 CHECK (year_group BETWEEN -1 AND 14), -- the person's on that day; -1 for none
     ADD colour      bigint   NOT NULL DEFAULT 0 CHECK (colour >= 0),      -- of the impressions
