@@ -36,6 +36,12 @@ type Desk interface {
 	ChargeTo(ctx context.Context, v release.Visitor, ids []release.JobID, account string) error
 	Unlock(ctx context.Context, v release.Visitor, id release.JobID, digits string) (release.Visitor, error)
 	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
+	HeldJobs
+	Answer(ctx context.Context, v release.Visitor, id release.JobID, came bool) error
+}
+
+// HeldJobs is the desk's part in what a visitor does with a job that waits, but print it.
+type HeldJobs interface {
 	Delete(ctx context.Context, v release.Visitor, id release.JobID) error
 	Disown(ctx context.Context, v release.Visitor, id release.JobID) error
 	AskTeacher(ctx context.Context, v release.Visitor, id release.JobID) error

@@ -71,8 +71,8 @@ func moreThan(n int, noun string) string {
 }
 
 func plural(noun string) string {
-	if strings.HasSuffix(noun, "y") {
-		return strings.TrimSuffix(noun, "y") + "ies"
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return stem + "ies"
 	}
 	return noun + "s"
 }

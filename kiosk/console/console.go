@@ -35,9 +35,7 @@ type Desk interface {
 	Today(ctx context.Context, a school.Actor, person school.PersonID) ([]release.TodayJob, error)
 	SchoolPrinters(ctx context.Context, a school.Actor) ([]release.PrinterRecord, error)
 	Reception
-	Waiting(ctx context.Context, a school.Actor) ([]release.Waiting, error)
-	Approve(ctx context.Context, a school.Actor, id release.ApprovalID) error
-	Return(ctx context.Context, a school.Actor, id release.ApprovalID, reason string) error
+	Approvals
 	Extend(ctx context.Context, tx *db.Tx, id school.ID) (release.Extension, error)
 	WouldExtend(ctx context.Context, tx *db.Tx, id school.ID, c calendar.Calendar) (release.Extension, error)
 	Mine(ctx context.Context, a school.Actor) ([]release.MyJob, error)
@@ -53,6 +51,13 @@ type Refunds interface {
 	Refunds(ctx context.Context, a school.Actor) ([]release.Refund, error)
 	Grant(ctx context.Context, a school.Actor, id release.RefundID, pages int) error
 	Decline(ctx context.Context, a school.Actor, id release.RefundID, why string) error
+}
+
+// Approvals is the desk's part in jobs that wait for a teacher's yes.
+type Approvals interface {
+	Waiting(ctx context.Context, a school.Actor) ([]release.Waiting, error)
+	Approve(ctx context.Context, a school.Actor, id release.ApprovalID) error
+	Return(ctx context.Context, a school.Actor, id release.ApprovalID, reason string) error
 }
 
 // Reception is the desk's part in lost badges, guests and supply staff.
