@@ -90,8 +90,16 @@ func listAllowances(ctx context.Context, tx *db.Tx, h *host, s school.School) er
 	if err != nil {
 		return err
 	}
+	unit, err := quota.UnitOf(ctx, tx, s.ID)
+	if err != nil {
+		return err
+	}
 	w := tabwriter.NewWriter(h.out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "PAGES\tIN COLOUR\tWHO")
+	head := "PAGES"
+	if !unit.Counts() {
+		head = "AMOUNT"
+	}
+	_, _ = fmt.Fprintln(w, head+"\tPAGES IN COLOUR\tWHO")
 	for _, a := range p.All {
 		who, err := audienceInWords(ctx, tx, a.For)
 		if err != nil {
@@ -101,9 +109,9 @@ func listAllowances(ctx context.Context, tx *db.Tx, h *host, s school.School) er
 		if a.Colour != nil {
 			colour = strconv.FormatInt(*a.Colour, 10)
 		}
-		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\n", a.Pages, colour, who)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", unit.Figure(a.Pages), colour, who)
 	}
-	_, _ = fmt.Fprintf(w, "\n%s", policyInWords(p))
+	_, _ = fmt.Fprintf(w, "\n%s", policyInWords(p, unit))
 	return w.Flush()
 }
 
@@ -137,7 +145,7 @@ func audienceInWords(ctx context.Context, tx *db.Tx, a quota.Audience) (string, 
 }
 
 // policyInWords states the rule as a bursar would have it explained.
-func policyInWords(p quota.Policy) string {
+func policyInWords(p quota.Policy, unit quota.Unit) string {
 	several := "the highest counts"
 	if p.Combine == quota.Sum {
 		several = "they add up"
@@ -146,9 +154,9 @@ func policyInWords(p quota.Policy) string {
 	if p.Carry == 0 {
 		says += fmt.Sprintf("What is left over ends with the %s.\n", p.Per)
 	} else {
-		says += fmt.Sprintf("Up to %d pages that are left over stay.\n", p.Carry)
+		says += fmt.Sprintf("Up to %s of what is left over stays.\n", unit.Say(p.Carry))
 	}
-	says += "Of the pages so many may be in colour, counted and kept in the same way; where none of what holds says so, all may.\n"
+	says += "So many pages may be in colour, counted and kept in the same way; where none of what holds says so, all may.\n"
 	if p.Default {
 		says += "These are the defaults: the school has set nothing of its own.\n"
 	}

@@ -58,7 +58,7 @@ func TestAnInstallationIsSetUpByCommands(t *testing.T) {
 	if list := run("allowance", "set", "60", "--role", "pupil", "--year", "7-9"); !strings.Contains(list, "\n60 ") || !strings.Contains(list, "pupil, Years 7 to 9") || !strings.Contains(list, "once every term") {
 		t.Errorf("the allowances are\n%s", list)
 	}
-	if list := run("allowance", "policy", "--per", "month", "--carry", "20"); !strings.Contains(list, "once every month") || !strings.Contains(list, "Up to 20 pages") {
+	if list := run("allowance", "policy", "--per", "month", "--carry", "20"); !strings.Contains(list, "once every month") || !strings.Contains(list, "Up to 20 pages of what is left over stays.") {
 		t.Errorf("the allowances are\n%s", list)
 	}
 	refused(t, "It looks like 10 or 7-9", "allowance", "set", "60", "--year", "ten", "--data-dir", dir)

@@ -52,10 +52,11 @@ func showTariff(ctx context.Context, tx *db.Tx, h *host, s school.School, t quot
 	w := tabwriter.NewWriter(h.out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(h.out, tariffHead(t, s)) // a page of text: an error comes back from Flush
 	groups := append([]quota.GroupID{0}, slices.Sorted(maps.Keys(t.Groups))...)
-	columns := []string{"everywhere"}
+	base := "everywhere"
 	if len(groups) > 1 {
-		columns[0] = "elsewhere"
+		base = "elsewhere"
 	}
+	columns := []string{base}
 	for _, g := range groups[1:] {
 		columns = append(columns, names[g])
 	}
