@@ -60,6 +60,7 @@ func rootCommand() *cobra.Command {
 		group("account", "Accounts that several people have jobs charged to", accountAddCommand(), accountSetCommand(), accountListCommand(), accountRemoveCommand(), accountTopUpCommand()),
 		group("allowance", "Who gets how many pages", allowanceListCommand(), allowanceSetCommand(), allowanceRemoveCommand(), allowancePolicyCommand()),
 		usageCommand(),
+		group("recovery", "What damage and loss cost, for finance", recoveryAddCommand(), recoveryListCommand(), recoverySetCommand()),
 		group("ledger", "What was spent", ledgerVerifyCommand(), ledgerStatementCommand(), ledgerBalanceCommand()),
 		group("rule", "What may be printed", ruleListCommand(), ruleAddCommand(), ruleSetCommand(), ruleMoveCommand(), ruleRemoveCommand(), ruleExportCommand(),
 			ruleImportCommand(), ruleTryCommand()),
