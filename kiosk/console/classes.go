@@ -39,10 +39,14 @@ func (c *Console) classesPage(w http.ResponseWriter, r *http.Request, v visitor)
 		if err != nil {
 			return err
 		}
+		unit, err := quota.UnitOf(ctx, tx, v.School)
+		if err != nil {
+			return err
+		}
 		accounts, err := quota.SharedAccounts(ctx, tx, v.School)
 		page.Classes = nil
 		for _, t := range all {
-			page.Classes = append(page.Classes, v.classRow(t, accounts, tx))
+			page.Classes = append(page.Classes, v.classRow(t, accounts, unit, tx))
 		}
 		return err
 	})
@@ -59,13 +63,13 @@ func (c *Console) classesPage(w http.ResponseWriter, r *http.Request, v visitor)
 
 func classPath(id school.ClassID) string { return fmt.Sprintf("%s/%d", classesPath, id) }
 
-func (v visitor) classRow(t school.Taught, accounts []quota.Shared, tx *db.Tx) classRow {
+func (v visitor) classRow(t school.Taught, accounts []quota.Shared, unit quota.Unit, tx *db.Tx) classRow {
 	row := classRow{ID: t.Class, Name: t.Name, Budget: "No budget"}
 	if !t.Until.IsZero() {
 		row.Until = moment(t.Until, v.Now)
 	}
 	if i := slices.IndexFunc(accounts, func(s quota.Shared) bool { return s.Class == t.Class && s.Open(tx.Now) }); i >= 0 {
-		row.Budget = pages(accounts[i].Balance)
+		row.Budget = unit.Say(accounts[i].Balance)
 	}
 	return row
 }
@@ -75,10 +79,11 @@ type classPage struct {
 	visitor
 	Class  classRow
 	Pupils []pupilRow
-	Left   int64
+	Left   string
 	Budget bool // there is one
+	Money  bool // the school counts in pence
 	Form   giving
-	Given  string // "28 pupils have 5 pages more.", once it was done
+	Given  string // "28 pupils were given theirs.", once it was done
 }
 
 // pupilRow is one pupil of a class and whether they are chosen.
@@ -123,8 +128,12 @@ func (p *classPage) read(ctx context.Context, tx *db.Tx, id school.ClassID) erro
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	p.Budget, p.Left = err == nil && budget.Open(tx.Now), budget.Balance
-	p.Class = p.classRow(taught, []quota.Shared{budget}, tx)
+	unit, wrong := quota.UnitOf(ctx, tx, p.School)
+	if wrong != nil {
+		return wrong
+	}
+	p.Budget, p.Left, p.Money = err == nil && budget.Open(tx.Now), unit.Figure(budget.Balance), !unit.Counts()
+	p.Class = p.classRow(taught, []quota.Shared{budget}, unit, tx)
 	pupils, err := school.PupilsToday(ctx, tx, p.School, id)
 	if err != nil {
 		return err
@@ -136,32 +145,33 @@ func (p *classPage) read(ctx context.Context, tx *db.Tx, id school.ClassID) erro
 	left, err := quota.Balances(ctx, tx, ids)
 	p.Pupils = nil
 	for _, one := range pupils {
-		p.Pupils = append(p.Pupils, pupilRow{ID: one.ID, Name: one.Given + " " + one.Family, User: one.Username, Balance: pages(left[one.ID]),
+		p.Pupils = append(p.Pupils, pupilRow{ID: one.ID, Name: one.Given + " " + one.Family, User: one.Username, Balance: unit.Say(left[one.ID]),
 			Chosen: p.Form.To == nil || slices.Contains(p.Form.To, one.ID)})
 	}
 	return err
 }
 
-// givenIn says what was just given, by the numbers that the form's answer leads to.
+// givenIn says what was just given, by the number that the form's answer leads to.
 func givenIn(q url.Values) string {
-	each, err := strconv.ParseInt(q.Get("each"), 10, 32)
-	to, wrong := strconv.ParseInt(q.Get("to"), 10, 32)
-	if err != nil || wrong != nil || each < 1 || to < 1 {
+	to, err := strconv.ParseInt(q.Get("given"), 10, 16)
+	switch {
+	case err != nil || to < 1:
 		return ""
+	case to == 1:
+		return "1 pupil was given theirs."
 	}
-	if to == 1 {
-		return fmt.Sprintf("1 pupil has %s more.", pages(each))
-	}
-	return fmt.Sprintf("%s have %s more each.", counted(to, "pupil"), pages(each))
+	return fmt.Sprintf("%d pupils were given theirs.", to)
 }
 
 // classID is the number in the address; 0, which no class has, for anything else.
-func classID(r *http.Request) school.ClassID {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+func classID(r *http.Request) school.ClassID { return school.ClassID(numberIn(r, "class")) }
+
+func numberIn(r *http.Request, name string) int64 {
+	id, err := strconv.ParseInt(r.PathValue(name), 10, 64)
 	if err != nil {
 		return 0
 	}
-	return school.ClassID(id)
+	return id
 }
 
 // givePage is what give.html shows: what is about to be given, and the sum.
@@ -195,17 +205,22 @@ func (c *Console) give(w http.ResponseWriter, r *http.Request, v visitor) {
 	if c.giftRefused(w, r, v, form, err) {
 		return
 	}
-	http.Redirect(w, r, fmt.Sprintf("%s?each=%d&to=%d", classPath(gift.Class), gift.Each, len(gift.To)), http.StatusSeeOther)
+	http.Redirect(w, r, fmt.Sprintf("%s?given=%d", classPath(gift.Class), len(gift.To)), http.StatusSeeOther)
 }
 
 func (c *Console) confirmGift(w http.ResponseWriter, r *http.Request, v visitor, form giving, gift quota.Gift) {
-	page := givePage{visitor: v, Class: gift.Class, Number: gift.Each, Reason: form.Reason, Key: quota.NewKey(), To: gift.To}
+	gift.Key = quota.NewKey()
+	page := givePage{visitor: v, Class: gift.Class, Number: gift.Each, Reason: form.Reason, Key: gift.Key, To: gift.To}
 	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		left, err := quota.CheckGift(ctx, tx, v.Actor, gift)
 		if err != nil {
 			return err
 		}
-		page.Each, page.Sum, page.Left, page.After = pages(gift.Each), pages(gift.Sum()), pages(left), pages(left-gift.Sum())
+		unit, err := quota.UnitOf(ctx, tx, v.School)
+		if err != nil {
+			return err
+		}
+		page.Each, page.Sum, page.Left, page.After = unit.Say(gift.Each), unit.Say(gift.Sum()), unit.Say(left), unit.Say(left-gift.Sum())
 		page.Whom = counted(int64(len(gift.To)), "pupil")
 		page.Names = nil
 		pupils, err := school.PupilsToday(ctx, tx, v.School, gift.Class)

@@ -20,6 +20,8 @@ type personPage struct {
 	User    string
 	Role    string
 	Balance string // in the school's unit
+	Staff   bool   // they can have a private account
+	Key     string // makes a top-up happen once
 	Money   bool   // which is money
 	Own     bool   // the visitor's own page
 	Gone    bool   // has left: nothing to withdraw
@@ -90,6 +92,7 @@ func (c *Console) person(ctx context.Context, v visitor, id school.PersonID) (pe
 		if err != nil {
 			return err
 		}
+		page.Staff, page.Key = school.Belonging{Roles: p.Roles}.Staff(), quota.NewKey()
 		page.Balance, page.Money = unit.Figure(balance), !unit.Counts()
 		if page.Badge, err = badgeOf(ctx, tx, v, id); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"inkwell/internal/db/dbtest"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
 )
@@ -40,7 +41,7 @@ func address(r route, person school.PersonID) (method, path string) {
 var openTo = map[string][]string{
 	"pupil": {}, "nothing": {},
 	"teacher": {"GET /staff", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
-		"GET /staff/mine", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
+		"GET /staff/classes", "GET /staff/classes/{class}", "POST /staff/classes/{class}/give", "GET /staff/mine", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
 		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/class-usage", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
 }
 
@@ -51,12 +52,16 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	h := newHouse(t)
 	head := h.IT
 	head.Roles = []school.Role{school.Head}
+	class, _ := h.taught()
+	account := dbtest.Value[int64](t, h.db, "SELECT account_id FROM shared_account")
+	known := strings.NewReplacer("{class}", fmt.Sprint(class), "{account}", fmt.Sprint(account))
 	nobody := h.serve(nil, httptest.NewRequest(http.MethodGet, "/staff/nothing", nil))
 	for _, route := range routes {
 		if route.needs == "" {
 			continue
 		}
 		method, path := address(route, h.Sam.Person)
+		path = known.Replace(path)
 		if a := h.serve(nil, httptest.NewRequest(method, path, nil)); a.Code != http.StatusSeeOther || a.Header().Get("Location") != "/staff/sign-in" {
 			t.Errorf("%s without a session: %d", route.pattern, a.Code)
 		}

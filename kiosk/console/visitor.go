@@ -32,6 +32,8 @@ var parts = []part{
 	{Path: "/staff", Word: "Today", needs: school.SeeSchool},
 	{Path: "/staff/people", Word: "People", needs: school.FindPeople},
 	{Path: "/staff/mine", Word: "My jobs", needs: school.IssueSlip},
+	{Path: classesPath, Word: "My classes", needs: school.GrantFromClass},
+	{Path: accountsPath, Word: "Accounts", needs: school.TopUp},
 	{Path: tutorPath, Word: "My tutor group", needs: school.PassOwnClass},
 	{Path: waitingPath, Word: "Waiting for you", needs: school.ApprovePupils},
 	{Path: refundsPath, Word: "Pages back", needs: school.RefundPupils},
@@ -87,6 +89,9 @@ func (v visitor) MaySuspend() bool { return v.May(school.Suspend) }
 
 // MaySeeSchool says whether to show what people print.
 func (v visitor) MaySeeSchool() bool { return v.May(school.SeeSchool) }
+
+// MayTopUp says whether to offer to give pages to people.
+func (v visitor) MayTopUp() bool { return v.May(school.TopUp) }
 
 // MayIssuePass says whether to offer what is done about a lost badge.
 func (v visitor) MayIssuePass() bool { return v.May(school.IssuePass) }
