@@ -162,6 +162,9 @@ func (m *machine) ends(t *rapid.T, void bool) {
 		return
 	}
 	s := rapid.SampledFrom(m.sent).Draw(t, "delivery")
+	if open := slices.DeleteFunc(slices.Clone(m.sent), func(s *sent) bool { return s.ended || s.units < 2 }); len(open) > 0 && rapid.Bool().Draw(t, "an open one") {
+		s = rapid.SampledFrom(open).Draw(t, "open")
+	}
 	units, colour := rapid.Int64Range(0, s.units+1).Draw(t, "printed"), rapid.Int64Range(0, s.colour+1).Draw(t, "in colour")
 	if void {
 		units, colour = 0, 0
@@ -310,6 +313,9 @@ func TestTheLedgerIsTheBook(t *testing.T) {
 			"":        m.agree,
 		})
 	})
+	if runs > most { // the short form is too short to be sure of each kind
+		return
+	}
 	for _, kind := range []quota.Kind{quota.Granted, quota.Charged, quota.Expired, quota.Refunded, quota.Reserved, quota.Settled, quota.Returned, quota.Voided} {
 		if n := dbtest.Value[int](t, m.db, "SELECT count(*) FROM transfer WHERE kind = $1", kind); n == 0 {
 			t.Errorf("no %s was ever made", kind)
