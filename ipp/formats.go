@@ -19,7 +19,7 @@ func commands() string {
 	for _, f := range []struct {
 		format  document.Format
 		command string
-	}{{document.PDF, "PDF"}, {document.PWG, "PWGRaster"}, {document.URF, "URF"}, {document.JPEG, "JPEG"}} {
+	}{{document.PDF, "PDF"}, {document.PWG, "PWGRaster"}, {document.URF, "URF"}, {document.JPEG, "JPEG"}, {document.PNG, "PNG"}} {
 		if takes(f.format) {
 			all = append(all, f.command)
 		}

@@ -70,8 +70,8 @@ func TestValidateJobMakesNone(t *testing.T) {
 	b := newBench(t)
 	want(t, b.do(t, ask{op: wire.OpValidateJob, user: "ada"}), wire.StatusOK)
 	for format, status := range map[string]wire.Status{
-		"image/jpeg": wire.StatusOK, "image/urf": wire.StatusOK, "image/pwg-raster": wire.StatusOK, "application/octet-stream": wire.StatusOK,
-		"image/png": wire.StatusDocumentFormatNotSupported, "application/postscript": wire.StatusDocumentFormatNotSupported,
+		"image/jpeg": wire.StatusOK, "image/png": wire.StatusOK, "image/urf": wire.StatusOK, "image/pwg-raster": wire.StatusOK, "application/octet-stream": wire.StatusOK,
+		"image/gif": wire.StatusDocumentFormatNotSupported, "application/postscript": wire.StatusDocumentFormatNotSupported,
 	} {
 		reply := b.do(t, ask{op: wire.OpValidateJob, user: "ada", attrs: []wire.Attribute{wire.MIMEType("document-format", format)}})
 		want(t, reply, status)

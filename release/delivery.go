@@ -47,7 +47,7 @@ type Delivery struct {
 // fills its sheets already is not fitted to them again.
 func (d Delivery) errand(j Job, p PrinterRecord) Errand {
 	t := j.Ticket.Fitted(p.Can)
-	if t.NumberUp > 1 || j.Format == string(document.JPEG) {
+	if t.NumberUp > 1 || j.Format == string(document.JPEG) || j.Format == string(document.PNG) {
 		t.Scaling = ""
 	}
 	return Errand{Token: d.Token, Format: string(document.PDF), Copies: d.Copies, Ticket: t}

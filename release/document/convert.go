@@ -46,6 +46,11 @@ func (r *rebuilding) convert(to *os.File) (pages int, err error) {
 			return 0, hasNoRange
 		}
 		err = picture.JPEG(w, in, size, r.task.Sheet, picture.Scaling(r.task.Scaling))
+	case PNG:
+		if pages = 1; !r.wanted(1) {
+			return 0, hasNoRange
+		}
+		err = picture.PNG(w, in, size, r.task.Sheet, picture.Scaling(r.task.Scaling))
 	case PWG:
 		pages, err = picture.PWG(w, in, chosen)
 	case URF:

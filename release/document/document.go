@@ -36,7 +36,7 @@ const Unseen = -1
 // out, only after it was counted; on any error nothing is written, unless out itself
 // failed.
 //
-// A JPEG picture is one page of the sheet asked for; a raster's pages have the size
+// A JPEG or PNG picture is one page of the sheet asked for; a raster's pages have the size
 // they were made for, and are printed once, whatever its headers say of copies.
 //
 // Refusals: "format-mismatch" and "format-unsupported" (not at its first byte what

@@ -59,8 +59,8 @@ var formats = []struct {
 	{format: PWG, name: "a PWG raster", marks: []string{"RaS2PwgRaster\x00"}, taken: true, paged: true},
 	{format: URF, name: "an Apple raster", marks: []string{"UNIRAST\x00"}, taken: true, paged: true},
 	{format: JPEG, name: "a JPEG picture", marks: []string{"\xff\xd8\xff"}, taken: true, paged: true},
+	{format: PNG, name: "a PNG picture", marks: []string{"\x89PNG\r\n\x1a\n"}, taken: true, paged: true},
 	{format: cups, name: "a CUPS raster", marks: []string{"RaS2", "RaS3", "RaSt", "2SaR", "3SaR", "tSaR"}},
-	{format: PNG, name: "a PNG picture", marks: []string{"\x89PNG\r\n\x1a\n"}, paged: true},
 	{format: PostScript, name: "PostScript", marks: []string{"%!", "\x04%!"}},
 	{format: PCL, name: "printer commands (PCL or PJL)",
 		marks: []string{"\x1b%-12345X", "@PJL", "\x1bE", "\x1b&", "\x1b*", "\x1b(", ") HP-PCL XL"}},
@@ -130,7 +130,7 @@ func mediaType(declared string) Format {
 
 func unsupported(f Format) *fault.Error {
 	return fault.New(fault.Unsupported, "format-unsupported",
-		"We can print PDF files and JPEG pictures, and this is %s. Please print it to PDF and send that file.", name(f))
+		"We can print PDF files and JPEG and PNG pictures, and this is %s. Please print it to PDF and send that file.", name(f))
 }
 
 func taken(f Format) bool {

@@ -70,9 +70,11 @@ func TestAgree(t *testing.T) {
 		{"image/pwg-raster", "RaS3PwgRaster\x00", "format-mismatch", "it is a CUPS raster"},
 		{"image/jpeg", "\x89PNG\r\n\x1a\n", "format-mismatch", "sent as a JPEG picture, but it is a PNG picture"},
 		{"image/jpeg", "\xff\xd8\x00", "format-mismatch", "it is something else"},
-		{"image/png", "\x89PNG\r\n\x1a\n", "format-unsupported", "this is a PNG picture"},
+		{"image/png", "\x89PNG\r\n\x1a\n", "", "image/png"},
+		{"", "\x89PNG\r\n\x1a\n", "", "image/png"},
+		{"image/png", "\x89PNG\n\x1a\n", "format-mismatch", "sent as a PNG picture, but it is something else"},
 		{"application/vnd.cups-raster", "2SaR", "format-unsupported", "this is a CUPS raster"},
-		{"", "PK\x03\x04", "format-unsupported", "PDF files and JPEG pictures, and this is something else"},
+		{"", "PK\x03\x04", "format-unsupported", "PDF files and JPEG and PNG pictures, and this is something else"},
 		{"application/vnd.hp-pcl", "\x1bE", "format-unsupported", "printer commands"},
 		{"application/postscript", postscript, "format-unsupported", "PostScript"},
 		{"", postscript, "format-unsupported", "PostScript"},
@@ -97,7 +99,7 @@ func TestAgree(t *testing.T) {
 // What is on the list can be declared, and nothing else.
 func TestDeclared(t *testing.T) {
 	t.Parallel()
-	want := []string{"application/octet-stream", "application/pdf", "image/pwg-raster", "image/urf", "image/jpeg"}
+	want := []string{"application/octet-stream", "application/pdf", "image/pwg-raster", "image/urf", "image/jpeg", "image/png"}
 	if got := Formats(); !slices.Equal(got, want) {
 		t.Errorf("Formats() = %q, want %q", got, want)
 	}
@@ -106,7 +108,7 @@ func TestDeclared(t *testing.T) {
 			t.Errorf("Declared(%q) = %v", good, err)
 		}
 	}
-	for _, bad := range []string{"image/png", "application/postscript", "application/vnd.hp-PCL", "text/plain", "x"} {
+	for _, bad := range []string{"image/gif", "application/postscript", "application/vnd.hp-PCL", "text/plain", "x"} {
 		wantRefusal(t, Declared(bad), "format-unsupported")
 	}
 }

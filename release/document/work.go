@@ -14,7 +14,7 @@ type Work struct {
 	Pages    []Range // page-ranges, ascending, of the document as it was sent; none means all
 	NumberUp int     // number-up: pages on a side, one of NumberUps; 0 means 1
 	Media    string  // media: a PWG 5101.1 name with a size; any other means A4
-	Scaling  string  // print-scaling, of a JPEG picture alone; "" means auto
+	Scaling  string  // print-scaling, of a JPEG or PNG picture alone; "" means auto
 	Colour   bool    // it is to be printed in colour: all of it is looked through, however long that takes
 	Starved  int     // tries before this one that came to nothing: it gets so much more time, and its fair turn at the processor
 }

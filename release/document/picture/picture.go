@@ -1,4 +1,4 @@
-// Package picture makes a PDF of what prints and is no PDF: a JPEG picture, a PWG
+// Package picture makes a PDF of what prints and is no PDF: a JPEG or PNG picture, a PWG
 // raster (PWG 5102.4) or an Apple raster (URF).
 //
 // What it reads is hostile, so it believes no header that it can check, bounds
@@ -35,7 +35,7 @@ func (c Choice) wants(page int) bool { return c.Wanted == nil || c.Wanted(page) 
 
 // The largest picture that is taken. A sheet is at most 44 inches long.
 const (
-	MaxPixels     = 250_000_000 // of a JPEG picture: a telephone's 200 megapixels, and some
+	MaxPixels     = 250_000_000 // of a JPEG or PNG picture: a telephone's 200 megapixels, and some
 	MaxSide       = 44 * 1200   // pixels of a raster page's width or height
 	MaxResolution = 2400        // pixels an inch of a raster
 	MaxPage       = 1 << 30     // bytes of a raster page, unpacked: A3 in colour at 1200 dpi
