@@ -37,7 +37,7 @@ type Desk interface {
 	Unlock(ctx context.Context, v release.Visitor, id release.JobID, digits string) (release.Visitor, error)
 	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
 	HeldJobs
-	Answer(ctx context.Context, v release.Visitor, id release.JobID, came bool) error
+	Prints
 }
 
 // HeldJobs is the desk's part in what a visitor does with a job that waits, but print it.
@@ -45,6 +45,10 @@ type HeldJobs interface {
 	Delete(ctx context.Context, v release.Visitor, id release.JobID) error
 	Disown(ctx context.Context, v release.Visitor, id release.JobID) error
 	AskTeacher(ctx context.Context, v release.Visitor, id release.JobID) error
+}
+
+// Prints is the desk's part in what a visitor says of what was printed.
+type Prints interface {
 	Answer(ctx context.Context, v release.Visitor, id release.JobID, came bool) error
 	Prints(ctx context.Context, a school.Actor) ([]release.Print, error)
 	AskRefund(ctx context.Context, a school.Actor, id release.DeliveryID, reason release.RefundReason, pages int) error
