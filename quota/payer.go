@@ -90,18 +90,29 @@ func (p Payers) For(named string, queue AccountID) (Payer, error) {
 	return p.All[0], nil
 }
 
-// Named is the payer of a code or a name ("account-unknown").
+// Named is the payer of a code, or else of a name ("account-unknown").
 func (p Payers) Named(words string) (Payer, error) {
-	i := slices.IndexFunc(p.All, func(y Payer) bool { return y.named(words) })
+	i := meant(p.All, words, func(y Payer) (code, name string) {
+		if y.Own() || y.Private() {
+			return y.Code, y.Code // what they are called is said of everybody's
+		}
+		return y.Code, y.Name
+	})
 	if i < 0 {
 		return Payer{}, AccountUnknown
 	}
 	return p.All[i], nil
 }
 
-func (p Payer) named(words string) bool {
+// meant is which of some has a code, whatever its case, or where none has, which has that
+// name; -1 is none. One account may have for its name what is another one's code.
+func meant[T any](all []T, words string, of func(T) (code, name string)) int {
 	words = strings.TrimSpace(words)
-	return strings.EqualFold(p.Code, words) || !p.Own() && !p.Private() && strings.EqualFold(p.Name, words)
+	i := slices.IndexFunc(all, func(t T) bool { code, _ := of(t); return strings.EqualFold(code, words) })
+	if i < 0 {
+		i = slices.IndexFunc(all, func(t T) bool { _, name := of(t); return strings.EqualFold(name, words) })
+	}
+	return i
 }
 
 // PayersOf are what may pay for people's jobs, by what is left on their own accounts.
@@ -182,12 +193,13 @@ func ofExam(ctx context.Context, tx *db.Tx, e school.Exam) (Payers, error) {
 	if err != nil {
 		return Payers{}, err
 	}
-	i := slices.IndexFunc(all, func(s Shared) bool { return s.named(e.Account) && s.PaysExams(tx.Now) })
+	able := slices.DeleteFunc(slices.Clone(all), func(s Shared) bool { return !s.PaysExams(tx.Now) })
+	i := meant(able, e.Account, Shared.words)
 	if i < 0 {
 		s, err := exams(ctx, tx, e.School, all)
 		return s.exam(), err
 	}
-	return all[i].exam(), nil
+	return able[i].exam(), nil
 }
 
 func (s Shared) exam() Payers {

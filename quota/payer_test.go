@@ -107,6 +107,25 @@ func TestWhoPaysForAJob(t *testing.T) {
 	}
 }
 
+// One account may be called what is another one's code: a code means its own account first,
+// whoever asks for it.
+func TestACodeIsNeverTakenForAName(t *testing.T) {
+	h := newHouse(t)
+	all := h.who("everybody")
+	h.opened(quota.Shared{Code: "fine-art", Name: "Art", Users: all}, 40)
+	art := h.opened(quota.Shared{Code: "art", Name: "Design", Users: all}, 40)
+	if payer, err := h.payersAt(h.Sam, 0).Named("ART"); err != nil || payer.Account != art {
+		t.Errorf("art is %+v, %v", payer, err)
+	}
+	h.must(func(ctx context.Context, tx *db.Tx) error {
+		s, err := quota.SharedByCode(ctx, tx, h.School, "art")
+		if s.ID != art {
+			t.Errorf("art is %+v", s)
+		}
+		return err
+	})
+}
+
 // exam opens a window of Sam's and Mia's at a station that it makes, and returns its number.
 func (h house) exam(account string) int32 {
 	h.t.Helper()

@@ -174,9 +174,16 @@ func SharedByID(ctx context.Context, tx *db.Tx, id school.ID, account AccountID)
 	return findShared(ctx, tx, id, func(s Shared) bool { return s.ID == account })
 }
 
-// SharedByCode is one of SharedAccounts by its code or its name, whatever their case.
+// SharedByCode is one of SharedAccounts by its code or else its name, whatever their case.
 func SharedByCode(ctx context.Context, tx *db.Tx, id school.ID, code string) (Shared, error) {
-	return findShared(ctx, tx, id, func(s Shared) bool { return s.named(code) })
+	all, err := sharedAccounts(ctx, tx, id)
+	if err != nil {
+		return Shared{}, err
+	}
+	if i := meant(all, code, Shared.words); i >= 0 {
+		return all[i], nil
+	}
+	return Shared{}, AccountNone
 }
 
 // SharedOfClass is the account that is a class's budget.
@@ -202,6 +209,8 @@ func CodeOf(name string) string {
 	code := strings.Join(words, "-")
 	return strings.Trim(code[:min(len(code), 40)], "-")
 }
+
+func (s Shared) words() (code, name string) { return s.Code, s.Name }
 
 // named says whether words are its code or its name.
 func (s Shared) named(words string) bool {
