@@ -28,7 +28,7 @@ var rooms = []string{"ipp", "release", "release/document", "release/spool", "quo
 // for a station, for staff pages and for the host's commands.
 var elsewhere = strings.Fields(`
 	station-unknown station-there printer-there printer-unknown printer-uri printer-stopped nothing-chosen not-asked
-	spool-key-wrong spool-foreign keypad-paused database-rights
+	spool-key-wrong spool-key-missing spool-foreign spool-plain spool-bucket keypad-paused database-rights
 	reason-missing until-out-of-range not-suspended own-case
 	password-length password-mixed password-personal password-common
 	job-password-wrong job-password-spent

@@ -62,6 +62,7 @@ func TestAStoreThatRefusesLeavesNothing(t *testing.T) {
 		"sick":            {spooltest.Answer(http.StatusInternalServerError, "InternalError"), spool.Away},
 		"busy":            {spooltest.Answer(http.StatusServiceUnavailable, "SlowDown"), spool.Away},
 		"closed to us":    {spooltest.Answer(http.StatusForbidden, "AccessDenied"), spool.Away},
+		"taken away":      {spooltest.Answer(http.StatusNotFound, "NoSuchBucket"), spool.Away},
 		"full":            {spooltest.Answer(http.StatusInsufficientStorage, "InsufficientStorage"), spool.Full},
 		"full in MinIO's": {spooltest.Answer(http.StatusInsufficientStorage, "XMinioStorageFull"), spool.Full},
 		"over its quota":  {spooltest.Answer(http.StatusForbidden, "QuotaExceeded"), spool.Full},

@@ -195,7 +195,7 @@ func (s *Spool) putKey(ctx context.Context, id ID, secret string) error {
 			return nil
 		}
 	}
-	return unsettled(err)
+	return err
 }
 
 // lastCurrent is the key to wrap under when we last looked, or now if that was replaced.
@@ -209,12 +209,4 @@ func (s *Spool) lastCurrent(ctx context.Context) (Key, error) {
 		return Key{}, err
 	}
 	return s.readCurrent(ctx)
-}
-
-// unsettled is for those who print: that a key is missing is for IT to know.
-func unsettled(err error) error {
-	if f := fault.As(err); f.Kind == fault.Conflict {
-		return Away.Because(err)
-	}
-	return err
 }

@@ -27,7 +27,8 @@ type Reader struct {
 const ahead = 256 << 10
 
 // Open opens a document. It refuses with Gone what was destroyed or never
-// committed, and with Damaged what is not as it was written.
+// committed, with Damaged what is not as it was written, and with Away what cannot be
+// read now.
 func (s *Spool) Open(ctx context.Context, id ID) (*Reader, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func (s *Spool) Open(ctx context.Context, id ID) (*Reader, error) {
 	}
 	r, err := s.open(ctx, id)
 	if err != nil {
-		return nil, fmt.Errorf("open document %s: %w", id, err)
+		return nil, fmt.Errorf("open document %s: %w", id, refusal(err))
 	}
 	return r, nil
 }

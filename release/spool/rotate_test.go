@@ -84,6 +84,11 @@ func TestARotationWrapsEveryKeyAnew(t *testing.T) {
 		if _, err := try(t, s, []byte("ink")); !errors.Is(err, spool.Away) {
 			t.Errorf("on a server that was not given the new key: %v", err)
 		}
+		for id := range docs {
+			if _, err := read(t, s, id); !errors.Is(err, spool.Away) || fault.KindOf(err) != fault.Unavailable {
+				t.Errorf("read there: %v", err)
+			}
+		}
 		if _, err := spool.Open(t.Context(), o); err == nil || fault.As(err).Code != "spool-key-missing" {
 			t.Errorf("a start there: %v", err)
 		}

@@ -140,11 +140,12 @@ func (s *Spool) Destroy(ctx context.Context, id ID) error {
 }
 
 // refusal turns a place's error into what the asker may know: no room, or no
-// place. Refusals and ends of contexts stay as they are.
+// place. Refusals and ends of contexts stay as they are; but what is wrong with keys or
+// bucket is for IT to know, and no reason to give a document up.
 func refusal(err error) error {
 	var said *fault.Error
 	switch {
-	case errors.As(err, &said), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &said) && said.Kind != fault.Conflict, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return Full.Because(err)
