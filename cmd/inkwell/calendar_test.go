@@ -77,6 +77,8 @@ func TestTheSchoolsTimeByCommands(t *testing.T) {
 		_, err := c.Exec(ctx, "UPDATE enrolment SET valid_to = '2100-01-01'")
 		return err
 	})
+	refuses("no shared account", append(exam, "--class", "10A")...)
+	says("no limit", "account", "add", "Exams", "--sort", "exam", "--recorded")
 	out := s.inkwell(append(exam, "--class", "10A", "--class", "10B/Ma", "--people", file("username\n"+demoPupil(1)+"\n"))...)
 	if !regexp.MustCompile(`^exam \d+: 51 people, 2099-05-17 09:00 to 2099-05-17 11:30\n$`).MatchString(out) {
 		t.Errorf("exam add says %q", out)

@@ -13,6 +13,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/quota"
 )
 
 // examTime is how a time of an exam is written, by the school's clock.
@@ -43,6 +44,9 @@ func examAddCommand() *cobra.Command {
 				}
 			}
 			err = h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) (err error) {
+				if err := paysExams(ctx, tx, s.ID, e.Account); err != nil {
+					return err
+				}
 				if e.People, err = examPeople(ctx, tx, s, e.Begins, w.classes, listed); err != nil {
 					return err
 				}
@@ -57,8 +61,9 @@ func examAddCommand() *cobra.Command {
 	people.flag(cmd, &w.people)
 	cmd.Long = `Who writes: the pupils of classes as their lists are on that day, and people of a
 CSV file with a column username. A station has one exam at a time. Times are the
-school's own.`
-	cmd.Example = `  inkwell exam add "GCSE English" --from "2027-05-17 09:00" --until "2027-05-17 11:30" --station hall --class 11X --account exams
+school's own. Nobody's pages are used: --account pays, one without a limit (inkwell account
+add --sort exam --recorded), or the school's account Exams, which is opened by itself.`
+	cmd.Example = `  inkwell exam add "GCSE English" --from "2027-05-17 09:00" --until "2027-05-17 11:30" --station hall --class 11X
   inkwell exam add "A level Art" --from "2027-06-01 09:00" --until "2027-06-01 14:00" --station art --people art.csv`
 	cmd.Flags().StringVar(&w.from, "from", "", "when it begins, such as \"2027-05-17 09:00\"")
 	cmd.Flags().StringVar(&w.until, "until", "", "when it ends")
@@ -91,6 +96,18 @@ func (h *host) readExam(ctx context.Context, s school.School, name string, w exa
 		e.Stations = append(e.Stations, int32(st.ID))
 	}
 	return e, nil
+}
+
+// paysExams refuses an account that an exam could be stopped by.
+func paysExams(ctx context.Context, tx *db.Tx, id school.ID, account string) error {
+	if account == "" {
+		return nil
+	}
+	a, err := quota.SharedByCode(ctx, tx, id, account)
+	if err == nil && !a.PaysExams(tx.Now) {
+		err = fault.New(fault.Conflict, "exam-account", "The account %s has a limit or is closed, and nothing may stop an exam. Leave --account out, or open one: inkwell account add NAME --sort exam --recorded", a.Name)
+	}
+	return err
 }
 
 // examPeople are the pupils of classes on a day, and those of a file.

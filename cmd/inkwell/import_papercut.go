@@ -30,6 +30,15 @@ type paperCutResult struct {
 	matched, granted, pages int64
 	badges                  school.BadgeImport
 	unmatched, debts        []string
+	accounts                []paperCutAccount
+}
+
+// paperCutAccount is a shared account that was taken over, now or before.
+type paperCutAccount struct {
+	name, code string
+	pages      int64 // given now
+	opened     bool
+	debt       bool
 }
 
 func importPaperCutCommand() *cobra.Command {
@@ -44,7 +53,9 @@ name, both of their card numbers, and the pages that their balance buys at --rat
 People come from the school's own system (inkwell roster import), so do that first;
 who is not here is listed. Cards that two people have, or that cannot be given, are
 listed too. Balances are given once, however often this runs; debts are not taken over.
-Shared accounts and printers are listed with what is left to do by hand.`
+Shared accounts are opened by their names with the pages that their balance buys, once;
+who may charge them is yours to say (inkwell account set). Printers are listed with what
+is left to do by hand.`
 	cmd.Example = `  inkwell import papercut --users users.csv --rate 0.05 --dry-run
   inkwell import papercut --users users.csv --accounts accounts.csv --printers printers.csv --rate 0.05`
 	f := cmd.Flags()
@@ -66,11 +77,9 @@ func (h *host) importPaperCut(ctx context.Context, s school.School, w paperCutWi
 		return fault.New(fault.Invalid, "papercut-rows", "Nothing was changed: rows that cannot be used:\n  %s", strings.Join(export.Bad.Lines(100), "\n  "))
 	}
 	var rate roster.Rate
-	for _, u := range export.Users {
-		if u.Balance > 0 && rate == 0 {
-			if rate, err = roster.ParseRate(w.rate); err != nil {
-				return err
-			}
+	if export.HasBalances() {
+		if rate, err = roster.ParseRate(w.rate); err != nil {
+			return err
 		}
 	}
 	form, err := reader.Parse(w.form)
@@ -85,6 +94,9 @@ func (h *host) importPaperCut(ctx context.Context, s school.School, w paperCutWi
 	err = h.attempt(ctx, s.ID, w.dry, func(ctx context.Context, tx *db.Tx) error {
 		result = paperCutResult{}
 		if err := result.take(ctx, tx, people, s.ID, export, rate, form); err != nil {
+			return err
+		}
+		if err := result.openAccounts(ctx, tx, s.ID, export, rate); err != nil {
 			return err
 		}
 		if result.badges.Added == 0 && result.granted == 0 {
@@ -222,6 +234,57 @@ func (r *paperCutResult) givePages(ctx context.Context, tx *db.Tx, id school.ID,
 	return err
 }
 
+// openAccounts opens the shared accounts that are not here by their name, and gives each the
+// pages that its balance buys, once.
+func (r *paperCutResult) openAccounts(ctx context.Context, tx *db.Tx, id school.ID, export *roster.PaperCut, rate roster.Rate) error {
+	for _, a := range export.Accounts {
+		s, err := quota.SharedByCode(ctx, tx, id, a.Name)
+		done := paperCutAccount{name: a.Name, opened: fault.KindOf(err) == fault.NotFound, debt: a.Balance < 0}
+		if done.opened {
+			s, err = openPaperCut(ctx, tx, id, a)
+		}
+		if err != nil {
+			return err
+		}
+		done.code = s.Code
+		if a.Balance > 0 && s.Limited && rate.Pages(a.Balance) > 0 {
+			made, err := quota.GiveTopUp(ctx, tx, school.Actor{School: id, Proof: school.ByHost},
+				quota.TopUp{Shared: s.ID, Amount: rate.Pages(a.Balance), Reason: "Taken over from PaperCut", Key: fmt.Sprintf("papercut:account:%d", s.ID)})
+			if err != nil {
+				return err
+			}
+			if made {
+				done.pages = rate.Pages(a.Balance)
+			}
+		}
+		r.accounts = append(r.accounts, done)
+	}
+	return nil
+}
+
+// openPaperCut opens an account by a name, with the first code that is free.
+func openPaperCut(ctx context.Context, tx *db.Tx, id school.ID, a roster.PaperCutAccount) (quota.Shared, error) {
+	s := quota.Shared{Name: a.Name, Sort: quota.DepartmentSort, Limited: true}
+	stem := quota.CodeOf(a.Name)
+	if stem == "" {
+		stem = "account"
+	}
+	for n := 1; ; n++ {
+		s.Code = stem
+		if n > 1 {
+			s.Code = fmt.Sprintf("%.36s-%d", stem, n)
+		}
+		_, err := quota.SharedByCode(ctx, tx, id, s.Code)
+		switch {
+		case fault.KindOf(err) == fault.NotFound:
+			s.ID, err = quota.AddShared(ctx, tx, "", id, s)
+			return s, err
+		case err != nil:
+			return s, err
+		}
+	}
+}
+
 func balanceOf(ctx context.Context, tx *db.Tx, grants []quota.Grant) (sum int64, err error) {
 	people := make([]school.PersonID, len(grants))
 	for i, g := range grants {
@@ -248,12 +311,18 @@ func (h *host) tellPaperCut(ctx context.Context, s school.School, export *roster
 	for _, p := range r.badges.Problems {
 		say("  line %d: %s", p.Line, p.Reason)
 	}
-	for _, a := range export.Accounts {
-		pages := ""
-		if rate > 0 {
-			pages = ", worth " + quota.Pages(rate.Pages(a.Balance))
+	for _, a := range r.accounts {
+		switch {
+		case a.opened:
+			say("  shared account %s: opened with %s; say who may charge it: inkwell account set %s --who staff", a.name, quota.Pages(a.pages), a.code)
+		case a.pages > 0:
+			say("  shared account %s: %s more", a.name, quota.Pages(a.pages))
+		default:
+			say("  shared account %s: it is here already", a.name)
 		}
-		say("  shared account %s%s: shared accounts are not here yet", a.Name, pages)
+		if a.debt {
+			say("  its debt is not taken over")
+		}
 	}
 	known, err := h.desk.Printers(ctx)
 	if err != nil {

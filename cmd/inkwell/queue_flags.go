@@ -12,6 +12,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/quota"
 	"inkwell/release"
 )
 
@@ -37,6 +38,7 @@ type queueFlags struct {
 
 	name, blocked, sides, mode, generic string
 	users, colour, printers, proofs     []string
+	account                             string
 }
 
 func (f *queueFlags) add(to *pflag.FlagSet) {
@@ -49,12 +51,13 @@ func (f *queueFlags) add(to *pflag.FlagSet) {
 	to.StringVar(&f.sides, "sides", "", "two-sided or one-sided, where a job does not say")
 	to.StringVar(&f.mode, "colour-default", "", "mono, colour or auto, where a job does not say")
 	to.StringVar(&f.generic, "generic", "", "refuse or believe user names that everybody uses (inkwell queue names) where nobody proves them")
+	to.StringVar(&f.account, "account", "", "the shared account that pays for its jobs where their owner may charge it, by code or name, or none")
 	to.StringVar(&f.blocked, "blocked", "", "hold or refuse what its owner may not print just now")
 }
 
 // given says whether a flag was named at all.
 func (f *queueFlags) given() bool {
-	return slices.ContainsFunc([]string{"name", "printer", "proof", "users", "colour", "sides", "colour-default", "generic", "blocked"}, f.flags.Changed)
+	return slices.ContainsFunc([]string{"name", "printer", "proof", "users", "colour", "sides", "colour-default", "generic", "blocked", "account"}, f.flags.Changed)
 }
 
 // apply changes the queue to what the flags say and returns what was changed for the
@@ -75,6 +78,7 @@ func (f *queueFlags) apply(ctx context.Context, tx *db.Tx, q *release.Queue) (fa
 		{"sides", func() (any, error) { return f.sides, oneOf("sides", f.sides, &q.Policy.OneSided, sidesTwo, sidesOne) }},
 		{"colour-default", func() (any, error) { return f.mode, f.setMode(q) }},
 		{"proof", func() (any, error) { return keywords(f.proofs), f.setProofs(q) }},
+		{"account", func() (any, error) { return f.setAccount(ctx, tx, q) }},
 		{"printer", func() (any, error) { return f.setPrinters(ctx, tx, q) }},
 		{"users", func() (any, error) { return setCircle(ctx, tx, q.School, &q.Policy.Users, "users", f.users) }},
 		{"colour", func() (any, error) { return setCircle(ctx, tx, q.School, &q.Policy.Colour, "colour", f.colour) }},
@@ -136,6 +140,16 @@ func (f *queueFlags) setProofs(q *release.Queue) error {
 		}
 	}
 	return nil
+}
+
+func (f *queueFlags) setAccount(ctx context.Context, tx *db.Tx, q *release.Queue) (any, error) {
+	if strings.EqualFold(f.account, "none") {
+		q.Account = 0
+		return "none", nil
+	}
+	a, err := quota.SharedByCode(ctx, tx, q.School, f.account)
+	q.Account = a.ID
+	return int64(a.ID), err
 }
 
 func (f *queueFlags) setPrinters(ctx context.Context, tx *db.Tx, q *release.Queue) (any, error) {

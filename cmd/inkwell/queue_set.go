@@ -26,6 +26,8 @@ const policyInLong = `
 --generic refuse turns down user names that everybody uses, such as chronos and guest,
   where nobody proves them: a job of everybody's could be shown to nobody. believe takes
   them for the person who has that user name, like any other.
+--account names the shared account that pays for its jobs, unless their owner chooses
+  otherwise; who may not charge it pays as everywhere.
 --blocked hold keeps what its owner may not print just now: withdrawn, out of pages, an
   account that is not theirs. The computer is told why and the kiosk explains. refuse has
   the computer refused instead, and there is no job.

@@ -74,10 +74,21 @@ func TestPeopleComeAndGoByFiles(t *testing.T) {
 	refused(t, "--rate 0.05", "import", "papercut", "--users", users, "--data-dir", dir)
 	lists := []string{"import", "papercut", "--users", users, "--accounts", put("accounts.csv", "Account Name,Balance\nArt,10.00\n"), "--printers", put("printers.csv", "Printer Name\nLibrary\n"), "--rate", "0.05", "--form", "hex"}
 	took := []string{"3 of 4 users are people of Hill Road: 2 badges are new", "1 people are given 250 pages", "nobody here has the user name of gone", "a debt is not taken over of mia",
-		"line 4: its card is also on line 2; neither is given it", "shared account Art, worth 200 pages", `inkwell printer add "Library"`}
+		"line 4: its card is also on line 2; neither is given it", "shared account Art: opened with 200 pages", `inkwell printer add "Library"`}
 	says(run(append(lists, "--dry-run")...), append(took, "Nothing was changed: this was a dry run.")...)
 	says(run(lists...), took...)
-	says(run(lists...), "0 badges are new, 2 were theirs already; 0 people are given 0 pages")
+	says(run(lists...), "0 badges are new, 2 were theirs already; 0 people are given 0 pages", "shared account Art: it is here already")
+	says(run("account", "set", "art", "--who", "staff,pupil+year:7,person:sam", "--pays-for", "7A", "--until", "2199-07-16"), "pupils, Year 7; staff; sam alone", "7A", "until 2199-07-16")
+	says(run("account", "top-up", "Art", "50", "--reason", "Spring", "--once", "spring"), "Art: 50 pages more")
+	says(run("account", "top-up", "art", "50", "--reason", "Spring", "--once", "spring"), "given before")
+	says(run("account", "top-up", "--person", "sam", "5", "--reason", "Portfolio"), "sam: 5 pages more")
+	says(run("account", "add", "7A budget", "--class", "7A"), "7a-budget", "class 7A")
+	says(run("account", "list"), "250")
+	for _, amount := range []string{"2.5", "0", "-1", "99999999999999999999"} {
+		refused(t, "whole number of pages", "account", "top-up", "--data-dir", dir, "--reason", "x", "--", "art", amount)
+	}
+	refused(t, "is nobody we know", "account", "set", "art", "--who", "nobody", "--data-dir", dir)
+	says(run("account", "remove", "art"), "Art is closed for good; 250 pages")
 	run("ledger", "verify")
 	run("printer", "add", "Library", "ipp://127.0.0.1:1/ipp/print", "--station", "library")
 	tap := []string{"kiosk", "tap", "--station", "http://" + p.address("web https://") + "/kiosk/library", "--badge", "a1b2c3d5", "--release-all"}

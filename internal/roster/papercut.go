@@ -2,6 +2,7 @@ package roster
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -37,6 +38,12 @@ var (
 	accountHeaders = []string{"account name", "shared account", "account", "full account name", "name"}
 	printerHeaders = []string{"printer name", "printer", "name"}
 )
+
+// HasBalances says whether anybody, or any account, has something on it.
+func (c *PaperCut) HasBalances() bool {
+	return slices.ContainsFunc(c.Users, func(u PaperCutUser) bool { return u.Balance > 0 }) ||
+		slices.ContainsFunc(c.Accounts, func(a PaperCutAccount) bool { return a.Balance > 0 })
+}
 
 // ReadPaperCut reads the lists that PaperCut exports: users, and the lists of shared
 // accounts and of printers, each of which may be nil.
