@@ -52,7 +52,7 @@ var elsewhere = strings.Fields(`
 	group-slug group-name group-place group-wide group-taken group-unknown not-a-claim
 	day-past day-far day-closed day-free day-not-closed closure-reason calendar-wrong sheet-large
 	cover-day cover-period cover-self cover-nobody cover-unknown lesson-rings
-	account-code account-name account-sort account-class account-users account-until account-there account-default account-none
+	statement-days statement-long account-missing account-code account-name account-sort account-class account-users account-until account-there account-default account-none
 	top-up-pages give-reason account-unlimited account-private gift-pages gift-nobody gift-pupil gift-key gift-budget gift-short audience
 	exam-name exam-times exam-nobody exam-nowhere exam-overlaps exam-unknown
 	rule-name rule-years rule-pages rule-copies rule-colour rule-paper rule-when rule-hours rule-days rule-printers rule-same rule-outcome rule-instead rule-empty rule-slack
