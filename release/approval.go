@@ -107,7 +107,7 @@ func (d *Desk) AskTeacher(ctx context.Context, v Visitor, id JobID) error {
 		case job.Claim():
 			return claimWaits
 		}
-		r, err := d.rulebook(job.School).of(ctx, tx, job, v.Station.Printer.ID)
+		r, err := d.rulebook(job.School).of(ctx, tx, job, v.Station.Printer)
 		if err != nil {
 			return err
 		}

@@ -148,7 +148,13 @@ func (e Explanation) decided(ctx context.Context, tx *db.Tx, k keptDecision) (on
 // wouldBe is what the rules make of a job that waits.
 func (d *Desk) wouldBe(ctx context.Context, tx *db.Tx, e Explanation, q Queue) (one Decided, err error) {
 	book := d.rulebook(e.Job.School)
-	r, err := book.of(ctx, tx, e.Job, q.Printer)
+	var p PrinterRecord
+	if q.Printer != 0 {
+		if p, err = printerByID(ctx, tx, q.Printer); err != nil {
+			return one, err
+		}
+	}
+	r, err := book.of(ctx, tx, e.Job, p)
 	if err != nil {
 		return one, err
 	}

@@ -67,7 +67,7 @@ func (d *Desk) pay(ctx context.Context, tx *db.Tx, job Job, del Delivery, units 
 	}
 	return quota.Settle(ctx, tx, quota.DeliveryID(del.ID), units, quota.Use{School: job.School, Person: job.Person,
 		Day: sc.Day(tx.Now), Printer: int32(del.Printer), Again: job.Printed > 0, Impressions: del.Printed,
-		Colour: del.Colour * del.Printed / del.Impressions, Sheets: sheetsOf(job, del.Printed)})
+		Colour: del.Colour * del.Printed / del.Impressions, Sheets: del.sheets(job)})
 }
 
 // leave counts what a job that ends would still have taken: nobody printed it. A job that
@@ -81,6 +81,15 @@ func (d *Desk) leave(ctx context.Context, tx *db.Tx, job Job) error {
 		return err
 	}
 	return quota.Leave(ctx, tx, quota.Use{School: job.School, Person: job.Person, Day: sc.Day(tx.Now), Impressions: job.Left(), Sheets: sheetsOf(job, job.Left())})
+}
+
+// sheets is how many a settled delivery took: as its printer prints, which may have no other
+// side of a sheet.
+func (d Delivery) sheets(job Job) int {
+	if d.Work.Sheets > 0 { // kept since there are tariffs
+		job.Sheets, job.Impressions = d.Work.Sheets, d.Work.Sides
+	}
+	return sheetsOf(job, d.Printed)
 }
 
 // sheetsOf is how many sheets a number of the job's impressions took.

@@ -16,12 +16,8 @@ var priceChanged = fault.New(fault.Conflict, "price-changed", "The price has cha
 // workAt is what a job asks of a printer, as that prints it; a zero printer prints it as it is
 // asked for.
 func (j Job) workAt(p PrinterRecord) quota.Work {
-	j.Ticket = j.Ticket.Fitted(p.Can)
+	j = j.at(p)
 	t := j.Ticket
-	j, err := j.measured()
-	if err != nil { // it was counted before colour was looked for: all of it may be in colour
-		j.ColourImpressions = j.Impressions
-	}
 	w := quota.Work{Sides: j.Impressions, Colour: j.ColourImpressions, Sheets: j.Sheets, Copies: t.Copies, Media: t.Media, Printed: j.Printed}
 	for _, f := range t.Finishings {
 		if word := finishingKeywords[FinishingOf(f)]; word != "" {
@@ -29,6 +25,16 @@ func (j Job) workAt(p PrinterRecord) quota.Work {
 		}
 	}
 	return w
+}
+
+// at is a counted job as it comes out at a printer.
+func (j Job) at(p PrinterRecord) Job {
+	j.Ticket = j.Ticket.Fitted(p.Can)
+	j, err := j.measured()
+	if err != nil { // it was counted before colour was looked for: all of it may be in colour
+		j.ColourImpressions = j.Impressions
+	}
+	return j
 }
 
 // finishingKeywords are the kinds that can have a price, in quota's words.

@@ -205,7 +205,11 @@ func (d *Desk) stays(ctx context.Context, tx *db.Tx, job Job, reason string) err
 		return err
 	}
 	if strings.HasPrefix(reason, "rule-") {
-		r, err := d.rulebook(job.School).of(ctx, tx, job, q.Printer)
+		p, err := printerByID(ctx, tx, q.Printer)
+		if err != nil {
+			return err
+		}
+		r, err := d.rulebook(job.School).of(ctx, tx, job, p)
 		if err != nil {
 			return err
 		}

@@ -41,13 +41,13 @@ func (b *rulebook) open(ctx context.Context, tx *db.Tx) (err error) {
 	return err
 }
 
-// of is what the rules make of what is left of a job, at a printer or at none that is
-// known yet.
-func (b *rulebook) of(ctx context.Context, tx *db.Tx, j Job, p PrinterID) (r restraint, err error) {
+// of is what the rules make of what is left of a job as it comes out at a printer, or as it
+// was sent where none is known yet.
+func (b *rulebook) of(ctx context.Context, tx *db.Tx, j Job, p PrinterRecord) (r restraint, err error) {
 	if err := b.open(ctx, tx); err != nil || len(b.rules.All) == 0 {
 		return r, err
 	}
-	f := j.facts(p)
+	f := j.at(p).facts(p.ID)
 	f.At = tx.Now
 	if f.Calendar, err = b.desk.calendar(ctx, tx, b.school); err != nil {
 		return r, err
@@ -170,7 +170,7 @@ func (d *Desk) meetRules(ctx context.Context, tx *db.Tx, all []Job) error {
 		if !j.waits() || j.Impressions == 0 {
 			continue
 		}
-		r, err := book.of(ctx, tx, j, 0)
+		r, err := book.of(ctx, tx, j, PrinterRecord{})
 		if err != nil {
 			return err
 		}
@@ -185,7 +185,7 @@ func (d *Desk) meetRules(ctx context.Context, tx *db.Tx, all []Job) error {
 // runner's slip was made by its owner, who is not there to be asked; where nobody is at a
 // station nobody is asked either, and the job stays for one.
 func (b *rulebook) restrict(ctx context.Context, tx *db.Tx, v Visitor, j Job, p PrinterRecord) (r restraint, err error) {
-	if r, err = b.of(ctx, tx, j, p.ID); err != nil {
+	if r, err = b.of(ctx, tx, j, p); err != nil {
 		return r, err
 	}
 	err = r.stops(v.Sure[j.ID] || v.Slip != nil)
@@ -197,17 +197,17 @@ func (b *rulebook) restrict(ctx context.Context, tx *db.Tx, v Visitor, j Job, p 
 
 // tell shows a visitor's job as the rules have it at the printer beside them, and keeps
 // what holds it back.
-func (b *rulebook) tell(ctx context.Context, tx *db.Tx, j Job, p PrinterID, v *VisitJob) error {
+func (b *rulebook) tell(ctx context.Context, tx *db.Tx, j Job, p PrinterRecord, v *VisitJob) error {
 	r, err := b.of(ctx, tx, j, p)
 	if err != nil {
 		return err
 	}
-	v.Sheets = sheetsOf(j, j.Left())
+	v.Sheets = sheetsOf(j.at(p), j.Left())
 	held := r.stops(true)
 	switch {
 	case held != nil:
 		v.Lacks, v.MayAsk = fault.As(held).Say, r.Outcome() == quota.Ask && r.approval.ID == 0
-		return r.decided(ctx, tx, j, p, 0)
+		return r.decided(ctx, tx, j, p.ID, 0)
 	case r.Outcome() == quota.Confirm:
 		v.Really = r.Say
 	case r.Outcome() == quota.Ask:

@@ -391,3 +391,26 @@ func TestAnExemptionIsMadeByOneAndRecordedByAnother(t *testing.T) {
 	}
 	h.sound()
 }
+
+// A rule is about what comes out: in black and white where the printer has no colour, and on
+// as many sheets as it takes there. So are the sheets that are counted as used.
+func TestARuleIsAboutWhatComesOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, watched(plain))
+	h.known(plain)
+	h.rules(quota.Restriction{Colour: 1, Outcome: quota.Refuse}, quota.Restriction{Pages: 4, Outcome: quota.Confirm})
+	job := h.held(documenttest.Coloured(4, 1), h.Sam, release.Ticket{ColorMode: "color"})
+	if seen := h.sees(h.Sam, job.ID); seen.Lacks != "" || seen.Sheets != 4 || !strings.HasPrefix(seen.Really, "4 pages, 4 sheets") {
+		t.Errorf("at a printer without colour or duplex: %+v", seen)
+	}
+	v := h.at(h.Sam)
+	v.Sure = map[release.JobID]bool{job.ID: true}
+	if _, err := h.Release(t.Context(), v, ids(job.ID)); err != nil {
+		t.Fatal(err)
+	}
+	h.state(job.ID, release.Done)
+	if used := dbtest.Value[string](t, h.db, "SELECT sheets || ' sheets, ' || duplex || ' saved' FROM usage"); used != "4 sheets, 0 saved" {
+		t.Error("it used", used)
+	}
+	h.sound()
+}

@@ -164,7 +164,7 @@ func (d *Desk) comesOut(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord
 	if err != nil {
 		return err
 	}
-	ruled, err := d.rulebook(job.School).of(ctx, tx, job, p.ID)
+	ruled, err := d.rulebook(job.School).of(ctx, tx, job, p)
 	if err != nil {
 		return err
 	}

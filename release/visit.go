@@ -235,7 +235,7 @@ func (d *Desk) explain(ctx context.Context, tx *db.Tx, a school.Actor, visit *Vi
 			j.Lacks = fault.As(refusal).Say
 			continue
 		}
-		if err := book.tell(ctx, tx, job, visit.Printer.ID, j); err != nil {
+		if err := book.tell(ctx, tx, job, visit.Printer, j); err != nil {
 			return err
 		}
 	}
