@@ -66,9 +66,7 @@ func Reserve(ctx context.Context, tx *db.Tx, by school.Actor, person school.Pers
 	if len(entries) == 0 {
 		return nil
 	}
-	if _, err := insertTransfers(ctx, tx, by.School, by.Pseudonym, entries); err != nil {
-		return fmt.Errorf("reserve: %w", err)
-	}
+	writeTransfers(tx, by.School, by.Pseudonym, entries)
 	return nil
 }
 
@@ -214,9 +212,7 @@ func end(ctx context.Context, tx *db.Tx, delivery DeliveryID, units, colour int6
 		}
 		all = append(all, r.endings(charged)...)
 	}
-	if _, err := insertTransfers(ctx, tx, of.school, "", all); err != nil {
-		return 0, fmt.Errorf("end reservation of delivery %d: %w", delivery, err)
-	}
+	writeTransfers(tx, of.school, "", all)
 	return of.payer, nil
 }
 

@@ -28,26 +28,38 @@ var ends = map[Kind]AccountKind{
 	Charged: lost,
 }
 
+// writeTransfers has transfers written with the transaction's next statement. A second
+// transfer of one kind for a delivery is an error then.
+func writeTransfers(tx *db.Tx, id school.ID, actor school.Pseudonym, all []entry) {
+	tx.Later(transferring, transfers(tx, id, actor, all), nil)
+}
+
 // insertTransfers writes transfers, and returns the numbers of those that were not there by
-// their key, in no order. A second transfer of one kind for a delivery is an error.
+// their key, in no order.
 func insertTransfers(ctx context.Context, tx *db.Tx, id school.ID, actor school.Pseudonym, all []entry) ([]made, error) {
-	rows, _ := tx.Query(ctx, `
-		INSERT INTO transfer (school_id, at, kind, purse, from_account, to_account, amount, delivery_id, key, actor)
-		SELECT $1, $2, t.kind, t.purse, coalesce(nullif(t.payer, 0), s.account_id), coalesce(nullif(t.payee, 0), s.account_id), t.amount,
-		       nullif(t.delivery, 0), nullif(t.key, ''), nullif($3, '')::uuid
-		  FROM unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[])
-		       WITH ORDINALITY AS t (kind, ends, purse, payer, payee, amount, delivery, key, n)
-		  JOIN account s ON s.school_id = $1 AND s.kind = t.ends AND s.purse = t.purse AND s.kind IN ('allowance', 'reserved', 'printed', 'lost')
-		 ORDER BY t.n
-		    ON CONFLICT (school_id, key) DO NOTHING
-		RETURNING transfer_id, coalesce(key, '')`,
-		id, tx.Now, actor,
+	rows, _ := tx.Query(ctx, transferring, transfers(tx, id, actor, all)...)
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[made])
+}
+
+const transferring = `
+	INSERT INTO transfer (school_id, at, kind, purse, from_account, to_account, amount, delivery_id, key, actor)
+	SELECT $1, $2, t.kind, t.purse, coalesce(nullif(t.payer, 0), s.account_id), coalesce(nullif(t.payee, 0), s.account_id), t.amount,
+	       nullif(t.delivery, 0), nullif(t.key, ''), nullif($3, '')::uuid
+	  FROM unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[])
+	       WITH ORDINALITY AS t (kind, ends, purse, payer, payee, amount, delivery, key, n)
+	  JOIN account s ON s.school_id = $1 AND s.kind = t.ends AND s.purse = t.purse AND s.kind IN ('allowance', 'reserved', 'printed', 'lost')
+	 ORDER BY t.n
+	    ON CONFLICT (school_id, key) DO NOTHING
+	RETURNING transfer_id, coalesce(key, '')`
+
+// transfers are the arguments of transferring.
+func transfers(tx *db.Tx, id school.ID, actor school.Pseudonym, all []entry) []any {
+	return []any{id, tx.Now, actor,
 		column(all, func(e entry) string { return string(e.kind) }), column(all, func(e entry) string { return string(ends[e.kind]) }),
 		column(all, func(e entry) string { return string(e.purse) }),
 		column(all, func(e entry) int64 { return int64(e.from) }), column(all, func(e entry) int64 { return int64(e.to) }),
 		column(all, func(e entry) int64 { return e.amount }), column(all, func(e entry) int64 { return int64(e.delivery) }),
-		column(all, func(e entry) string { return e.key }))
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[made])
+		column(all, func(e entry) string { return e.key })}
 }
 
 // made is a transfer that was written.

@@ -325,9 +325,9 @@ func jobsForPrinter(ctx context.Context, tx *db.Tx, q QueueID) ([]Job, error) {
 	return manyJobs(rows)
 }
 
-func updateState(ctx context.Context, tx *db.Tx, id JobID, to JobState) error {
-	_, err := tx.Exec(ctx, `UPDATE job SET state = $2, reason = NULL WHERE job_id = $1`, id, to)
-	return err
+// updateState is written with the transaction's next statement.
+func updateState(tx *db.Tx, id JobID, to JobState) {
+	tx.Later(`UPDATE job SET state = $2, reason = NULL WHERE job_id = $1`, []any{id, to}, nil)
 }
 
 func updateMessage(ctx context.Context, tx *db.Tx, id JobID, message string) error {

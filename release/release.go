@@ -108,9 +108,7 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 		if err := ruled.decided(ctx, tx, job, p.ID, open.ID); err != nil {
 			return err
 		}
-		if err := updateState(ctx, tx, id, Released); err != nil {
-			return err
-		}
+		updateState(tx, id, Released)
 		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-released", Actor: v.Actor.Pseudonym, Subject: job.owner, Object: object(id),
 			Facts: map[string]any{"printer": p.ID, "station": v.Station.ID, "proof": v.Actor.Proof, "impressions": open.Impressions, "units": open.Amount, "payer": payer.Account}}); err != nil {
 			return err

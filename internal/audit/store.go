@@ -10,10 +10,10 @@ import (
 	"inkwell/internal/db"
 )
 
-// insertActs writes rows and their notes in one statement. A note finds its row by
+// insertActs writes rows and their notes in one statement, with the transaction's next one. A note finds its row by
 // its digest, which is salted and so no other row's.
-func insertActs(ctx context.Context, tx *db.Tx, all []act) error {
-	_, err := tx.Exec(ctx, `
+func insertActs(tx *db.Tx, all []act) {
+	tx.Later(`
 		WITH entry AS (
 			INSERT INTO audit (school_id, at, act, actor, subject, object, facts, note_digest)
 			SELECT school, $1, act, nullif(actor, '')::uuid, nullif(subject, '')::uuid, nullif(object, ''), facts::jsonb, digest
@@ -24,13 +24,12 @@ func insertActs(ctx context.Context, tx *db.Tx, all []act) error {
 		INSERT INTO audit_note (audit_id, school_id, salt, note)
 		SELECT audit_id, school_id, salt, note
 		  FROM entry JOIN unnest($8::bytea[], $9::bytea[], $10::text[]) AS n (note_digest, salt, note) USING (note_digest)`,
-		tx.Now,
-		column(all, func(a act) db.SchoolID { return a.School }), column(all, func(a act) string { return a.Act }),
-		column(all, func(a act) string { return a.Actor }), column(all, func(a act) string { return a.Subject }),
-		column(all, func(a act) string { return a.Object }), column(all, func(a act) string { return a.facts }),
-		column(all, func(a act) []byte { return a.note.digest }), column(all, func(a act) []byte { return a.note.salt }),
-		column(all, func(a act) string { return a.note.text }))
-	return err
+		[]any{tx.Now,
+			column(all, func(a act) db.SchoolID { return a.School }), column(all, func(a act) string { return a.Act }),
+			column(all, func(a act) string { return a.Actor }), column(all, func(a act) string { return a.Subject }),
+			column(all, func(a act) string { return a.Object }), column(all, func(a act) string { return a.facts }),
+			column(all, func(a act) []byte { return a.note.digest }), column(all, func(a act) []byte { return a.note.salt }),
+			column(all, func(a act) string { return a.note.text })}, nil)
 }
 
 // column is one value of each act.

@@ -22,6 +22,7 @@ type Tx struct {
 	pgx.Tx
 	Now   time.Time
 	after []func()
+	later []waiting
 }
 
 // AfterCommit has fn called once the transaction has committed, and not at all if
@@ -66,6 +67,9 @@ func (d *DB) once(ctx context.Context, scope Scope, fn func(ctx context.Context,
 	tx := &Tx{Tx: raw, Now: now}
 	defer func() { _ = raw.Rollback(context.WithoutCancel(ctx)) }() // after a commit this does nothing
 	if err := fn(ctx, tx); err != nil {
+		return away("", err)
+	}
+	if err := tx.flush(ctx); err != nil {
 		return away("", err)
 	}
 	if err := raw.Commit(ctx); err != nil {

@@ -54,20 +54,18 @@ func New(d *db.DB, log *slog.Logger) *Hub {
 
 // Touch says in tx that the topics, all of one school, have changed. Nobody hears
 // of it unless tx commits. It locks nothing.
-func (h *Hub) Touch(ctx context.Context, tx *db.Tx, school db.SchoolID, topics ...string) error {
+func (h *Hub) Touch(_ context.Context, tx *db.Tx, school db.SchoolID, topics ...string) error {
 	topics = slices.Clone(topics)
 	slices.Sort(topics)
 	topics = slices.Compact(topics)
 	if len(topics) == 0 {
 		return nil
 	}
-	changes, err := insertChanges(ctx, tx, school, topics)
-	if err != nil {
-		return err
-	}
-	tx.AfterCommit(func() {
-		h.hear(changes)
-		h.say(changes)
+	insertChanges(tx, school, topics, func(changes []change) {
+		tx.AfterCommit(func() {
+			h.hear(changes)
+			h.say(changes)
+		})
 	})
 	return nil
 }

@@ -10,16 +10,19 @@ import (
 	"inkwell/internal/db"
 )
 
-func insertChanges(ctx context.Context, tx *db.Tx, school db.SchoolID, topics []string) ([]change, error) {
-	rows, _ := tx.Query(ctx, `
+// insertChanges writes changes with the transaction's next statement; then has them.
+func insertChanges(tx *db.Tx, school db.SchoolID, topics []string, then func([]change)) {
+	tx.Later(`
 		INSERT INTO change (school_id, topic, at)
 		SELECT $1, topic, $3 FROM unnest($2::text[]) AS topic
-		RETURNING change_id, topic`, school, topics, tx.Now)
-	changes, err := pgx.CollectRows(rows, scanChange)
-	if err != nil {
-		return nil, fmt.Errorf("record change: %w", err)
-	}
-	return changes, nil
+		RETURNING change_id, topic`, []any{school, topics, tx.Now}, func(rows pgx.Rows) error {
+		changes, err := pgx.CollectRows(rows, scanChange)
+		if err != nil {
+			return fmt.Errorf("record change: %w", err)
+		}
+		then(changes)
+		return nil
+	})
 }
 
 // changesFrom reads the rows of transactions from the given one on, and the

@@ -15,6 +15,10 @@ import (
 // It locks the person's standing FOR SHARE until the transaction ends: first
 // of all locks, so that releases of several people take them by ascending id.
 func Check(ctx context.Context, tx *db.Tx, person school.PersonID) error {
+	there := lockStandingNext(tx, person, "FOR SHARE") // the next read is of a snapshot taken after it
+	if err := barred(ctx, tx, person); err != nil || *there {
+		return err
+	}
 	if err := lockStanding(ctx, tx, person, "FOR SHARE"); err != nil {
 		return err
 	}

@@ -12,6 +12,18 @@ import (
 	"inkwell/internal/school"
 )
 
+// lockStandingNext locks a person's standing row with the transaction's next statement, and
+// says after that whether there was one.
+func lockStandingNext(tx *db.Tx, person school.PersonID, strength string) *bool {
+	there := new(bool)
+	tx.Later("SELECT version FROM standing WHERE person_id = $1 "+strength, []any{person}, func(rows pgx.Rows) error {
+		*there = rows.Next()
+		rows.Close()
+		return rows.Err()
+	})
+	return there
+}
+
 // lockStanding locks a person's standing row, making it first where it is missing.
 func lockStanding(ctx context.Context, tx *db.Tx, person school.PersonID, strength string) error {
 	lock := "SELECT version FROM standing WHERE person_id = $1 " + strength
