@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -90,6 +91,10 @@ func TestOneTouchChangesWhoPays(t *testing.T) {
 	c.sees(paying(art, art, own, art, science))
 	if v := c.face(FaceJobs); v.Payers[1].Pressed != "true" || v.Print.After != "Art department: 405 left afterwards" {
 		t.Errorf("%+v %+v", v.Payers, v.Print)
+	}
+	c.does(Release{Jobs: []release.JobID{41, 42}})
+	if by := next[ReleaseJobs](c).Visitor.PaidBy; !maps.Equal(by, map[release.JobID]string{41: "art", 42: "art"}) {
+		t.Errorf("it is released to be paid by %v", by)
 	}
 }
 

@@ -44,7 +44,7 @@ func (s *Screen) release(ids []release.JobID) []Effect {
 	s.busy, s.pending = true, nil
 	who := *s.visitor
 	if who.Slip == nil { // a slip's owner was shown the price when they made it
-		who.Shown = s.shown(ids)
+		who.Shown, who.PaidBy = s.shown(ids), s.paying(ids)
 	}
 	return []Effect{ReleaseJobs{Turn: s.turn, Visitor: who, Jobs: ids}}
 }
@@ -58,6 +58,17 @@ func (s *Screen) shown(ids []release.JobID) map[release.JobID]int64 {
 		}
 	}
 	return prices
+}
+
+// paying are the payers on the screen: nobody else is charged.
+func (s *Screen) paying(ids []release.JobID) map[release.JobID]string {
+	codes := map[release.JobID]string{}
+	for _, id := range ids {
+		if j := s.job(id); j != nil && j.Payer.Code != "" {
+			codes[id] = j.Payer.Code
+		}
+	}
+	return codes
 }
 
 // released follows the jobs of a release that was granted. The screen stays busy

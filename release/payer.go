@@ -8,9 +8,14 @@ import (
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
 	"inkwell/internal/events"
+	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/quota"
 )
+
+// payerChanged refuses what somebody else than was shown would pay for by now: an exam has
+// begun or ended, or who may charge an account was changed.
+var payerChanged = fault.New(fault.Conflict, "payer-changed", "Who pays for it has changed. Look at it again, then print.")
 
 // standings are standingsOf with what may pay for the people's jobs.
 func standings(ctx context.Context, tx *db.Tx, id school.ID, people []school.PersonID) (map[school.PersonID]standing, error) {

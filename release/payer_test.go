@@ -229,3 +229,39 @@ func TestAnExamIsNotCharged(t *testing.T) {
 	wantFault(t, err, "not-enough")
 	h.sound()
 }
+
+// Nobody is charged whom the screen did not name: what pays otherwise by now is looked at again.
+func TestNobodyPaysWhoWasNotShown(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	art := h.account("art", 10, "year:11")
+	job := h.submit(h.Sam, 3)
+	h.in(func(ctx context.Context, tx *db.Tx) error {
+		_, err := release.SetQueue(ctx, tx, h.queue.Path, func(q *release.Queue) error { q.Account = art; return nil })
+		return err
+	})
+	row := h.row(h.Sam, job.ID)
+	if row.Payer.Code != "art" {
+		t.Fatalf("%+v pays", row.Payer)
+	}
+	v := h.at(h.Sam)
+	v.PaidBy = map[release.JobID]string{job.ID: row.Payer.Code}
+	h.in(func(ctx context.Context, tx *db.Tx) error {
+		_, err := quota.SetShared(ctx, tx, "", h.School, art, func(s *quota.Shared) error {
+			s.Users = nil
+			return nil
+		})
+		return err
+	})
+	_, err := h.Release(t.Context(), v, ids(job.ID))
+	wantFault(t, err, "payer-changed")
+	v.PaidBy[job.ID] = h.row(h.Sam, job.ID).Payer.Code
+	if _, err := h.Release(t.Context(), v, ids(job.ID)); err != nil {
+		t.Fatal(err)
+	}
+	h.state(job.ID, release.Done)
+	if h.balance(h.Sam) != 97 || h.onAccount(art) != 10 {
+		t.Errorf("Sam has %d, art %d", h.balance(h.Sam), h.onAccount(art))
+	}
+	h.sound()
+}

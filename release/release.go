@@ -94,6 +94,9 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 		if err != nil {
 			return err
 		}
+		if shown, known := v.PaidBy[id]; known && shown != payer.Code {
+			return payerChanged
+		}
 		open := newDelivery(job, p, v.Station.ID, tariff)
 		if !v.shows(id, open.Amount) {
 			return priceChanged

@@ -38,7 +38,10 @@ type Visitor struct {
 	// Shown are the prices that the visitor has been shown for what they release: a job that costs
 	// more by now is refused ("price-changed"). One that is not in it is not held against it.
 	Shown map[JobID]int64
-	Slip  *Slip // of a runner, who may release its job and nothing else; nil for everybody who is themself
+	// PaidBy are the codes of the payers that they have been shown, in the same way: nobody else
+	// is charged ("payer-changed").
+	PaidBy map[JobID]string
+	Slip   *Slip // of a runner, who may release its job and nothing else; nil for everybody who is themself
 }
 
 // Visit is what a person sees at a station: one read of the database.
