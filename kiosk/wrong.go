@@ -101,8 +101,8 @@ func (r LookedBack) apply(s *Screen, _ time.Time) []Effect {
 	return nil
 }
 
-// print is one that can still be asked for, or nil.
-func (w *wrong) print(id release.DeliveryID) *release.Print {
+// askable is a print that can still be asked for, or nil.
+func (w *wrong) askable(id release.DeliveryID) *release.Print {
 	i := slices.IndexFunc(w.prints, func(p release.Print) bool { return p.Delivery == id && !p.Asked })
 	if i < 0 {
 		return nil
@@ -114,7 +114,7 @@ func (in Pick) apply(s *Screen, _ time.Time) []Effect {
 	if s.wrong == nil || s.busy {
 		return nil
 	}
-	if p := s.wrong.print(in.Print); p != nil {
+	if p := s.wrong.askable(in.Print); p != nil {
 		s.wrong.chosen, s.wrong.pages, s.wrong.asked, s.note = p.Delivery, p.Pages, false, ""
 	}
 	return nil
@@ -124,14 +124,14 @@ func (in Some) apply(s *Screen, _ time.Time) []Effect {
 	if s.wrong == nil || s.busy {
 		return nil
 	}
-	if p := s.wrong.print(s.wrong.chosen); p != nil {
+	if p := s.wrong.askable(s.wrong.chosen); p != nil {
 		s.wrong.pages = min(max(1, in.Pages), p.Pages)
 	}
 	return nil
 }
 
 func (in AskBack) apply(s *Screen, _ time.Time) []Effect {
-	if s.wrong == nil || s.busy || in.Print != s.wrong.chosen || s.wrong.print(in.Print) == nil {
+	if s.wrong == nil || s.busy || in.Print != s.wrong.chosen || s.wrong.askable(in.Print) == nil {
 		return nil
 	}
 	s.note = ""
@@ -188,7 +188,7 @@ var reasonWords = map[release.RefundReason]string{
 func (s *Screen) viewWrong(v *View, now time.Time) {
 	w := s.wrong
 	v.Wrong = &WrongView{}
-	p := w.print(w.chosen)
+	p := w.askable(w.chosen)
 	if p == nil {
 		v.Title, v.Text = "Which print went wrong?", "From the last three school days."
 		switch {

@@ -69,7 +69,7 @@ func newTrust(t *testing.T, jobs int) trust {
 		}
 		tr.fold(t, jobs/parts-keep)
 	}
-	dbtest.Exec(t, tr.db, "VACUUM ANALYZE")
+	dbtest.Exec(t, tr.db, "VACUUM ANALYSE")
 	return tr
 }
 

@@ -38,16 +38,21 @@ type Desk interface {
 	Approvals
 	Extend(ctx context.Context, tx *db.Tx, id school.ID) (release.Extension, error)
 	WouldExtend(ctx context.Context, tx *db.Tx, id school.ID, c calendar.Calendar) (release.Extension, error)
+	Own
+	Refunds
+}
+
+// Own is the desk's part in what staff print themselves.
+type Own interface {
 	Mine(ctx context.Context, a school.Actor) ([]release.MyJob, error)
 	MakeSlip(ctx context.Context, a school.Actor, id release.JobID, at release.PrinterID) (release.Slip, error)
 	EndSlip(ctx context.Context, a school.Actor, id release.JobID) error
-	Refunds
+	Prints(ctx context.Context, a school.Actor) ([]release.Print, error)
+	AskRefund(ctx context.Context, a school.Actor, id release.DeliveryID, reason release.RefundReason, pages int) error
 }
 
 // Refunds is the desk's part in prints that went wrong.
 type Refunds interface {
-	Prints(ctx context.Context, a school.Actor) ([]release.Print, error)
-	AskRefund(ctx context.Context, a school.Actor, id release.DeliveryID, reason release.RefundReason, pages int) error
 	Refunds(ctx context.Context, a school.Actor) ([]release.Refund, error)
 	Grant(ctx context.Context, a school.Actor, id release.RefundID, pages int) error
 	Decline(ctx context.Context, a school.Actor, id release.RefundID, why string) error

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -102,19 +103,21 @@ func (f *usageForm) read(ctx context.Context, tx *db.Tx, v visitor, asked url.Va
 		return nil
 	}
 	f.From, f.To = asked.Get("from"), asked.Get("to")
-	from, wrong := calendar.ParseDate(f.From)
-	to, wrongToo := calendar.ParseDate(f.To)
-	if wrong != nil || wrongToo != nil {
-		f.Say = "Choose the first and the last day."
-		return nil
-	}
-	span, err := quota.NewSpan(from, to)
-	if err != nil {
+	if span, err := readSpan(f.From, f.To); err != nil {
 		f.Say = fault.As(err).Say
-		return nil
+	} else {
+		f.span = span
 	}
-	f.span = span
 	return nil
+}
+
+func readSpan(first, last string) (s quota.Span, err error) {
+	from, wrong := calendar.ParseDate(first)
+	to, wrongToo := calendar.ParseDate(last)
+	if err := errors.Join(wrong, wrongToo); err != nil {
+		return s, fault.New(fault.Invalid, "usage-days", "Choose the first and the last day.").Because(err)
+	}
+	return quota.NewSpan(from, to)
 }
 
 // href is the page with the form as it is, but for what is given.
