@@ -1,12 +1,15 @@
 package release_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
@@ -63,6 +66,17 @@ func verifyLedger(t *testing.T, d *db.DB) release.Verified {
 // each delivery a reservation with its end, a third of them in part and a tenth in colour.
 func fillLedger(t *testing.T, d *db.DB, transfers, people int) {
 	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dbtest.URL(t, d, dbtest.Superuser)) // dbtest.Exec would give up after a minute
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	exec := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, sql := range []string{
 		`INSERT INTO school (name, time_zone) VALUES ('Trust', 'Europe/London')`,
 		fmt.Sprintf(`INSERT INTO person (school_id, username, given_name, family_name) SELECT school_id, 'p' || n, 'P', 'P' FROM school, generate_series(1, %d) n`, people),
@@ -72,25 +86,24 @@ func fillLedger(t *testing.T, d *db.DB, transfers, people int) {
 			SELECT 1, '3', timestamptz '2026-09-01', 'grant', a.purse, s.account_id, a.account_id, 100000000, 'start:' || a.account_id
 			  FROM account a JOIN account s ON s.kind = 'allowance' AND s.purse = a.purse WHERE a.kind = 'person'`,
 	} {
-		dbtest.Exec(t, d, sql)
+		exec(sql)
 	}
 	const part = 100_000
 	deliveries := transfers * 10 / 25
 	for from := 1; from <= deliveries; from += part {
-		fillDeliveries(t, d, from, min(from+part-1, deliveries), deliveries, people)
+		exec(someDeliveries(from, min(from+part-1, deliveries), deliveries, people))
 	}
-	dbtest.Exec(t, d, `
+	exec(`
 		UPDATE account a SET balance = m.units
 		  FROM (SELECT account, sum(units)::bigint AS units
 		          FROM (SELECT to_account, amount FROM transfer UNION ALL SELECT from_account, -amount FROM transfer) AS s (account, units) GROUP BY account) AS m
 		 WHERE m.account = a.account_id AND a.has_floor`)
-	dbtest.Exec(t, d, `VACUUM ANALYZE`)
+	exec("VACUUM ANALYZE") //nolint:misspell // SQL's
 }
 
-// fillDeliveries writes some of the deliveries, by number, as 200 transactions would have.
-func fillDeliveries(t *testing.T, d *db.DB, from, to, of, people int) {
-	t.Helper()
-	dbtest.Exec(t, d, fmt.Sprintf(`
+// someDeliveries writes some of the deliveries, by number, as 200 transactions would have.
+func someDeliveries(from, to, of, people int) string {
+	return fmt.Sprintf(`
 		WITH made AS (
 			SELECT n AS delivery_id, 1 + n %% %[3]d AS person_id, 2 + n %% 9 AS amount, CASE WHEN n %% 3 = 0 THEN 1 + n %% 2 ELSE 2 + n %% 9 END AS charged,
 			       n %% 10 = 0 AS colour, timestamptz '2026-09-01' + n * interval '2 s' AS at
@@ -110,5 +123,5 @@ func fillDeliveries(t *testing.T, d *db.DB, from, to, of, people int) {
 			('return', 'pages', r.account_id, a.account_id, m.amount - m.charged),
 			('reserve', 'colour', c.account_id, rc.account_id, CASE WHEN m.colour THEN 1 ELSE 0 END), ('settle', 'colour', rc.account_id, pc.account_id, CASE WHEN m.colour THEN 1 ELSE 0 END)
 		 ) AS e (kind, purse, payer, payee, amount)
-		 WHERE e.amount > 0 ORDER BY m.delivery_id`, from, to, people, of))
+		 WHERE e.amount > 0 ORDER BY m.delivery_id`, from, to, people, of)
 }
