@@ -195,11 +195,12 @@ func peopleOfYears(ctx context.Context, tx *db.Tx, id school.ID, s Span) (map[in
 	return counts(rows)
 }
 
-// peopleOfAccounts counts who released something at the cost of each account.
+// peopleOfAccounts counts who released something at the cost of each account that is nobody's
+// own: a year of everybody's own need not be read for it.
 func peopleOfAccounts(ctx context.Context, tx *db.Tx, id school.ID, from, until time.Time) (map[int64]int, error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT from_account, count(DISTINCT actor) FROM transfer
-		 WHERE school_id = $1 AND kind = 'reserve' AND at >= $2 AND at < $3 GROUP BY from_account`, id, from, until)
+		SELECT t.from_account, count(DISTINCT t.actor) FROM account a JOIN transfer t ON t.from_account = a.account_id
+		 WHERE a.school_id = $1 AND a.kind IN ('shared', 'centre') AND t.kind = 'reserve' AND t.at >= $2 AND t.at < $3 GROUP BY t.from_account`, id, from, until)
 	return counts(rows)
 }
 
