@@ -160,7 +160,7 @@ func (c *Console) setAccount(w http.ResponseWriter, r *http.Request, v visitor) 
 	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		_, err := quota.SetShared(ctx, tx, v.Pseudonym, v.School, accountID(r), func(s *quota.Shared) (err error) {
 			s.Closed = r.PostFormValue("closed") == "yes"
-			if s.Closed || !s.Until.After(tx.Now) {
+			if !s.Closed && !s.Until.After(tx.Now) {
 				s.Until = time.Time{} // who opens it again means it
 			}
 			s.Users, err = readUsers(ctx, tx, v.School, r.PostFormValue("users"))

@@ -117,10 +117,14 @@ func TestFinanceLooksAfterAccounts(t *testing.T) {
 		}
 	}
 	h.says(h.get("/staff/accounts"), http.StatusOK, "250 pages")
+	dbtest.Exec(t, h.db, "UPDATE shared_account SET until = now() + interval '9 days'")
 	if a := h.post(page, url.Values{"users": {"staff"}, "closed": {"yes"}}); a.status != http.StatusSeeOther {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	h.says(h.get(page), http.StatusOK, "Closed", `value="staff"`)
+	if kept := dbtest.Value[bool](t, h.db, "SELECT until IS NOT NULL FROM shared_account"); !kept {
+		t.Error("closing it forgot when it ends")
+	}
 
 	sam := h.page(h.Sam.Person)
 	before := h.balanceOf(h.Sam)
