@@ -42,8 +42,9 @@ func Exempt(ctx context.Context, tx *db.Tx, by school.Actor, e Exemption) (Exemp
 		return e, exemptionReason
 	case !e.Ends.After(tx.Now) || e.Ends.After(tx.Now.Add(longestExemption)):
 		return e, exemptionEnds
-	case e.Person != 0 && e.Person == by.Person:
-		return e, exemptionOwn
+	}
+	if err := e.ofAnother(ctx, tx, by); err != nil {
+		return e, err
 	}
 	if e.Rule != 0 {
 		rules, err := RulesOf(ctx, tx, by.School)
@@ -62,7 +63,8 @@ func Exempt(ctx context.Context, tx *db.Tx, by school.Actor, e Exemption) (Exemp
 	return e, e.record(ctx, tx, by, "exemption-made", e.Reason)
 }
 
-// RecordExemption is the second officer's: not of whoever made it, nor of whom it is for.
+// RecordExemption is the second officer's: not of whoever made it, nor of whom it is for, by
+// name or in a class.
 func RecordExemption(ctx context.Context, tx *db.Tx, by school.Actor, which ExemptionID) error {
 	if !by.May(school.RecordExemption) {
 		return school.NotAllowed
@@ -77,13 +79,38 @@ func RecordExemption(ctx context.Context, tx *db.Tx, by school.Actor, which Exem
 		return exemptionRecorded
 	case e.MadeBy == by.Person:
 		return exemptionSame
-	case e.Person == by.Person:
-		return exemptionOwn
+	}
+	if err := e.ofAnother(ctx, tx, by); err != nil {
+		return err
 	}
 	if err := updateRecorded(ctx, tx, which, by.Person); err != nil {
 		return fmt.Errorf("record exemption: %w", err)
 	}
 	return e.record(ctx, tx, by, "exemption-recorded", "")
+}
+
+// ofAnother refuses an exemption that lets an officer off themself: by name, or in a class that
+// they are in or teach, for a rule meets who teaches a class as it does its pupils.
+func (e Exemption) ofAnother(ctx context.Context, tx *db.Tx, by school.Actor) error {
+	if by.Person == 0 {
+		return nil // a command on the server
+	}
+	own := e.Person == by.Person
+	if e.Class != 0 {
+		sc, err := school.ByID(ctx, tx, by.School)
+		if err != nil {
+			return err
+		}
+		all, err := school.BelongingsOf(ctx, tx, sc, []school.PersonID{by.Person})
+		if err != nil {
+			return err
+		}
+		own = slices.Contains(all[by.Person].Classes, e.Class)
+	}
+	if own {
+		return exemptionOwn
+	}
+	return nil
 }
 
 // EndExemption takes an exemption back, or turns it down before it is recorded.

@@ -349,6 +349,7 @@ func TestAnExemptionIsMadeByOneAndRecordedByAnother(t *testing.T) {
 	exempt("exemption-ends", h.IT, quota.Exemption{Class: class, Reason: "r", Ends: tuesday.AddDate(1, 0, 2)})
 	exempt("exemption-ends", h.IT, quota.Exemption{Class: class, Reason: "r", Ends: tuesday})
 	exempt("exemption-own", head, quota.Exemption{Person: head.Person, Reason: "r", Ends: week})
+	exempt("exemption-own", officer(h.Teacher, school.Head), quota.Exemption{Class: class, Reason: "r", Ends: week})
 	exempt("rule-unknown", h.IT, quota.Exemption{Rule: 9, Class: class, Reason: "r", Ends: week})
 
 	exempt("", h.IT, quota.Exemption{Rule: 1, Class: class, Reason: "Coursework", Ends: week})
@@ -356,6 +357,7 @@ func TestAnExemptionIsMadeByOneAndRecordedByAnother(t *testing.T) {
 		t.Errorf("what IT enters works before it is recorded: %+v", j)
 	}
 	record("not-allowed", h.IT)
+	record("exemption-own", officer(h.Teacher, school.COO))
 	record("", head)
 	record("exemption-recorded", coo)
 	if j := h.sees(h.Sam, job.ID); j.Lacks != "" || j.Really == "" {
