@@ -77,7 +77,9 @@ func TestATariffHoldsFromItsTimeOn(t *testing.T) {
 	h.refuses("tariff-rate", january.Add(time.Hour), colour(-1))
 
 	withdraw := func(n quota.TariffID) error {
-		return h.in(func(ctx context.Context, tx *db.Tx) error { return quota.WithdrawTariff(ctx, tx, h.IT.Pseudonym, h.School, n) })
+		return h.in(func(ctx context.Context, tx *db.Tx) error {
+			return quota.WithdrawTariff(ctx, tx, h.IT.Pseudonym, h.School, n)
+		})
 	}
 	for _, c := range []struct {
 		of   quota.TariffID
