@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -85,12 +84,12 @@ is open until another one has recorded it.`
 
 func exemptionEndCommand() *cobra.Command {
 	cmd := schoolCommand("end NUMBER", "Take an exemption back", cobra.ExactArgs(1), func(ctx context.Context, h *host, s school.School, args []string) error {
-		n, err := strconv.ParseInt(args[0], 10, 32)
-		if err != nil {
+		n := numbered[quota.ExemptionID](args[0])
+		if n == 0 {
 			return fault.New(fault.Invalid, "exemption-unknown", "Give the number that inkwell exemption list shows.")
 		}
 		return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
-			if err := quota.EndExemption(ctx, tx, school.Actor{School: s.ID, Proof: school.ByHost}, quota.ExemptionID(n)); err != nil {
+			if err := quota.EndExemption(ctx, tx, school.Actor{School: s.ID, Proof: school.ByHost}, n); err != nil {
 				return err
 			}
 			return h.listExemptions(ctx, tx, s)

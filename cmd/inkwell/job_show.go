@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -35,11 +34,11 @@ not shown, only what happened when, and what was charged.`
 
 // jobArgument is the number of a job.
 func jobArgument(text string) (release.JobID, error) {
-	n, err := strconv.ParseInt(text, 10, 32)
-	if err != nil || n < 1 {
+	n := numbered[release.JobID](text)
+	if n == 0 {
 		return 0, fault.New(fault.Invalid, "job-number", "A job's number is the one that the kiosk and the printing computer show.")
 	}
-	return release.JobID(n), nil
+	return n, nil
 }
 
 // printLife shows a job's life as a table, with the time since it began.

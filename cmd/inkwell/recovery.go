@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -64,16 +63,13 @@ func recoverySetCommand() *cobra.Command {
 	var by string
 	cmd := schoolCommand("set NUMBER STATE", "Say that a cost is open, invoiced, paid or waived", cobra.ExactArgs(2),
 		func(ctx context.Context, h *host, s school.School, args []string) error {
-			id, err := strconv.ParseInt(args[0], 10, 32)
-			if err != nil {
-				id = 0 // which is none
-			}
+			id := numbered[quota.RecoveryID](args[0])
 			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
 				who, err := named(ctx, tx, s.ID, by)
 				if err != nil {
 					return err
 				}
-				return quota.SetRecovery(ctx, tx, who, quota.RecoveryID(id), quota.RecoveryState(args[1]))
+				return quota.SetRecovery(ctx, tx, who, id, quota.RecoveryState(args[1]))
 			})
 		})
 	cmd.Long = "Who changes it must be named, be of finance, the head or IT, and not owe it. Every change is in\nthe audit."

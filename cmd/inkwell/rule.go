@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -45,13 +44,13 @@ func (h *host) listRules(ctx context.Context, tx *db.Tx, s school.School) error 
 	return err
 }
 
-// numberArgument is the number of a rule or a place.
-func numberArgument(text, what string) (int, error) {
-	n, err := strconv.ParseInt(text, 10, 32)
-	if err != nil || n < 1 {
+// ruleArgument is the number of a rule, or a place among them.
+func ruleArgument(text, what string) (quota.RuleNumber, error) {
+	n := numbered[quota.RuleNumber](text)
+	if n == 0 {
 		return 0, fault.New(fault.Invalid, "rule-unknown", "%q is no number of a %s. inkwell rule list shows them.", text, what)
 	}
-	return int(n), nil
+	return n, nil
 }
 
 // ruleFlags are the parts of a rule that a command was told.
@@ -124,12 +123,12 @@ school's own. Try a table of rules on last month's jobs first: inkwell rule try.
 func ruleSetCommand() *cobra.Command {
 	var flags ruleFlags
 	cmd := schoolCommand("set NUMBER", "Change a rule where it stands", cobra.ExactArgs(1), func(ctx context.Context, h *host, s school.School, args []string) error {
-		n, err := numberArgument(args[0], "rule")
+		n, err := ruleArgument(args[0], "rule")
 		if err != nil {
 			return err
 		}
 		return h.changeRules(ctx, s, false, func(ctx context.Context, tx *db.Tx) (func([]quota.Restriction) ([]quota.Restriction, error), error) {
-			return quota.SetRule(quota.RuleNumber(n), func(r *quota.Restriction) error { return flags.apply(ctx, tx, s.ID, r) }), nil
+			return quota.SetRule(n, func(r *quota.Restriction) error { return flags.apply(ctx, tx, s.ID, r) }), nil
 		})
 	})
 	cmd.Long = `What is said takes the place of what the rule had; said as "" it asks nothing any more.
@@ -141,16 +140,16 @@ Exemptions from the rule go on. What was decided before is explained by the rule
 
 func ruleMoveCommand() *cobra.Command {
 	cmd := schoolCommand("move NUMBER PLACE", "Move a rule to a place in the order", cobra.ExactArgs(2), func(ctx context.Context, h *host, s school.School, args []string) error {
-		n, err := numberArgument(args[0], "rule")
+		n, err := ruleArgument(args[0], "rule")
 		if err != nil {
 			return err
 		}
-		place, err := numberArgument(args[1], "place")
+		place, err := ruleArgument(args[1], "place")
 		if err != nil {
 			return err
 		}
 		return h.changeRules(ctx, s, false, func(context.Context, *db.Tx) (func([]quota.Restriction) ([]quota.Restriction, error), error) {
-			return quota.MoveRule(quota.RuleNumber(n), place), nil
+			return quota.MoveRule(n, int(place)), nil
 		})
 	})
 	cmd.Long = "The first rule that meets a job decides. A rule that can never decide, since one before it\nmeets all that it meets, is marked in the table."
@@ -160,12 +159,12 @@ func ruleMoveCommand() *cobra.Command {
 
 func ruleRemoveCommand() *cobra.Command {
 	cmd := schoolCommand("remove NUMBER", "Remove a rule", cobra.ExactArgs(1), func(ctx context.Context, h *host, s school.School, args []string) error {
-		n, err := numberArgument(args[0], "rule")
+		n, err := ruleArgument(args[0], "rule")
 		if err != nil {
 			return err
 		}
 		return h.changeRules(ctx, s, false, func(context.Context, *db.Tx) (func([]quota.Restriction) ([]quota.Restriction, error), error) {
-			return quota.RemoveRule(quota.RuleNumber(n)), nil
+			return quota.RemoveRule(n), nil
 		})
 	})
 	cmd.Long = "Its number is given to no other rule. A school that removes all its rules has none: the\ndefaults do not come back by themselves."

@@ -171,9 +171,9 @@ func tariffTime(at time.Time, s school.School) string {
 }
 
 func tariffNumber(arg string) (quota.TariffID, error) {
-	n, err := strconv.ParseInt(arg, 10, 32)
-	if err != nil || n < 1 {
+	n := numbered[quota.TariffID](arg)
+	if n == 0 {
 		return 0, fault.New(fault.Invalid, "tariff-number", "%q is no number of a tariff. inkwell tariff list shows them.", arg)
 	}
-	return quota.TariffID(n), nil
+	return n, nil
 }
