@@ -100,48 +100,23 @@ func listAllowances(ctx context.Context, tx *db.Tx, h *host, s school.School) er
 		head = "AMOUNT"
 	}
 	_, _ = fmt.Fprintln(w, head+"\tPAGES IN COLOUR\tWHO")
-	for _, a := range p.All {
-		who, err := audienceInWords(ctx, tx, a.For)
-		if err != nil {
-			return err
-		}
+	whom := make([]quota.Audience, len(p.All))
+	for i, a := range p.All {
+		whom[i] = a.For
+	}
+	who, err := quota.SayAudiences(ctx, tx, whom)
+	if err != nil {
+		return err
+	}
+	for i, a := range p.All {
 		colour := "-"
 		if a.Colour != nil {
 			colour = strconv.FormatInt(*a.Colour, 10)
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", unit.Figure(a.Pages), colour, who)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", unit.Figure(a.Pages), colour, who[i])
 	}
 	_, _ = fmt.Fprintf(w, "\n%s", policyInWords(p, unit))
 	return w.Flush()
-}
-
-func audienceInWords(ctx context.Context, tx *db.Tx, a quota.Audience) (string, error) {
-	if a.Person != 0 {
-		p, err := school.PersonByID(ctx, tx, a.Person)
-		return p.Username + " alone", err
-	}
-	var words []string
-	if a.Role != "" {
-		words = append(words, string(a.Role))
-	}
-	switch a.From {
-	case school.NoYear:
-	case a.To:
-		words = append(words, fmt.Sprintf("Year %d", a.From))
-	default:
-		words = append(words, fmt.Sprintf("Years %d to %d", a.From, a.To))
-	}
-	if a.Class != 0 {
-		names, err := school.ClassNames(ctx, tx, []school.ClassID{a.Class})
-		if err != nil {
-			return "", err
-		}
-		words = append(words, "class "+names[a.Class])
-	}
-	if len(words) == 0 {
-		return "everybody", nil
-	}
-	return strings.Join(words, ", "), nil
 }
 
 // policyInWords states the rule as a bursar would have it explained.

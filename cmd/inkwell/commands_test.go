@@ -55,7 +55,7 @@ func TestAnInstallationIsSetUpByCommands(t *testing.T) {
 	if page := download(t, "http://"+p.address("web https://")+"/kiosk/library"); !strings.Contains(page, "<html") {
 		t.Errorf("the kiosk's page is %q", page)
 	}
-	if list := run("allowance", "set", "60", "--role", "pupil", "--year", "7-9"); !strings.Contains(list, "\n60 ") || !strings.Contains(list, "pupil, Years 7 to 9") || !strings.Contains(list, "once every term") {
+	if list := run("allowance", "set", "60", "--role", "pupil", "--year", "7-9"); !strings.Contains(list, "\n60 ") || !strings.Contains(list, "pupils, Years 7 to 9") || !strings.Contains(list, "once every term") {
 		t.Errorf("the allowances are\n%s", list)
 	}
 	if list := run("allowance", "policy", "--per", "month", "--carry", "20"); !strings.Contains(list, "once every month") || !strings.Contains(list, "Up to 20 pages of what is left over stays.") {
