@@ -48,7 +48,17 @@ func TestEveryRefusalTakesTheTimeOfAHash(t *testing.T) {
 	}
 	school.CheckPassword("", "") // once, so that what stands in for nobody is there
 	quickest := map[string]time.Duration{}
-	for i := range 5 {
+	uneven := func() (who []string) {
+		for user, took := range quickest {
+			if took > 2*quickest["it"] || 2*took < quickest["it"] {
+				who = append(who, user)
+			}
+		}
+		return who
+	}
+	// Others use the machine, and can only make one slower: a few more tries tell that
+	// from what takes longer by itself.
+	for i := 0; i < 5 || i < 25 && uneven() != nil; i++ {
 		for _, user := range []string{"it", "sam", "mia", "teacher", "nobody"} {
 			began := time.Now()
 			_, err := cast.Directory.ByPassword(t.Context(), cast.School, user, "wrong", "ipp:"+user)
@@ -60,10 +70,8 @@ func TestEveryRefusalTakesTheTimeOfAHash(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("the quickest of five: %v", quickest)
-	for user, took := range quickest {
-		if took > 2*quickest["it"] || 2*took < quickest["it"] {
-			t.Errorf("%s is refused in %s, a wrong password in %s", user, took, quickest["it"])
-		}
+	t.Logf("the quickest: %v", quickest)
+	for _, user := range uneven() {
+		t.Errorf("%s is refused in %s, a wrong password in %s", user, quickest[user], quickest["it"])
 	}
 }
