@@ -127,9 +127,13 @@ func (r Restriction) meetsByPlace() bool {
 func outside(n, least, most int) bool { return n != 0 && (n < least || n > most) }
 
 // oneLine says whether a text fits on one line and into a table: a cell that begins with
-// one of these is a formula to a spreadsheet.
+// one of these is a formula to a spreadsheet, and what turns the direction of writing hides
+// what a name is.
 func oneLine(s string, most int) bool {
-	return !strings.ContainsAny(s[:min(1, len(s))], "=+-@") && utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && s == strings.TrimSpace(s) && !strings.ContainsFunc(s, unicode.IsControl)
+	return !strings.ContainsAny(s[:min(1, len(s))], "=+-@") && utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && s == strings.TrimSpace(s) &&
+		!strings.ContainsFunc(s, func(r rune) bool {
+			return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
+		})
 }
 
 func aClock(c calendar.Clock) bool { return c >= 0 && c < 24*60 }

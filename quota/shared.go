@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
@@ -57,11 +56,15 @@ func (s Shared) Has(p school.PersonID, b school.Belonging) bool {
 // mostUsers bounds the lists of one account.
 const mostUsers = 200
 
+// takenNames are those that a person's own accounts are read and named by: at a kiosk nobody
+// could tell a shared one of that name from theirs.
+var takenNames = []string{"Me", "Private", OwnCode, PersonalCode}
+
 var (
 	codeForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 	sharedCode    = fault.New(fault.Invalid, "account-code", "An account's code has small letters, digits and hyphens, 40 at most, such as art. The words own and personal are taken.")
-	sharedName    = fault.New(fault.Invalid, "account-name", "An account's name has 1 to 100 characters.")
+	sharedName    = fault.New(fault.Invalid, "account-name", "An account's name has 1 to 100 characters on one line, the first of them not = + - or @. The words Me, Private, Own and Personal are taken.")
 	sharedSort    = fault.New(fault.Invalid, "account-sort", "An account is a department's, a class's, an event's or an exam's: department, class, event or exam.")
 	sharedClass   = fault.New(fault.Invalid, "account-class", "A class's account has a limit and names its class; others name none.")
 	sharedUsers   = fault.New(fault.Invalid, "account-users", "At most 200 groups or people may charge an account, and as many classes print on it by default.")
@@ -77,7 +80,7 @@ func (s Shared) check(now time.Time) error {
 	switch {
 	case !codeForm.MatchString(s.Code) || len(s.Code) > 40 || s.Code == OwnCode || s.Code == PersonalCode:
 		return sharedCode
-	case s.Name == "" || utf8.RuneCountInString(s.Name) > 100:
+	case s.Name == "" || !oneLine(s.Name, 100) || slices.ContainsFunc(takenNames, func(name string) bool { return strings.EqualFold(name, s.Name) }):
 		return sharedName
 	case !slices.Contains(Sorts(), s.Sort):
 		return sharedSort

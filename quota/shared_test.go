@@ -185,6 +185,12 @@ func TestWhatIsWrongWithASharedAccount(t *testing.T) {
 		_, err := h.add(s)
 		h.refused(own, err, "account-code")
 	}
+	for _, name := range []string{"Me", " private ", "OWN", "Personal", "School\nplay", "\x1b[2JPlay", "Play\u202e", "=HYPERLINK(1)", "-Play", "Pl\xffay"} {
+		s := good
+		s.Name = name
+		_, err := h.add(s)
+		h.refused(fmt.Sprintf("%q", name), err, "account-name")
+	}
 	unlimited := quota.Shared{Code: "9b", Name: "9B", Sort: quota.ClassSort, Class: class}
 	_, err := h.add(unlimited)
 	h.refused("a class without a limit", err, "account-class")
