@@ -99,8 +99,9 @@ func (s Shared) check(now time.Time) error {
 	return nil
 }
 
-// AddShared opens a shared account, empty. Refusals: what is wrong with it, and
-// "account-there" and "account-default".
+// AddShared opens a shared account, empty. Refusals: what is wrong with it,
+// "account-there" and "account-default", and "own-account" of one without a limit that
+// nobody but the actor may charge.
 func AddShared(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, s Shared) (AccountID, error) {
 	s.Code, s.Name = strings.TrimSpace(s.Code), strings.TrimSpace(s.Name)
 	if err := s.check(tx.Now); err != nil {
@@ -113,10 +114,27 @@ func AddShared(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID
 	if err := replaceUsers(ctx, tx, id, s); err != nil {
 		return 0, err
 	}
+	if err := s.notOwn(ctx, tx, by); err != nil {
+		return 0, err
+	}
 	return s.ID, s.record(ctx, tx, by, id, "account-added")
 }
 
-// SetShared changes an account: all but its sort, its class and whether it has a limit.
+// notOwn refuses to make an account with something to spend the actor's alone: that would be
+// giving pages to themself ("own-account").
+func (s Shared) notOwn(ctx context.Context, tx *db.Tx, by school.Pseudonym) error {
+	if s.Limited && s.Balance == 0 {
+		return nil
+	}
+	alone, err := ownAlone(ctx, tx, by, s.ID)
+	if err == nil && alone {
+		err = ownAccount
+	}
+	return err
+}
+
+// SetShared changes an account: all but its sort, its class and whether it has a limit. Nobody
+// makes one theirs alone that has something to spend ("own-account").
 func SetShared(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, account AccountID, change func(*Shared) error) (Shared, error) {
 	was, err := lockShared(ctx, tx, id, account)
 	if err != nil {
@@ -138,8 +156,17 @@ func SetShared(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID
 	if err := updateShared(ctx, tx, s); err != nil {
 		return Shared{}, err
 	}
+	before, err := ownAlone(ctx, tx, by, s.ID)
+	if err != nil {
+		return Shared{}, err
+	}
 	if err := replaceUsers(ctx, tx, id, s); err != nil {
 		return Shared{}, err
+	}
+	if !before {
+		if err := s.notOwn(ctx, tx, by); err != nil {
+			return Shared{}, err
+		}
 	}
 	return s, s.record(ctx, tx, by, id, "account-set")
 }

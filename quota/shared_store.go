@@ -179,12 +179,13 @@ func orNull(t time.Time) *time.Time {
 	return &t
 }
 
-// ownAlone says whether nobody but one human, at whatever school, may charge an account.
-func ownAlone(ctx context.Context, tx *db.Tx, person school.PersonID, account AccountID) (alone bool, err error) {
+// ownAlone says whether nobody but one human, at whatever school, may charge an account; of
+// nobody it says no.
+func ownAlone(ctx context.Context, tx *db.Tx, by school.Pseudonym, account AccountID) (alone bool, err error) {
 	err = tx.QueryRow(ctx, `
 		SELECT coalesce(bool_and(coalesce(o.individual_id = p.individual_id, false)), false)
-		  FROM account_user u LEFT JOIN person o ON o.person_id = u.person_id LEFT JOIN person p ON p.person_id = $1
-		 WHERE u.account_id = $2`, person, account).Scan(&alone)
+		  FROM account_user u LEFT JOIN person o ON o.person_id = u.person_id LEFT JOIN person p ON p.pseudonym = nullif($1, '')::uuid
+		 WHERE u.account_id = $2`, by, account).Scan(&alone)
 	return alone, err
 }
 

@@ -328,6 +328,20 @@ func TestOnlyWhoMayTopsUpAndNobodyThemself(t *testing.T) {
 			return err
 		}), c.code)
 	}
+	users := func(account quota.AccountID, who string) error {
+		all := h.who(who)
+		return h.in(func(ctx context.Context, tx *db.Tx) error {
+			_, err := quota.SetShared(ctx, tx, h.IT.Pseudonym, h.School, account, func(s *quota.Shared) error { s.Users = all; return nil })
+			return err
+		})
+	}
+	h.refused("IT makes theirs alone what has pages", users(art, "person:it"), "own-account")
+	h.refused("IT makes theirs alone what has no limit", users(centre, "person:it"), "own-account")
+	_, err := h.add(quota.Shared{Code: "free", Name: "Free", Sort: quota.EventSort, Users: h.who("person:it")})
+	h.refused("IT opens one without a limit for themself", err, "own-account")
+	if err := users(mine, "person:it"); err != nil {
+		t.Errorf("what was theirs alone stays so: %v", err)
+	}
 	h.topUp(h.Chief, quota.TopUp{Shared: mine, Amount: 5, Reason: "a colleague may", Key: "2"})
 	h.topUp(h.IT, quota.TopUp{Person: h.Teacher.Person, Private: true, Amount: 20, Reason: "paid", Key: "3"})
 	h.topUp(h.IT, quota.TopUp{Person: h.Sam.Person, Amount: 7, Reason: "portfolio", Key: "4"})

@@ -67,7 +67,7 @@ func (t TopUp) account(ctx context.Context, tx *db.Tx, by school.Actor) (Account
 		if !s.Limited {
 			return 0, topUpNoLimit
 		}
-		alone, err := ownAlone(ctx, tx, by.Person, s.ID)
+		alone, err := ownAlone(ctx, tx, by.Pseudonym, s.ID)
 		if err == nil && alone {
 			err = ownAccount
 		}
