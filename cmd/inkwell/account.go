@@ -292,7 +292,7 @@ first. --once makes it happen once however often the command runs, as a schedule
 
 // topUp gives the pages and says what the account has then.
 func (h *host) topUp(ctx context.Context, tx *db.Tx, s school.School, t quota.TopUp, account, person string) error {
-	name := account
+	var name string
 	if person != "" {
 		p, err := school.PersonByUsername(ctx, tx, s.ID, person)
 		if err != nil {
@@ -315,7 +315,11 @@ func (h *host) topUp(ctx context.Context, tx *db.Tx, s school.School, t quota.To
 	if err != nil {
 		return err
 	}
-	says := fmt.Sprintf("%s: %s more\n", name, quota.Pages(t.Amount))
+	unit, err := quota.UnitOf(ctx, tx, s.ID)
+	if err != nil {
+		return err
+	}
+	says := fmt.Sprintf("%s: %s more\n", name, unit.Say(t.Amount))
 	if !made {
 		says = fmt.Sprintf("%s: given before, nothing was changed\n", name)
 	}

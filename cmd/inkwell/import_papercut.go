@@ -108,7 +108,7 @@ func (h *host) importPaperCut(ctx context.Context, s school.School, w paperCutWi
 	if err != nil {
 		return err
 	}
-	return h.tellPaperCut(ctx, s, export, rate, result, w.dry)
+	return h.tellPaperCut(ctx, s, export, result, w.dry)
 }
 
 // readPaperCut reads the lists that are named.
@@ -298,7 +298,7 @@ func balanceOf(ctx context.Context, tx *db.Tx, grants []quota.Grant) (sum int64,
 }
 
 // tellPaperCut says what came of it, and what is left to do by hand.
-func (h *host) tellPaperCut(ctx context.Context, s school.School, export *roster.PaperCut, rate roster.Rate, r paperCutResult, dry bool) error {
+func (h *host) tellPaperCut(ctx context.Context, s school.School, export *roster.PaperCut, r paperCutResult, dry bool) error {
 	var failed error
 	say := func(form string, args ...any) {
 		_, err := fmt.Fprintf(h.out, form+"\n", args...)

@@ -147,7 +147,7 @@ func (r *releaseRate) measure(pupils, jobs int) float64 {
 		SELECT s.school_id, queue_id, 1 + n %% %d, 'password', 'held', '{}', 'application/pdf', replace(gen_random_uuid()::text, '-', ''), sha256('x'), 330, 1, 1, 1, 1,
 		       now(), now(), now(), now() + interval '1 day'
 		  FROM school s JOIN queue q USING (school_id), generate_series(1, %d) n`, pupils, jobs))
-	r.exec(`VACUUM ANALYZE`)
+	r.exec(`VACUUM ANALYZE`) //nolint:misspell // SQL's
 	held := make([][]release.JobID, pupils)
 	if err := r.db.InTx(r.Context(), db.System("rate"), func(ctx context.Context, tx *db.Tx) error {
 		rows, _ := tx.Query(ctx, `SELECT job_id, person_id FROM job WHERE state = 'held' ORDER BY job_id`)

@@ -121,7 +121,7 @@ func TestPollCoversLostNotifications(t *testing.T) {
 		waits = append(waits, time.Since(start))
 	}
 	slices.Sort(waits)
-	if median := waits[len(waits)/2]; median > time.Second {
+	if median := waits[len(waits)/2]; median > 10*time.Second {
 		t.Errorf("median %v, of %v", median, waits)
 	}
 }

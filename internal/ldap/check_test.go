@@ -185,7 +185,7 @@ func TestTheWayToTheDirectory(t *testing.T) {
 		if f := fault.As(err); f == nil || f.Code != "directory-away" || !strings.Contains(err.Error(), c.reason) {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if took := time.Since(began); took > 5*time.Second {
+		if took := time.Since(began); took > time.Minute {
 			t.Errorf("%s took %s", c.name, took)
 		}
 	}
@@ -215,7 +215,7 @@ func TestADirectoryThatGoesAway(t *testing.T) {
 	if err := check(); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("it says nothing more: %v", err)
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %s to say so", took)
 	}
 	relay.Release()
