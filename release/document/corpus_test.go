@@ -148,6 +148,9 @@ var reasons = map[string]string{
 	"/line_annot.pdf":    "a note that says its colour and not how it looks: each reader draws it or leaves it out as it likes",
 	"/polygon_annot.pdf": "a note that says its colour and not how it looks: each reader draws it or leaves it out as it likes",
 	"/jpx_lzw.pdf":       "Ghostscript cannot read the picture, and leaves it out",
+	", in inks":          "Ghostscript's profile of a press made grey of four inks; what is seen of it is grey",
+	"/a dot of red, {":   "a dot smaller than a point, nine pages on a side: Ghostscript's coarse grid misses it",
+	", bits turned over": "spoilt on purpose: each reader makes of it what it can",
 }
 
 // report tells the figures, and fails where an opinion differs without a reason.
