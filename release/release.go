@@ -60,66 +60,21 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 	if err := school.Stands(ctx, tx, v.Actor); err != nil {
 		return err
 	}
-	tariff, err := quota.TariffAt(ctx, tx, v.Actor.School, tx.Now)
+	leave, err := d.departure(ctx, tx, v, p)
 	if err != nil {
 		return err
-	}
-	payers, err := quota.PayersAt(ctx, tx, v.Actor.School, v.Actor.Person, quota.Left{}, int32(v.Station.ID))
-	if err != nil {
-		return err
-	}
-	pass := v.Actor.Pass
-	if payers.Exam() {
-		pass = 0 // an exam is stopped by no quota, and uses none up
 	}
 	due := 0
 	var reservations []quota.Reservation
-	book := d.rulebook(v.Actor.School)
 	for _, id := range ids {
-		job, err := lockJob(ctx, tx, id)
+		open, payer, err := leave.send(ctx, tx, id)
 		if err != nil {
-			return err
-		}
-		if err := job.releasable(v, tx); err != nil {
-			return err
-		}
-		if job, err = d.rule(ctx, tx, job, p); err != nil {
-			return err
-		}
-		ruled, err := book.restrict(ctx, tx, v, job, p)
-		if err != nil {
-			return err
-		}
-		payer, err := whoPays(ctx, tx, payers, job)
-		if err != nil {
-			return err
-		}
-		if shown, known := v.PaidBy[id]; known && shown != payer.Code {
-			return payerChanged
-		}
-		open := newDelivery(job, p, v.Station.ID, tariff)
-		if !v.shows(id, open.Amount) {
-			return priceChanged
-		}
-		open.Pass = pass
-		if v.Slip != nil {
-			open.Slip = v.Slip.ID
-		}
-		if open.ID, err = insertDelivery(ctx, tx, open); err != nil {
-			return err
-		}
-		if err := ruled.decided(ctx, tx, job, p.ID, open.ID); err != nil {
-			return err
-		}
-		updateState(tx, id, Released)
-		if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-released", Actor: v.Actor.Pseudonym, Subject: job.owner, Object: object(id),
-			Facts: map[string]any{"printer": p.ID, "station": v.Station.ID, "proof": v.Actor.Proof, "impressions": open.Impressions, "units": open.Amount, "payer": payer.Account}}); err != nil {
 			return err
 		}
 		due += open.Impressions
-		reservations = append(reservations, quota.Reservation{Delivery: quota.DeliveryID(open.ID), Payer: payer.Account, Amount: open.Amount, Colour: int64(open.Colour)})
+		reservations = append(reservations, quota.Reservation{Delivery: quota.DeliveryID(open.ID), Payer: payer, Amount: open.Amount, Colour: int64(open.Colour)})
 	}
-	if err := onPass(ctx, tx, pass, due); err != nil {
+	if err := onPass(ctx, tx, leave.pass, due); err != nil {
 		return err
 	}
 	if err := v.useSlip(ctx, tx); err != nil {
@@ -129,6 +84,82 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 		return err
 	}
 	return d.Hub.Touch(ctx, tx, v.Actor.School, events.Person(int64(v.Actor.Person)), events.Deliveries)
+}
+
+// departure is what all jobs of one release have in common, as it is just now.
+type departure struct {
+	*Desk
+	Visitor
+	printer PrinterRecord
+	tariff  quota.Tariff
+	payers  quota.Payers
+	pass    school.PassID // that it counts on, or 0
+	book    *rulebook
+}
+
+func (d *Desk) departure(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecord) (l departure, err error) {
+	l = departure{Desk: d, Visitor: v, printer: p, pass: v.Actor.Pass, book: d.rulebook(v.Actor.School)}
+	if l.tariff, err = quota.TariffAt(ctx, tx, v.Actor.School, tx.Now); err != nil {
+		return l, err
+	}
+	if l.payers, err = quota.PayersAt(ctx, tx, v.Actor.School, v.Actor.Person, quota.Left{}, int32(v.Station.ID)); err != nil {
+		return l, err
+	}
+	if l.payers.Exam() {
+		l.pass = 0 // an exam is stopped by no quota, and uses none up
+	}
+	return l, nil
+}
+
+// send locks a job and makes its delivery, if all that there is to ask says yes, for the
+// price and to the payer that the visitor was shown.
+func (l departure) send(ctx context.Context, tx *db.Tx, id JobID) (open Delivery, payer quota.AccountID, err error) {
+	job, err := lockJob(ctx, tx, id)
+	if err != nil {
+		return open, 0, err
+	}
+	if err := job.releasable(l.Visitor, tx); err != nil {
+		return open, 0, err
+	}
+	if job, err = l.rule(ctx, tx, job, l.printer); err != nil {
+		return open, 0, err
+	}
+	ruled, err := l.book.restrict(ctx, tx, l.Visitor, job, l.printer)
+	if err != nil {
+		return open, 0, err
+	}
+	who, err := whoPays(ctx, tx, l.payers, job)
+	if err != nil {
+		return open, 0, err
+	}
+	open = newDelivery(job, l.printer, l.Visitor.Station.ID, l.tariff)
+	open.Pass = l.pass
+	if l.Slip != nil {
+		open.Slip = l.Slip.ID
+	}
+	if err := l.asShown(id, who, open.Amount); err != nil {
+		return open, 0, err
+	}
+	if open.ID, err = insertDelivery(ctx, tx, open); err != nil {
+		return open, 0, err
+	}
+	if err := ruled.decided(ctx, tx, job, l.printer.ID, open.ID); err != nil {
+		return open, 0, err
+	}
+	updateState(tx, id, Released)
+	return open, who.Account, audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-released", Actor: l.Actor.Pseudonym, Subject: job.owner, Object: object(id),
+		Facts: map[string]any{"printer": l.printer.ID, "station": l.Visitor.Station.ID, "proof": l.Actor.Proof, "impressions": open.Impressions, "units": open.Amount, "payer": who.Account}})
+}
+
+// asShown refuses a job that another would pay than the visitor saw, or that costs more.
+func (v Visitor) asShown(id JobID, who quota.Payer, amount int64) error {
+	if shown, known := v.PaidBy[id]; known && shown != who.Code {
+		return payerChanged
+	}
+	if !v.shows(id, amount) {
+		return priceChanged
+	}
+	return nil
 }
 
 // onPass refuses more pages than a day pass has left ("pass-spent"). What is being
