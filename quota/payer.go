@@ -223,7 +223,7 @@ func exams(ctx context.Context, tx *db.Tx, id school.ID, all []Shared) (Shared, 
 		return s, err
 	}
 	if s = examsAmong(all, tx.Now); s.ID == 0 {
-		s.ID, err = AddShared(ctx, tx, "", id, s)
+		s.ID, err = openShared(ctx, tx, school.Actor{School: id}, s)
 	}
 	return s, err
 }

@@ -147,7 +147,7 @@ func TestAnExamIsPaidWhateverIsLeft(t *testing.T) {
 	h.opened(quota.Shared{Code: "art"}, 40)
 	set := func(id quota.AccountID, change func(*quota.Shared)) {
 		h.must(func(ctx context.Context, tx *db.Tx) error {
-			_, err := quota.SetShared(ctx, tx, "", h.School, id, func(s *quota.Shared) error { change(s); return nil })
+			_, err := quota.SetShared(ctx, tx, h.host(), id, func(s *quota.Shared) error { change(s); return nil })
 			return err
 		})
 	}

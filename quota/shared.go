@@ -99,25 +99,40 @@ func (s Shared) check(now time.Time) error {
 	return nil
 }
 
-// AddShared opens a shared account, empty. Refusals: what is wrong with it,
+// AddShared opens a shared account, empty. Refusals: "not-allowed", what is wrong with it,
 // "account-there" and "account-default", and "own-account" of one without a limit that
 // nobody but the actor may charge.
-func AddShared(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, s Shared) (AccountID, error) {
+func AddShared(ctx context.Context, tx *db.Tx, by school.Actor, s Shared) (AccountID, error) {
+	if err := mayTopUp(by); err != nil {
+		return 0, err
+	}
+	return openShared(ctx, tx, by, s)
+}
+
+// mayTopUp refuses who may not look after shared accounts ("not-allowed").
+func mayTopUp(by school.Actor) error {
+	if by.Proof != school.ByHost && !by.May(school.TopUp) {
+		return school.NotAllowed
+	}
+	return nil
+}
+
+func openShared(ctx context.Context, tx *db.Tx, by school.Actor, s Shared) (AccountID, error) {
 	s.Code, s.Name = strings.TrimSpace(s.Code), strings.TrimSpace(s.Name)
 	if err := s.check(tx.Now); err != nil {
 		return 0, err
 	}
 	var err error
-	if s.ID, err = insertShared(ctx, tx, id, s); err != nil {
+	if s.ID, err = insertShared(ctx, tx, by.School, s); err != nil {
 		return 0, err
 	}
-	if err := replaceUsers(ctx, tx, id, s); err != nil {
+	if err := replaceUsers(ctx, tx, by.School, s); err != nil {
 		return 0, err
 	}
-	if err := s.notOwn(ctx, tx, by); err != nil {
+	if err := s.notOwn(ctx, tx, by.Pseudonym); err != nil {
 		return 0, err
 	}
-	return s.ID, s.record(ctx, tx, by, id, "account-added")
+	return s.ID, s.record(ctx, tx, by, "account-added")
 }
 
 // notOwn refuses to make an account with something to spend the actor's alone: that would be
@@ -134,9 +149,13 @@ func (s Shared) notOwn(ctx context.Context, tx *db.Tx, by school.Pseudonym) erro
 }
 
 // SetShared changes an account: all but its sort, its class and whether it has a limit. Nobody
-// makes one theirs alone that has something to spend ("own-account").
-func SetShared(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, account AccountID, change func(*Shared) error) (Shared, error) {
-	was, err := lockShared(ctx, tx, id, account)
+// makes one theirs alone that has something to spend ("own-account"), and nobody changes one
+// who may not give ("not-allowed").
+func SetShared(ctx context.Context, tx *db.Tx, by school.Actor, account AccountID, change func(*Shared) error) (Shared, error) {
+	if err := mayTopUp(by); err != nil {
+		return Shared{}, err
+	}
+	was, err := lockShared(ctx, tx, by.School, account)
 	if err != nil {
 		return Shared{}, err
 	}
@@ -156,24 +175,27 @@ func SetShared(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID
 	if err := updateShared(ctx, tx, s); err != nil {
 		return Shared{}, err
 	}
-	before, err := ownAlone(ctx, tx, by, s.ID)
+	before, err := ownAlone(ctx, tx, by.Pseudonym, s.ID)
 	if err != nil {
 		return Shared{}, err
 	}
-	if err := replaceUsers(ctx, tx, id, s); err != nil {
+	if err := replaceUsers(ctx, tx, by.School, s); err != nil {
 		return Shared{}, err
 	}
 	if !before {
-		if err := s.notOwn(ctx, tx, by); err != nil {
+		if err := s.notOwn(ctx, tx, by.Pseudonym); err != nil {
 			return Shared{}, err
 		}
 	}
-	return s, s.record(ctx, tx, by, id, "account-set")
+	return s, s.record(ctx, tx, by, "account-set")
 }
 
 // RemoveShared closes an account for good and returns what was left on it, which goes back
 // to where it came from. Its code and its name are free again, its transfers stay.
 func RemoveShared(ctx context.Context, tx *db.Tx, by school.Actor, account AccountID) (left int64, err error) {
+	if err := mayTopUp(by); err != nil {
+		return 0, err
+	}
 	s, err := lockShared(ctx, tx, by.School, account)
 	if err != nil {
 		return 0, err
@@ -191,7 +213,7 @@ func RemoveShared(ctx context.Context, tx *db.Tx, by school.Actor, account Accou
 	if err := removeShared(ctx, tx, account); err != nil {
 		return 0, fmt.Errorf("remove account: %w", err)
 	}
-	return left, s.record(ctx, tx, by.Pseudonym, by.School, "account-removed")
+	return left, s.record(ctx, tx, by, "account-removed")
 }
 
 // SharedAccounts are the shared accounts of a school, by name.
@@ -249,12 +271,12 @@ func (s Shared) named(words string) bool {
 }
 
 // record keeps an act with numbers alone; the name is the note.
-func (s Shared) record(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, act string) error {
+func (s Shared) record(ctx context.Context, tx *db.Tx, by school.Actor, act string) error {
 	facts := map[string]any{"sort": string(s.Sort), "limited": s.Limited, "closed": s.Closed, "users": len(s.Users), "classes": len(s.PaysFor)}
 	if !s.Until.IsZero() {
 		facts["until"] = s.Until.Unix()
 	}
-	return audit.Record(ctx, tx, audit.Entry{School: id, Act: act, Actor: by, Object: accountObject(s.ID), Facts: facts, Note: s.Name})
+	return audit.Record(ctx, tx, audit.Entry{School: by.School, Act: act, Actor: by.Pseudonym, Object: accountObject(s.ID), Facts: facts, Note: s.Name})
 }
 
 func accountObject(id AccountID) string { return fmt.Sprintf("account:%d", id) }

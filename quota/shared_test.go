@@ -53,7 +53,7 @@ func (h house) who(words ...string) (all []quota.Audience) {
 func (h house) add(s quota.Shared) (id quota.AccountID, err error) {
 	h.t.Helper()
 	err = h.in(func(ctx context.Context, tx *db.Tx) (err error) {
-		id, err = quota.AddShared(ctx, tx, h.IT.Pseudonym, h.School, s)
+		id, err = quota.AddShared(ctx, tx, h.IT, s)
 		return err
 	})
 	return id, err
@@ -140,7 +140,7 @@ func TestASharedAccountIsWhatItSays(t *testing.T) {
 	}
 	until := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
 	h.must(func(ctx context.Context, tx *db.Tx) error {
-		_, err := quota.SetShared(ctx, tx, h.IT.Pseudonym, h.School, id, func(s *quota.Shared) error {
+		_, err := quota.SetShared(ctx, tx, h.IT, id, func(s *quota.Shared) error {
 			s.Name, s.Users, s.PaysFor, s.Until, s.Closed, s.Limited, s.Sort = "Fine art", users[:1], nil, until, true, false, quota.ExamSort
 			return nil
 		})
@@ -208,9 +208,34 @@ func TestWhatIsWrongWithASharedAccount(t *testing.T) {
 	}
 	for _, id := range []quota.AccountID{0, 1, 999999} { // 1 is no shared account
 		h.refused("no account", h.in(func(ctx context.Context, tx *db.Tx) error {
-			_, err := quota.SetShared(ctx, tx, "", h.School, id, func(*quota.Shared) error { return nil })
+			_, err := quota.SetShared(ctx, tx, h.host(), id, func(*quota.Shared) error { return nil })
 			return err
 		}), "account-none")
+	}
+}
+
+// Whoever may not give pages opens, changes and closes no account, whatever page asks.
+func TestOnlyWhoMayGiveLooksAfterAccounts(t *testing.T) {
+	h := newHouse(t)
+	id := h.opened(quota.Shared{Code: "art", Users: h.who("everybody")}, 7)
+	for act, does := range map[string]func(context.Context, *db.Tx) error{
+		"add": func(ctx context.Context, tx *db.Tx) error {
+			_, err := quota.AddShared(ctx, tx, h.Teacher, quota.Shared{Code: "mine", Name: "Mine", Sort: quota.DepartmentSort})
+			return err
+		},
+		"set": func(ctx context.Context, tx *db.Tx) error {
+			_, err := quota.SetShared(ctx, tx, h.Teacher, id, func(*quota.Shared) error { return nil })
+			return err
+		},
+		"remove": func(ctx context.Context, tx *db.Tx) error {
+			_, err := quota.RemoveShared(ctx, tx, h.Teacher, id)
+			return err
+		},
+	} {
+		h.refused(act, h.in(does), "not-allowed")
+	}
+	if h.left(id) != 7 {
+		t.Errorf("%d are left of 7", h.left(id))
 	}
 }
 
@@ -331,7 +356,7 @@ func TestOnlyWhoMayTopsUpAndNobodyThemself(t *testing.T) {
 	users := func(account quota.AccountID, who string) error {
 		all := h.who(who)
 		return h.in(func(ctx context.Context, tx *db.Tx) error {
-			_, err := quota.SetShared(ctx, tx, h.IT.Pseudonym, h.School, account, func(s *quota.Shared) error { s.Users = all; return nil })
+			_, err := quota.SetShared(ctx, tx, h.IT, account, func(s *quota.Shared) error { s.Users = all; return nil })
 			return err
 		})
 	}

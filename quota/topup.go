@@ -36,9 +36,10 @@ var (
 // neither at another school nor through an account that nobody else may charge.
 func GiveTopUp(ctx context.Context, tx *db.Tx, by school.Actor, t TopUp) (bool, error) {
 	t.Reason = strings.TrimSpace(t.Reason)
+	if err := mayTopUp(by); err != nil {
+		return false, err
+	}
 	switch {
-	case by.Proof != school.ByHost && !by.May(school.TopUp):
-		return false, school.NotAllowed
 	case t.Amount < 1 || t.Amount > MostTopUp:
 		return false, topUpPages
 	case !reasonable(t.Reason):

@@ -26,7 +26,7 @@ func (h *house) account(code string, units int64, who ...string) (id quota.Accou
 			s.Users = append(s.Users, a)
 		}
 		var err error
-		if id, err = quota.AddShared(ctx, tx, "", h.School, s); err != nil || units == 0 {
+		if id, err = quota.AddShared(ctx, tx, school.Actor{School: h.School, Proof: school.ByHost}, s); err != nil || units == 0 {
 			return err
 		}
 		_, err = quota.GiveTopUp(ctx, tx, school.Actor{School: h.School, Proof: school.ByHost}, quota.TopUp{Shared: id, Amount: units, Reason: "term", Key: quota.NewKey()})
@@ -247,7 +247,7 @@ func TestNobodyPaysWhoWasNotShown(t *testing.T) {
 	v := h.at(h.Sam)
 	v.PaidBy = map[release.JobID]string{job.ID: row.Payer.Code}
 	h.in(func(ctx context.Context, tx *db.Tx) error {
-		_, err := quota.SetShared(ctx, tx, "", h.School, art, func(s *quota.Shared) error {
+		_, err := quota.SetShared(ctx, tx, school.Actor{School: h.School, Proof: school.ByHost}, art, func(s *quota.Shared) error {
 			s.Users = nil
 			return nil
 		})

@@ -105,7 +105,7 @@ func accountAddCommand() *cobra.Command {
 				if err := f.apply(ctx, tx, s, &a); err != nil {
 					return err
 				}
-				if _, err := quota.AddShared(ctx, tx, "", s.ID, a); err != nil {
+				if _, err := quota.AddShared(ctx, tx, school.Actor{School: s.ID, Proof: school.ByHost}, a); err != nil {
 					return err
 				}
 				return listAccounts(ctx, tx, h, s)
@@ -139,7 +139,7 @@ func accountSetCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				_, err = quota.SetShared(ctx, tx, "", s.ID, a.ID, func(a *quota.Shared) error {
+				_, err = quota.SetShared(ctx, tx, school.Actor{School: s.ID, Proof: school.ByHost}, a.ID, func(a *quota.Shared) error {
 					if name != "" {
 						a.Name = name
 					}

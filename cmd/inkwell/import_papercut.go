@@ -277,7 +277,7 @@ func openPaperCut(ctx context.Context, tx *db.Tx, id school.ID, a roster.PaperCu
 		_, err := quota.SharedByCode(ctx, tx, id, s.Code)
 		switch {
 		case fault.KindOf(err) == fault.NotFound:
-			s.ID, err = quota.AddShared(ctx, tx, "", id, s)
+			s.ID, err = quota.AddShared(ctx, tx, school.Actor{School: id, Proof: school.ByHost}, s)
 			return s, err
 		case err != nil:
 			return s, err

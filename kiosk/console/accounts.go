@@ -130,7 +130,7 @@ func (c *Console) addAccount(w http.ResponseWriter, r *http.Request, v visitor) 
 		if s.Users, err = readUsers(ctx, tx, v.School, r.PostFormValue("users")); err != nil {
 			return err
 		}
-		id, err = quota.AddShared(ctx, tx, v.Pseudonym, v.School, s)
+		id, err = quota.AddShared(ctx, tx, v.Actor, s)
 		return err
 	})
 	if err != nil {
@@ -158,7 +158,7 @@ func readUsers(ctx context.Context, tx *db.Tx, id school.ID, typed string) (all 
 // setAccount changes who may charge an account, and closes or opens it.
 func (c *Console) setAccount(w http.ResponseWriter, r *http.Request, v visitor) {
 	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
-		_, err := quota.SetShared(ctx, tx, v.Pseudonym, v.School, accountID(r), func(s *quota.Shared) (err error) {
+		_, err := quota.SetShared(ctx, tx, v.Actor, accountID(r), func(s *quota.Shared) (err error) {
 			s.Closed = r.PostFormValue("closed") == "yes"
 			if !s.Closed && !s.Until.After(tx.Now) {
 				s.Until = time.Time{} // who opens it again means it

@@ -39,7 +39,7 @@ func (h *house) taught() (own, other school.ClassID) {
 		if other, err = school.ClassByName(ctx, tx, h.School, "9B"); err != nil {
 			return err
 		}
-		id, err := quota.AddShared(ctx, tx, "", h.School, quota.Shared{Code: "9a", Name: "9A budget", Sort: quota.ClassSort, Class: own, Limited: true})
+		id, err := quota.AddShared(ctx, tx, h.IT, quota.Shared{Code: "9a", Name: "9A budget", Sort: quota.ClassSort, Class: own, Limited: true})
 		if err != nil {
 			return err
 		}
