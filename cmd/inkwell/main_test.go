@@ -78,7 +78,11 @@ func dataDir(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := os.RemoveAll(parent); err != nil {
+		err := os.RemoveAll(parent)
+		for end := time.Now().Add(time.Minute); err != nil && time.Now().Before(end); err = os.RemoveAll(parent) {
+			time.Sleep(100 * time.Millisecond) // a database that was cut off writes for a moment yet
+		}
+		if err != nil {
 			t.Error(err)
 		}
 	})
