@@ -113,7 +113,7 @@ func (c *Console) accountPage(w http.ResponseWriter, r *http.Request, v visitor)
 }
 
 // accountID is the number in the address; 0, which no account has, for anything else.
-func accountID(r *http.Request) quota.AccountID { return quota.AccountID(numberIn(r, "account")) }
+func accountID(r *http.Request) quota.AccountID { return numberIn[quota.AccountID](r, "account") }
 
 // addAccount opens one that is for a department, an event or exams. A class's budget is
 // opened with it by its name.

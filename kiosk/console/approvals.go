@@ -3,11 +3,8 @@ package console
 import (
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"inkwell/internal/fault"
-	"inkwell/internal/school"
 	"inkwell/release"
 )
 
@@ -57,7 +54,7 @@ func (c *Console) showWaiting(w http.ResponseWriter, r *http.Request, v visitor,
 }
 
 func (v visitor) waitingRow(a release.Waiting) waitingRow {
-	row := waitingRow{ID: a.ID, Name: a.Name, What: pages(int64(a.Pages)) + ", " + counted(int64(a.Sheets), "sheet"), Colour: "None",
+	row := waitingRow{ID: a.ID, Name: a.Name, Who: yearAndClasses(a.Year, a.Classes), What: pages(int64(a.Pages)) + ", " + counted(int64(a.Sheets), "sheet"), Colour: "None",
 		Asked: moment(a.Asked, v.Now), Until: moment(a.Expires, v.Now), Rule: a.Rule}
 	if a.Copies > 1 {
 		row.What += fmt.Sprintf(", %d copies", a.Copies)
@@ -68,22 +65,11 @@ func (v visitor) waitingRow(a release.Waiting) waitingRow {
 	if a.Colour > 0 {
 		row.Colour = pages(int64(a.Colour))
 	}
-	who := a.Classes
-	if a.Year > school.NoYear {
-		who = append([]string{fmt.Sprintf("Year %d", a.Year)}, who...)
-	}
-	row.Who = strings.Join(who, " · ")
 	return row
 }
 
 // approvalID is the request of the address; 0, which is none, where that is no number.
-func approvalID(r *http.Request) release.ApprovalID {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return release.ApprovalID(id)
-}
+func approvalID(r *http.Request) release.ApprovalID { return numberIn[release.ApprovalID](r, "id") }
 
 func (c *Console) approve(w http.ResponseWriter, r *http.Request, v visitor) {
 	c.judged(w, r, v, c.desk.Approve(r.Context(), v.Actor, approvalID(r)))

@@ -164,15 +164,7 @@ func givenIn(q url.Values) string {
 }
 
 // classID is the number in the address; 0, which no class has, for anything else.
-func classID(r *http.Request) school.ClassID { return school.ClassID(numberIn(r, "class")) }
-
-func numberIn(r *http.Request, name string) int64 {
-	id, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return id
-}
+func classID(r *http.Request) school.ClassID { return numberIn[school.ClassID](r, "class") }
 
 // givePage is what give.html shows: what is about to be given, and the sum.
 type givePage struct {

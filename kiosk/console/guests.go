@@ -194,10 +194,6 @@ func (f wordForm) authority() (a school.Authority, err error) {
 
 func (c *Console) withdraw(w http.ResponseWriter, r *http.Request, v visitor) {
 	c.toGuests(w, r, c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
-		id, err := strconv.ParseInt(r.PathValue("id"), 10, 32)
-		if err != nil {
-			id = 0 // which none has
-		}
-		return school.Withdraw(ctx, tx, v.Actor, school.AuthorityID(id))
+		return school.Withdraw(ctx, tx, v.Actor, numberIn[school.AuthorityID](r, "id"))
 	}))
 }

@@ -167,10 +167,4 @@ func (c *Console) endSlip(w http.ResponseWriter, r *http.Request, v visitor) {
 }
 
 // jobID is the job of the address; 0, which is none, where that is no number.
-func jobID(r *http.Request) release.JobID {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 32)
-	if err != nil {
-		return 0
-	}
-	return release.JobID(id)
-}
+func jobID(r *http.Request) release.JobID { return numberIn[release.JobID](r, "id") }

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"time"
 
 	"inkwell/internal/audit"
@@ -67,13 +66,7 @@ func (c *Console) showPerson(w http.ResponseWriter, r *http.Request, v visitor, 
 }
 
 // personID is the number in the address; 0, which nobody has, for anything else.
-func personID(r *http.Request) school.PersonID {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return school.PersonID(id)
-}
+func personID(r *http.Request) school.PersonID { return numberIn[school.PersonID](r, "id") }
 
 // person reads one person's page, which is an act on record.
 func (c *Console) person(ctx context.Context, v visitor, id school.PersonID) (personPage, error) {

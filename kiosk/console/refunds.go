@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"inkwell/internal/fault"
-	"inkwell/internal/school"
 	"inkwell/release"
 )
 
@@ -60,17 +59,12 @@ func (c *Console) showRefunds(w http.ResponseWriter, r *http.Request, v visitor,
 }
 
 func (v visitor) refundRow(f release.Refund) refundRow {
-	row := refundRow{ID: f.ID, Name: f.Name, Pages: f.Pages, All: f.Pages == f.Printed, Often: f.Times >= 3,
+	row := refundRow{ID: f.ID, Name: f.Name, Who: yearAndClasses(f.Year, f.Classes), Pages: f.Pages, All: f.Pages == f.Printed, Often: f.Times >= 3,
 		Asks:    fmt.Sprintf("%s: asks for %d of %s", wrongs[f.Reason], f.Pages, pages(int64(f.Printed))),
 		Printed: fmt.Sprintf("%s, %s", named(f.Printer, "printer"), moment(f.When, v.Now)),
 		Said:    reportedInWords(f),
 		Times:   "First time this term",
 	}
-	who := f.Classes
-	if f.Year > school.NoYear {
-		who = append([]string{fmt.Sprintf("Year %d", f.Year)}, who...)
-	}
-	row.Who = strings.Join(who, " · ")
 	if f.Times > 1 {
 		row.Times = fmt.Sprintf("%d times this term", f.Times)
 	}
@@ -105,13 +99,7 @@ func troubleInWords(keyword string) string {
 }
 
 // refundID is the request of the address; 0, which is none, where that is no number.
-func refundID(r *http.Request) release.RefundID {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return release.RefundID(id)
-}
+func refundID(r *http.Request) release.RefundID { return numberIn[release.RefundID](r, "id") }
 
 func (c *Console) grantRefund(w http.ResponseWriter, r *http.Request, v visitor) {
 	n, err := strconv.Atoi(r.PostFormValue("pages"))
@@ -180,7 +168,7 @@ func (c *Console) askRefund(w http.ResponseWriter, r *http.Request, v visitor) {
 	if err != nil {
 		n = 0 // which is refused
 	}
-	id := release.DeliveryID(refundID(r))
+	id := numberIn[release.DeliveryID](r, "id")
 	err = c.desk.AskRefund(r.Context(), v.Actor, id, release.RefundReason(r.PostFormValue("reason")), n)
 	if f := fault.As(err); f != nil && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
 		c.showMine(w, r, v, http.StatusConflict, f.Say)

@@ -131,13 +131,7 @@ func (f exemptionForm) read(ctx context.Context, tx *db.Tx, v visitor) (e quota.
 }
 
 // exemptionID is the exemption of the address; 0, which is none, where that is no number.
-func exemptionID(r *http.Request) quota.ExemptionID {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 32)
-	if err != nil {
-		return 0
-	}
-	return quota.ExemptionID(id)
-}
+func exemptionID(r *http.Request) quota.ExemptionID { return numberIn[quota.ExemptionID](r, "id") }
 
 func (c *Console) recordExemption(w http.ResponseWriter, r *http.Request, v visitor) {
 	c.exempted(w, r, v, exemptionForm{}, c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {

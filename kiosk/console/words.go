@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,6 +73,15 @@ func role(p school.Person) string {
 	}
 	if p.Year > 0 {
 		words = append(words, fmt.Sprintf("Year %d", p.Year))
+	}
+	return strings.Join(words, " · ")
+}
+
+// yearAndClasses tells apart people of one name: "Year 8 · 8A".
+func yearAndClasses(year int, classes []string) string {
+	words := slices.Clone(classes)
+	if year > school.NoYear {
+		words = slices.Insert(words, 0, fmt.Sprintf("Year %d", year))
 	}
 	return strings.Join(words, " · ")
 }

@@ -1,0 +1,16 @@
+package console
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// numberIn is the number that an address has in a place of its pattern; 0, which nothing
+// has, where it is none, or too large for its kind.
+func numberIn[T ~int32 | ~int64](r *http.Request, place string) T {
+	n, err := strconv.ParseInt(r.PathValue(place), 10, 64)
+	if id := T(n); err == nil && int64(id) == n {
+		return id
+	}
+	return 0
+}
