@@ -25,21 +25,28 @@ type Giver struct {
 
 // Run gives until ctx ends. Several nodes may: what is given is given once.
 func (g *Giver) Run(ctx context.Context) error {
-	every := g.Every
+	repeat(ctx, g.Every, func() {
+		if n, err := g.GiveAll(ctx); err != nil && ctx.Err() == nil {
+			g.Log.Error("give allowances", "error", err)
+		} else if n > 0 {
+			g.Log.Info("allowances given", "people", n)
+		}
+	})
+	return nil
+}
+
+// repeat does something at once and then each so often, 0 being a minute, until ctx ends.
+func repeat(ctx context.Context, every time.Duration, do func()) {
 	if every == 0 {
 		every = time.Minute
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		if n, err := g.GiveAll(ctx); err != nil && ctx.Err() == nil {
-			g.Log.Error("give allowances", "error", err)
-		} else if n > 0 {
-			g.Log.Info("allowances given", "people", n)
-		}
+		do()
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-tick.C:
 		}
 	}

@@ -23,22 +23,12 @@ type Folder struct {
 // Run folds until ctx ends. Several nodes may: one folds at a time. A node that is killed
 // leaves its batch as it was.
 func (f *Folder) Run(ctx context.Context) error {
-	every := f.Every
-	if every == 0 {
-		every = time.Minute
-	}
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
+	repeat(ctx, f.Every, func() {
 		if _, err := f.FoldAll(ctx); err != nil && ctx.Err() == nil {
 			f.Log.Error("fold usage", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+	})
+	return nil
 }
 
 // FoldAll folds what there is and says how much that was: rows of the tail.
