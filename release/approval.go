@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"inkwell/internal/audit"
@@ -153,23 +152,15 @@ func (d *Desk) Waiting(ctx context.Context, a school.Actor) (all []Waiting, err 
 }
 
 func waiting(ctx context.Context, tx *db.Tx, a school.Actor, only ApprovalID) ([]Waiting, error) {
-	anyone := a.May(school.ApproveAnyone)
-	if !anyone && !a.May(school.ApprovePupils) {
-		return nil, school.NotAllowed
+	whose, err := pupilsOf(ctx, tx, a, school.ApproveAnyone, school.ApprovePupils)
+	if err != nil {
+		return nil, err
 	}
 	sc, err := school.ByID(ctx, tx, a.School)
 	if err != nil {
 		return nil, err
 	}
-	taught, err := school.TaughtBy(ctx, tx, a)
-	if err != nil {
-		return nil, err
-	}
-	classes := make([]school.ClassID, len(taught))
-	for i, t := range taught {
-		classes[i] = t.Class
-	}
-	all, err := waitingFor(ctx, tx, a, classes, anyone, sc.Day(tx.Now), only)
+	all, err := waitingFor(ctx, tx, a, whose, sc.Day(tx.Now), only)
 	if err != nil {
 		return nil, err
 	}
@@ -199,8 +190,8 @@ func (d *Desk) Approve(ctx context.Context, a school.Actor, id ApprovalID) error
 
 // Return says no, with what to do instead in 1 to 200 letters, which the pupil reads.
 func (d *Desk) Return(ctx context.Context, a school.Actor, id ApprovalID, reason string) error {
-	reason = strings.Join(strings.Fields(reason), " ")
-	if n := len([]rune(reason)); n == 0 || n > 200 {
+	reason, fits := answerReason(reason)
+	if !fits {
 		return approvalReason
 	}
 	return d.answerAsk(ctx, a, Approval{ID: id, Answer: Returned, Reason: reason, By: a.Person})

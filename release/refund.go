@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"inkwell/internal/audit"
@@ -209,23 +208,15 @@ func (d *Desk) Refunds(ctx context.Context, a school.Actor) (all []Refund, err e
 }
 
 func refundsOpenTo(ctx context.Context, tx *db.Tx, a school.Actor, only RefundID) ([]Refund, error) {
-	anyone := a.May(school.RefundAnyone)
-	if !anyone && !a.May(school.RefundPupils) {
-		return nil, school.NotAllowed
-	}
-	taught, err := school.TaughtBy(ctx, tx, a)
+	whose, err := pupilsOf(ctx, tx, a, school.RefundAnyone, school.RefundPupils)
 	if err != nil {
 		return nil, err
-	}
-	classes := make([]school.ClassID, len(taught))
-	for i, t := range taught {
-		classes[i] = t.Class
 	}
 	c, err := school.CalendarOf(ctx, tx, a.School)
 	if err != nil {
 		return nil, err
 	}
-	return refundsFor(ctx, tx, a, classes, anyone, c.Date(tx.Now), c.Start(quota.Term.Start(c, tx.Now)), only)
+	return refundsFor(ctx, tx, a, whose, c.Date(tx.Now), c.Start(quota.Term.Start(c, tx.Now)), only)
 }
 
 // Grant pays back what some impressions cost, to whoever paid: as many as were asked for
@@ -239,8 +230,8 @@ func (d *Desk) Grant(ctx context.Context, a school.Actor, id RefundID, pages int
 
 // Decline says no to a request, and why.
 func (d *Desk) Decline(ctx context.Context, a school.Actor, id RefundID, why string) error {
-	why = strings.Join(strings.Fields(strings.ToValidUTF8(why, "")), " ")
-	if n := len([]rune(why)); n == 0 || n > 200 {
+	why, fits := answerReason(why)
+	if !fits {
 		return refundWhy
 	}
 	return d.answerRefund(ctx, a, id, 0, why)

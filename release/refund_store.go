@@ -60,19 +60,16 @@ func countRefunds(ctx context.Context, tx *db.Tx, person school.PersonID, since 
 
 // refundsFor are the open requests that an actor may answer: those of pupils in the classes
 // they teach, or anybody's. None is their own, at this school or another.
-func refundsFor(ctx context.Context, tx *db.Tx, a school.Actor, classes []school.ClassID, anyone bool, day calendar.Date, term time.Time, only RefundID) ([]Refund, error) {
+func refundsFor(ctx context.Context, tx *db.Tx, a school.Actor, whose pupils, day calendar.Date, term time.Time, only RefundID) ([]Refund, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT f.refund_id, f.person_id, p.given_name || ' ' || p.family_name, coalesce(p.year_group, -1), k.names, d.job_id, f.reason, f.pages,
 		       d.printed, d.impressions, d.charged, r.name, d.ended_at, f.asked_at, coalesce(d.reason, ''), d.reported,
 		       (SELECT count(*) FROM refund o WHERE o.person_id = f.person_id AND o.asked_at >= $6 AND o.refund_id <= f.refund_id), d.delivery_id
 		  FROM refund f JOIN delivery d USING (delivery_id) JOIN printer r USING (printer_id) JOIN person p ON p.person_id = f.person_id
-		 CROSS JOIN LATERAL (
-			SELECT coalesce(array_agg(DISTINCT c.name), '{}') AS names FROM enrolment e JOIN class c USING (class_id)
-			 WHERE e.person_id = f.person_id AND e.role = 'pupil' AND e.valid_from <= $4 AND e.valid_to > $4
-			   AND (e.class_id = ANY ($3) OR $5 AND c.kind = 'registration')) AS k
+		 CROSS JOIN LATERAL (`+classesSeen+`) AS k
 		 WHERE f.school_id = $1 AND f.answered_at IS NULL AND ($5 OR cardinality(k.names) > 0) AND ($7::bigint = 0 OR f.refund_id = $7)
 		   AND p.individual_id <> (SELECT me.individual_id FROM person me WHERE me.person_id = $2)
-		 ORDER BY f.refund_id LIMIT 200`, a.School, a.Person, classes, day.Time(), anyone, term, only)
+		 ORDER BY f.refund_id LIMIT 200`, a.School, a.Person, whose.classes, day.Time(), whose.anyone, term, only)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f Refund, err error) {
 		return f, row.Scan(&f.ID, &f.Person, &f.Name, &f.Year, &f.Classes, &f.Job, &f.Reason, &f.Pages,
 			&f.Printed, &f.Of, &f.Charged, &f.Printer, &f.When, &f.Asked, &f.Ended, &f.Reported, &f.Times, &f.delivery)

@@ -126,23 +126,27 @@ func answerAsk(ctx context.Context, tx *db.Tx, a Approval) (bool, error) {
 	return done.RowsAffected() > 0, err
 }
 
+// classesSeen are the names of person p's classes as those see them who may answer for p:
+// of their classes, $3, today, $4, and for who answers for anybody, $5, the registration class too.
+const classesSeen = `
+			SELECT coalesce(array_agg(DISTINCT c.name), '{}') AS names FROM enrolment e JOIN class c USING (class_id)
+			 WHERE e.person_id = p.person_id AND e.role = 'pupil' AND e.valid_from <= $4 AND e.valid_to > $4
+			   AND (e.class_id = ANY ($3) OR $5 AND c.kind = 'registration')`
+
 // waitingFor are the open requests that an actor may answer: those of pupils in the classes
 // they teach, or anybody's. What somebody asks themself is never among them; nor is what is
 // asked for a job that has gone or changed since.
-func waitingFor(ctx context.Context, tx *db.Tx, a school.Actor, classes []school.ClassID, anyone bool, day time.Time, only ApprovalID) ([]Waiting, error) {
+func waitingFor(ctx context.Context, tx *db.Tx, a school.Actor, whose pupils, day time.Time, only ApprovalID) ([]Waiting, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT a.approval_id, a.job_id, p.person_id, p.given_name || ' ' || p.family_name, coalesce(p.year_group, -1), k.names,
 		       a.impressions, a.copies, a.sheets, a.colour, a.media, a.asked_at, j.expires_at, coalesce(a.set_id, 0), a.rule
 		  FROM approval a JOIN job j USING (job_id) JOIN person p ON p.person_id = a.person_id
-		 CROSS JOIN LATERAL (
-			SELECT coalesce(array_agg(DISTINCT c.name), '{}') AS names FROM enrolment e JOIN class c USING (class_id)
-			 WHERE e.person_id = a.person_id AND e.role = 'pupil' AND e.valid_from <= $4 AND e.valid_to > $4
-			   AND (e.class_id = ANY ($3) OR $5 AND c.kind = 'registration')) AS k
+		 CROSS JOIN LATERAL (`+classesSeen+`) AS k
 		 WHERE a.school_id = $1 AND a.answer IS NULL AND a.person_id <> $2 AND j.state = 'held' AND j.expires_at > $6
 		   AND ($5 OR cardinality(k.names) > 0) AND ($7::bigint = 0 OR a.approval_id = $7)
 		   AND a.impressions = j.impressions AND a.copies = greatest(1, coalesce((j.ticket->>'copies')::int, 1)) AND a.sheets = j.sheets
 		   AND a.media = coalesce(j.ticket->>'media', $8) AND a.colour >= coalesce(j.colour_impressions, 0)
-		 ORDER BY a.approval_id LIMIT 200`, a.School, a.Person, classes, day, anyone, tx.Now, only, A4)
+		 ORDER BY a.approval_id LIMIT 200`, a.School, a.Person, whose.classes, day, whose.anyone, tx.Now, only, A4)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (w Waiting, err error) {
 		return w, row.Scan(&w.ID, &w.Job, &w.Person, &w.Name, &w.Year, &w.Classes, &w.Pages, &w.Copies, &w.Sheets, &w.Colour, &w.Paper, &w.Asked, &w.Expires, &w.set, &w.rule)
 	})
