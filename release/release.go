@@ -156,7 +156,7 @@ func (v Visitor) asShown(id JobID, who quota.Payer, amount int64) error {
 	if shown, known := v.PaidBy[id]; known && shown != who.Code {
 		return payerChanged
 	}
-	if !v.shows(id, amount) {
+	if shown, known := v.Shown[id]; known && amount > shown {
 		return priceChanged
 	}
 	return nil
