@@ -184,11 +184,10 @@ func (c Calendar) NextSchoolDay(after Date) Date {
 // the same hour of its last day, all that came in before it goes. It is always after
 // submitted, and never earlier for a later job or for one more closure.
 func (c Calendar) HoldUntil(submitted time.Time) time.Time {
-	d := c.Date(submitted)
-	until := c.at(c.NextSchoolDay(d), c.hold())
-	if t, ok := c.termOn(d); ok {
+	until := c.at(c.NextSchoolDay(c.Date(submitted)), c.hold())
+	for _, t := range c.Terms {
 		if end := c.at(t.Last, c.hold()); submitted.Before(end) && end.Before(until) {
-			return end
+			until = end
 		}
 	}
 	return until
