@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"inkwell/internal/fault"
+	_ "inkwell/internal/propertytest"
 	"inkwell/quota"
 	"inkwell/release"
 )

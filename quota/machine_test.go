@@ -14,6 +14,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/fault"
+	_ "inkwell/internal/propertytest"
 	"inkwell/internal/school"
 	"inkwell/internal/school/schooltest"
 	"inkwell/quota"

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"inkwell/internal/db/dbtest"
+	_ "inkwell/internal/propertytest"
 	"inkwell/internal/roster"
 )
 

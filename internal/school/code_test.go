@@ -13,6 +13,7 @@ import (
 
 	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
+	_ "inkwell/internal/propertytest"
 	"inkwell/internal/school"
 	"inkwell/internal/school/schooltest"
 )

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	_ "inkwell/internal/propertytest"
 	"inkwell/internal/school/calendar"
 )
 

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	_ "inkwell/internal/propertytest"
 )
 
 // vectors are cards as readers of six kinds type them.
