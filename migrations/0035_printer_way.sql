@@ -1,0 +1,3 @@
+-- Owner: fleet.
+-- To come.
+SELECT 1;

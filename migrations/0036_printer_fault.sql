@@ -1,0 +1,3 @@
+-- Owner: watch.
+-- To come.
+SELECT 1;

@@ -1,0 +1,3 @@
+-- Owner: faults.
+-- To come.
+SELECT 1;

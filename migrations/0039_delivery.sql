@@ -1,0 +1,3 @@
+-- Owner: once.
+-- To come.
+SELECT 1;

@@ -1,0 +1,3 @@
+-- Owner: findme.
+-- To come.
+SELECT 1;

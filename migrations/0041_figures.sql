@@ -1,0 +1,3 @@
+-- Owner: figures.
+-- To come.
+SELECT 1;
