@@ -43,6 +43,9 @@ var statuses = map[string]wire.Status{
 	// One person's limit, not the printer's: a status that says "busy" would be
 	// tried again for ever.
 	"too-many-held": wire.StatusAccountLimitReached,
+	"too-much-held": wire.StatusAccountLimitReached,
+	"too-many-sent": wire.StatusAccountLimitReached,
+	"school-full":   wire.StatusNotAcceptingJobs,
 	"name-unknown":  wire.StatusAccountAuthorizationFailed,
 	// Somebody known who may not, or a way that is not taken: no password helps.
 	"queue-not-yours": wire.StatusNotAuthorized,

@@ -80,7 +80,7 @@ func (d *Desk) Disown(ctx context.Context, v Visitor, id JobID) error {
 // standingOfDevice is how a shared device stands: it has room of its own, and
 // nothing else counts.
 func standingOfDevice(ctx context.Context, tx *db.Tx, a school.Actor) (s standing, err error) {
-	s.open, err = countClaims(ctx, tx, a)
+	s.open, s.bytes, err = countClaims(ctx, tx, a)
 	return s, err
 }
 

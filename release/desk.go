@@ -27,9 +27,8 @@ type Options struct {
 	Dial func(PrinterRecord) (Printer, error)
 	Log  *slog.Logger
 
-	MaxBytes int64 // of one document; 0 means 256 MiB
-	MaxHeld  int   // open jobs of one person; 0 means 50
-	Counters int   // documents counted at once; 0 means 2
+	Caps
+	Counters int // documents counted at once; 0 means 2
 
 	// How long a stopped printer may take to go on before the rest of a job goes
 	// back to its owner; 0 means a minute.
@@ -54,6 +53,7 @@ type Desk struct {
 	listening chan struct{} // who waits for news
 	offers    offers
 	intake    intake
+	held      held
 	queues    recall[string, Queue]
 	calendars recall[school.ID, calendar.Calendar]
 	queued    recall[QueueID, int]
@@ -61,24 +61,12 @@ type Desk struct {
 
 // New makes a Desk.
 func New(o Options) *Desk {
-	set := func(d *time.Duration, to time.Duration) {
-		if *d == 0 {
-			*d = to
-		}
-	}
 	set(&o.StopPatience, time.Minute)
 	set(&o.LostPatience, time.Minute)
 	set(&o.Poll, 300*time.Millisecond)
 	set(&o.Watch, 5*time.Second)
-	if o.MaxBytes == 0 {
-		o.MaxBytes = 256 << 20
-	}
-	if o.MaxHeld == 0 {
-		o.MaxHeld = 50
-	}
-	if o.Counters == 0 {
-		o.Counters = 2
-	}
+	set(&o.Counters, 2)
+	o.Caps = o.complete()
 	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1), inHand: newRoster[JobID](), listening: make(chan struct{}, listeners)}
 }
 
@@ -101,6 +89,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	start("watch", d.watch)
 	start("offers", d.refreshOffers)
 	start("sweep", d.sweep)
+	start("caps", func(ctx context.Context) { d.every(ctx, "weigh what waits", d.Watch, nil, d.weigh) })
 	start("intake", func(ctx context.Context) { d.every(ctx, "watch intake", time.Second, nil, d.intake.tick) })
 	for range d.Counters {
 		start("count", d.count)

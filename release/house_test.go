@@ -48,6 +48,7 @@ type house struct {
 	direct  release.Queue
 	watch   time.Duration // how often the printer is looked at
 	engine  document.Options
+	caps    release.Caps
 	*release.Desk
 	stop context.CancelFunc
 	done chan error
@@ -57,7 +58,7 @@ func newHouse(t testing.TB, change ...func(*house)) *house {
 	t.Helper()
 	clock := dbtest.NewClock(tuesday)
 	d := dbtest.New(t, dbtest.At(clock))
-	h := &house{Cast: schooltest.New(t, d, "Harbour"), t: t, db: d, clock: clock, dir: t.TempDir(), paper: newPaper(t), watch: time.Hour}
+	h := &house{Cast: schooltest.New(t, d, "Harbour"), t: t, db: d, clock: clock, dir: t.TempDir(), paper: newPaper(t), watch: time.Hour, caps: release.Caps{MaxBytes: 1 << 20, MaxHeld: 5}}
 	for _, c := range change {
 		c(h)
 	}
@@ -123,7 +124,7 @@ func (h *house) open() {
 	h.t.Cleanup(func() { _ = engine.Close() })
 	h.Desk = release.New(release.Options{DB: h.db, Directory: h.Directory, Hub: h.hub, Spool: store, Documents: engine, Log: log,
 		Dial: func(release.PrinterRecord) (release.Printer, error) { return h.paper, nil },
-		Poll: 5 * time.Millisecond, Watch: h.watch, MaxBytes: 1 << 20, MaxHeld: 5})
+		Poll: 5 * time.Millisecond, Watch: h.watch, Caps: h.caps})
 	ctx, stop := context.WithCancel(context.WithoutCancel(h.t.Context()))
 	h.stop, h.done = stop, make(chan error, 1)
 	go func() { h.done <- h.Desk.Run(ctx) }()

@@ -213,10 +213,10 @@ func (d *Desk) welcome(ctx context.Context, tx *db.Tx, all []*arrival) (welcome 
 		if a.err = a.settle(who[a.Actor.Person]); a.err != nil {
 			continue
 		}
-		if a.job.Obstacles, a.err = d.judge(sender, a.Submission); a.err != nil {
+		if a.job.Obstacles, a.err = d.judge(sender, a.Submission, a.doc.Size); a.err != nil {
 			continue
 		}
-		sender.open++
+		sender.open, sender.bytes, sender.lately = sender.open+1, sender.bytes+a.doc.Size, sender.lately+1
 		if vouched {
 			devices[device] = sender
 		} else {

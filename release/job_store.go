@@ -112,12 +112,16 @@ func jobs(ctx context.Context, tx *db.Tx, a school.Actor, f JobFilter) ([]Job, e
 }
 
 const standingColumns = `
-	p.person_id, (SELECT count(*) FROM job j WHERE j.person_id = p.person_id AND j.ended_at IS NULL AND j.proof <> 'vouched'),
+	p.person_id, open.jobs, open.bytes,
+	(SELECT count(*) FROM job j WHERE j.person_id = p.person_id AND j.proof <> 'vouched' AND j.job_id >=
+		(SELECT l.job_id FROM job l WHERE l.school_id = p.school_id AND l.submitted_at > $2::timestamptz - interval '1 hour' ORDER BY l.submitted_at LIMIT 1)),
 	EXISTS (SELECT FROM suspension s WHERE s.person_id = p.person_id AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2),
 	agreement_bars(p.person_id, p.school_id, $2),
 	coalesce((SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person' AND a.purse = 'pages'), 0),
 	(SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person' AND a.purse = 'colour' AND a.closed_at IS NULL),
-	coalesce((SELECT t.unit FROM tariff t WHERE t.school_id = p.school_id AND t.from_at <= $2 AND t.withdrawn_at IS NULL ORDER BY t.from_at DESC LIMIT 1), 'pages')`
+	coalesce((SELECT t.unit FROM tariff t WHERE t.school_id = p.school_id AND t.from_at <= $2 AND t.withdrawn_at IS NULL ORDER BY t.from_at DESC LIMIT 1), 'pages')
+	FROM person p CROSS JOIN LATERAL (
+		SELECT count(*) AS jobs, coalesce(sum(j.bytes), 0)::bigint AS bytes FROM job j WHERE j.person_id = p.person_id AND j.ended_at IS NULL AND j.proof <> 'vouched') AS open`
 
 // standingsOf is how the people stand, each of whom may be named more than once: one
 // read for all of them, without locks. What shared devices sent in their names takes
@@ -127,15 +131,15 @@ const standingColumns = `
 func standingsOf(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[school.PersonID]standing, error) {
 	var rows pgx.Rows
 	if one := slices.Compact(slices.Sorted(slices.Values(people))); len(one) == 1 {
-		rows, _ = tx.Query(ctx, `SELECT `+standingColumns+` FROM person p WHERE p.person_id = $1`, one[0], tx.Now)
+		rows, _ = tx.Query(ctx, `SELECT `+standingColumns+` WHERE p.person_id = $1`, one[0], tx.Now)
 	} else {
-		rows, _ = tx.Query(ctx, `SELECT `+standingColumns+` FROM person p WHERE p.person_id = ANY ($1)`, one, tx.Now)
+		rows, _ = tx.Query(ctx, `SELECT `+standingColumns+` WHERE p.person_id = ANY ($1)`, one, tx.Now)
 	}
 	all := map[school.PersonID]standing{}
 	var p school.PersonID
 	var s standing
 	var colour *int64 // nil without a ceiling
-	_, err := pgx.ForEachRow(rows, []any{&p, &s.open, &s.suspended, &s.unsigned, &s.left.Units, &colour, &s.left.Unit}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&p, &s.open, &s.bytes, &s.lately, &s.suspended, &s.unsigned, &s.left.Units, &colour, &s.left.Unit}, func() error {
 		s.left.Colour, s.left.Ceiling = 0, colour != nil
 		if colour != nil {
 			s.left.Colour = *colour
@@ -146,16 +150,27 @@ func standingsOf(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[
 	return all, err
 }
 
-// countClaims is how many jobs of a shared device nobody has taken or turned down.
-func countClaims(ctx context.Context, tx *db.Tx, a school.Actor) (n int, err error) {
+// countClaims is how many jobs of a shared device nobody has taken or turned down, and how
+// many bytes their documents have.
+func countClaims(ctx context.Context, tx *db.Tx, a school.Actor) (n int, bytes int64, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT count(*) FROM job WHERE group_id = $1 AND sent_from = $2 AND ended_at IS NULL AND proof = 'vouched'`, a.Group, a.Device).Scan(&n)
-	return n, err
+		SELECT count(*), coalesce(sum(bytes), 0)::bigint FROM job WHERE group_id = $1 AND sent_from = $2 AND ended_at IS NULL AND proof = 'vouched'`, a.Group, a.Device).Scan(&n, &bytes)
+	return n, bytes, err
 }
 
 func countQueued(ctx context.Context, tx *db.Tx, q QueueID) (n int, err error) {
 	err = tx.QueryRow(ctx, `SELECT count(*) FROM job WHERE queue_id = $1 AND ended_at IS NULL`, q).Scan(&n)
 	return n, err
+}
+
+// waitingBySchool is what each school has waiting.
+func waitingBySchool(ctx context.Context, tx *db.Tx) (map[school.ID]burden, error) {
+	rows, _ := tx.Query(ctx, `SELECT school_id, count(*), coalesce(sum(bytes), 0)::bigint FROM job WHERE ended_at IS NULL GROUP BY school_id`)
+	all := map[school.ID]burden{}
+	var id school.ID
+	var w burden
+	_, err := pgx.ForEachRow(rows, []any{&id, &w.jobs, &w.bytes}, func() error { all[id] = w; return nil })
+	return all, err
 }
 
 // receivingUntil is when a job without its document is given up.

@@ -35,6 +35,15 @@ func standings(ctx context.Context, tx *db.Tx, id school.ID, people []school.Per
 	return all, err
 }
 
+// standingOf is how one sender stands, who may be a shared device.
+func standingOf(ctx context.Context, tx *db.Tx, a school.Actor) (standing, error) {
+	if a.Proof == school.ByVouch {
+		return standingOfDevice(ctx, tx, a)
+	}
+	all, err := standings(ctx, tx, a.School, []school.PersonID{a.Person})
+	return all[a.Person], err
+}
+
 // whoPays is who pays for a job ("account-unknown"). Something private waits until its
 // owner's lesson is over ("private-in-lesson").
 func whoPays(ctx context.Context, tx *db.Tx, payers quota.Payers, j Job) (quota.Payer, error) {

@@ -12,7 +12,9 @@ import (
 // standing is how a person stands just now, read without locks: for showing, and for
 // what is refused at the computer. A release decides again.
 type standing struct {
-	open      int // jobs that have not ended
+	open      int   // jobs that have not ended
+	bytes     int64 // of their documents
+	lately    int   // jobs sent within an hour
 	suspended bool
 	unsigned  bool // the agreement, where that stops printing
 	left      quota.Left

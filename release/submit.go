@@ -37,8 +37,6 @@ type Submission struct {
 
 var (
 	notAllowed  = fault.New(fault.Forbidden, "not-allowed", "Your account may not print here.")
-	tooManyHeld = fault.New(fault.TooMany, "too-many-held", "You have too many jobs waiting. Print or delete some first.")
-	tooLarge    = fault.New(fault.TooLarge, "document-too-large", "This document is too large to print. Print fewer pages at a time.")
 	queueClosed = fault.New(fault.Conflict, "queue-closed", "This printer takes no jobs just now. Please use another one, or ask IT.")
 	brokenOff   = fault.New(fault.Invalid, "document-broken-off", "The document did not arrive whole. Please send it again.")
 	notOpen     = fault.New(fault.Conflict, "job-not-open", "This job already has its document.")
@@ -86,24 +84,18 @@ func (d *Desk) admit(ctx context.Context, tx *db.Tx, s *Submission) ([]error, er
 	if err := s.settle(who[s.Actor.Person]); err != nil {
 		return nil, err
 	}
-	if s.Actor.Proof == school.ByVouch {
-		device, err := standingOfDevice(ctx, tx, s.Actor)
-		if err != nil {
-			return nil, err
-		}
-		return d.judge(device, *s)
-	}
-	all, err := standings(ctx, tx, s.Queue.School, []school.PersonID{s.Actor.Person})
+	now, err := standingOf(ctx, tx, s.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return d.judge(all[s.Actor.Person], *s)
+	return d.judge(now, *s, 0)
 }
 
-// judge is the part of admit that looks at the sender.
-func (d *Desk) judge(now standing, s Submission) ([]error, error) {
-	if now.open >= d.MaxHeld {
-		return nil, tooManyHeld
+// judge is the part of admit that looks at the sender; bytes are those of the document,
+// where it is there already.
+func (d *Desk) judge(now standing, s Submission, bytes int64) ([]error, error) {
+	if err := d.room(now, bytes); err != nil {
+		return nil, err
 	}
 	if s.Actor.Proof == school.ByVouch {
 		return nil, nil
@@ -134,7 +126,7 @@ func (d *Desk) allow(s Submission) error {
 	if _, room, err := d.Spool.Free(); err != nil || !room {
 		return errors.Join(err, spool.Full)
 	}
-	return nil
+	return d.full(s.Queue.School)
 }
 
 // Print takes a whole job in (Print-Job). When it returns, document and row are
@@ -204,21 +196,34 @@ func (d *Desk) Send(ctx context.Context, a school.Actor, id JobID, declared stri
 	if job.State != Receiving || job.Person != a.Person {
 		return Job{}, notOpen
 	}
+	taken, err := d.take(ctx, a, job, declared, body)
+	if f := fault.As(err); f != nil && f.Kind != fault.Internal && f.Kind != fault.Unavailable {
+		err = errors.Join(err, d.refuse(context.WithoutCancel(ctx), job, f.Code))
+	}
+	return taken, err
+}
+
+// take receives the document of an open job and has it counted.
+func (d *Desk) take(ctx context.Context, a school.Actor, job Job, declared string, body io.Reader) (Job, error) {
 	format, doc, err := d.receive(ctx, declared, body)
 	if err != nil {
-		if f := fault.As(err); f.Kind != fault.Internal && f.Kind != fault.Unavailable {
-			err = errors.Join(err, d.refuse(context.WithoutCancel(ctx), job, f.Code))
-		}
 		return Job{}, err
 	}
 	return d.accept(ctx, doc, a.School, func(ctx context.Context, tx *db.Tx) (Job, error) {
 		met := job.Obstacles
-		job, err := lockJob(ctx, tx, id)
+		job, err := lockJob(ctx, tx, job.ID)
 		if err != nil {
 			return Job{}, err
 		}
 		if job.State != Receiving {
 			return Job{}, notOpen
+		}
+		now, err := standingOf(ctx, tx, a)
+		if err != nil {
+			return Job{}, err
+		}
+		if err := d.heap(now, doc.Size); err != nil {
+			return Job{}, err
 		}
 		job.Obstacles = met
 		return d.counting(ctx, tx, job, format, doc)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 
 	"inkwell/internal/door"
 	"inkwell/ipp/announce"
+	"inkwell/release"
 )
 
 // Config is everything an operator can choose. The table settings says for each
@@ -35,8 +38,8 @@ type Config struct {
 	ACMERoots      string   // acme.roots: file of whom to trust for its address; "" is the system's
 	ACMEKeyID      string   // acme.eab-kid: external account binding; "" without
 	ACMEMACKey     string   // acme.eab-key: its key, base64url
-	MaxDocument    int64    // document.max-bytes
-	Headroom       int64    // spool.headroom: bytes of the disk left to others
+	Caps           release.Caps
+	Headroom       int64 // spool.headroom: bytes of the disk left to others
 	Spool          SpoolConfig
 	LogLevel       slog.Level
 	LogFormat      string // log.format: text or json
@@ -112,7 +115,12 @@ var ownSettings = []setting{
 		func(c *Config) *string { return &c.ACMEKeyID }, anything),
 	secret(text("acme.eab-key", "its key, as the authority gave it", fixed(""),
 		func(c *Config) *string { return &c.ACMEMACKey }, isMACKey)),
-	size("document.max-bytes", "largest document taken", "256MiB", func(c *Config) *int64 { return &c.MaxDocument }),
+	size("document.max-bytes", "largest document taken", "256MiB", func(c *Config) *int64 { return &c.Caps.MaxBytes }),
+	count("jobs.per-person", "jobs that one person may have waiting", 50, func(c *Config) *int { return &c.Caps.MaxHeld }),
+	size("jobs.bytes-per-person", "how large these may be together", "1GiB", func(c *Config) *int64 { return &c.Caps.MaxHeldBytes }),
+	count("jobs.per-hour", "jobs that one person may send in an hour", 200, func(c *Config) *int { return &c.Caps.MaxHourly }),
+	count("jobs.per-school", "jobs that one school may have waiting", 50_000, func(c *Config) *int { return &c.Caps.MaxSchoolHeld }),
+	size("jobs.bytes-per-school", "how large these may be together", "100GiB", func(c *Config) *int64 { return &c.Caps.MaxSchoolBytes }),
 	size("spool.headroom", "room on the disk that documents leave to others", "1GiB", func(c *Config) *int64 { return &c.Headroom }),
 	{
 		key: "log.level", usage: "debug, info, warn or error", byDefault: fixed("info"),
@@ -168,6 +176,22 @@ func size(key, usage, byDefault string, field func(*Config) *int64) setting {
 		key: key, usage: usage, byDefault: fixed(byDefault),
 		read: func(c *Config, text string) (err error) { *field(c), err = isSize(text); return err },
 		show: func(c *Config) string { return sizeText(*field(c)) },
+	}
+}
+
+// count is a number of things, at least one.
+func count(key, usage string, byDefault int, field func(*Config) *int) setting {
+	return setting{
+		key: key, usage: usage, byDefault: fixed(strconv.Itoa(byDefault)),
+		read: func(c *Config, text string) error {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 1 || n > math.MaxInt32 {
+				return errors.New("write a whole number, such as 50")
+			}
+			*field(c) = n
+			return nil
+		},
+		show: func(c *Config) string { return strconv.Itoa(*field(c)) },
 	}
 }
 

@@ -32,7 +32,7 @@ func TestDefaultsNeedNoConfiguration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.IPPListen != ":8631" || l.WebListen != ":8443" || l.RedirectListen != ":8080" || l.MaxDocument != 256<<20 || l.Headroom != 1<<30 {
+	if l.IPPListen != ":8631" || l.WebListen != ":8443" || l.RedirectListen != ":8080" || l.Caps.MaxBytes != 256<<20 || l.Headroom != 1<<30 {
 		t.Errorf("%+v", l.Config)
 	}
 	for _, s := range settings {
@@ -52,7 +52,7 @@ func TestEverySettingCanBeSetInEachWay(t *testing.T) {
 		"announce": "own", "announce-on": "eth0,eth1", "user": "postgres", "database.url": "postgres://a@h/d", "database.owner-url": "postgres://o@h/d",
 		"tls.names": "print.example", "acme.names": "print.example,www.example", "acme.directory": "https://ca.example/dir", "acme.contact": "it@school.example",
 		"acme.agree": "true", "acme.roots": "/etc/ca.pem", "acme.eab-kid": "kid-1", "acme.eab-key": "c2VjcmV0",
-		"document.max-bytes": "1GiB", "spool.headroom": "2GiB",
+		"document.max-bytes": "1GiB", "spool.headroom": "2GiB", "jobs.per-person": "20", "jobs.bytes-per-person": "2GiB", "jobs.per-hour": "100", "jobs.per-school": "10000", "jobs.bytes-per-school": "20GiB",
 		"spool.store": "s3", "spool.s3-endpoint": "https://s3.school.example", "spool.s3-bucket": "print", "spool.s3-prefix": "hill/", "spool.s3-region": "eu-west-2",
 		"spool.s3-ca": "/etc/inkwell/s3.crt", "spool.s3-credentials-file": "/etc/inkwell/s3.credentials", "spool.s3-access-key": "AK", "spool.s3-secret-key": "SK",
 		"log.level": "debug", "log.format": "json",

@@ -16,7 +16,7 @@ import (
 func (m *Main) openFaces(ctx context.Context) (err error) {
 	m.printer, err = ipp.New(ipp.Options{
 		Desk: m.desk, Directory: m.directory, Log: m.log, Installation: m.made.ID,
-		Host: addresses{Names: m.config.TLSNames}.reachable(everywhere(m.config.IPPListen)), MaxBytes: m.config.MaxDocument,
+		Host: addresses{Names: m.config.TLSNames}.reachable(everywhere(m.config.IPPListen)), MaxBytes: m.config.Caps.MaxBytes,
 		Ending: ctx.Done(), Announced: m.announced,
 	})
 	if err != nil {

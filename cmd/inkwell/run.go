@@ -132,14 +132,14 @@ func (m *Main) openDesk(ctx context.Context) (err error) {
 		return err
 	}
 	m.life.ends("spool", func(context.Context) error { return m.spool.Close() })
-	m.documents, err = document.New(document.Options{CacheDir: m.config.folder("engine"), Spare: 2, MaxBytes: 2 * m.config.MaxDocument, Log: m.log})
+	m.documents, err = document.New(document.Options{CacheDir: m.config.folder("engine"), Spare: 2, MaxBytes: 2 * m.config.Caps.MaxBytes, Log: m.log})
 	if err != nil {
 		return err
 	}
 	m.life.ends("document engine", func(context.Context) error { return m.documents.Close() })
 	m.desk = release.New(release.Options{
 		DB: m.db, Directory: m.directory, Hub: m.hub, Spool: m.spool, Documents: m.documents,
-		Dial: dialPrinter, Log: m.log, MaxBytes: m.config.MaxDocument,
+		Dial: dialPrinter, Log: m.log, Caps: m.config.Caps,
 	})
 	m.life.run("release desk", m.desk.Run)
 	m.life.run("allowances", (&quota.Giver{DB: m.db, Log: m.log}).Run)
