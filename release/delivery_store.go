@@ -53,13 +53,14 @@ func lockOpenDelivery(ctx context.Context, tx *db.Tx, job JobID) (Delivery, bool
 }
 
 // firstDelivery is the printer's oldest delivery on its way, if it is due: what
-// waits to be tried again holds up those behind it, so that order is kept.
+// waits to be tried again holds up those behind it, so that order is kept. A printer that
+// IT has paused is given nothing new; what it has is followed to its end.
 func firstDelivery(ctx context.Context, tx *db.Tx, p PrinterID) (Delivery, bool, error) {
 	return oneDelivery(tx.QueryRow(ctx, `
 		SELECT `+deliveryColumns+`
 		  FROM (SELECT * FROM delivery WHERE printer_id = $1 AND state IN ('reserved', 'sending', 'printing')
-		         ORDER BY delivery_id LIMIT 1) AS d
-		 WHERE d.not_before <= $2`, p, tx.Now))
+		         ORDER BY delivery_id LIMIT 1) AS d JOIN printer r USING (printer_id)
+		 WHERE d.not_before <= $2 AND (d.state <> 'reserved' OR r.paused_at IS NULL)`, p, tx.Now))
 }
 
 // fence refuses to write for a printer that another node has taken over. It locks

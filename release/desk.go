@@ -88,6 +88,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	start("dispatch", d.dispatch)
 	start("watch", d.watch)
 	start("offers", d.refreshOffers)
+	start("counters", func(ctx context.Context) { d.every(ctx, "read counters", time.Minute, nil, d.CountPrinters) })
 	start("sweep", d.sweep)
 	start("caps", func(ctx context.Context) { d.every(ctx, "weigh what waits", d.Watch, nil, d.weigh) })
 	start("intake", func(ctx context.Context) { d.every(ctx, "watch intake", time.Second, nil, d.intake.tick) })

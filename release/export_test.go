@@ -54,3 +54,9 @@ func Unexplained(ctx context.Context, tx *db.Tx) (wrong []DeliveryID, err error)
 	}
 	return wrong, err
 }
+
+// Alerts are the faults that a printer's state tells of.
+var Alerts = alerts
+
+// Judge says what a reading of a counter means beside the one before.
+func (n Night) Judge(before Night) Night { return n.judge(before) }

@@ -27,6 +27,9 @@ type paper struct {
 	config int                  // printer-config-change-time
 	asked  int                  // how often it was asked what it can do
 	told   []release.Ticket     // of each Begin
+
+	reasons []string       // printer-state-reasons; at first a jam, of one that has stopped
+	counts  release.Counts // what it has counted; at first nothing
 }
 
 // sheet is one job as the printer has it.
@@ -82,12 +85,17 @@ func (p *paper) after(method string) error {
 func (p *paper) Status(context.Context) (st release.Status, err error) {
 	p.with(func() {
 		st = release.Status{State: p.state, Accepting: true, UpTime: p.uptime, Config: p.config}
-		if p.state == release.PrinterStopped {
+		if st.Reasons = p.reasons; st.Reasons == nil && p.state == release.PrinterStopped {
 			st.Reasons = []string{"media-jam-error"}
 		}
 		err = p.failing["Status"]
 	})
 	return st, err
+}
+
+func (p *paper) Counts(context.Context) (c release.Counts, err error) {
+	p.with(func() { c, err = p.counts, p.failing["Counts"] })
+	return c, err
 }
 
 func (p *paper) Capabilities(context.Context) (c release.Capabilities, err error) {

@@ -70,12 +70,13 @@ func updateQueueSwitches(ctx context.Context, tx *db.Tx, q Queue) error {
 	return err
 }
 
-const printerColumns = `r.printer_id, r.school_id, r.name, r.room, r.uri, r.state, r.state_reasons, r.seen_at, coalesce(r.capabilities, '{}'), coalesce(r.printer_group_id, 0)`
+const printerColumns = `r.printer_id, r.school_id, r.name, r.room, r.uri, r.state, r.state_reasons, r.seen_at, coalesce(r.capabilities, '{}'), coalesce(r.printer_group_id, 0),
+	r.asset, r.paused_at`
 
 func scanPrinter(row pgx.Row, more ...any) (p PrinterRecord, err error) {
-	var seen *time.Time
-	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen, &p.Can, &p.Group}, more...)...)
-	p.Seen = instant(seen)
+	var seen, paused *time.Time
+	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen, &p.Can, &p.Group, &p.Asset, &paused}, more...)...)
+	p.Seen, p.Paused = instant(seen), instant(paused)
 	return none(p, err, printerUnknown)
 }
 
@@ -91,8 +92,8 @@ func printers(ctx context.Context, tx *db.Tx, id school.ID) ([]PrinterRecord, er
 
 func insertPrinter(ctx context.Context, tx *db.Tx, p PrinterRecord) (id PrinterID, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO printer (school_id, name, room, uri) VALUES ($1, $2, $3, $4)
-		    ON CONFLICT (school_id, name) DO NOTHING RETURNING printer_id`, p.School, p.Name, p.Room, p.URI).Scan(&id)
+		INSERT INTO printer (school_id, name, room, uri, asset) VALUES ($1, $2, $3, $4, $5)
+		    ON CONFLICT (school_id, name) DO NOTHING RETURNING printer_id`, p.School, p.Name, p.Room, p.URI, p.Asset).Scan(&id)
 	return none(id, err, printerThere)
 }
 
@@ -108,7 +109,9 @@ func updatePrinterState(ctx context.Context, tx *db.Tx, id PrinterID, st Status)
 
 // printersWaiting are the printers with a delivery on its way.
 func printersWaiting(ctx context.Context, tx *db.Tx) ([]PrinterID, error) {
-	rows, _ := tx.Query(ctx, `SELECT DISTINCT printer_id FROM delivery WHERE state IN ('reserved', 'sending', 'printing')`)
+	rows, _ := tx.Query(ctx, `
+		SELECT DISTINCT d.printer_id FROM delivery d JOIN printer r USING (printer_id)
+		 WHERE d.state IN ('sending', 'printing') OR d.state = 'reserved' AND r.paused_at IS NULL`)
 	return pgx.CollectRows(rows, pgx.RowTo[PrinterID])
 }
 

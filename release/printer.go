@@ -25,6 +25,8 @@ type PrinterRecord struct {
 	Seen    time.Time
 	Can     Capabilities  // as it said itself
 	Group   quota.GroupID // of printers with prices of their own, or 0
+	Asset   string        // what the school's inventory calls it, or ""
+	Paused  time.Time     // since when IT has us send it nothing; zero: it is in use
 }
 
 // PrinterState is a printer's printer-state as last seen.

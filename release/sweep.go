@@ -30,7 +30,7 @@ func (d *Desk) sweep(ctx context.Context) {
 		err := errors.Join(d.dismiss(ctx), d.endHolds(ctx), d.expire(ctx), d.shredAll(ctx))
 		if now := d.DB.Now(); now.Sub(tidied) > tidyEvery {
 			tidied = now
-			err = errors.Join(err, d.tidySubscriptions(ctx), d.endGuests(ctx))
+			err = errors.Join(err, d.tidySubscriptions(ctx), d.endGuests(ctx), d.tidyFaults(ctx))
 		}
 		if now := d.DB.Now(); now.Sub(orphans) > orphanAge/4 {
 			orphans = now

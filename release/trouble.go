@@ -19,6 +19,9 @@ var troubles = []struct{ keyword, words string }{
 
 // Trouble is why the printer does not print now, in plain words, or "".
 func (p PrinterRecord) Trouble() string {
+	if !p.Paused.IsZero() {
+		return "The printer is paused. Your work is safe."
+	}
 	switch p.State {
 	case PrinterUnreachable:
 		return "We can't reach the printer just now. Your work is safe."

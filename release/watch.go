@@ -60,6 +60,9 @@ func (d *Desk) look(ctx context.Context, p PrinterRecord, client Printer) error 
 		if err := updatePrinterState(ctx, tx, p.ID, st); err != nil {
 			return err
 		}
+		if err := updateAlerts(ctx, tx, p, st); err != nil {
+			return err
+		}
 		if changed {
 			if err := d.Hub.Touch(ctx, tx, p.School, events.Printer(int32(p.ID))); err != nil {
 				return err
