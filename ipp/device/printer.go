@@ -30,6 +30,9 @@ type Options struct {
 	TLS *tls.Config
 	// Dial makes connections; by default that of the net package, 5 s at most.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Community is what SNMP is asked with for a counter that IPP does not tell, at the printer's
+	// address; "" is not to.
+	Community string
 	// Ask is how long a question without a document may take in all; 10 s by
 	// default.
 	Ask time.Duration

@@ -144,7 +144,9 @@ func (p *Printer) deliver(j *job) {
 	}
 	if j.startsSheet() {
 		p.paper--
+		p.sheets++
 	}
+	p.sides++
 	j.done++
 	if j.done == j.impressions() {
 		p.jamAt = -1

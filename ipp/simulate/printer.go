@@ -53,6 +53,8 @@ type Printer struct {
 	changed time.Time     // printer-state-change-time
 	jobs    []*job        // in the order of their ids
 	lastID  int
+	sides   int  // printer-impressions-completed
+	sheets  int  // printer-media-sheets-completed
 	paper   int  // sheets left in the tray
 	jammed  bool // media-jam-error
 	jamAt   int  // impressions after which to jam; -1 for never
