@@ -33,7 +33,7 @@ func (d *Desk) Answer(ctx context.Context, v Visitor, id JobID, came bool) error
 		}
 		result := Outcome{Reason: "owner-says-nothing-came"}
 		if came {
-			result = Outcome{Reason: "owner-says-it-came", Printed: open.Impressions, Complete: true}
+			result = Outcome{Reason: "owner-says-it-came", Complete: true}
 		}
 		return d.finish(ctx, tx, job, open, result)
 	})

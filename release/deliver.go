@@ -35,7 +35,7 @@ func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Del
 	case st.State == PrinterStopped || !st.Accepting:
 		return d.postpone(ctx, c, job, del, "printer-stopped")
 	}
-	del.UpTime = st.UpTime
+	del.UpTime, del.Counter = st.UpTime, st.Counter
 	if barred, err := d.markSending(ctx, c, job, &del); err != nil || barred {
 		return err
 	}
@@ -185,7 +185,7 @@ func (d *Desk) end(ctx context.Context, c claim, del Delivery, o Outcome) error 
 	if err != nil {
 		return fmt.Errorf("finish delivery %d: %w", del.ID, err)
 	}
-	d.Log.Info("delivery ended", "job", del.Job, "delivery", del.ID, "printer", del.Printer, "reason", o.Reason, "printed", o.Printed)
+	d.Log.Info("delivery ended", "job", del.Job, "delivery", del.ID, "printer", del.Printer, "reason", o.Reason, "complete", o.Complete)
 	return d.shred(ctx, del.School, del.Job)
 }
 

@@ -36,6 +36,8 @@ type Delivery struct {
 	UpTime      int           // printer-up-time when it was begun
 	Tries       int           // how often the printer was not reached or said not now
 	Printed     int           // impressions out so far, as reported
+	Counter     int           // all that the printer had ever printed when it was begun; 0 when it does not say
+	Said        *Said         // what the printer said at its end; nil when it was not asked
 	Charged     int64
 	Reserved    time.Time
 	Begun       time.Time // the first word to the printer was about to be said

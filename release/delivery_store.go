@@ -3,6 +3,7 @@ package release
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,15 +16,48 @@ const deliveryColumns = `
 	d.delivery_id, d.school_id, d.job_id, d.person_id, d.printer_id, coalesce(d.station_id, 0), d.state, coalesce(d.reason, ''), d.token,
 	d.first_page, d.copies, d.impressions, d.amount, d.colour, coalesce(d.printer_job, 0), coalesce(d.printer_uptime, 0), d.tries,
 	coalesce(d.printed, 0), coalesce(d.charged, 0), d.reserved_at, d.sending_at, d.printing_at, d.ended_at, coalesce(d.slip_id, 0),
-	coalesce(d.tariff_id, 0), coalesce(d.printer_group_id, 0), coalesce(d.work, jsonb_build_object('sides', d.impressions))`
+	coalesce(d.tariff_id, 0), coalesce(d.printer_group_id, 0), coalesce(d.work, jsonb_build_object('sides', d.impressions)),
+	coalesce(d.counter, 0), d.said_impressions, d.said_sheets, d.said_colour, d.said_counter`
 
 func scanDelivery(row pgx.Row) (d Delivery, err error) {
 	var begun, sent, ended *time.Time
+	var out, sheets, colour, counter *int
 	err = row.Scan(&d.ID, &d.School, &d.Job, &d.Person, &d.Printer, &d.Station, &d.State, &d.Reason, &d.Token,
 		&d.FirstPage, &d.Copies, &d.Impressions, &d.Amount, &d.Colour, &d.PrinterJob, &d.UpTime, &d.Tries,
-		&d.Printed, &d.Charged, &d.Reserved, &begun, &sent, &ended, &d.Slip, &d.Tariff, &d.Group, &d.Work)
+		&d.Printed, &d.Charged, &d.Reserved, &begun, &sent, &ended, &d.Slip, &d.Tariff, &d.Group, &d.Work,
+		&d.Counter, &out, &sheets, &colour, &counter)
+	d.Said = saidOf(out, sheets, colour, counter)
 	d.Begun, d.Sent, d.Ended = instant(begun), instant(sent), instant(ended)
 	return d, err
+}
+
+// saidOf is what was kept of a printer's words: nil where it had none.
+func saidOf(out, sheets, colour, counter *int) *Said {
+	if out == nil && sheets == nil && colour == nil && counter == nil {
+		return nil
+	}
+	or := func(n *int) int {
+		if n == nil {
+			return -1
+		}
+		return *n
+	}
+	return &Said{Impressions: or(out), Sheets: or(sheets), Colour: colour, Counter: counter}
+}
+
+// columns are the printer's words as they are kept.
+func (s *Said) columns() []any {
+	if s == nil {
+		return []any{nil, nil, nil, nil}
+	}
+	or := func(n int) *int {
+		if n < 0 {
+			return nil
+		}
+		n = min(n, math.MaxInt32)
+		return &n
+	}
+	return []any{or(s.Impressions), or(s.Sheets), s.Colour, s.Counter}
 }
 
 func oneDelivery(row pgx.Row) (Delivery, bool, error) {
@@ -83,11 +117,11 @@ func updateDelivery(ctx context.Context, tx *db.Tx, c claim, d Delivery) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE delivery
 		   SET state = $2, reason = nullif($3, ''), token = $4, printer_job = nullif($5::integer, 0), printer_uptime = nullif($6::integer, 0), epoch = $7,
-		       printed = nullif($8::integer, 0),
+		       printed = nullif($8::integer, 0), counter = nullif($10::integer, 0),
 		       sending_at = CASE WHEN $2 = 'sending' AND state <> 'sending' THEN $9 ELSE sending_at END,
 		       printing_at = CASE WHEN $2 = 'printing' AND state <> 'printing' THEN $9 ELSE printing_at END
 		 WHERE delivery_id = $1 AND ended_at IS NULL`,
-		d.ID, d.State, d.Reason, d.Token, d.PrinterJob, d.UpTime, c.epoch, d.Printed, tx.Now)
+		d.ID, d.State, d.Reason, d.Token, d.PrinterJob, d.UpTime, c.epoch, d.Printed, tx.Now, d.Counter)
 	return err
 }
 
@@ -104,8 +138,9 @@ func updateDeliveryEnded(ctx context.Context, tx *db.Tx, d Delivery) error {
 		UPDATE delivery
 		   SET state = $2, reason = nullif($3, ''), printed = CASE WHEN $2 = 'settled' THEN $4::integer END,
 		       charged = CASE WHEN $2 = 'settled' THEN $5::bigint END, ended_at = $6,
-		       reported = (SELECT state_reasons FROM printer r WHERE r.printer_id = delivery.printer_id)
-		 WHERE delivery_id = $1 AND ended_at IS NULL`, d.ID, d.State, d.Reason, d.Printed, d.Charged, tx.Now)
+		       reported = (SELECT state_reasons FROM printer r WHERE r.printer_id = delivery.printer_id),
+		       said_impressions = $7, said_sheets = $8, said_colour = $9, said_counter = $10
+		 WHERE delivery_id = $1 AND ended_at IS NULL`, append([]any{d.ID, d.State, d.Reason, d.Printed, d.Charged, tx.Now}, d.Said.columns()...)...)
 	if err == nil && done.RowsAffected() == 0 {
 		return errFenced // it was ended by another hand
 	}

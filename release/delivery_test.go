@@ -242,34 +242,6 @@ func TestARestartAdoptsWhatThePrinterHas(t *testing.T) {
 	h.sound()
 }
 
-func TestChargesAreBelievable(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		name    string
-		copies  int
-		said    release.Progress
-		charged int64
-		state   release.JobState
-	}{
-		{"a printer that counts nothing", 1, release.Progress{Phase: release.PhaseCompleted, Impressions: 0}, 4, release.Done},
-		{"that does not say", 1, release.Progress{Phase: release.PhaseCompleted, Impressions: -1}, 4, release.Done},
-		{"that claims two billion", 1, release.Progress{Phase: release.PhaseCompleted, Impressions: 1 << 31}, 4, release.Done},
-		{"that printed fewer", 1, release.Progress{Phase: release.PhaseCompleted, Impressions: 3}, 3, release.Done},
-		{"that counts one copy of two", 2, release.Progress{Phase: release.PhaseCompleted, Impressions: 4}, 8, release.Done},
-		{"cancelled at its panel", 1, release.Progress{Phase: release.PhaseEnded, Impressions: 1}, 1, release.Held},
-		{"cancelled before a page", 1, release.Progress{Phase: release.PhaseEnded, Impressions: -1}, 0, release.Held},
-	} {
-		h := newHouse(t)
-		job := h.printing(4, func(s *release.Submission) { s.Ticket.Copies = c.copies })
-		h.paper.tell(c.said)
-		h.state(job.ID, c.state)
-		if got := 100 - h.balance(h.Sam); got != c.charged {
-			t.Errorf("%s: charged %d, want %d", c.name, got, c.charged)
-		}
-		h.sound()
-	}
-}
-
 func TestSuspendedBetweenReleaseAndPrinter(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

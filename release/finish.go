@@ -12,44 +12,30 @@ import (
 	"inkwell/quota/conduct"
 )
 
-// Outcome is how a delivery ended on paper.
-type Outcome struct {
-	Printed  int    // impressions that came out
-	Complete bool   // the printer, or the owner, says that all of it did
-	Reason   string // keyword
-}
-
-// charge is what an outcome costs: never more than was shown and reserved, and
-// never less than the printer told of on the way. A printer that says "completed"
-// without a believable count is believed about the word; of several copies some
-// printers count the pages of one.
-func (o Outcome) charge(d Delivery) (printed int, units int64) {
-	printed = min(max(o.Printed, d.Printed, 0), d.Impressions)
-	if o.Complete && (printed == 0 || d.Copies > 1) {
-		printed = d.Impressions
-	}
-	return printed, quota.Share(d.Amount, printed, d.Impressions)
-}
-
 // finish ends a delivery: charges what came out, gives the rest back, and ends the
 // job or holds it again with what is left. The job is locked; the delivery's row
 // is found in the state that d has.
 func (d *Desk) finish(ctx context.Context, tx *db.Tx, job Job, del Delivery, o Outcome) error {
 	printed, units := o.charge(del)
-	del.State, del.Printed, del.Charged, del.Reason = Settled, printed, units, o.Reason
+	del.State, del.Printed, del.Reason, del.Said = Settled, printed, o.Reason, o.Said
 	if printed == 0 {
 		del.State = Void
 	}
+	units, err := o.cheaper(ctx, tx, del, units)
+	if err != nil {
+		return err
+	}
+	del.Charged = units
 	if err := updateDeliveryEnded(ctx, tx, del); err != nil {
 		return err
 	}
-	if err := d.pay(ctx, tx, job, del, units); err != nil {
+	if err := d.pay(ctx, tx, job, del, o); err != nil {
 		return err
 	}
 	if err := d.afterwards(ctx, tx, job, del, o); err != nil {
 		return err
 	}
-	err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "delivery-" + string(del.State), Subject: job.owner, Object: object(job.ID),
+	err = audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "delivery-" + string(del.State), Subject: job.owner, Object: object(job.ID),
 		Facts: map[string]any{"delivery": del.ID, "printer": del.Printer, "impressions": printed, "units": units, "reason": o.Reason}})
 	if err != nil {
 		return err
@@ -57,7 +43,7 @@ func (d *Desk) finish(ctx context.Context, tx *db.Tx, job Job, del Delivery, o O
 	return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)), events.Deliveries)
 }
 
-func (d *Desk) pay(ctx context.Context, tx *db.Tx, job Job, del Delivery, units int64) error {
+func (d *Desk) pay(ctx context.Context, tx *db.Tx, job Job, del Delivery, o Outcome) error {
 	if del.State == Void {
 		return quota.Void(ctx, tx, quota.DeliveryID(del.ID))
 	}
@@ -65,9 +51,9 @@ func (d *Desk) pay(ctx context.Context, tx *db.Tx, job Job, del Delivery, units 
 	if err != nil {
 		return err
 	}
-	return quota.Settle(ctx, tx, quota.DeliveryID(del.ID), units, quota.Use{School: job.School, Person: job.Person,
+	return quota.Settle(ctx, tx, quota.DeliveryID(del.ID), del.Charged, quota.Use{School: job.School, Person: job.Person,
 		Day: sc.Day(tx.Now), Printer: int32(del.Printer), Again: job.Printed > 0, Impressions: del.Printed,
-		Colour: del.Colour * del.Printed / del.Impressions, Sheets: del.sheets(job)})
+		Colour: o.colour(del), Sheets: del.sheets(job)})
 }
 
 // leave counts what a job that ends would still have taken: nobody printed it. A job that

@@ -19,6 +19,8 @@ func (d *Desk) follow(ctx context.Context, c claim, p Printer, job Job, del Deli
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case err != nil && seen.completed != nil: // it said so before it forgot it
+			return d.end(ctx, c, del, Outcome{Complete: true, Reason: "completed", Said: seen.completed})
 		case errors.Is(err, ErrGone):
 			return d.recover(ctx, c, p, job, del)
 		case err != nil && d.DB.Now().Sub(seen.last) > d.LostPatience:
@@ -41,6 +43,8 @@ type sighting struct {
 	moved   time.Time // the last page, as far as the printer tells of pages
 	stopped time.Time
 	told    bool // the printer was told to cancel
+
+	completed *Said // it says that the job is completed, without a count; it is asked once more
 }
 
 // heard acts on one answer about a followed job.
@@ -48,11 +52,16 @@ func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at 
 	seen.last = d.DB.Now()
 	switch at.Phase {
 	case PhaseCompleted:
-		return true, d.end(ctx, c, *del, Outcome{Printed: at.Impressions, Complete: true, Reason: "completed"})
+		said := d.said(ctx, p, *del, at)
+		if seen.completed == nil && said.silent(*del) { // some say so of a job that they abort a moment later
+			seen.completed = said
+			return false, nil
+		}
+		return true, d.end(ctx, c, *del, Outcome{Complete: true, Reason: "completed", Said: said})
 	case PhaseEnded:
-		return true, d.end(ctx, c, *del, Outcome{Printed: at.Impressions, Reason: "printer-ended"})
+		return true, d.end(ctx, c, *del, Outcome{Reason: "printer-ended", Said: d.said(ctx, p, *del, at)})
 	}
-	if out := min(at.Impressions, del.Impressions); out > del.Printed {
+	if out := min(at.Impressions, del.Impressions); out > del.Printed && del.believes(at.Impressions) {
 		del.Printed, seen.moved = out, d.DB.Now()
 		if err := d.save(ctx, c, *del); err != nil {
 			return false, err

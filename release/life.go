@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"inkwell/internal/db"
@@ -113,12 +114,48 @@ func (d Delivery) moments(p PrinterRecord, moved []quota.Movement, why Explained
 		m = append(m,
 			Moment{d.Ended, "printed", fmt.Sprintf("%s came out", quota.Pages(int64(d.Printed)))},
 			Moment{d.Ended, "charged", fmt.Sprintf("%s: balance %s before, %s after", unit.Say(d.Charged), unit.Figure(before), unit.Figure(before-d.Charged))})
+		m = append(m, d.counts()...)
 	case Void:
+		m = append(m, d.counts()...)
 		m = append(m, Moment{d.Ended, "given back", fmt.Sprintf("nothing came out (%s): balance %s", d.Reason, unit.Figure(before))})
 	case Unclear:
 		m = append(m, Moment{d.Sent, "unclear", "the printer was lost from sight; nothing is charged until its owner answers"})
 	}
 	return m
+}
+
+// counts are the printer's count of what came out and ours of the whole, of a delivery that
+// the printer was asked about.
+func (d Delivery) counts() []Moment {
+	if d.Said == nil {
+		return nil
+	}
+	ours := quota.Pages(int64(d.Impressions)) + " on " + sheets(d.paper())
+	if d.Colour > 0 {
+		ours += fmt.Sprintf(", %d in colour", d.Colour)
+	}
+	return []Moment{{d.Ended, "counts", "the printer says " + d.Said.words() + "; we counted " + ours}}
+}
+
+// words are what the printer said: "4 pages, 2 sheets, none in colour".
+func (s Said) words() string {
+	var all []string
+	if s.Impressions >= 0 {
+		all = append(all, quota.Pages(int64(s.Impressions)))
+	}
+	if s.Sheets >= 0 {
+		all = append(all, sheets(s.Sheets))
+	}
+	if s.Colour != nil {
+		all = append(all, fmt.Sprintf("%d in colour", *s.Colour))
+	}
+	if s.Counter != nil {
+		all = append(all, fmt.Sprintf("%d by its counter of all it ever printed", *s.Counter))
+	}
+	if all == nil {
+		return "nothing of pages"
+	}
+	return strings.Join(all, ", ")
 }
 
 func sheets(n int) string {

@@ -23,10 +23,12 @@ type paper struct {
 	lost    map[string]error // by method: what it answers after having done it
 	hold    bool             // jobs stay active until told otherwise
 
-	can    release.Capabilities // what it says it can do; at first nothing
-	config int                  // printer-config-change-time
-	asked  int                  // how often it was asked what it can do
-	told   []release.Ticket     // of each Begin
+	can     release.Capabilities // what it says it can do; at first nothing
+	config  int                  // printer-config-change-time
+	counter int                  // printer-impressions-completed
+	then    []release.Progress   // its next answers about a job; one without a phase is that it has none
+	asked   int                  // how often it was asked what it can do
+	told    []release.Ticket     // of each Begin
 
 	reasons []string       // printer-state-reasons; at first a jam, of one that has stopped
 	counts  release.Counts // what it has counted; at first nothing
@@ -84,7 +86,7 @@ func (p *paper) after(method string) error {
 
 func (p *paper) Status(context.Context) (st release.Status, err error) {
 	p.with(func() {
-		st = release.Status{State: p.state, Accepting: true, UpTime: p.uptime, Config: p.config}
+		st = release.Status{State: p.state, Accepting: true, UpTime: p.uptime, Config: p.config, Counter: p.counter}
 		if st.Reasons = p.reasons; st.Reasons == nil && p.state == release.PrinterStopped {
 			st.Reasons = []string{"media-jam-error"}
 		}
@@ -151,6 +153,12 @@ func (p *paper) Progress(_ context.Context, id int) (at release.Progress, err er
 			return
 		}
 		at = p.jobs[id-1].progress
+		if len(p.then) > 0 {
+			at, p.then = p.then[0], p.then[1:]
+		}
+		if at.Phase == 0 {
+			err = release.ErrGone
+		}
 	})
 	return at, err
 }

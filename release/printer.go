@@ -88,6 +88,7 @@ type Status struct {
 	Reasons   []string // printer-state-reasons, "none" left out
 	Accepting bool     // printer-is-accepting-jobs
 	UpTime    int      // printer-up-time in seconds; a decrease means it was restarted
+	Counter   int      // printer-impressions-completed: all that ever came out of it; 0 when it does not say
 	Config    int      // printer-config-change-time; another one means that it can do something else
 }
 
@@ -96,6 +97,7 @@ type Progress struct {
 	Phase       Phase
 	Impressions int      // job-impressions-completed; -1 when it does not say
 	Sheets      int      // job-media-sheets-completed; -1 when it does not say
+	Colour      *int     // of the impressions, in colour (job-impressions-completed-col); nil when it does not say
 	Reasons     []string // job-state-reasons
 	UpTime      int      // job-printer-up-time in seconds, 0 when it does not say
 }

@@ -35,9 +35,7 @@ var abilityLimits = wire.Limits{Bytes: 256 << 10, Depth: 8, Attributes: 5000, Va
 func (p *Printer) Capabilities(ctx context.Context) (release.Capabilities, error) {
 	req := p.request(ipp.OperationGetPrinterAttributes)
 	req.OperationAttributes["requested-attributes"] = abilities
-	ctx, cancel := context.WithTimeout(ctx, p.o.Ask)
-	defer cancel()
-	reply, err := p.http.askWhole(ctx, p.url, req, abilityLimits)
+	reply, err := p.askWhole(ctx, req, abilityLimits)
 	if err != nil {
 		return release.Capabilities{}, err
 	}
@@ -46,14 +44,16 @@ func (p *Printer) Capabilities(ctx context.Context) (release.Capabilities, error
 
 // askWhole sends a request without a document and returns the reply with its
 // collections, which go-ipp would lose its place in.
-func (a *adapter) askWhole(ctx context.Context, to string, req *ipp.Request, limits wire.Limits) (*wire.Message, error) {
+func (p *Printer) askWhole(ctx context.Context, req *ipp.Request, limits wire.Limits) (*wire.Message, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.o.Ask)
+	defer cancel()
 	id, op := req.RequestId, wire.Op(req.Operation) // #nosec G115 -- a registered operation
 	head, err := req.Encode()
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", op, err)
 	}
 	var reply *wire.Message
-	err = a.post(ctx, to, head, &source{}, func(body io.Reader) (err error) {
+	err = p.http.post(ctx, p.url, head, &source{}, func(body io.Reader) (err error) {
 		reply, err = wire.ReadReply(body, limits)
 		return err
 	})

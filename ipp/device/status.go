@@ -36,7 +36,7 @@ func (p *Printer) Status(ctx context.Context) (release.Status, error) {
 	}
 	req.OperationAttributes["requested-attributes"] = []string{
 		"printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-up-time",
-		"printer-config-change-time", "operations-supported", "ipp-versions-supported",
+		"printer-config-change-time", "printer-impressions-completed", "operations-supported", "ipp-versions-supported",
 	}
 	resp, err := p.ask(ctx, req)
 	if err != nil {
@@ -51,7 +51,7 @@ func (p *Printer) Status(ctx context.Context) (release.Status, error) {
 	return release.Status{
 		State: printerStates[state], Reasons: a.reasons("printer-state-reasons"),
 		Accepting: a.flag("printer-is-accepting-jobs", true), UpTime: max(0, a.count("printer-up-time")),
-		Config: max(0, a.count("printer-config-change-time")),
+		Config: max(0, a.count("printer-config-change-time")), Counter: max(0, a.count("printer-impressions-completed")),
 	}, nil
 }
 
