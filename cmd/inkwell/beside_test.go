@@ -80,7 +80,7 @@ func TestBesideCUPS(t *testing.T) {
 
 func newRace(t *testing.T, p plan) *race {
 	r := &race{T: t, plan: p, accepted: map[string][]int32{}, turn: map[string]int{}}
-	r.inkwell = serveDemo(t)
+	r.inkwell = serveDemo(t, "--jobs-per-hour", "1000000", "--jobs-per-school", "1000000", "--jobs-bytes-per-school", "1TiB")
 	t.Cleanup(r.inkwell.resume) // or it could not be asked to stop
 	r.cups = newCUPSPeer(t)
 	r.pgbench = newPgbenchPeer(t, 20)

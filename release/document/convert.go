@@ -20,7 +20,7 @@ import (
 func (r *rebuilding) makePages(scratch *os.File) (sides int, err error) {
 	switch {
 	case r.task.Format == PDF:
-		return r.copyPages()
+		return r.copyPages(scratch)
 	case r.task.NumberUp <= 1:
 		return r.convert(r.target)
 	}
@@ -28,7 +28,8 @@ func (r *rebuilding) makePages(scratch *os.File) (sides int, err error) {
 		return 0, err
 	}
 	r.source, r.task.Pages = scratch, nil
-	return r.copyPages()
+	_, sides, err = r.copyTo(r.target, r.combine)
+	return sides, err
 }
 
 // convert writes a PDF of the source's pages that the task asks for, and returns how

@@ -69,14 +69,19 @@ func (l *library) open(in io.ReaderAt, size int64) (engine pdfium.Pdfium, doc re
 	if err != nil {
 		return nil, "", fmt.Errorf("start engine: %w", err)
 	}
-	opened, err := engine.OpenDocument(&requests.OpenDocument{
-		FileReader:     io.NewSectionReader(in, 0, size),
-		FileReaderSize: size,
-	})
-	if err != nil {
+	if doc, err = openSection(engine, io.NewSectionReader(in, 0, size)); err != nil {
 		return nil, "", errors.Join(err, engine.Close())
 	}
-	return engine, opened.Document, nil
+	return engine, doc, nil
+}
+
+// openSection has an engine read a document.
+func openSection(engine pdfium.Pdfium, in *io.SectionReader) (references.FPDF_DOCUMENT, error) {
+	opened, err := engine.OpenDocument(&requests.OpenDocument{FileReader: in, FileReaderSize: in.Size()})
+	if err != nil {
+		return "", err
+	}
+	return opened.Document, nil
 }
 
 // outcomeOf sorts what went wrong with a document in the engine.

@@ -100,13 +100,23 @@ func hasColour(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int) (f
 		return false, fmt.Errorf("measure page: %w", err)
 	}
 	width, height := pixels(size.Width, size.Height)
+	err = render(engine, doc, index, width, height, func(seen []byte) error {
+		found = tinted(seen)
+		return nil
+	})
+	return found, err
+}
+
+// render draws a page as a printer does, and shows its pixels, four bytes each, as long as
+// show runs.
+func render(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, index, width, height int, show func([]byte) error) error {
 	made, err := engine.FPDFBitmap_CreateEx(&requests.FPDFBitmap_CreateEx{Width: width, Height: height, Format: enums.FPDF_BITMAP_FORMAT_BGRX, Pointer: uint64(0)})
 	if err != nil {
-		return false, fmt.Errorf("make picture: %w", err)
+		return fmt.Errorf("make picture: %w", err)
 	}
 	b := made.Bitmap
 	if _, err := engine.FPDFBitmap_FillRect(&requests.FPDFBitmap_FillRect{Bitmap: b, Width: width, Height: height, Color: 0xffffffff}); err != nil {
-		return false, fmt.Errorf("fill picture: %w", err)
+		return fmt.Errorf("fill picture: %w", err)
 	}
 	err = onPage(engine, doc, index, func(page requests.Page) error {
 		_, err := engine.FPDF_RenderPageBitmap(&requests.FPDF_RenderPageBitmap{
@@ -116,15 +126,17 @@ func hasColour(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int) (f
 		return err
 	})
 	if err != nil {
-		return false, err
+		return err
 	}
 	seen, err := engine.FPDFBitmap_GetBuffer(&requests.FPDFBitmap_GetBuffer{Bitmap: b})
 	if err != nil {
-		return false, fmt.Errorf("read picture: %w", err)
+		return fmt.Errorf("read picture: %w", err)
 	}
-	found = tinted(seen.Buffer)
+	if err := show(seen.Buffer); err != nil {
+		return err
+	}
 	_, err = engine.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: b})
-	return found, err
+	return err
 }
 
 // tinted says whether one of the pixels, four bytes each of which the last says nothing,

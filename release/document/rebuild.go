@@ -37,57 +37,85 @@ func (r *rebuilding) rebuild(scratch *os.File) verdict {
 	return verdict{Outcome: outcomeOf(err), Pages: pages, Bytes: size, Sizes: r.sizes}
 }
 
-// copyPages puts the pages asked for into a new document and that into target. The
-// new document has a page tree of its own: pages that the source's count hides
-// are not in it and cannot be printed, pages that it only claims do not load.
-func (r *rebuilding) copyPages() (sides int, err error) {
-	engine, doc, err := r.open(r.source)
+// copyPages puts the pages asked for into target. The new document has a page tree of
+// its own: pages that the source's count hides are not in it and cannot be printed, pages
+// that it only claims do not load.
+func (r *rebuilding) copyPages(scratch *os.File) (sides int, err error) {
+	chosen, sides, err := r.copyTo(r.target, r.combine)
 	if err != nil {
 		return 0, err
+	}
+	if found, err := layered(r.target); err != nil || !found {
+		return sides, err
+	}
+	if _, _, err := r.copyTo(scratch, apart); err != nil {
+		return 0, err
+	}
+	return r.hideLayers(scratch, chosen)
+}
+
+// combining puts pages on sides, and returns the document of those.
+type combining func(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, pages int) (made references.FPDF_DOCUMENT, sides int, err error)
+
+// apart leaves each page on a side of its own.
+func apart(_ pdfium.Pdfium, doc references.FPDF_DOCUMENT, pages int) (references.FPDF_DOCUMENT, int, error) {
+	return doc, pages, nil
+}
+
+// copyTo copies the pages asked for to a file, and returns the index of each.
+func (r *rebuilding) copyTo(to *os.File, combine combining) (chosen []int, sides int, err error) {
+	engine, doc, err := r.open(r.source)
+	if err != nil {
+		return nil, 0, err
 	}
 	defer closing(engine, &err)
 	pages, err := countPages(engine, doc)
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
 	if pages == 0 {
-		return 0, isEmpty
+		return nil, 0, isEmpty
 	}
-	chosen, copied := choose(r.task.Pages, pages)
+	ranges, chosen := choose(r.task.Pages, pages, r.task.MaxPages)
 	switch {
-	case copied == 0:
-		return 0, hasNoRange
-	case copied > r.task.MaxPages:
-		return 0, isTooLong
+	case len(chosen) == 0:
+		return nil, 0, hasNoRange
+	case len(chosen) > r.task.MaxPages:
+		return nil, 0, isTooLong
 	}
 	fresh, err := engine.FPDF_CreateNewDocument(&requests.FPDF_CreateNewDocument{})
 	if err != nil {
-		return 0, fmt.Errorf("create document: %w", err)
+		return nil, 0, fmt.Errorf("create document: %w", err)
 	}
-	if _, err := engine.FPDF_ImportPages(&requests.FPDF_ImportPages{Source: doc, Destination: fresh.Document, PageRange: &chosen}); err != nil {
-		return 0, fmt.Errorf("import pages: %w", err)
+	if _, err := engine.FPDF_ImportPages(&requests.FPDF_ImportPages{Source: doc, Destination: fresh.Document, PageRange: &ranges}); err != nil {
+		return nil, 0, fmt.Errorf("import pages: %w", err)
 	}
-	made, sides, err := r.combine(engine, fresh.Document, copied)
+	made, sides, err := combine(engine, fresh.Document, len(chosen))
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
-	return sides, r.save(engine, made, requests.SaveFlagNoIncremental)
+	return chosen, sides, r.save(engine, made, to)
 }
 
-// choose is the ranges in the engine's words, cut at the document's last page, and
-// how many pages they are. No ranges mean all pages.
-func choose(ranges []Range, pages int) (chosen string, n int) {
+// choose is the ranges in the engine's words, cut at the document's last page, and the
+// index of each of their pages, of which there are more than most at the most by one. No
+// ranges mean all pages.
+func choose(ranges []Range, pages, most int) (words string, chosen []int) {
 	if len(ranges) == 0 {
 		ranges = []Range{{1, pages}}
 	}
 	var parts []string
 	for _, r := range ranges {
-		if last := min(r.Last, pages); r.First >= 1 && r.First <= last {
-			parts = append(parts, fmt.Sprintf("%d-%d", r.First, last))
-			n += last - r.First + 1
+		last := min(r.Last, pages)
+		if r.First < 1 || r.First > last {
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%d-%d", r.First, last))
+		for page := r.First; page <= last && len(chosen) <= most; page++ {
+			chosen = append(chosen, page-1)
 		}
 	}
-	return strings.Join(parts, ","), n
+	return strings.Join(parts, ","), chosen
 }
 
 // recount reads the rebuilt bytes as a stranger would: every page with its content
@@ -140,13 +168,13 @@ func (r *rebuilding) open(f *os.File) (pdfium.Pdfium, references.FPDF_DOCUMENT, 
 	return r.lib.open(f, size)
 }
 
-// save replaces target with what the engine writes of doc.
-func (r *rebuilding) save(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, flags requests.SaveFlags) error {
-	if err := r.target.Truncate(0); err != nil {
-		return fmt.Errorf("empty target: %w", err)
+// save replaces what a file has with what the engine writes of doc.
+func (r *rebuilding) save(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, to *os.File) error {
+	if err := to.Truncate(0); err != nil {
+		return fmt.Errorf("empty file: %w", err)
 	}
-	w := r.into(r.target)
-	_, err := engine.FPDF_SaveAsCopy(&requests.FPDF_SaveAsCopy{Document: doc, FileWriter: w, Flags: flags})
+	w := r.into(to)
+	_, err := engine.FPDF_SaveAsCopy(&requests.FPDF_SaveAsCopy{Document: doc, FileWriter: w, Flags: requests.SaveFlagNoIncremental})
 	if w.full {
 		return isTooLarge
 	}
