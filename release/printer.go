@@ -55,7 +55,7 @@ type Printer interface {
 	// Progress asks how far a job is. ErrGone when the printer denies having it.
 	Progress(ctx context.Context, printerJob int) (Progress, error)
 	// Find looks for the errand's token among the printer's active and finished
-	// jobs. ErrGone when no job carries it.
+	// jobs. ErrGone when no job carries it, ErrCannotTell when it has no list.
 	Find(ctx context.Context, token string) (printerJob int, p Progress, err error)
 	// Cancel ends a job.
 	Cancel(ctx context.Context, printerJob int) error
@@ -72,6 +72,8 @@ var (
 	ErrUnreachable = errors.New("the printer cannot be reached")
 	// ErrGone: the printer has no such job.
 	ErrGone = errors.New("the printer has no such job")
+	// ErrCannotTell: the printer keeps no list of jobs, and asking again is no use.
+	ErrCannotTell = errors.New("the printer keeps no list of jobs")
 )
 
 // Errand is what a printer is told about a delivery: nothing that says whose it is.

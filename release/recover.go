@@ -48,7 +48,7 @@ func (d *Desk) search(ctx context.Context, p Printer, del Delivery) (id int, at 
 	until := d.DB.Now().Add(d.LostPatience)
 	for {
 		id, at, err = p.Find(ctx, del.Token)
-		if err == nil || errors.Is(err, ErrGone) || d.DB.Now().After(until) || !pause(ctx, time.Second) {
+		if err == nil || errors.Is(err, ErrGone) || errors.Is(err, ErrCannotTell) || d.DB.Now().After(until) || !pause(ctx, time.Second) {
 			return id, at, err
 		}
 	}

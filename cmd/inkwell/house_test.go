@@ -18,12 +18,12 @@ import (
 var floors = [][]string{
 	{"internal/fault", "ipp/wire", "ipp/device/snmp", "migrations"},
 	{"internal/db", "internal/db/local"},
-	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/sheet", "internal/school/reader", "internal/school/calendar", "release/spool", "release/document/picture"},
+	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/sheet", "internal/school/reader", "internal/school/calendar", "ipp/device/address", "release/spool", "release/document/picture"},
 	{"internal/school", "ipp/rollout"},
 	{"quota/conduct", "internal/roster", "release/document"},
 	{"quota", "internal/signin"},
 	{"release"},
-	{"ipp", "ipp/device", "ipp/announce", "ipp/simulate", "kiosk", "kiosk/console"},
+	{"ipp", "ipp/device", "ipp/device/raw", "ipp/announce", "ipp/simulate", "kiosk", "kiosk/console"},
 	{"cmd/inkwell"},
 }
 
@@ -55,7 +55,7 @@ var seams = map[string][]string{
 	"github.com/alexedwards/argon2id": {"internal/school"},
 	"github.com/boombuler/barcode":    {"cmd/inkwell", "internal/web"},
 	"github.com/go-ldap/ldap/v3":      {"internal/ldap"},
-	"golang.org/x/sys":                {"release/document", "release/spool", "internal/db/local"},
+	"golang.org/x/sys":                {"release/document", "release/spool", "internal/db/local", "ipp/device/raw"},
 	"os/exec":                         {"internal/db/local", "release/document"},
 	"unsafe":                          {"release/document"},
 	"plugin":                          {},
