@@ -52,6 +52,16 @@ func TestAnInstallationIsSetUpByCommands(t *testing.T) {
 	if list := run("printer", "list"); !strings.Contains(list, "Library") || !strings.Contains(list, "Room 12") {
 		t.Errorf("the list is\n%s", list)
 	}
+	run("printer", "set", "1", "--asset", "HA-00417")
+	refused(t, "Say what to change", "printer", "set", "1", "--data-dir", dir)
+	refused(t, "There is no such printer", "printer", "set", "7", "--room", "x", "--data-dir", dir)
+	refused(t, "A printer's number", "printer", "status", "Library", "--data-dir", dir)
+	for _, said := range []string{run("printer", "list"), run("printer", "status", "1")} {
+		if !strings.Contains(said, "HA-00417") || !strings.Contains(said, "Room 12") {
+			t.Errorf("it says\n%s", said)
+		}
+	}
+	refused(t, "this printer cannot be printed to", "printer", "test", "1", "--data-dir", dir)
 	if page := download(t, "http://"+p.address("web https://")+"/kiosk/library"); !strings.Contains(page, "<html") {
 		t.Errorf("the kiosk's page is %q", page)
 	}

@@ -41,6 +41,7 @@ type Config struct {
 	Caps           release.Caps
 	Headroom       int64 // spool.headroom: bytes of the disk left to others
 	Spool          SpoolConfig
+	Community      string // snmp.community: what printers without a counter in IPP are asked with; "" is not to ask
 	LogLevel       slog.Level
 	LogFormat      string // log.format: text or json
 	LDAP           LDAPConfig
@@ -122,6 +123,8 @@ var ownSettings = []setting{
 	count("jobs.per-school", "jobs that one school may have waiting", 50_000, func(c *Config) *int { return &c.Caps.MaxSchoolHeld }),
 	size("jobs.bytes-per-school", "how large these may be together", "100GiB", func(c *Config) *int64 { return &c.Caps.MaxSchoolBytes }),
 	size("spool.headroom", "room on the disk that documents leave to others", "1GiB", func(c *Config) *int64 { return &c.Headroom }),
+	secret(text("snmp.community", "what printers are asked with by SNMP that tell no counter by IPP; empty is not to ask", fixed("public"),
+		func(c *Config) *string { return &c.Community }, isCommunity)),
 	{
 		key: "log.level", usage: "debug, info, warn or error", byDefault: fixed("info"),
 		read: func(c *Config, text string) error {
@@ -297,6 +300,13 @@ func areNames(names []string) error {
 		if !door.PlainHost(name) {
 			return fmt.Errorf("write host names or addresses, without port or https://")
 		}
+	}
+	return nil
+}
+
+func isCommunity(text string) error {
+	if len(text) > 64 {
+		return fmt.Errorf("write at most 64 characters")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"text/tabwriter"
@@ -17,7 +16,7 @@ import (
 func printerListCommand() *cobra.Command {
 	cmd := hostCommand("list", "List the printers and how they are", cobra.NoArgs,
 		func(ctx context.Context, h *host, _ []string) error {
-			all, err := h.desk.Printers(ctx)
+			all, err := h.desk.AllCares(ctx)
 			if err != nil {
 				return err
 			}
@@ -29,18 +28,33 @@ func printerListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			now := time.Now()
 			w := tabwriter.NewWriter(h.out, 0, 0, 2, ' ', 0)
-			_, _ = fmt.Fprintln(w, "NUMBER\tNAME\tROOM\tGROUP\tADDRESS\tSTATE\tSEEN") // tabwriter keeps an error for Flush
-			for _, p := range all {
-				seen := "never"
-				if !p.Seen.IsZero() {
-					seen = time.Since(p.Seen).Round(time.Second).String() + " ago"
-				}
-				_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Name, p.Room, groups[p.Group], p.URI, cmp.Or(p.Trouble(), string(p.State)), seen)
+			_, _ = fmt.Fprintln(w, "NUMBER\tNAME\tROOM\tASSET\tGROUP\tSTATE\tWAITING\tFAULTS\tUNACCOUNTED\tSEEN\tADDRESS") // tabwriter keeps an error for Flush
+			for _, c := range all {
+				_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n",
+					c.ID, c.Name, c.Room, c.Asset, groups[c.Group], c.StateInWords(now), c.Waiting, len(c.Faults), unaccounted(c), seenAgo(c.Seen, now), c.URI)
 			}
 			return w.Flush()
 		})
-	cmd.Long = `It says where each is, how it is, and when it last answered.`
+	cmd.Long = `It says where each is, how it is, how many jobs wait for it, what is wrong with it, how
+many pages of the last seven days did not come from us, and when it last answered.`
 	cmd.Example = `  inkwell printer list`
 	return cmd
+}
+
+// unaccounted are the pages of the last seven days, or "-" of a printer that has no counter
+// or has been read once.
+func unaccounted(c release.Care) string {
+	if c.Night.Unaccounted < 0 && c.Week == 0 {
+		return "-"
+	}
+	return fmt.Sprint(c.Week)
+}
+
+func seenAgo(at, now time.Time) string {
+	if at.IsZero() {
+		return "never"
+	}
+	return now.Sub(at).Round(time.Second).String() + " ago"
 }

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"inkwell/ipp/device"
+	"inkwell/release"
+)
+
+var errPrinterTest = errors.New("this printer cannot be printed to: see the lines marked BAD")
+
+func printerTestCommand() *cobra.Command {
+	cmd := hostCommand("test NUMBER", "Ask a printer everything, and say whether it is fit to be released to", cobra.ExactArgs(1),
+		func(ctx context.Context, h *host, args []string) error {
+			id, err := printerArgument(args[0])
+			if err != nil {
+				return err
+			}
+			l, err := h.desk.LookFromHost(ctx, id)
+			if err != nil {
+				return err
+			}
+			_, _ = fmt.Fprintf(h.out, "printer %d, %s, at %s\n\n", l.ID, l.Name, l.URI)
+			ctx, cancel := context.WithTimeout(ctx, time.Minute)
+			defer cancel()
+			all := testPrinter(ctx, h.config, l.PrinterRecord)
+			if err := report(h.out, all); err != nil {
+				return errPrinterTest
+			}
+			verdict := "\nIt can be printed to.\n"
+			if slices.ContainsFunc(all, func(f finding) bool { return f.level == look }) {
+				verdict = "\nIt can be printed to. See to the lines marked look.\n"
+			}
+			_, err = fmt.Fprint(h.out, verdict)
+			return err
+		})
+	cmd.Long = `It asks the printer for its state, what it can do, its supplies and its counter, and
+whether it takes a job from somebody it does not know: with an empty job that it cancels at
+once, so that no paper comes out. It also looks whether other ways into the printer are
+open. Ends with 1 when the printer cannot be printed to.`
+	cmd.Example = `  inkwell printer test 3`
+	return cmd
+}
+
+// testPrinter asks everything. What needs an answer is left out where there is none.
+func testPrinter(ctx context.Context, c Config, p release.PrinterRecord) []finding {
+	client, err := c.testClient(p)
+	if err != nil {
+		return []finding{{bad, "address", err.Error(), "inkwell printer add says what addresses look like"}}
+	}
+	began := time.Now()
+	st, err := client.Status(ctx)
+	if err != nil {
+		return append([]finding{{bad, "answers", asPerson(err), "is it switched on, is the address right, and does the network let this server reach it?"}}, checkWays(ctx, p)...)
+	}
+	all := []finding{{good, "answers", "in " + time.Since(began).Round(time.Millisecond).String(), ""}, checkState(p, st)}
+	can, err := client.Capabilities(ctx)
+	if err != nil {
+		all = append(all, finding{look, "can do", asPerson(err), "it is believed to do what most printers do"})
+	} else {
+		can = can.Cleaned()
+		all = append(all, checkFormats(can))
+		all = append(all, checkSupplies(can)...)
+	}
+	all = append(all, checkCounter(ctx, client), checkOpen(ctx, client))
+	return append(all, checkWays(ctx, p)...)
+}
+
+func checkState(p release.PrinterRecord, st release.Status) finding {
+	p.State, p.Reasons, p.Seen, p.Paused = st.State, st.Reasons, time.Now(), time.Time{}
+	f := finding{good, "state", strings.ToLower(p.StateInWords(p.Seen)), ""}
+	if !st.Accepting || st.State == release.PrinterStopped {
+		f = finding{bad, "state", f.say, "see to it at the printer"}
+		if !st.Accepting {
+			f.say += ", and it takes no jobs"
+		}
+	} else if len(st.Reasons) > 0 {
+		f.level, f.say = look, f.say+", and it says "+strings.Join(st.Reasons, ", ")
+	}
+	return f
+}
+
+func checkFormats(can release.Capabilities) finding {
+	if len(can.Formats) > 0 && !slices.Contains(can.Formats, "application/pdf") {
+		return finding{bad, "documents", "it takes no PDF: " + strings.Join(can.Formats, ", "), "add it as a queue of a CUPS server that has its driver, and release to that"}
+	}
+	sides, inks := "on one side", "black"
+	if can.Duplex() {
+		sides = "on both sides"
+	}
+	if can.Color() {
+		inks = "in colour"
+	}
+	return finding{good, "documents", fmt.Sprintf("PDF, %s, %s", sides, inks), ""}
+}
+
+func checkSupplies(can release.Capabilities) (all []finding) {
+	if len(can.Supplies) == 0 {
+		return []finding{{look, "supplies", "it tells none", "nobody is warned before it is empty"}}
+	}
+	for _, s := range can.Supplies {
+		f := finding{good, "supply", s.Words() + ": " + s.LevelInWords(), ""}
+		if s.Low() {
+			f.level, f.do = look, "have another one ready"
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+func checkCounter(ctx context.Context, client *device.Printer) finding {
+	const do = "switch SNMP on at the printer, and set snmp.community to its name"
+	counts, err := client.Counts(ctx)
+	switch {
+	case err != nil:
+		return finding{look, "counter", asPerson(err), do}
+	case counts.Impressions < 0:
+		return finding{look, "counter", "it tells none: pages that go round Inkwell are not seen", do}
+	}
+	return finding{good, "counter", fmt.Sprintf("%d sides in its life, by %s", counts.Impressions, strings.ToUpper(counts.Source)), ""}
+}
+
+func checkOpen(ctx context.Context, client *device.Printer) finding {
+	open, err := client.TakesFromAnyone(ctx)
+	switch {
+	case open:
+		say := "it takes jobs from this server without a password: unless its filter lets in this server alone, anyone can print to it"
+		if err != nil {
+			say += "; and " + asPerson(err)
+		}
+		return finding{look, "open", say, `"Lock your printers down" in docs/guide-it.md`}
+	case err != nil:
+		return finding{look, "open", "whether it takes jobs from anyone cannot be said: " + asPerson(err), "try again when it is idle"}
+	}
+	return finding{good, "open", "it takes no job from somebody it does not know", ""}
+}
+
+// way is a way into a printer.
+type way struct{ port, what string }
+
+// ways are the other ways into a printer, which ask nobody for a name.
+var ways = []way{{"9100", "raw printing (port 9100)"}, {"515", "LPD (port 515)"}, {"21", "FTP (port 21)"}, {"23", "telnet (port 23)"}, {"139", "Windows sharing (port 139)"}}
+
+// askWay is how long a connection may take.
+const askWay = 2 * time.Second
+
+// checkWays tells which of them take a connection from here.
+func checkWays(ctx context.Context, p release.PrinterRecord) []finding {
+	return checkWaysAt(ctx, p, ways)
+}
+
+func checkWaysAt(ctx context.Context, p release.PrinterRecord, ways []way) []finding {
+	u, err := url.Parse(p.URI)
+	if err != nil {
+		return nil
+	}
+	open := make([]bool, len(ways))
+	var all sync.WaitGroup
+	for i, way := range ways {
+		if way.port == u.Port() || u.Scheme == "socket" && way.port == "9100" {
+			continue // our own
+		}
+		all.Go(func() {
+			conn, err := (&net.Dialer{Timeout: askWay}).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), way.port))
+			if open[i] = err == nil; open[i] {
+				_ = conn.Close()
+			}
+		})
+	}
+	all.Wait()
+	var found []string
+	for i, way := range ways {
+		if open[i] {
+			found = append(found, way.what)
+		}
+	}
+	if len(found) > 0 {
+		return []finding{{look, "other ways", strings.Join(found, ", ") + ": whoever reaches these prints without being asked who they are", `"Lock your printers down" in docs/guide-it.md`}}
+	}
+	return []finding{{good, "other ways", "none that is open to this server", ""}}
+}
+
+// testClient is a client that brings no credentials.
+func (c Config) testClient(p release.PrinterRecord) (*device.Printer, error) {
+	return device.New(device.Options{URI: p.URI, Community: c.Community})
+}
