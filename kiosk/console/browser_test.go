@@ -136,6 +136,9 @@ func (h *house) scenes() []scene {
 			h.disowned("10.1.12.7", 20*time.Minute)
 			h.disowned("10.1.12.7", 26*time.Hour)
 		}},
+		{name: "printers", path: "/staff/printers", set: h.wear},
+		{name: "printer", path: "/staff/printers/1", act: func(p *webtest.Page) { p.Seen("Pages that are not ours") }},
+		{name: "printer-paused", path: "/staff/printers/2", set: exec("UPDATE printer SET paused_at = $1 WHERE printer_id = 2", friday)},
 		{name: "people", path: "/staff/people", set: exec("UPDATE person SET left_at = now() WHERE username = 'teacher'")},
 		{name: "people-search", path: "/staff/people?q=mia"},
 		{name: "people-none", path: "/staff/people?q=" + url.QueryEscape("zebedee")},

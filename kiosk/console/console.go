@@ -40,6 +40,15 @@ type Desk interface {
 	WouldExtend(ctx context.Context, tx *db.Tx, id school.ID, c calendar.Calendar) (release.Extension, error)
 	Own
 	Refunds
+	Printers
+}
+
+// Printers is the desk's part in looking after printers.
+type Printers interface {
+	Cares(ctx context.Context, a school.Actor) ([]release.Care, error)
+	LookAt(ctx context.Context, a school.Actor, id release.PrinterID) (release.Look, error)
+	Mend(ctx context.Context, a school.Actor, id release.FaultID) error
+	PausePrinter(ctx context.Context, a school.Actor, id release.PrinterID, pause bool) error
 }
 
 // Own is the desk's part in what staff print themselves.

@@ -31,6 +31,7 @@ type part struct {
 var parts = []part{
 	{Path: "/staff", Word: "Today", needs: school.SeeSchool},
 	{Path: "/staff/people", Word: "People", needs: school.FindPeople},
+	{Path: printersPath, Word: "Printers", needs: school.ManageFace},
 	{Path: "/staff/mine", Word: "My jobs", needs: school.IssueSlip},
 	{Path: classesPath, Word: "My classes", needs: school.GrantFromClass},
 	{Path: accountsPath, Word: "Accounts", needs: school.TopUp},
