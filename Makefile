@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unre
 ROOMS    = $(shell $(GO) list ./... | grep -v /cmd/inkwell$$)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-install test-order test-rooms test-whole lint format vet staticcheck golangci-lint gosec order rooms whole prove bench shots clean
+.PHONY: help build demo test test-install test-order test-rooms test-whole lint format vet staticcheck golangci-lint gosec order rooms whole crash prove bench shots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ golangci-lint:
 
 gosec:
 	@$$(.ci/tool gosec) -quiet -exclude-dir=.build $(addprefix -exclude-dir=,$(notdir $(wildcard internal/*/*test internal/*test ipp/*test release/*/*test))) ./...
+
+crash: ## kill the server at every named point, N times each (N=1)
+	@.ci/install demo test
+	INKWELL_CRASHES=$(or $(N),1) $(GO) test -count=1 -v -timeout 12h -run 'TestKilledAtEachPoint|TestACrashThatPrintsTwiceIsFound' ./cmd/inkwell
 
 prove: ## the long forms of the campaigns, with full figures
 	@.ci/prove

@@ -4,6 +4,8 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+
+	"inkwell/internal/crash"
 )
 
 // drain takes in the rest of a request that is answered before its end. A client in
@@ -27,6 +29,7 @@ func (s *Server) send(w http.ResponseWriter, status int, kind string, body []byt
 	if _, err := w.Write(body); err != nil {
 		s.Log.Debug("send answer", "error", err)
 	}
+	crash.At("answer-written")
 }
 
 // sendText answers with a sentence for a person.

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"time"
 
+	"inkwell/internal/crash"
 	"inkwell/internal/fault"
 	"inkwell/ipp/wire"
 	"inkwell/release"
@@ -100,6 +101,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer reads an IPP request up to its document, and answers it.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
+	crash.At("request-begun")
 	c := &call{Server: s, http: r, document: bufio.NewReaderSize(r.Body, readAhead)}
 	var err error
 	c.req, err = wire.Read(c.document, wire.ForRequests)
@@ -109,6 +111,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	if c.req == nil {
 		c.req = &wire.Message{Version: wire.Version11} // not even a header: nothing to echo
 	}
+	crash.At("request-read")
 	c.tongue = c.tongueOf()
 	var reply *wire.Message
 	if err == nil {

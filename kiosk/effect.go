@@ -3,6 +3,7 @@ package kiosk
 import (
 	"context"
 
+	"inkwell/internal/crash"
 	"inkwell/release"
 )
 
@@ -116,6 +117,7 @@ func (e LookAtStation) run(ctx context.Context, d Desk, slug string) Input {
 
 func (e ReleaseJobs) run(ctx context.Context, d Desk, _ string) Input {
 	_, err := d.Release(ctx, e.Visitor, e.Jobs)
+	crash.At("release-answered")
 	return Acted{Turn: e.Turn, Of: e, Err: err}
 }
 

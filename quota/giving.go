@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"inkwell/internal/crash"
 	"inkwell/internal/db"
 	"inkwell/internal/school"
 	"inkwell/internal/school/calendar"
@@ -180,5 +181,6 @@ func giveTo(ctx context.Context, tx *db.Tx, id school.ID, p Policy, start calend
 		return err
 	}
 	_, err := Give(ctx, tx, id, "", grants)
+	crash.At("allowances-written")
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"inkwell/internal/audit"
+	"inkwell/internal/crash"
 	"inkwell/internal/db"
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
@@ -158,11 +159,13 @@ func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts doc
 			return err
 		}
 		kept = true
+		crash.At("count-written")
 		return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
 	})
 	if err != nil {
 		return false, err
 	}
+	crash.At("count-committed")
 	if kept {
 		err = d.releaseDirect(ctx, job)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"inkwell/internal/crash"
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/quota/conduct"
@@ -39,22 +40,27 @@ func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Del
 	if barred, err := d.markSending(ctx, c, job, &del); err != nil || barred {
 		return err
 	}
+	crash.At("sending-committed")
 	ctx, stop := grace(ctx, handover)
 	defer stop()
 	del.PrinterJob, err = p.Begin(ctx, del.errand(job, c.printer))
 	if err != nil {
 		return d.notTaken(ctx, c, p, job, del, err)
 	}
+	crash.At("printer-job-known")
 	if err := d.save(ctx, c, del); err != nil {
 		return err
 	}
+	crash.At("printer-job-committed")
 	if err := d.hand(ctx, p, job, del, del.errand(job, c.printer)); err != nil {
 		return d.notTaken(ctx, c, p, job, del, err)
 	}
+	crash.At("document-taken")
 	del.State = Printing
 	if err := d.save(ctx, c, del); err != nil {
 		return err
 	}
+	crash.At("printing-committed")
 	return d.follow(ctx, c, p, job, del)
 }
 
@@ -180,11 +186,13 @@ func (d *Desk) save(ctx context.Context, c claim, del Delivery) error {
 // end finishes a delivery in a transaction of its own and destroys the document
 // if the job is done with it.
 func (d *Desk) end(ctx context.Context, c claim, del Delivery, o Outcome) error {
+	crash.At("outcome-known")
 	ctx = context.WithoutCancel(ctx)
 	err := d.inSchool(ctx, del.School, func(ctx context.Context, tx *db.Tx) error { return d.finishLocked(ctx, tx, c, del, o) })
 	if err != nil {
 		return fmt.Errorf("finish delivery %d: %w", del.ID, err)
 	}
+	crash.At("outcome-committed")
 	d.Log.Info("delivery ended", "job", del.Job, "delivery", del.ID, "printer", del.Printer, "reason", o.Reason, "complete", o.Complete)
 	return d.shred(ctx, del.School, del.Job)
 }

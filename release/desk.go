@@ -27,6 +27,10 @@ type Options struct {
 	Dial func(PrinterRecord) (Printer, error)
 	Log  *slog.Logger
 
+	// Ended are runs that are certainly over, of those that Node named: what they had in
+	// hand is free at once, and not only when they have been silent for five seconds.
+	Ended []string
+
 	Caps
 	Counters int // documents counted at once; 0 means 2
 
@@ -74,7 +78,7 @@ func New(o Options) *Desk {
 // of it has stopped. What a printer has by then stays there and is found again at
 // the next start.
 func (d *Desk) Run(ctx context.Context) error {
-	if err := d.enlist(ctx); err != nil {
+	if err := d.succeed(ctx); err != nil {
 		return err
 	}
 	var all sync.WaitGroup

@@ -29,12 +29,26 @@ func newNode() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
+// Node names this run of the program.
+func (d *Desk) Node() string { return d.node }
+
+// succeed enlists this run and strikes off those that have ended. A printer of theirs
+// changes hands, so that what of them is still on its way to the database is fenced.
+func (d *Desk) succeed(ctx context.Context) error {
+	return d.DB.InTx(ctx, db.System("node"), func(ctx context.Context, tx *db.Tx) error {
+		if err := deleteNodes(ctx, tx, d.Ended...); err != nil {
+			return err
+		}
+		return beatNode(ctx, tx, d.node)
+	})
+}
+
 func (d *Desk) enlist(ctx context.Context) error {
 	return d.DB.InTx(ctx, db.System("node"), func(ctx context.Context, tx *db.Tx) error { return beatNode(ctx, tx, d.node) })
 }
 
 func (d *Desk) resign(ctx context.Context) error {
-	return d.DB.InTx(ctx, db.System("node"), func(ctx context.Context, tx *db.Tx) error { return deleteNode(ctx, tx, d.node) })
+	return d.DB.InTx(ctx, db.System("node"), func(ctx context.Context, tx *db.Tx) error { return deleteNodes(ctx, tx, d.node) })
 }
 
 func (d *Desk) beat(ctx context.Context) { d.every(ctx, "heartbeat", beatEvery, nil, d.enlist) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"inkwell/internal/audit"
+	"inkwell/internal/crash"
 	"inkwell/internal/db"
 	"inkwell/internal/events"
 	"inkwell/internal/school"
@@ -40,6 +41,7 @@ func (d *Desk) finish(ctx context.Context, tx *db.Tx, job Job, del Delivery, o O
 	if err != nil {
 		return err
 	}
+	crash.At("outcome-written")
 	return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)), events.Deliveries)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"inkwell/internal/crash"
 	"inkwell/internal/events"
 )
 
@@ -49,6 +50,7 @@ type sighting struct {
 
 // heard acts on one answer about a followed job.
 func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at Progress, seen *sighting) (done bool, err error) {
+	crash.At("printing-seen")
 	seen.last = d.DB.Now()
 	switch at.Phase {
 	case PhaseCompleted:

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"inkwell/internal/audit"
+	"inkwell/internal/crash"
 	"inkwell/internal/db"
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
@@ -133,6 +134,7 @@ func (d *Desk) writeTogether(ctx context.Context, id school.ID, all []*arrival) 
 		}
 		return
 	}
+	crash.At("job-committed")
 	d.intake.entered.Add(int64(len(all)))
 	finish(all, err)
 }
@@ -170,6 +172,7 @@ func (d *Desk) enter(ctx context.Context, tx *db.Tx, id school.ID, all []*arriva
 	if err := audit.Record(ctx, tx, acts...); err != nil {
 		return err
 	}
+	crash.At("job-written")
 	tx.AfterCommit(d.wakeCounters)
 	return d.Hub.Touch(ctx, tx, id, topics...)
 }

@@ -141,8 +141,8 @@ func beatNode(ctx context.Context, tx *db.Tx, node string) error {
 	return err
 }
 
-func deleteNode(ctx context.Context, tx *db.Tx, node string) error {
-	_, err := tx.Exec(ctx, `DELETE FROM node WHERE node_id = $1`, node)
+func deleteNodes(ctx context.Context, tx *db.Tx, nodes ...string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM node WHERE node_id = ANY ($1::text[]::uuid[])`, nodes)
 	return err
 }
 

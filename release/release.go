@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"inkwell/internal/audit"
+	"inkwell/internal/crash"
 	"inkwell/internal/db"
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
@@ -47,6 +48,7 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 	if err != nil {
 		return 0, fmt.Errorf("release: %w", v.discreet(err))
 	}
+	crash.At("release-committed")
 	return len(ids), nil
 }
 
@@ -83,6 +85,7 @@ func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecor
 	if err := quota.Reserve(ctx, tx, v.Actor, v.Actor.Person, reservations); err != nil {
 		return err
 	}
+	crash.At("release-written")
 	return d.Hub.Touch(ctx, tx, v.Actor.School, events.Person(int64(v.Actor.Person)), events.Deliveries)
 }
 

@@ -3,6 +3,7 @@ package release
 import (
 	"context"
 
+	"inkwell/internal/crash"
 	"inkwell/internal/db"
 	"inkwell/internal/school"
 )
@@ -68,5 +69,6 @@ func (d *Desk) SignIn(ctx context.Context, st Station, k Key) (Visitor, error) {
 	default:
 		a, err = d.Directory.ByCode(ctx, st.School, k.Name, k.Code, place)
 	}
+	crash.At("badge-read")
 	return Visitor{Actor: a, Station: st}, err
 }

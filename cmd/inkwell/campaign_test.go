@@ -43,26 +43,14 @@ const loadPupils = 3 // from number 10 on
 // tirelessPrinter is a printer in this process, which lives through everything.
 func tirelessPrinter(t *testing.T) (*simulate.Printer, string) {
 	t.Helper()
-	page := regexp.MustCompile(`/Type\s*/Page\b[^s]`)
-	p, err := simulate.New(simulate.Options{Name: "Campaign", PerPage: 10 * time.Millisecond, Keep: 10_000, Paper: 100_000,
-		Count: func(_ context.Context, document io.Reader) (int, error) {
-			b, err := io.ReadAll(document)
-			return len(page.FindAll(b, -1)), err
-		}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := printerThatLives(t, 10*time.Millisecond, &papers{})
 	server := httptest.NewServer(p.Handler())
 	t.Cleanup(server.Close)
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- p.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		<-ended
-	})
 	return p, strings.Replace(server.URL, "http", "ipp", 1) + "/ipp/print"
 }
+
+// pdfPage is a page of a PDF, as far as printers of tests read it.
+var pdfPage = regexp.MustCompile(`/Type\s*/Page\b[^s]`)
 
 // at tells it where the server listens now.
 func (l *siege) at(s *demo) {

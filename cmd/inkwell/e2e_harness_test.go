@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"inkwell/internal/db/local"
+	"inkwell/ipp/ipptest"
 	"inkwell/kiosk"
 	"inkwell/release/document/documenttest"
 )
@@ -26,6 +27,8 @@ type demo struct {
 	t    *testing.T
 	dir  string
 	args []string
+	path string   // of the program; "" is the one that schools run
+	env  []string // more of its environment
 	*program
 	ipp string // host:port
 	web string
@@ -46,8 +49,17 @@ func serveDemo(t *testing.T, args ...string) *demo {
 
 func (s *demo) start() {
 	s.t.Helper()
-	s.program = serve(s.t, s.dir, s.args...)
+	if s.path == "" {
+		s.path = binary(s.t)
+	}
+	s.program = s.launch().awaited()
 	s.ipp, s.web = s.address("ipps://"), s.address("web https://")
+}
+
+// launch starts the server and waits for nothing.
+func (s *demo) launch() *program {
+	s.t.Helper()
+	return launchWith(s.t, s.env, append(append(ipptest.Ordinary(s.t), s.path), serveArgs(s.dir, s.args)...)...)
 }
 
 // kill is kill -9 of the server; its PostgreSQL and children die of it.

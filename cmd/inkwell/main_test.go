@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,21 +25,26 @@ func TestMain(m *testing.M) {
 	document.Child()
 	trafficClient()
 	code := m.Run()
-	if built.dir != "" {
-		if err := os.RemoveAll(built.dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
+	if err := errors.Join(built.remove(), rehearsed.remove()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
 	os.Exit(code)
 }
 
-// built is the real binary, built once for all tests that run it.
-var built struct {
+// build is the real binary, built once for all tests that run it.
+type build struct {
+	tags string
 	once sync.Once
 	dir  string
 	err  error
 }
+
+// built is what schools run, rehearsed the same with its crash points.
+var (
+	built     = &build{}
+	rehearsed = &build{tags: "crash"}
+)
 
 // binaryVariable names the real program to a test that runs in a network of its own.
 const binaryVariable = envPrefix + "_TEST_BINARY"
@@ -49,22 +55,35 @@ func binary(t *testing.T) string {
 	if path := os.Getenv(binaryVariable); path != "" {
 		return path
 	}
-	built.once.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "inkwell-test-"); built.err != nil {
+	return built.path(t)
+}
+
+func (b *build) path(t *testing.T) string {
+	t.Helper()
+	b.once.Do(func() {
+		if b.dir, b.err = os.MkdirTemp("", "inkwell-test-"); b.err != nil {
 			return
 		}
-		if built.err = os.Chmod(built.dir, 0o755); built.err != nil { // the service user runs it too
+		if b.err = os.Chmod(b.dir, 0o755); b.err != nil { // the service user runs it too
 			return
 		}
-		out, err := exec.Command("go", "build", "-o", built.dir, ".").CombinedOutput()
+		out, err := exec.Command("go", "build", "-tags", b.tags, "-o", b.dir, ".").CombinedOutput() //nolint:gosec // our own tags
 		if err != nil {
-			built.err = fmt.Errorf("build inkwell: %w\n%s", err, out)
+			b.err = fmt.Errorf("build inkwell: %w\n%s", err, out)
 		}
 	})
-	if built.err != nil {
-		t.Fatal(built.err)
+	if b.err != nil {
+		t.Fatal(b.err)
 	}
-	return filepath.Join(built.dir, "inkwell")
+	return filepath.Join(b.dir, "inkwell")
+}
+
+// remove takes the binary away again, if there is one.
+func (b *build) remove() error {
+	if b.dir == "" {
+		return nil
+	}
+	return os.RemoveAll(b.dir)
 }
 
 // dataDir is a folder that may become an installation's, also for the service user.
@@ -108,10 +127,19 @@ func serve(t *testing.T, dir string, args ...string) *program {
 // serveBy is serve with what goes before the program.
 func serveBy(t *testing.T, way []string, dir string, args ...string) *program {
 	t.Helper()
-	p := launchBy(t, way, append([]string{"serve", "--data-dir", dir, "--ipp-listen", "127.0.0.1:0", "--web-listen", "127.0.0.1:0", "--redirect-listen", "127.0.0.1:0"}, args...)...)
+	return launchBy(t, way, serveArgs(dir, args)...).awaited()
+}
+
+func serveArgs(dir string, more []string) []string {
+	return append([]string{"serve", "--data-dir", dir, "--ipp-listen", "127.0.0.1:0", "--web-listen", "127.0.0.1:0", "--redirect-listen", "127.0.0.1:0"}, more...)
+}
+
+// awaited waits until the server says that it is ready.
+func (p *program) awaited() *program {
+	p.t.Helper()
 	line, err := p.out.ReadString('\n')
 	if err != nil || !strings.HasPrefix(line, "ready in ") {
-		t.Fatalf("serve said %q (%v); its log:\n%s", line, err, p.wait())
+		p.t.Fatalf("serve said %q (%v); its log:\n%s", line, err, p.wait())
 	}
 	p.ready = line
 	return p
@@ -126,9 +154,14 @@ func launch(t *testing.T, args ...string) *program {
 // launchBy is launch with what goes before the program.
 func launchBy(t *testing.T, way []string, args ...string) *program {
 	t.Helper()
-	all := append(append(way, binary(t)), args...)
-	p := &program{Cmd: exec.Command(all[0], all[1:]...), t: t, log: &bytes.Buffer{}, ended: make(chan error, 1)}
-	p.Stderr, p.Env = p.log, unconfigured()
+	return launchWith(t, nil, append(append(way, binary(t)), args...)...)
+}
+
+// launchWith starts a program, with more in its environment.
+func launchWith(t *testing.T, env []string, all ...string) *program {
+	t.Helper()
+	p := &program{Cmd: exec.Command(all[0], all[1:]...), t: t, log: &bytes.Buffer{}, ended: make(chan error, 1)} //nolint:gosec // the program under test
+	p.Stderr, p.Env = p.log, append(unconfigured(), env...)
 	out, err := p.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

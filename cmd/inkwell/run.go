@@ -137,10 +137,18 @@ func (m *Main) openDesk(ctx context.Context) (err error) {
 		return err
 	}
 	m.life.ends("document engine", func(context.Context) error { return m.documents.Close() })
+	berth, err := takeBerth(m.config.DataDir)
+	if err != nil {
+		return err
+	}
+	m.life.ends("berth", func(context.Context) error { return berth.leave() })
 	m.desk = release.New(release.Options{
 		DB: m.db, Directory: m.directory, Hub: m.hub, Spool: m.spool, Documents: m.documents,
-		Dial: dialPrinter, Log: m.log, Caps: m.config.Caps,
+		Dial: dialPrinter, Log: m.log, Caps: m.config.Caps, Ended: berth.past,
 	})
+	if err := berth.enter(m.desk.Node()); err != nil {
+		return err
+	}
 	m.life.run("release desk", m.desk.Run)
 	m.life.run("allowances", (&quota.Giver{DB: m.db, Log: m.log}).Run)
 	m.life.run("usage", (&quota.Folder{DB: m.db, Log: m.log}).Run)

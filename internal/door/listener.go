@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"inkwell/internal/crash"
 )
 
 // handshake is the first byte of every TLS record that opens a connection; no
@@ -57,6 +59,7 @@ func (l *listener) take(ctx context.Context) {
 			_ = raw.Close() // nothing is promised yet, and telling why would cost what the limit saves
 			continue
 		}
+		crash.At("connection-accepted")
 		l.waiting.Add(1)
 		go l.tell(ctx, c)
 	}

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"inkwell/internal/crash"
 	"inkwell/internal/fault"
 )
 
@@ -103,6 +104,7 @@ func (u *diskUpload) keep(context.Context) error {
 	if err := u.file.Sync(); err != nil {
 		return err
 	}
+	crash.At("document-synced")
 	if err := u.file.Close(); err != nil {
 		return err
 	}
@@ -148,6 +150,7 @@ func (d *disk) destroy(_ context.Context, id ID) error {
 	if err := d.sync(); err != nil {
 		return err
 	}
+	crash.At("key-destroyed")
 	if _, err := d.gone(id.doc()); err != nil {
 		return err
 	}

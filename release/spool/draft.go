@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"filippo.io/age"
+
+	"inkwell/internal/crash"
 )
 
 // stride is how many plain bytes are written between two looks at the headroom.
@@ -53,6 +55,7 @@ func (d *Draft) begin(ctx context.Context) (err error) {
 	if d.out, err = d.s.place.create(ctx, d.doc.ID); err != nil {
 		return err
 	}
+	crash.At("document-begun")
 	d.encrypt, err = age.Encrypt(d.out, &d.key)
 	return err
 }
@@ -74,6 +77,7 @@ func (d *Draft) Write(p []byte) (int, error) {
 		d.fail(err)
 		return n, d.ended()
 	}
+	crash.At("document-written")
 	return n, nil
 }
 
@@ -104,11 +108,17 @@ func (d *Draft) settle(ctx context.Context) error {
 	if err := d.encrypt.Close(); err != nil {
 		return err
 	}
+	crash.At("document-whole")
 	d.named = true
 	if err := d.out.keep(ctx); err != nil {
 		return err
 	}
-	return d.s.putKey(ctx, d.doc.ID, d.key.String())
+	crash.At("document-named")
+	if err := d.s.putKey(ctx, d.doc.ID, d.key.String()); err != nil {
+		return err
+	}
+	crash.At("document-durable")
+	return nil
 }
 
 // Abort gives the draft up and leaves nothing of it. After Commit it does nothing.
