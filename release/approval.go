@@ -106,7 +106,11 @@ func (d *Desk) AskTeacher(ctx context.Context, v Visitor, id JobID) error {
 		case job.Claim():
 			return claimWaits
 		}
-		r, err := d.rulebook(job.School).of(ctx, tx, job, v.Station.Printer)
+		p, err := printerByID(ctx, tx, v.where())
+		if err != nil {
+			return err
+		}
+		r, err := d.rulebook(job.School).of(ctx, tx, job, p)
 		if err != nil {
 			return err
 		}

@@ -50,7 +50,7 @@ func offerings(ctx context.Context, tx *db.Tx, id school.ID, own PrinterID, amon
 		  FROM printer r
 		 WHERE r.school_id = $1 AND (coalesce(cardinality($3::integer[]), 0) = 0 OR r.printer_id = ANY ($3))
 		   AND CASE WHEN $2 <> 0 THEN r.printer_id = $2
-		            ELSE EXISTS (SELECT FROM station s WHERE s.printer_id = r.printer_id)
+		            ELSE `+atKiosk+`
 		                 OR NOT EXISTS (SELECT FROM station s WHERE s.school_id = $1) END
 		 ORDER BY r.printer_id`, id, own, among)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (o offering, err error) {

@@ -43,6 +43,7 @@ type house struct {
 	hub     *events.Hub
 	dir     string
 	paper   *paper
+	papers  map[string]*paper // of printers that are not h.paper, by name
 	station release.Station
 	queue   release.Queue
 	direct  release.Queue
@@ -123,7 +124,12 @@ func (h *house) open() {
 	}
 	h.t.Cleanup(func() { _ = engine.Close() })
 	h.Desk = release.New(release.Options{DB: h.db, Directory: h.Directory, Hub: h.hub, Spool: store, Documents: engine, Log: log,
-		Dial: func(release.PrinterRecord) (release.Printer, error) { return h.paper, nil },
+		Dial: func(p release.PrinterRecord) (release.Printer, error) {
+			if other := h.papers[p.Name]; other != nil {
+				return other, nil
+			}
+			return h.paper, nil
+		},
 		Poll: 5 * time.Millisecond, Watch: h.watch, Caps: h.caps})
 	ctx, stop := context.WithCancel(context.WithoutCancel(h.t.Context()))
 	h.stop, h.done = stop, make(chan error, 1)

@@ -46,12 +46,12 @@ func TestReleaseIsRefusedForWhatIsMissing(t *testing.T) {
 	} {
 		job := h.submit(h.Sam, 2, func(s *release.Submission) { s.Ticket = tc.ticket })
 		visit, err := h.Visit(t.Context(), h.at(h.Sam))
-		if err != nil || visit.Jobs[len(visit.Jobs)-1].Lacks != tc.say+" Choose another printer." {
+		if err != nil || visit.Jobs[len(visit.Jobs)-1].Lacks != tc.say+" No other printer can print this. Please ask IT." {
 			t.Errorf("%+v: the visit shows %+v, %v", tc.ticket, visit.Jobs, err)
 		}
 		_, err = h.Release(t.Context(), h.at(h.Sam), ids(job.ID))
 		wantFault(t, err, "printer-lacks")
-		if say := fault.As(err).Say; say != tc.say+" Choose another printer." {
+		if say := fault.As(err).Say; say != tc.say+" No other printer can print this. Please ask IT." {
 			t.Errorf("%+v: refused with %q", tc.ticket, say)
 		}
 		if h.job(job.ID).State != release.Held || h.balance(h.Sam) != 100 {

@@ -71,12 +71,14 @@ func updateQueueSwitches(ctx context.Context, tx *db.Tx, q Queue) error {
 }
 
 const printerColumns = `r.printer_id, r.school_id, r.name, r.room, r.uri, r.state, r.state_reasons, r.seen_at, coalesce(r.capabilities, '{}'), coalesce(r.printer_group_id, 0),
-	r.asset, r.paused_at`
+	r.asset, r.paused_at, r.place`
 
 func scanPrinter(row pgx.Row, more ...any) (p PrinterRecord, err error) {
 	var seen, paused *time.Time
-	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen, &p.Can, &p.Group, &p.Asset, &paused}, more...)...)
+	var place string
+	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen, &p.Can, &p.Group, &p.Asset, &paused, &place}, more...)...)
 	p.Seen, p.Paused = instant(seen), instant(paused)
+	p.Place, _ = ParsePlace(place) // it was read when it was written
 	return none(p, err, printerUnknown)
 }
 
@@ -92,8 +94,8 @@ func printers(ctx context.Context, tx *db.Tx, id school.ID) ([]PrinterRecord, er
 
 func insertPrinter(ctx context.Context, tx *db.Tx, p PrinterRecord) (id PrinterID, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO printer (school_id, name, room, uri, asset) VALUES ($1, $2, $3, $4, $5)
-		    ON CONFLICT (school_id, name) DO NOTHING RETURNING printer_id`, p.School, p.Name, p.Room, p.URI, p.Asset).Scan(&id)
+		INSERT INTO printer (school_id, name, room, uri, asset, place) VALUES ($1, $2, $3, $4, $5, $6)
+		    ON CONFLICT (school_id, name) DO NOTHING RETURNING printer_id`, p.School, p.Name, p.Room, p.URI, p.Asset, p.Place.String()).Scan(&id)
 	return none(id, err, printerThere)
 }
 
@@ -151,9 +153,10 @@ func stationBySlug(ctx context.Context, tx *db.Tx, slug string) (Station, error)
 	var err error
 	var zone string
 	st.Printer, err = scanPrinter(tx.QueryRow(ctx, `
-		SELECT `+printerColumns+`, s.station_id, s.school_id, c.name, c.time_zone, s.slug, s.name
+		SELECT `+printerColumns+`, s.station_id, s.school_id, c.name, c.time_zone, s.slug, s.name, s.kind,
+		       ARRAY(SELECT x.printer_id FROM station_printer x WHERE x.station_id = s.station_id ORDER BY x.printer_id)
 		  FROM station s JOIN printer r USING (printer_id) JOIN school c ON c.school_id = s.school_id
-		 WHERE s.slug = $1`, slug), &st.ID, &st.School, &st.SchoolName, &zone, &st.Slug, &st.Name)
+		 WHERE s.slug = $1`, slug), &st.ID, &st.School, &st.SchoolName, &zone, &st.Slug, &st.Name, &st.Kind, &st.Serves)
 	if errors.Is(err, printerUnknown) {
 		return st, stationUnknown
 	}

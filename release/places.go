@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -21,12 +22,48 @@ func AddPrinter(ctx context.Context, tx *db.Tx, p PrinterRecord) (PrinterID, err
 		u.Path = "/ipp/print"
 	}
 	p.URI = u.String()
+	p.Room = cmp.Or(p.Room, p.Place.Room)
 	return insertPrinter(ctx, tx, p)
 }
 
 // AddStation makes a kiosk's place: the page /kiosk/<slug> beside a printer.
 func AddStation(ctx context.Context, tx *db.Tx, id school.ID, slug, name string, p PrinterID) error {
 	return insertStation(ctx, tx, id, slug, name, p)
+}
+
+// SetPlace says where a printer stands. Its room, where the place has one, becomes the
+// printer's.
+func SetPlace(ctx context.Context, tx *db.Tx, id PrinterID, p Place) error {
+	return updatePlace(ctx, tx, id, p)
+}
+
+// Kiosk is where jobs come out that are released at a kiosk.
+type Kiosk struct {
+	Slug, Name string
+	Printer    string   // its own
+	Serves     []string // the names of others that it stands beside
+	Elsewhere  bool     // jobs can be released from it to printers that it does not stand beside
+}
+
+// Kiosks lists a school's kiosks.
+func Kiosks(ctx context.Context, tx *db.Tx, id school.ID) ([]Kiosk, error) {
+	return kiosks(ctx, tx, id)
+}
+
+// KioskChange is what IT changes about a kiosk; what is nil stays.
+type KioskChange struct {
+	Elsewhere *bool        // jobs can be released from it to printers that it does not stand beside
+	Serves    *[]PrinterID // the printers beside it, besides its own
+}
+
+// SetKiosk changes from where to where jobs can be released at a school's kiosk
+// ("station-unknown").
+func SetKiosk(ctx context.Context, tx *db.Tx, id school.ID, slug string, c KioskChange) (StationID, error) {
+	st, err := updateStation(ctx, tx, id, slug, c.Elsewhere)
+	if err == nil && c.Serves != nil {
+		err = replaceServed(ctx, tx, id, st, *c.Serves)
+	}
+	return st, err
 }
 
 // Printers lists all printers of the installation, for the host's commands.

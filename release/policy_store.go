@@ -181,7 +181,7 @@ func outlets(ctx context.Context, tx *db.Tx, id school.ID, among []PrinterID) ([
 	rows, _ := tx.Query(ctx, `
 		SELECT r.name FROM printer r
 		 WHERE r.school_id = $1 AND (coalesce(cardinality($2::integer[]), 0) = 0 OR r.printer_id = ANY ($2))
-		   AND EXISTS (SELECT FROM station s WHERE s.printer_id = r.printer_id)
+		   AND `+atKiosk+`
 		 ORDER BY r.name`, id, among)
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }

@@ -241,8 +241,8 @@ func TestWhereAQueuesJobsComeOut(t *testing.T) {
 		among []release.PrinterID
 		say   string
 	}{
-		{[]release.PrinterID{hall}, "This one does not come out here. Print it at Hall."},
-		{[]release.PrinterID{office, hall, store}, "This one does not come out here. Print it at Hall or Office."},
+		{[]release.PrinterID{hall}, "This one does not come out here. Hall can print this."},
+		{[]release.PrinterID{office, hall, store}, "This one does not come out here. Hall can print this."},
 	} {
 		h.set("/ipp/print", func(p *release.Policy) { p.Printers = tc.among })
 		if row := h.row(h.Sam, job.ID); row.Lacks != tc.say {

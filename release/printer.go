@@ -27,6 +27,7 @@ type PrinterRecord struct {
 	Group   quota.GroupID // of printers with prices of their own, or 0
 	Asset   string        // what the school's inventory calls it, or ""
 	Paused  time.Time     // since when IT has us send it nothing; zero: it is in use
+	Place   Place         // as far as IT says
 }
 
 // PrinterState is a printer's printer-state as last seen.

@@ -1,10 +1,12 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,16 +34,16 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 	if len(ids) == 0 {
 		return 0, nothingChosen
 	}
-	if err := v.slipIsFor(v.Station.Printer.ID); err != nil {
+	if err := v.slipIsFor(v.where()); err != nil {
 		return 0, err
 	}
 	err := d.inSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) error {
-		p, err := printerByID(ctx, tx, v.Station.Printer.ID)
+		p, err := v.reached(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if trouble := p.Trouble(); trouble != "" {
-			return fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
+		if err := d.works(ctx, tx, v, p, ids); err != nil {
+			return err
 		}
 		return d.release(ctx, tx, v, p, ids)
 	})
@@ -50,6 +52,29 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 	}
 	crash.At("release-committed")
 	return len(ids), nil
+}
+
+// works refuses a printer that does not print now, as it was last seen, with the nearest that
+// can ("printer-stopped"). One that stops after that is the delivery's to wait for.
+func (d *Desk) works(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecord, ids []JobID) error {
+	trouble := p.Trouble()
+	if trouble == "" {
+		return nil
+	}
+	refusal := fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
+	if v.Slip != nil {
+		return refusal // it is good for this printer alone
+	}
+	held, err := heldJobsOf(ctx, tx, v.Actor.Person)
+	if err != nil {
+		return err
+	}
+	maps.DeleteFunc(held, func(id JobID, _ Job) bool { return !slices.Contains(ids, id) })
+	offer, say, err := d.choices(v.Actor.School, v.Actor.Person, v.Station.ID, v.Station.Printer).instead(ctx, tx, slices.Collect(maps.Values(held)), p.ID)
+	if err != nil || offer == nil {
+		return cmp.Or[error](err, refusal)
+	}
+	return fault.New(fault.Unavailable, "printer-stopped", "%s %s", strings.TrimSuffix(trouble, " Your work is safe."), say)
 }
 
 // release locks in the one order: standing, jobs ascending, deliveries, pass or slip, account. A
@@ -97,11 +122,11 @@ type departure struct {
 	tariff  quota.Tariff
 	payers  quota.Payers
 	pass    school.PassID // that it counts on, or 0
-	book    *rulebook
+	*choices
 }
 
 func (d *Desk) departure(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecord) (l departure, err error) {
-	l = departure{Desk: d, Visitor: v, printer: p, pass: v.Actor.Pass, book: d.rulebook(v.Actor.School)}
+	l = departure{Desk: d, Visitor: v, printer: p, pass: v.Actor.Pass, choices: d.choices(v.Actor.School, v.Actor.Person, v.Station.ID, v.beside(p))}
 	if l.tariff, err = quota.TariffAt(ctx, tx, v.Actor.School, tx.Now); err != nil {
 		return l, err
 	}

@@ -3,9 +3,7 @@ package release
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
@@ -84,16 +82,12 @@ func (d *Desk) ruling(ctx context.Context, tx *db.Tx, q Queue, p school.PersonID
 
 // rule makes of a job that is to be released to a printer what its queue's policy says
 // by now, or refuses it.
-func (d *Desk) rule(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord) (Job, error) {
-	q, err := queueByID(ctx, tx, job.Queue)
+func (c *choices) rule(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord) (Job, error) {
+	r, err := c.ruling(ctx, tx, job.Queue)
 	if err != nil {
 		return job, err
 	}
-	r, err := d.ruling(ctx, tx, q, job.Person)
-	if err != nil {
-		return job, err
-	}
-	refusal, err := r.stops(ctx, tx, p, job.Ticket, job.Pages)
+	refusal, _, err := c.stops(ctx, tx, r, job, p)
 	switch {
 	case err != nil:
 		return job, err
@@ -109,44 +103,19 @@ func (d *Desk) rule(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord) (J
 	return job, updateTicket(ctx, tx, job)
 }
 
-// stops is the refusal of a job of that many pages at a printer, with what to do
-// instead, or nil: the policy's, or that of the printer itself.
-func (r ruling) stops(ctx context.Context, tx *db.Tx, here PrinterRecord, t Ticket, pages int) (refusal, err error) {
-	refusal, lack := r.at(here.ID, r.sender), here.Can.Lacks(t, pages)
+// stops is the refusal of a job at a printer with the nearest one that can, if there is
+// one, or nil: the policy's, or that of the printer itself.
+func (c *choices) stops(ctx context.Context, tx *db.Tx, r ruling, job Job, p PrinterRecord) (refusal error, offer *Choice, err error) {
+	refusal, lack := r.at(p.ID, r.sender), p.Can.Lacks(job.Ticket, job.Pages)
 	if refusal == nil && lack == "" || errors.Is(refusal, sentWhereNot) {
-		return refusal, nil
+		return refusal, nil, nil
 	}
-	instead, err := r.instead(ctx, tx, here)
+	offer, instead, err := c.instead(ctx, tx, []Job{job}, p.ID)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case refusal != nil:
-		return fault.New(fault.Conflict, "printer-elsewhere", "This one does not come out here. %s", instead), nil
+		return fault.New(fault.Conflict, "printer-elsewhere", "This one does not come out here. %s", instead), offer, nil
 	}
-	return cannotHere(lack, instead), nil
-}
-
-// mostNamed is how many printers a sentence names.
-const mostNamed = 4
-
-// instead says what to do with a job that cannot come out at a printer.
-func (r ruling) instead(ctx context.Context, tx *db.Tx, here PrinterRecord) (string, error) {
-	if len(r.Printers) == 0 {
-		return "Choose another printer.", nil
-	}
-	names, err := outlets(ctx, tx, r.school, r.Printers)
-	names = slices.DeleteFunc(names, func(n string) bool { return n == here.Name })
-	switch n := len(names); {
-	case err != nil:
-		return "", err
-	case n == 0:
-		return "Ask IT where it can be printed.", nil
-	case n > mostNamed:
-		names = append(names[:mostNamed:mostNamed], fmt.Sprintf("%d more", n-mostNamed))
-	}
-	last := len(names) - 1
-	if last == 0 {
-		return "Print it at " + names[0] + ".", nil
-	}
-	return "Print it at " + strings.Join(names[:last], ", ") + " or " + names[last] + ".", nil
+	return cannotHere(lack, instead), offer, nil
 }

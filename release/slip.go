@@ -149,22 +149,19 @@ func (j Job) givable(a school.Actor, now time.Time) error {
 
 // comesOut refuses a job that its queue's policy or the printer itself stops there.
 func (d *Desk) comesOut(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord) error {
-	q, err := queueByID(ctx, tx, job.Queue)
+	c := d.choices(job.School, job.Person, 0, p)
+	r, err := c.ruling(ctx, tx, job.Queue)
 	if err != nil {
 		return err
 	}
-	r, err := d.ruling(ctx, tx, q, job.Person)
-	if err != nil {
-		return err
-	}
-	refusal, err := r.stops(ctx, tx, p, job.Ticket, job.Pages)
+	refusal, _, err := c.stops(ctx, tx, r, job, p)
 	if err == nil {
 		err = refusal
 	}
 	if err != nil {
 		return err
 	}
-	ruled, err := d.rulebook(job.School).of(ctx, tx, job, p)
+	ruled, err := c.book.of(ctx, tx, job, p)
 	if err != nil {
 		return err
 	}

@@ -85,14 +85,14 @@ func updateSlipUsed(ctx context.Context, tx *db.Tx, s Slip) (bool, error) {
 func printerWithStation(ctx context.Context, tx *db.Tx, id school.ID, p PrinterID) (PrinterRecord, error) {
 	return scanPrinter(tx.QueryRow(ctx, `
 		SELECT `+printerColumns+` FROM printer r
-		 WHERE r.printer_id = $2 AND r.school_id = $1 AND EXISTS (SELECT FROM station t WHERE t.printer_id = r.printer_id)`, id, p))
+		 WHERE r.printer_id = $2 AND r.school_id = $1 AND `+atKiosk, id, p))
 }
 
 // printersWithStation are a school's that have a kiosk beside them, by name.
 func printersWithStation(ctx context.Context, tx *db.Tx, id school.ID) ([]PrinterRecord, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+printerColumns+` FROM printer r
-		 WHERE r.school_id = $1 AND EXISTS (SELECT FROM station t WHERE t.printer_id = r.printer_id) ORDER BY r.name, r.printer_id`, id)
+		 WHERE r.school_id = $1 AND `+atKiosk+` ORDER BY r.name, r.printer_id`, id)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (PrinterRecord, error) { return scanPrinter(row) })
 }
 

@@ -27,8 +27,11 @@ func (d *Desk) bySlip(ctx context.Context, st Station, k Key, place string) (Vis
 		a, err = d.Directory.BySlipCode(ctx, st.School, k.Code, place, find)
 	}
 	v := Visitor{Actor: a, Station: st, Slip: &slip, Shown: map[JobID]int64{slip.Job: slip.Costs}}
+	if slices.Contains(st.Serves, slip.Printer) {
+		v.At = slip.Printer
+	}
 	if err == nil {
-		err = v.slipIsFor(st.Printer.ID)
+		err = v.slipIsFor(v.where())
 	}
 	if err != nil {
 		return Visitor{}, err
@@ -65,7 +68,10 @@ func (d *Desk) slipVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		return visit, err
 	}
 	visit.Name = asStaff(owner)
-	if visit.Printer, err = printerByID(ctx, tx, v.Station.Printer.ID); err != nil {
+	if visit.Beside, err = printerByID(ctx, tx, v.Station.Printer.ID); err != nil {
+		return visit, err
+	}
+	if visit.Printer, err = printerByID(ctx, tx, v.where()); err != nil {
 		return visit, err
 	}
 	all, err := visitJobs(ctx, tx, owner.ID, tx.Now.Add(-lingers))
@@ -73,12 +79,12 @@ func (d *Desk) slipVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		return visit, err
 	}
 	visit.Jobs = slices.DeleteFunc(all, func(j VisitJob) bool { return j.ID != v.Slip.Job })
-	if err := d.explain(ctx, tx, v.Actor, &visit); err != nil {
+	if err := d.explain(ctx, tx, v, d.choices(v.Actor.School, owner.ID, v.Station.ID, visit.Beside), &visit); err != nil {
 		return visit, err
 	}
 	for i := range visit.Jobs {
 		visit.Jobs[i].Title, visit.Jobs[i].Instead, visit.Jobs[i].Why, visit.Jobs[i].Due = "", "", "", 0
-		visit.Jobs[i].Really, visit.Jobs[i].Yes, visit.Jobs[i].MayAsk = "", "", false
+		visit.Jobs[i].Really, visit.Jobs[i].Yes, visit.Jobs[i].MayAsk, visit.Jobs[i].Offer = "", "", false, nil
 		if visit.Jobs[i].Lacks != "" {
 			visit.Jobs[i].Lacks = slipStopped.Say
 		}

@@ -24,15 +24,27 @@ type Station struct {
 	Zone       *time.Location // the school's
 	Slug       string
 	Name       string
-	Printer    PrinterRecord
-	CodeAlone  bool // a long code needs no name
+	Printer    PrinterRecord // its own: what comes out comes out there unless somebody chooses another
+	Kind       StationKind
+	Serves     []PrinterID // other printers that it stands beside
+	CodeAlone  bool        // a long code needs no name
 }
+
+// StationKind is what a station's page is shown on.
+type StationKind string
+
+// The kinds of stations.
+const (
+	KioskStation StationKind = "kiosk" // a screen beside its printer
+	PCStation    StationKind = "pc"    // all the computers of a room that are paired with its printer
+)
 
 // Visitor is a person at a station, proven by badge or code, or a runner with a slip of
 // theirs.
 type Visitor struct {
 	Actor   school.Actor
 	Station Station
+	At      PrinterID      // the printer that they chose; 0: the station's own
 	Opened  map[JobID]bool // jobs whose own password was given: what Desk.Unlock adds
 	Sure    map[JobID]bool // jobs that they were asked about, and want all of: "Really print all?"
 	// Shown are the prices that the visitor has been shown for what they release: a job that costs
@@ -51,8 +63,16 @@ type Visit struct {
 	Colour  *int   // impressions in colour left of a ceiling; nil without one
 	Unit    quota.Unit
 	// Pass is how many pages a day pass that the visitor came with has left; nil without one.
-	Pass    *int
+	Pass *int
+	// Printer is what all that is shown of held jobs is about, and what they come out of: the one
+	// that the visitor chose, or the one beside them; or, while that has trouble, the nearest
+	// that takes most of them and can be released to from here.
 	Printer PrinterRecord
+	Beside  PrinterRecord // the station's own
+	// Instead says in plain words, where the printer beside the visitor or the one they chose has
+	// trouble, which is the nearest that can.
+	Instead string
+	Choices []Choice // the printers that can be released to from here, nearest first
 	// Barred is the refusal that stops this person from printing at all, or nil.
 	// The first screen stays neutral; Say stands behind "Why?".
 	Barred error
@@ -86,6 +106,7 @@ type VisitJob struct {
 	Lacks     string         // why it cannot come out beside the visitor, and what to do, in plain words, or ""
 	Claim     string         // the shared devices that sent it in the visitor's name, or "": it may not be theirs
 	Instead   string         // how it comes out otherwise than asked for there, in a few words, or ""
+	Offer     *Offered       // where it comes out as it was asked for, or nil
 	Payer     quota.Payer    // of a held job: who pays; without a Code if it names an account that is not theirs
 
 	// Really is the question to ask before it is released, or "": "46 pages, 23 sheets.
@@ -173,7 +194,7 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 	if visit.Printed, err = hasPrinted(ctx, tx, p.ID, tx.Now.AddDate(0, 0, -7)); err != nil {
 		return visit, err
 	}
-	if visit.Printer, err = printerByID(ctx, tx, v.Station.Printer.ID); err != nil {
+	if visit.Beside, err = printerByID(ctx, tx, v.Station.Printer.ID); err != nil {
 		return visit, err
 	}
 	if visit.Jobs, err = visitJobs(ctx, tx, p.ID, tx.Now.Add(-lingers)); err != nil {
@@ -185,64 +206,67 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 	if err := sayWhoPays(ctx, tx, visit); err != nil {
 		return visit, err
 	}
-	return visit, d.explain(ctx, tx, v.Actor, &visit)
+	c := d.choices(v.Actor.School, p.ID, v.Station.ID, visit.Beside)
+	if err := c.settle(ctx, tx, v, &visit); err != nil {
+		return visit, err
+	}
+	return visit, d.explain(ctx, tx, v, c, &visit)
 }
 
-// explain says of each held job what it costs here, why it cannot come out, or how
-// otherwise than it was asked for.
-func (d *Desk) explain(ctx context.Context, tx *db.Tx, a school.Actor, visit *Visit) error {
-	tariff, err := quota.TariffAt(ctx, tx, a.School, tx.Now)
+// explain says of each held job what it costs at the visit's printer, why it cannot come out
+// there, or how otherwise than it was asked for, and where it can.
+func (d *Desk) explain(ctx context.Context, tx *db.Tx, v Visitor, c *choices, visit *Visit) error {
+	tariff, err := quota.TariffAt(ctx, tx, v.Actor.School, tx.Now)
 	if err != nil {
 		return err
 	}
 	visit.Unit = tariff.Unit
-	rulings := map[QueueID]ruling{}
-	book := d.rulebook(a.School)
 	if !slices.ContainsFunc(visit.Jobs, func(j VisitJob) bool { return j.State == Held }) {
 		return nil
 	}
-	held, err := heldJobsOf(ctx, tx, a.Person)
+	held, err := heldJobsOf(ctx, tx, v.Actor.Person)
 	if err != nil {
 		return err
 	}
 	for i := range visit.Jobs {
 		j := &visit.Jobs[i]
-		if j.State != Held {
-			continue
-		}
-		r, known := rulings[j.queue]
-		if !known {
-			q, err := queueByID(ctx, tx, j.queue)
-			if err != nil {
-				return err
-			}
-			if r, err = d.ruling(ctx, tx, q, a.Person); err != nil {
-				return err
-			}
-			rulings[j.queue] = r
-		}
-		refusal, err := r.stops(ctx, tx, visit.Printer, j.ticket, j.sides)
-		if err != nil {
-			return err
-		}
-		j.Instead = r.otherwise(*j, visit.Printer.Can)
 		job, still := held[j.ID]
-		if !still {
-			continue // it was released meanwhile: the next look shows it
-		}
-		if r.greys(r.sender, job.Ticket) {
-			job.Ticket.ColorMode = mono
-		}
-		j.price(tariff, job, visit.Printer)
-		if refusal != nil {
-			j.Lacks = fault.As(refusal).Say
+		if j.State != Held || !still { // it was released meanwhile: the next look shows it
 			continue
 		}
-		if err := book.tell(ctx, tx, job, visit.Printer, j); err != nil {
+		if err := c.explain(ctx, tx, tariff, job, visit.Printer, j); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (c *choices) explain(ctx context.Context, tx *db.Tx, tariff quota.Tariff, job Job, p PrinterRecord, j *VisitJob) error {
+	r, err := c.ruling(ctx, tx, job.Queue)
+	if err != nil {
+		return err
+	}
+	refusal, offer, err := c.stops(ctx, tx, r, job, p)
+	if err != nil {
+		return err
+	}
+	j.Instead = r.otherwise(*j, p.Can)
+	greyed := r.greys(r.sender, job.Ticket)
+	if !greyed && refusal == nil {
+		if offer, err = c.colourful(ctx, tx, job, p); err != nil {
+			return err
+		}
+	}
+	if greyed {
+		job.Ticket.ColorMode = mono
+	}
+	j.price(tariff, job, p)
+	j.offer(tariff, job, offer, refusal == nil)
+	if refusal != nil {
+		j.Lacks = fault.As(refusal).Say
+		return nil
+	}
+	return c.book.tell(ctx, tx, job, p, j)
 }
 
 // price says what its job costs as that comes out at a printer.

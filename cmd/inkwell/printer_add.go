@@ -13,10 +13,13 @@ import (
 )
 
 func printerAddCommand() *cobra.Command {
-	var room, station, group string
+	var room, place, station, group string
 	cmd := schoolCommand("add NAME ADDRESS", "Make a printer known, with a kiosk beside it if one is named", cobra.ExactArgs(2),
 		func(ctx context.Context, h *host, s school.School, args []string) (err error) {
 			p := release.PrinterRecord{School: s.ID, Name: args[0], URI: args[1], Room: room}
+			if p.Place, err = release.ParsePlace(place); err != nil {
+				return err
+			}
 			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
 				if p.ID, err = release.AddPrinter(ctx, tx, p); err != nil {
 					return err
@@ -40,6 +43,7 @@ Inkwell asks it what it can do, and again every five minutes. With --station a k
 page opens for it at /kiosk/STATION.`
 	cmd.Example = "  inkwell printer add Library ipps://printer7.school.example/ipp/print --room \"Room 12\" --station library"
 	cmd.Flags().StringVar(&room, "room", "", "where it stands")
+	cmd.Flags().StringVar(&place, "place", "", "BUILDING/FLOOR/ROOM, for kiosks to say which printer is near")
 	cmd.Flags().StringVar(&station, "station", "", "last part of the address of the kiosk beside it, e.g. library for /kiosk/library")
 	cmd.Flags().StringVar(&group, "group", "", "the group of printers whose prices it has, made where it is missing")
 	return cmd
