@@ -110,6 +110,19 @@ func (c *Client) Release(jobs ...release.JobID) error {
 	return c.send(message{Do: "release", Jobs: jobs})
 }
 
+// ChoosePlace has what is printed come out of another printer.
+func (c *Client) ChoosePlace(p release.PrinterID) error {
+	if err := c.send(message{Do: "places"}); err != nil {
+		return err
+	}
+	return c.send(message{Do: "place", Printer: p})
+}
+
+// PrintAt prints a job at the printer that its line offers.
+func (c *Client) PrintAt(job release.JobID, p release.PrinterID) error {
+	return c.send(message{Do: "print-at", Job: job, Printer: p})
+}
+
 // Delete strikes a job out, to be destroyed after 5 s.
 func (c *Client) Delete(job release.JobID) error { return c.send(message{Do: "delete", Job: job}) }
 

@@ -64,7 +64,7 @@ type fakeDesk struct {
 func newFakeDesk(jobs ...release.VisitJob) *fakeDesk {
 	st := library()
 	return &fakeDesk{
-		station: st, visit: release.Visit{Name: "Sam", Balance: 95, Printer: st.Printer, Jobs: jobs},
+		station: st, visit: release.Visit{Name: "Sam", Balance: 95, Printer: st.Printer, Beside: st.Printer, Jobs: jobs},
 		bells: map[string][]chan struct{}{},
 	}
 }
@@ -153,7 +153,7 @@ func (d *fakeDesk) Release(_ context.Context, _ release.Visitor, ids []release.J
 		j := &d.visit.Jobs[i]
 		if slices.Contains(ids, j.ID) {
 			j.State = release.Released
-			j.Delivery = &release.VisitDelivery{State: release.Reserved, Printer: d.station.Printer.Name, Of: j.Pages}
+			j.Delivery = &release.VisitDelivery{State: release.Reserved, Printer: d.visit.Printer.Name, Of: j.Pages}
 			d.visit.Balance -= j.Due
 		}
 	}

@@ -29,8 +29,11 @@ func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 			v.State, v.Choice, v.Selected, v.Meta = "lacking", false, false, plain(j.Lacks, reasonLimit)
 			v.MayAsk = j.MayAsk && !s.runner()
 		}
+		if v.Offer = s.offerOf(j); v.Offer != nil && v.Offer.Main {
+			v.Costs = false // what it costs is on the button
+		}
 		if end, struck := s.struck[j.ID]; struck {
-			v.State, v.Held, v.Choice, v.Selected, v.Locked, v.Claim, v.MayAsk, v.Meta = "struck", false, false, false, false, false, false, "Deleted"
+			v.State, v.Held, v.Choice, v.Selected, v.Locked, v.Claim, v.MayAsk, v.Offer, v.Meta = "struck", false, false, false, false, false, false, nil, "Deleted"
 			if s.notMine[j.ID] {
 				v.Meta = "Not yours: deleted, and IT is told"
 			}

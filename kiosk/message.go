@@ -21,6 +21,8 @@ type message struct {
 	Came  bool            `json:"came,omitempty"`
 	Payer string          `json:"payer,omitempty"`
 
+	Printer release.PrinterID `json:"printer,omitempty"`
+
 	Print  release.DeliveryID   `json:"print,omitempty"`
 	Pages  int                  `json:"pages,omitempty"`
 	Reason release.RefundReason `json:"reason,omitempty"`
@@ -45,6 +47,9 @@ var acts = map[string]func(message) Input{
 	"answer":      func(m message) Input { return Answer{Job: m.Job, Came: m.Came} },
 	"later":       func(m message) Input { return Later{Job: m.Job} },
 	"ask":         func(m message) Input { return Ask{Job: m.Job} },
+	"places":      func(message) Input { return Places{} },
+	"place":       func(m message) Input { return ChoosePlace{Printer: m.Printer} },
+	"print-at":    func(m message) Input { return PrintAt{Job: m.Job, Printer: m.Printer} },
 	"wrong":       func(message) Input { return Wrong{} },
 	"pick":        func(m message) Input { return Pick{Print: m.Print} },
 	"some":        func(m message) Input { return Some{Pages: m.Pages} },

@@ -71,6 +71,9 @@ func (s *Screen) printView(held []release.VisitJob) *PrintView {
 	case short == nil:
 		p.After = s.afterwards(fit) + " left afterwards" + s.colourAfterwards(fit)
 	}
+	if to := s.away(); to != "" {
+		p.Label += " at " + to
+	}
 	p.Ready = ready && len(fit) > 0 && !s.busy && s.visit.Printer.Trouble() == ""
 	return p
 }

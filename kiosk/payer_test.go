@@ -21,7 +21,7 @@ func paying(first, second quota.Payer, all ...quota.Payer) release.Visit {
 	jobs := []release.VisitJob{held(41, "Rivers", 4, 5), held(42, "Maths", 3, 0)}
 	jobs[0].Payer, jobs[1].Payer = first, second
 	st := library()
-	return release.Visit{Name: "Sam", Balance: 5, Printer: st.Printer, Jobs: jobs, Payers: quota.Payers{All: all}}
+	return release.Visit{Name: "Sam", Balance: 5, Printer: st.Printer, Beside: st.Printer, Jobs: jobs, Payers: quota.Payers{All: all}}
 }
 
 func TestTheScreenSaysWhoPays(t *testing.T) {

@@ -43,6 +43,7 @@ func (s *Screen) release(ids []release.JobID) []Effect {
 	}
 	s.busy, s.pending = true, nil
 	who := *s.visitor
+	who.At = s.visit.Printer.ID
 	if who.Slip == nil { // a slip's owner was shown the price when they made it
 		who.Shown, who.PaidBy = s.shown(ids), s.paying(ids)
 	}

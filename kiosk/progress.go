@@ -2,6 +2,8 @@ package kiosk
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"inkwell/release"
@@ -53,6 +55,9 @@ func (s *Screen) viewPrinting(v *View, now time.Time) {
 		v.Title = fmt.Sprintf("Printing page %d of %d", t.out+1, t.of)
 	}
 	v.Text = "You can sign out. It goes on printing."
+	if to := s.elsewhere(); to != "" {
+		v.Text = "It comes out at " + to + ". " + v.Text
+	}
 	if t.trouble != "" {
 		v.Text = t.trouble
 	}
@@ -84,8 +89,22 @@ func (s *Screen) viewDone(v *View, now time.Time) {
 			v.Text = examSays
 		}
 	}
+	if to := s.elsewhere(); to != "" && t.out > 0 {
+		v.Text = "It is at " + to + ". " + v.Text
+	}
 	v.MayAsk = t.charged > 0 && !s.runner()
 	s.viewRun(v, now)
+}
+
+// elsewhere names the printers of the run that the visitor does not stand beside, or is "".
+func (s *Screen) elsewhere() string {
+	var names []string
+	for _, id := range s.run {
+		if d := s.seen[id].Delivery; d != nil && d.Printer != s.station.Printer.Name && !slices.Contains(names, d.Printer) {
+			names = append(names, d.Printer)
+		}
+	}
+	return plain(strings.Join(names, " and "), titleLimit)
 }
 
 // viewRun lists the jobs of the run, and says what else waits.

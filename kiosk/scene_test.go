@@ -77,7 +77,7 @@ func visitorSam() release.Visitor {
 }
 
 func visitWith(jobs ...release.VisitJob) release.Visit {
-	return release.Visit{Name: "Sam", Balance: 95, Printer: library().Printer, Jobs: jobs}
+	return release.Visit{Name: "Sam", Balance: 95, Printer: library().Printer, Beside: library().Printer, Jobs: jobs}
 }
 
 // signIn brings Sam to his list.

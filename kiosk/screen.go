@@ -68,6 +68,8 @@ type Screen struct {
 	listed   bool                               // the list is shown though the run goes on
 	renewing bool                               // "New code" was pressed
 	code     string                             // a new code that is being shown, or ""
+	choosing bool                               // where it shall come out is asked
+	trip     *trip                              // one job is being printed at the printer that its line offers
 	wrong    *wrong                             // a print went wrong: which, and how
 	why      bool                               // the reason behind "You can't print here today" is shown
 }
@@ -104,6 +106,13 @@ func (s *Screen) Topics() []string {
 	if s.visitor != nil {
 		topics = append(topics, events.Person(int64(s.visitor.Actor.Person)))
 	}
+	if s.visit != nil {
+		for _, c := range s.visit.Choices {
+			if c.ID != s.station.Printer.ID {
+				topics = append(topics, events.Printer(int32(c.ID)))
+			}
+		}
+	}
 	return topics
 }
 
@@ -122,6 +131,8 @@ func (s *Screen) Face() string {
 		return FaceRenew
 	case s.wrong != nil:
 		return FaceWrong
+	case s.choosing:
+		return FacePlaces
 	case s.question() != nil:
 		return FaceQuestion
 	case s.locked() != nil:
@@ -222,10 +233,14 @@ func (Back) apply(s *Screen, _ time.Time) []Effect {
 		s.code = ""
 	case FaceWrong:
 		s.backFromWrong()
+	case FacePlaces:
+		s.choosing = false
 	case FaceLocked:
 		s.giveUp()
+		return s.comeBack()
 	case FaceReally:
 		s.pending = nil
+		return s.comeBack()
 	case FacePrinting:
 		s.listed = true
 	case FaceDone:

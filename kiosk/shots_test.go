@@ -123,8 +123,39 @@ func lockedJobs() []release.VisitJob {
 // colour for the second.
 func lackingJobs() []release.VisitJob {
 	jobs := append(twoJobs(), held(43, "Spanish vocabulary list", 2, 60))
-	jobs[0].Lacks, jobs[1].Instead = "This printer does not have the kind of paper that was asked for. Choose another printer.", "black and white here"
+	jobs[0].Lacks, jobs[1].Instead = "This printer does not have the kind of paper that was asked for. Hall can print this.", "black and white here"
 	return jobs
+}
+
+// fleet is a visitor at a kiosk from which three printers can be released to.
+func fleet(d *fakeDesk) {
+	art := release.PrinterRecord{ID: 5, Name: "Art studio", State: release.PrinterStopped, Reasons: []string{"media-jam-error"}}
+	staff := release.PrinterRecord{ID: 4, Name: "Sixth form colour", State: release.PrinterProcessing}
+	d.visit.Choices = []release.Choice{{PrinterRecord: d.station.Printer, Beside: true, Reach: true}, {PrinterRecord: staff, Where: "one floor up", Reach: true},
+		{PrinterRecord: art, Where: "in Arts", Reach: true}}
+}
+
+// offering are jobs that the printer here cannot do as they were asked for, and the next one can.
+func offering(d *fakeDesk) {
+	fleet(d)
+	d.visit.Jobs[0].Lacks = "This printer has no A3 paper. Sixth form colour, one floor up, can print this."
+	d.visit.Jobs[0].Offer = &release.Offered{Choice: d.visit.Choices[1], Due: 8}
+	d.visit.Jobs[1].Instead, d.visit.Jobs[1].Offer = "black and white here", &release.Offered{Choice: d.visit.Choices[1], Due: 3, Colour: true}
+}
+
+// elsewhere is a visitor beside a printer without paper.
+func elsewhere(d *fakeDesk) {
+	fleet(d)
+	d.station.Printer.State, d.station.Printer.Reasons = release.PrinterStopped, []string{"media-empty-error"}
+	d.visit.Beside, d.visit.Choices[0].PrinterRecord = d.station.Printer, d.station.Printer
+	d.visit.Printer, d.visit.Instead = d.visit.Choices[1].PrinterRecord, "Sixth form colour, one floor up, can print this."
+}
+
+// walking is one whose kiosk may not release to it.
+func walking(d *fakeDesk) {
+	elsewhere(d)
+	d.visit.Printer, d.visit.Choices = d.visit.Beside, nil
+	d.visit.Instead += " Please go there."
 }
 
 // largeJobs are one to ask about, one that waits for a teacher's yes and one that has it.
@@ -140,7 +171,7 @@ func largeJobs() []release.VisitJob {
 // without its colour, and one that is not its owner's to print any more.
 func ruledJobs() []release.VisitJob {
 	jobs := append(twoJobs(), held(43, "Spanish vocabulary list", 2, 60))
-	jobs[0].Lacks, jobs[1].Instead = "This one does not come out here. Print it at Hall, Library or Sixth form.", "black and white: you may not use colour"
+	jobs[0].Lacks, jobs[1].Instead = "This one does not come out here. Hall, one floor up, can print this.", "black and white: you may not use colour"
 	jobs[2].Lacks = "This was sent to a printer that is not for you. Send it again to another one."
 	return jobs
 }
@@ -262,6 +293,18 @@ var shots = []shot{
 		p.Seen("IT is told")
 	}},
 	{name: "jobs-lacking", jobs: lackingJobs, act: signedIn},
+	{name: "places-jobs", set: fleet, act: signedIn},
+	{name: "places-offered", jobs: func() []release.VisitJob { return append(twoJobs(), held(43, "Spanish vocabulary list", 2, 60)) }, set: offering, act: signedIn},
+	{name: "places-elsewhere", set: elsewhere, act: signedIn},
+	{name: "places-walking", set: walking, act: signedIn},
+	{name: "places-list", set: fleet, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("places"); p.wait("places") }},
+	{name: "places-printing", set: elsewhere, act: func(p *page, d *fakeDesk) { released(p, d); d.print(41, 2); p.Seen("comes out at") }},
+	{name: "places-done", set: elsewhere, act: func(p *page, d *fakeDesk) {
+		released(p, d)
+		d.print(41, 4)
+		d.print(42, 3)
+		p.wait("done")
+	}},
 	{name: "jobs-ruled", jobs: ruledJobs, act: signedIn},
 	{name: "jobs-large", jobs: largeJobs, act: signedIn},
 	{name: "jobs-asked", jobs: largeJobs, act: func(p *page, d *fakeDesk) {

@@ -20,7 +20,7 @@ func runnerAtLibrary() release.Visitor {
 
 // slipVisit is what the desk tells a runner.
 func slipVisit(jobs ...release.VisitJob) release.Visit {
-	return release.Visit{Name: "T. Reid", Printer: library().Printer, Jobs: jobs}
+	return release.Visit{Name: "T. Reid", Printer: library().Printer, Beside: library().Printer, Jobs: jobs}
 }
 
 func (c *scene) runs(visit release.Visit) {

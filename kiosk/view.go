@@ -36,6 +36,9 @@ type View struct {
 	Locked   *Question   `json:"locked,omitempty"` // whose code is asked for
 	Wrong    *WrongView  `json:"wrong,omitempty"`
 	MayAsk   bool        `json:"mayAsk,omitempty"` // "Something wrong with a print?" can be pressed
+	Place    string      `json:"place,omitempty"`  // where it comes out, where there is a choice
+	Away     bool        `json:"away,omitempty"`   // and that is not beside the visitor
+	Places   []PlaceView `json:"places,omitempty"` // to choose from
 	Waits    string      `json:"waits,omitempty"`  // "2 jobs still waiting", on the printing and done faces
 }
 
@@ -68,6 +71,7 @@ type JobView struct {
 	Choice   bool          `json:"choice"`           // can be chosen: held, and the printer lacks nothing for it
 	Locked   bool          `json:"locked,omitempty"` // asks for its own code first
 	MayAsk   bool          `json:"mayAsk,omitempty"` // a teacher can be asked for it
+	Offer    *OfferView    `json:"offer,omitempty"`  // where it comes out as it was asked for
 	Claim    bool          `json:"claim,omitempty"`  // it may be somebody else's: "Not mine" can be pressed
 	Undo     *Countdown    `json:"undo,omitempty"`
 	Ask      bool          `json:"ask,omitempty"` // "Did it come out?" can be answered
@@ -149,6 +153,8 @@ func (s *Screen) View(now time.Time) View {
 		s.viewDone(&v, now)
 	case FaceWrong:
 		s.viewWrong(&v, now)
+	case FacePlaces:
+		s.viewPlaces(&v)
 	case FaceQuestion:
 		q := s.question()
 		v.Question = &Question{ID: q.ID, Title: titleOf(q.Title), Pages: pages(q.Pages)}
@@ -173,8 +179,11 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 	if s.visit.Payers.Exam() {
 		v.Text, v.Balance = examSays, nil
 	}
-	if v.Note == "" && v.Printer.Level == "bad" {
-		v.Note = v.Printer.Text
+	if v.Note == "" {
+		v.Note = s.trouble()
+	}
+	if len(s.visit.Choices) > 1 && s.visit.Barred == nil && len(v.Jobs) > 0 {
+		v.Place, v.Away = plain(s.visit.Printer.Name, nameShown), s.away() != ""
 	}
 	if s.visit.Barred != nil {
 		v.Barred = &Barred{Say: notHere}

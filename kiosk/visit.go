@@ -20,7 +20,7 @@ func (r Looked) apply(s *Screen, now time.Time) []Effect {
 	}
 	was := s.Face()
 	first := s.visit == nil
-	s.visit, s.station.Printer = &r.Visit, r.Visit.Printer
+	s.visit, s.station.Printer = &r.Visit, r.Visit.Beside
 	s.blind = ""
 	if newest {
 		s.busy = false
@@ -32,7 +32,7 @@ func (r Looked) apply(s *Screen, now time.Time) []Effect {
 	if was != FaceDone && s.Face() == FaceDone {
 		s.until = later(s.until, now.Add(doneFor))
 	}
-	return effects
+	return append(effects, s.arrived()...)
 }
 
 // cannotLook keeps what is on the screen and tries again; a visit that never
@@ -117,6 +117,11 @@ func (r Acted) apply(s *Screen, _ time.Time) []Effect {
 	if of, ok := r.Of.(ReleaseJobs); ok && r.Err == nil {
 		s.released(of.Jobs)
 	}
+	if _, ok := r.Of.(ReleaseJobs); ok && s.trip != nil {
+		at := s.trip.back
+		who := *s.visitor
+		who.At, s.visitor, s.trip = at, &who, nil
+	}
 	if r.Err != nil {
 		s.busy = false
 		s.note = refusal(r.Err)
@@ -141,9 +146,12 @@ func (s *Screen) job(id release.JobID) *release.VisitJob {
 }
 
 // printable says whether the job can be chosen now.
-func (s *Screen) printable(j release.VisitJob) bool {
+func (s *Screen) printable(j release.VisitJob) bool { return s.waits(j) && j.Lacks == "" }
+
+// waits says whether a job is held, and not struck out.
+func (s *Screen) waits(j release.VisitJob) bool {
 	_, gone := s.struck[j.ID]
-	return j.State == release.Held && !gone && j.Lacks == ""
+	return j.State == release.Held && !gone
 }
 
 // chosen is what "Print" would print, oldest first.

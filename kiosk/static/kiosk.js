@@ -99,6 +99,8 @@
     sure: () => ({ jobs: view.really.jobs }),
     'ask-teacher': (el, job) => ({ job: job.id }),
     'not-mine': (el, job) => ({ job: job.id }),
+    place: (el, place) => ({ printer: place.id }),
+    'print-at': (el, job) => ({ job: job.id, printer: job.offer.printer }),
     undo: (el, job) => ({ job: job.id }),
     ask: (el, job) => ({ job: job.id }),
     answer: (el) => ({ job: view.question.id, came: el.dataset.came === 'yes' }),
@@ -121,7 +123,7 @@
   window.addEventListener('pointerdown', touch, true);
   window.addEventListener('keydown', (event) => {
     touch();
-    if (event.key === 'Escape' && ['wrong', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really'].includes(face)) send({ do: 'back' });
+    if (event.key === 'Escape' && ['wrong', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really', 'places'].includes(face)) send({ do: 'back' });
   }, true);
   window.addEventListener('contextmenu', (event) => event.preventDefault());
   window.addEventListener('dragstart', (event) => event.preventDefault());
