@@ -32,9 +32,9 @@ func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Del
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return d.postpone(ctx, c, job, del, "printer-unreachable")
+		return errors.Join(d.saw(ctx, c.printer, p, st, err), d.postpone(ctx, c, job, del, "printer-unreachable"))
 	case st.State == PrinterStopped || !st.Accepting:
-		return d.postpone(ctx, c, job, del, "printer-stopped")
+		return errors.Join(d.saw(ctx, c.printer, p, st, nil), d.postpone(ctx, c, job, del, "printer-stopped"))
 	}
 	del.UpTime, del.Counter = st.UpTime, st.Counter
 	if barred, err := d.markSending(ctx, c, job, &del); err != nil || barred {
@@ -56,12 +56,22 @@ func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Del
 		return d.notTaken(ctx, c, p, job, del, err)
 	}
 	crash.At("document-taken")
+	d.breakers.close(del.Printer)
 	del.State = Printing
 	if err := d.save(ctx, c, del); err != nil {
 		return err
 	}
 	crash.At("printing-committed")
 	return d.follow(ctx, c, p, job, del)
+}
+
+// notDialled is a try at a printer that there is no way to, such as an address that is not
+// allowed any more.
+func (d *Desk) notDialled(ctx context.Context, c claim, job Job, del Delivery) error {
+	if del.State != Reserved {
+		return nil // nobody can be asked what became of it until there is a way again
+	}
+	return d.postpone(ctx, c, job, del, "printer-unreachable")
 }
 
 // markSending commits that the printer is about to be spoken to. Somebody whose
@@ -153,24 +163,6 @@ func (d *Desk) abandon(ctx context.Context, p Printer, del Delivery) {
 	if err := p.Cancel(ctx, del.PrinterJob); err != nil && !errors.Is(err, ErrGone) {
 		d.Log.Info("empty job stays at printer", "delivery", del.ID, "printer", del.Printer, "error", err)
 	}
-}
-
-// patience is how often a printer may be out of reach or say not now, or we not
-// read our own, before the job goes back to its owner: 1+2+4+8 s, or a minute.
-var patience = map[string]int{"printer-unreachable": 5, "document-unread": 5, "printer-stopped": 10, "printer-busy": 10}
-
-// postpone puts a delivery that has not begun, or of which the printer has
-// nothing, back to be tried later; and after enough tries back to its owner.
-func (d *Desk) postpone(ctx context.Context, c claim, job Job, del Delivery, reason string) error {
-	del.Tries++
-	if del.Tries >= patience[reason] {
-		return d.end(ctx, c, del, Outcome{Reason: reason})
-	}
-	wait := min(time.Second<<(del.Tries-1), 8*time.Second)
-	del.State, del.Reason, del.PrinterJob = Reserved, reason, 0
-	return d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
-		return updatePostponed(ctx, tx, c, del, tx.Now.Add(wait))
-	})
 }
 
 // save commits how far a delivery is.

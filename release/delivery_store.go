@@ -97,6 +97,12 @@ func firstDelivery(ctx context.Context, tx *db.Tx, p PrinterID) (Delivery, bool,
 		 WHERE d.not_before <= $2 AND (d.state <> 'reserved' OR r.paused_at IS NULL)`, p, tx.Now))
 }
 
+// deliveriesReserved are those that a printer has nothing of, the oldest first.
+func deliveriesReserved(ctx context.Context, tx *db.Tx, p PrinterID) ([]Delivery, error) {
+	rows, _ := tx.Query(ctx, `SELECT `+deliveryColumns+` FROM delivery d WHERE d.printer_id = $1 AND d.state = 'reserved' ORDER BY d.delivery_id`, p)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Delivery, error) { return scanDelivery(row) })
+}
+
 // fence refuses to write for a printer that another node has taken over. It locks
 // the printer's row FOR SHARE, so that nobody takes it over before the commit.
 func fence(ctx context.Context, tx *db.Tx, c claim) error {

@@ -151,7 +151,7 @@ func TestWhatNobodyAnsweredIsFree(t *testing.T) {
 
 // A printer that jams at page 3 of 10: three are charged, and the other seven can
 // be had without paying twice.
-func TestAJamCostsWhatCameOut(t *testing.T) {
+func TestF11AJamCostsWhatCameOut(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	job := h.printing(10)
@@ -242,7 +242,7 @@ func TestARestartAdoptsWhatThePrinterHas(t *testing.T) {
 	h.sound()
 }
 
-func TestSuspendedBetweenReleaseAndPrinter(t *testing.T) {
+func TestF14SuspendedBetweenReleaseAndPrinter(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.paper.fail("Begin", release.ErrUnreachable)

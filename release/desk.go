@@ -56,6 +56,7 @@ type Desk struct {
 
 	listening chan struct{} // who waits for news
 	offers    offers
+	breakers  breakers
 	intake    intake
 	held      held
 	queues    recall[string, Queue]

@@ -199,7 +199,7 @@ func TestReleaseRefusals(t *testing.T) {
 func ids(all ...release.JobID) []release.JobID { return all }
 
 // Two kiosks release the same job at the same instant: exactly one release.
-func TestOneReleaseWinsARace(t *testing.T) {
+func TestF12TwoKiosksOneBadgeOneRelease(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for range 10 {

@@ -82,9 +82,10 @@ func (d *Desk) dispatch(ctx context.Context) {
 				continue
 			}
 			workers.Go(func() {
-				defer busy.leave(p)
-				if err := d.serve(ctx, p); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, errFenced) {
-					d.Log.Error("serve printer", "printer", p, "error", err)
+				for again := true; again; again = busy.leaveUnlessAsked(p) {
+					if err := d.serve(ctx, p); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, errFenced) {
+						d.Log.Error("serve printer", "printer", p, "error", err)
+					}
 				}
 			})
 		}
@@ -107,14 +108,14 @@ func (d *Desk) serve(ctx context.Context, id PrinterID) error {
 	if err != nil || !ok {
 		return err
 	}
-	printer, err := d.Dial(c.printer)
-	if err != nil {
-		return err
-	}
+	printer, noWay := d.Dial(c.printer)
 	for ctx.Err() == nil {
 		del, job, found, err := d.next(ctx, c)
-		if err != nil || !found {
+		if err != nil || !found || del.State == Reserved && d.breakers.open(id, d.DB.Now(), del.Reserved) {
 			return err
+		}
+		if noWay != nil {
+			return errors.Join(noWay, d.notDialled(ctx, c, job, del))
 		}
 		if err := d.deliver(ctx, c, printer, job, del); err != nil {
 			return fmt.Errorf("deliver job %d: %w", job.ID, err)
@@ -146,18 +147,20 @@ func (d *Desk) next(ctx context.Context, c claim) (del Delivery, job Job, found 
 // roster is who is at work, so that nobody is hired twice.
 type roster[K comparable] struct {
 	mu sync.Mutex
-	in map[K]bool
+	in map[K]bool // true: somebody has asked for them since
 }
 
 func newRoster[K comparable]() *roster[K] { return &roster[K]{in: map[K]bool{}} }
 
+// enter says whether p was not there yet.
 func (r *roster[K]) enter(p K) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.in[p] {
+	if _, there := r.in[p]; there {
+		r.in[p] = true
 		return false
 	}
-	r.in[p] = true
+	r.in[p] = false
 	return true
 }
 
@@ -165,6 +168,18 @@ func (r *roster[K]) leave(p K) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.in, p)
+}
+
+// leaveUnlessAsked takes p off, or says that there is more to do.
+func (r *roster[K]) leaveUnlessAsked(p K) (again bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.in[p] {
+		r.in[p] = false
+		return true
+	}
+	delete(r.in, p)
+	return false
 }
 
 // all is who is at work now.

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,6 +51,7 @@ type house struct {
 	direct  release.Queue
 	watch   time.Duration // how often the printer is looked at
 	engine  document.Options
+	clients *sync.Map // how a printer is spoken to, by its name; without one, paper is
 	caps    release.Caps
 	*release.Desk
 	stop context.CancelFunc
@@ -59,7 +62,7 @@ func newHouse(t testing.TB, change ...func(*house)) *house {
 	t.Helper()
 	clock := dbtest.NewClock(tuesday)
 	d := dbtest.New(t, dbtest.At(clock))
-	h := &house{Cast: schooltest.New(t, d, "Harbour"), t: t, db: d, clock: clock, dir: t.TempDir(), paper: newPaper(t), watch: time.Hour, caps: release.Caps{MaxBytes: 1 << 20, MaxHeld: 5}}
+	h := &house{Cast: schooltest.New(t, d, "Harbour"), t: t, db: d, clock: clock, dir: t.TempDir(), paper: newPaper(t), watch: time.Hour, clients: new(sync.Map), caps: release.Caps{MaxBytes: 1 << 20, MaxHeld: 5}}
 	for _, c := range change {
 		c(h)
 	}
@@ -124,12 +127,7 @@ func (h *house) open() {
 	}
 	h.t.Cleanup(func() { _ = engine.Close() })
 	h.Desk = release.New(release.Options{DB: h.db, Directory: h.Directory, Hub: h.hub, Spool: store, Documents: engine, Log: log,
-		Dial: func(p release.PrinterRecord) (release.Printer, error) {
-			if other := h.papers[p.Name]; other != nil {
-				return other, nil
-			}
-			return h.paper, nil
-		},
+		Dial: h.dial,
 		Poll: 5 * time.Millisecond, Watch: h.watch, Caps: h.caps})
 	ctx, stop := context.WithCancel(context.WithoutCancel(h.t.Context()))
 	h.stop, h.done = stop, make(chan error, 1)
@@ -138,6 +136,40 @@ func (h *house) open() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// dial makes the client of a printer.
+func (h *house) dial(p release.PrinterRecord) (release.Printer, error) {
+	if client, known := h.clients.Load(p.Name); known {
+		return client.(func() (release.Printer, error))()
+	}
+	if other := h.papers[p.Name]; other != nil {
+		return other, nil
+	}
+	return h.paper, nil
+}
+
+// place adds a printer that is spoken to in a way of its own, with a station beside it.
+func (h *house) place(name string, client func() (release.Printer, error)) release.Visitor {
+	h.t.Helper()
+	h.clients.Store(name, client)
+	h.in(func(ctx context.Context, tx *db.Tx) error {
+		p, err := release.AddPrinter(ctx, tx, release.PrinterRecord{School: h.School, Name: name, URI: "ipp://127.0.0.1:1"})
+		if err != nil {
+			return err
+		}
+		return release.AddStation(ctx, tx, h.School, slug(name), name, p)
+	})
+	st, err := h.Station(h.t.Context(), slug(name))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return release.Visitor{Actor: h.Sam, Station: st}
+}
+
+// slug is a name as it stands in addresses.
+func slug(name string) string {
+	return strings.Trim(regexp.MustCompile("[^a-z0-9]+").ReplaceAllString(strings.ToLower(name), "-"), "-")
 }
 
 // close stops the desk and waits for all of it.

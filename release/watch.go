@@ -47,6 +47,11 @@ func (d *Desk) glance(ctx context.Context, p PrinterRecord) {
 // look asks a printer for its state and tells its stations when it has changed.
 func (d *Desk) look(ctx context.Context, p PrinterRecord, client Printer) error {
 	st, err := client.Status(ctx)
+	return d.saw(ctx, p, client, st, err)
+}
+
+// saw keeps what a printer has answered about its state, or that it did not.
+func (d *Desk) saw(ctx context.Context, p PrinterRecord, client Printer, st Status, err error) error {
 	silent := err != nil
 	if silent {
 		st = Status{State: PrinterUnreachable}

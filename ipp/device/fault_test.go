@@ -27,7 +27,7 @@ func whole() []byte { return append(lesson(1), bytes.Repeat([]byte("% padding\n"
 
 // A line that breaks while the document is on it leaves doubt, never a second
 // document; and the printer's own list then tells what it has.
-func TestBrokenLine(t *testing.T) {
+func TestF8ABrokenLineLeavesDoubt(t *testing.T) {
 	t.Parallel()
 	size := int64(len(whole()))
 	for _, c := range []struct {
@@ -75,7 +75,7 @@ func TestLostJob(t *testing.T) {
 	}
 }
 
-func TestUnreachable(t *testing.T) {
+func TestF7Unreachable(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -111,7 +111,7 @@ func TestUnreachable(t *testing.T) {
 
 // Whatever a printer does instead of answering, it costs little, ends in time, and
 // leaves the question open.
-func TestBadAnswers(t *testing.T) {
+func TestF9BadAnswers(t *testing.T) {
 	t.Parallel()
 	ok, err := wire.NewResponse(&wire.Message{Version: wire.Version20, RequestID: 1}, wire.StatusOK, "").Encode()
 	if err != nil {
@@ -186,7 +186,7 @@ func TestWrongJob(t *testing.T) {
 
 // A printer that takes nothing of a long document, or all of it and then is
 // silent, is given up after a while.
-func TestStall(t *testing.T) {
+func TestF9Stall(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]ipptest.Fault{"deaf": ipptest.Deaf, "silent": ipptest.Silence} {
 		b := newBench(t, quick)
@@ -288,7 +288,7 @@ func (e *endless) Read(p []byte) (int, error) {
 }
 
 // A gigabyte of an answer costs no more than the megabyte that is looked at.
-func TestEndlessAnswerIsCheap(t *testing.T) {
+func TestF9AnEndlessAnswerIsCheap(t *testing.T) {
 	b := newBench(t, nil)
 	b.line.Next(wire.OpGetJobs, ipptest.Endless)
 	var before, after runtime.MemStats

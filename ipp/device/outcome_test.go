@@ -12,7 +12,7 @@ import (
 
 // What every error status means for the paper, by operation. What is not listed
 // is refused.
-func TestOutcomes(t *testing.T) {
+func TestF10EveryStatusHasAnOutcome(t *testing.T) {
 	t.Parallel()
 	begin := map[wire.Status]string{}
 	for s, class := range map[wire.Status]string{
@@ -68,7 +68,7 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-func TestHTTPOutcomes(t *testing.T) {
+func TestF10EveryHTTPStatusHasAnOutcome(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
 	job := b.begin(t)
