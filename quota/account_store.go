@@ -40,16 +40,16 @@ type payer struct {
 	Balance int64
 }
 
-// lockPayers locks what a person spends from, both purses, with other accounts that
+// askPayersLocked locks what a person spends from, both purses, with other accounts that
 // are to pay: all of them by ascending number.
-func lockPayers(ctx context.Context, tx *db.Tx, person school.PersonID, others []AccountID) ([]payer, error) {
+func askPayersLocked(tx *db.Tx, person school.PersonID, others []AccountID) db.Answer[[]payer] {
+	read := db.All(pgx.RowToStructByPos[payer])
 	if len(others) == 0 {
-		rows, _ := tx.Query(ctx, `
+		return db.Ask(tx, read, `
 			SELECT account_id, purse, true, true, closed_at IS NOT NULL, balance FROM account
 			 WHERE person_id = $1 AND kind = 'person' ORDER BY account_id FOR NO KEY UPDATE`, person)
-		return pgx.CollectRows(rows, pgx.RowToStructByPos[payer])
 	}
-	rows, _ := tx.Query(ctx, `
+	return db.Ask(tx, read, `
 		WITH locked AS (
 			SELECT account_id, purse, coalesce(person_id = $1, false) AND kind = 'person', has_floor, closed_at IS NOT NULL, balance FROM account
 			 WHERE (account_id = ANY ($2) AND has_floor) OR (person_id = $1 AND kind = 'person')
@@ -57,7 +57,6 @@ func lockPayers(ctx context.Context, tx *db.Tx, person school.PersonID, others [
 		SELECT * FROM locked
 		UNION ALL
 		SELECT account_id, purse, false, false, closed_at IS NOT NULL, balance FROM account WHERE account_id = ANY ($2) AND NOT has_floor`, person, others)
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[payer])
 }
 
 // lockPeople locks the own accounts of people, both purses, by ascending number.

@@ -41,27 +41,46 @@ type Reservation struct {
 // account that pays and has a floor, by ascending number, after which nobody else can spend
 // from them until the transaction ends.
 func Reserve(ctx context.Context, tx *db.Tx, by school.Actor, person school.PersonID, all []Reservation) error {
+	return Lock(tx, person, all).Reserve(ctx, tx, by, all)
+}
+
+// Locked are the accounts that pay for reservations.
+type Locked struct{ payers db.Answer[[]payer] }
+
+// Lock locks, with the transaction's next statement, what pays for reservations, whose
+// deliveries need not be known yet. Nothing is locked for what costs nothing.
+func Lock(tx *db.Tx, person school.PersonID, all []Reservation) Locked {
 	var others []AccountID
 	costs := false
 	for _, r := range all {
-		if r.Amount < 0 || r.Colour < 0 {
-			return fmt.Errorf("reserve %d units and %d impressions in colour: below 0", r.Amount, r.Colour)
-		}
 		costs = costs || r.Amount > 0 || r.Colour > 0
 		if r.Payer != 0 {
 			others = append(others, r.Payer)
 		}
 	}
 	if !costs {
+		return Locked{}
+	}
+	return Locked{askPayersLocked(tx, person, others)}
+}
+
+// Reserve is quota.Reserve with accounts that are locked already.
+func (l Locked) Reserve(ctx context.Context, tx *db.Tx, by school.Actor, all []Reservation) error {
+	for _, r := range all {
+		if r.Amount < 0 || r.Colour < 0 {
+			return fmt.Errorf("reserve %d units and %d impressions in colour: below 0", r.Amount, r.Colour)
+		}
+	}
+	if l.payers == nil {
 		return nil
 	}
-	payers, err := lockPayers(ctx, tx, person, others)
+	payers, err := l.payers(ctx)
 	if err != nil {
 		return fmt.Errorf("lock accounts: %w", err)
 	}
 	entries, err := purses(payers).reserve(all, Page)
 	if err != nil {
-		return unpaid(ctx, tx, by.School, purses(payers), all, err)
+		return unpaid(ctx, tx, by.School, payers, all, err)
 	}
 	if len(entries) == 0 {
 		return nil

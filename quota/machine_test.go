@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"inkwell/internal/db"
@@ -391,10 +392,28 @@ func TestTheDatabaseKeepsUnitsApart(t *testing.T) {
 			 WHERE a.kind = 'allowance' AND a.purse = 'pages' AND a.school_id = %d AND b.person_id = %d AND b.purse = 'pages'`, m.School, m.School, other.Sam.Person),
 		`UPDATE account SET purse = 'colour'`,
 		`UPDATE account SET school_id = 2`,
+		`DELETE FROM account`,
+		`DELETE FROM school`,
+		`UPDATE school SET school_id = DEFAULT`,
 	} {
 		err := m.db.InTx(t.Context(), db.System("test"), func(ctx context.Context, tx *db.Tx) error { _, err := tx.Exec(ctx, sql); return err })
 		if err == nil {
 			t.Errorf("it was done: %s", sql)
 		}
+		if err := super(t, m.db, sql); err == nil {
+			t.Errorf("whoever owns the database did it: %s", sql)
+		}
 	}
+}
+
+// super does something that nobody is kept from by a grant or a wall.
+func super(t *testing.T, d *db.DB, sql string) error {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dbtest.URL(t, d, dbtest.Superuser))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	_, err = conn.Exec(t.Context(), sql)
+	return err
 }

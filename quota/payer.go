@@ -3,6 +3,7 @@ package quota
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -117,17 +118,30 @@ func meant[T any](all []T, words string, of func(T) (code, name string)) int {
 
 // PayersOf are what may pay for people's jobs, by what is left on their own accounts.
 func PayersOf(ctx context.Context, tx *db.Tx, id school.ID, own map[school.PersonID]Left) (map[school.PersonID]Payers, error) {
+	return askOthers(tx, id, slices.Collect(maps.Keys(own))).payers(ctx, tx, id, own)
+}
+
+// others are the accounts besides their own that people might charge, asked for.
+type others struct {
+	shared   db.Answer[[]Shared]
+	personal db.Answer[map[school.PersonID]Account]
+}
+
+func askOthers(tx *db.Tx, id school.ID, people []school.PersonID) others {
+	return others{askSharedAccounts(tx, id), askPersonalsOf(tx, people)}
+}
+
+// payers are those who may charge what, by who they are today.
+func (o others) payers(ctx context.Context, tx *db.Tx, id school.ID, own map[school.PersonID]Left) (map[school.PersonID]Payers, error) {
 	all := make(map[school.PersonID]Payers, len(own))
-	people := make([]school.PersonID, 0, len(own))
 	for p, left := range own {
 		all[p] = Payers{All: []Payer{{Code: OwnCode, Name: "Me", Limited: true, Left: left}}}
-		people = append(people, p)
 	}
-	shared, err := sharedAccounts(ctx, tx, id)
+	shared, err := o.shared(ctx)
 	if err != nil {
 		return nil, err
 	}
-	personal, err := personalsOf(ctx, tx, people)
+	personal, err := o.personal(ctx)
 	if err != nil || len(personal) == 0 && len(shared) == 0 {
 		return all, err
 	}
@@ -135,8 +149,8 @@ func PayersOf(ctx context.Context, tx *db.Tx, id school.ID, own map[school.Perso
 	if err != nil {
 		return nil, err
 	}
-	who, err := school.BelongingsOf(ctx, tx, sc, people)
-	for _, p := range people {
+	who, err := school.BelongingsOf(ctx, tx, sc, slices.Collect(maps.Keys(own)))
+	for p := range own {
 		all[p] = all[p].with(personal[p], shared, p, who[p], tx.Now)
 	}
 	return all, err
@@ -146,17 +160,30 @@ func PayersOf(ctx context.Context, tx *db.Tx, id school.ID, own map[school.Perso
 // they write an exam there that is the exam's account, or the school's account Exams where
 // it has none that is open and without a limit: no exam is stopped by a quota.
 func PayersAt(ctx context.Context, tx *db.Tx, id school.ID, person school.PersonID, own Left, station int32) (Payers, error) {
+	return AskPayers(tx, id, person, own, station)(ctx)
+}
+
+// AskPayers is PayersAt with the transaction's next statement, and one more where the person may
+// charge other accounts than their own.
+func AskPayers(tx *db.Tx, id school.ID, person school.PersonID, own Left, station int32) db.Answer[Payers] {
+	var writing db.Answer[[]school.Exam]
 	if station != 0 {
-		exam, writes, err := school.ExamFor(ctx, tx, person, station, tx.Now)
-		if err != nil {
-			return Payers{}, err
-		}
-		if writes {
-			return ofExam(ctx, tx, exam)
-		}
+		writing = school.AskExamsFor(tx, person, station, tx.Now)
 	}
-	all, err := PayersOf(ctx, tx, id, map[school.PersonID]Left{person: own})
-	return all[person], err
+	more := askOthers(tx, id, []school.PersonID{person})
+	return func(ctx context.Context) (Payers, error) {
+		if writing != nil {
+			exam, err := writing(ctx)
+			if err != nil {
+				return Payers{}, err
+			}
+			if len(exam) > 0 {
+				return more.ofExam(ctx, tx, exam[0])
+			}
+		}
+		all, err := more.payers(ctx, tx, id, map[school.PersonID]Left{person: own})
+		return all[person], err
+	}
 }
 
 // PrivateNow refuses to have something charged to a personal account while its owner gives
@@ -188,8 +215,8 @@ func (p Payers) with(personal Account, shared []Shared, person school.PersonID, 
 }
 
 // ofExam finds the account that an exam is charged to.
-func ofExam(ctx context.Context, tx *db.Tx, e school.Exam) (Payers, error) {
-	all, err := sharedAccounts(ctx, tx, e.School)
+func (o others) ofExam(ctx context.Context, tx *db.Tx, e school.Exam) (Payers, error) {
+	all, err := o.shared(ctx)
 	if err != nil {
 		return Payers{}, err
 	}

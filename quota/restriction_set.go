@@ -21,12 +21,17 @@ var (
 
 // RulesOf are a school's rules as they are now: its own, or the defaults.
 func RulesOf(ctx context.Context, tx *db.Tx, id school.ID) (Rules, error) {
-	return rulesAt(ctx, tx, id, tx.Now.Add(time.Hour))
+	return AskRules(tx, id)(ctx)
+}
+
+// AskRules is RulesOf with the transaction's next statement.
+func AskRules(tx *db.Tx, id school.ID) db.Answer[Rules] {
+	return askRulesAt(tx, id, tx.Now.Add(time.Hour))
 }
 
 // RulesAt are a school's rules as they were at a time.
 func RulesAt(ctx context.Context, tx *db.Tx, id school.ID, at time.Time) (Rules, error) {
-	return rulesAt(ctx, tx, id, at)
+	return askRulesAt(tx, id, at)(ctx)
 }
 
 // RulesOfSet are a school's rules as they were in a set.

@@ -23,23 +23,26 @@ func lastRule(ctx context.Context, tx *db.Tx, id school.ID) (last RuleNumber, er
 	return last, err
 }
 
-// rulesAt reads the newest set that was made before a time, in one statement.
-func rulesAt(ctx context.Context, tx *db.Tx, id school.ID, at time.Time) (Rules, error) {
-	return readRules(ctx, tx, `s.set_id = (SELECT n.set_id FROM rule_set n WHERE n.school_id = $1 AND n.made_at <= $2 ORDER BY n.set_id DESC LIMIT 1)`, id, at)
+// askRulesAt asks for the newest set that was made before a time, in one statement.
+func askRulesAt(tx *db.Tx, id school.ID, at time.Time) db.Answer[Rules] {
+	return askRules(tx, `s.set_id = (SELECT n.set_id FROM rule_set n WHERE n.school_id = $1 AND n.made_at <= $2 ORDER BY n.set_id DESC LIMIT 1)`, id, at)
 }
 
 func rulesOfSet(ctx context.Context, tx *db.Tx, id school.ID, set RuleSet) (Rules, error) {
-	return readRules(ctx, tx, `s.school_id = $1 AND s.set_id = $2`, id, set)
+	return askRules(tx, `s.school_id = $1 AND s.set_id = $2`, id, set)(ctx)
 }
 
-// readRules reads a set with its rules; a set without rules has one row of nothing.
-func readRules(ctx context.Context, tx *db.Tx, where string, args ...any) (Rules, error) {
-	rows, _ := tx.Query(ctx, `
+// askRules asks for a set with its rules; a set without rules has one row of nothing.
+func askRules(tx *db.Tx, where string, args ...any) db.Answer[Rules] {
+	return db.Ask(tx, readRules, `
 		SELECT s.set_id, s.made_at, coalesce(r.rule, 0), coalesce(r.name, ''), coalesce(r.role, ''), coalesce(r.year_from, -1), coalesce(r.year_to, -1),
 		       coalesce(r.class_id, 0), coalesce(r.person_id, 0), coalesce(r.pages, 0), coalesce(r.copies, 0), coalesce(r.colour, 0), r.paper,
 		       coalesce(r.bells, ''), r.days, coalesce(r.from_min, 0), coalesce(r.until_min, 0), r.printers, coalesce(r.same_times, 0), coalesce(r.same_hours, 0),
 		       coalesce(r.outcome, ''), coalesce(r.instead, '')
 		  FROM rule_set s LEFT JOIN restriction r USING (set_id) WHERE `+where+` ORDER BY r.place`, args...)
+}
+
+func readRules(rows pgx.Rows) (Rules, error) {
 	var all Rules
 	var r Restriction
 	var days []int16

@@ -45,10 +45,13 @@ func scanShared(row pgx.Row) (s Shared, err error) {
 }
 
 func sharedAccounts(ctx context.Context, tx *db.Tx, id school.ID) ([]Shared, error) {
-	rows, _ := tx.Query(ctx, `
+	return askSharedAccounts(tx, id)(ctx)
+}
+
+func askSharedAccounts(tx *db.Tx, id school.ID) db.Answer[[]Shared] {
+	return db.Ask(tx, db.All(func(row pgx.CollectableRow) (Shared, error) { return scanShared(row) }), `
 		SELECT `+sharedColumns+` FROM shared_account s JOIN account a USING (account_id)
 		 WHERE s.school_id = $1 AND s.removed_at IS NULL ORDER BY lower(s.name), s.account_id`, id)
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Shared, error) { return scanShared(row) })
 }
 
 // lockShared locks who may charge an account and until when, and not its balance.
@@ -150,8 +153,11 @@ func replaceUsers(ctx context.Context, tx *db.Tx, id school.ID, s Shared) error 
 }
 
 // personalsOf are the personal accounts of people who have one that is open.
-func personalsOf(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[school.PersonID]Account, error) {
-	rows, _ := tx.Query(ctx, `SELECT person_id, account_id, balance FROM account WHERE person_id = ANY ($1) AND kind = 'personal' AND closed_at IS NULL`, people)
+func askPersonalsOf(tx *db.Tx, people []school.PersonID) db.Answer[map[school.PersonID]Account] {
+	return db.Ask(tx, readPersonals, `SELECT person_id, account_id, balance FROM account WHERE person_id = ANY ($1) AND kind = 'personal' AND closed_at IS NULL`, people)
+}
+
+func readPersonals(rows pgx.Rows) (map[school.PersonID]Account, error) {
 	all := map[school.PersonID]Account{}
 	var a Account
 	_, err := pgx.ForEachRow(rows, []any{&a.Person, &a.ID, &a.Balance}, func() error {
@@ -167,7 +173,7 @@ func openPersonal(ctx context.Context, tx *db.Tx, id school.ID, person school.Pe
 	if err != nil {
 		return 0, err
 	}
-	all, err := personalsOf(ctx, tx, []school.PersonID{person})
+	all, err := askPersonalsOf(tx, []school.PersonID{person})(ctx)
 	return all[person].ID, err
 }
 

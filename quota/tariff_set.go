@@ -40,12 +40,11 @@ type Version struct {
 
 // TariffAt is the tariff in force at a school at a time.
 func TariffAt(ctx context.Context, tx *db.Tx, id school.ID, at time.Time) (Tariff, error) {
-	t, found, err := tariffAt(ctx, tx, id, at)
-	if err == nil && !found {
-		t = DefaultTariff()
-	}
-	return t, err
+	return AskTariff(tx, id, at)(ctx)
 }
+
+// AskTariff is TariffAt with the transaction's next statement.
+func AskTariff(tx *db.Tx, id school.ID, at time.Time) db.Answer[Tariff] { return askTariff(tx, id, at) }
 
 // TariffByID is a tariff of any time ("tariff-unknown").
 func TariffByID(ctx context.Context, tx *db.Tx, n TariffID) (Tariff, error) {

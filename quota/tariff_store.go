@@ -18,14 +18,18 @@ func scanTariff(row pgx.Row, more ...any) (t Tariff, err error) {
 	return t, err
 }
 
-func tariffAt(ctx context.Context, tx *db.Tx, id school.ID, at time.Time) (Tariff, bool, error) {
-	t, err := scanTariff(tx.QueryRow(ctx, `
+func askTariff(tx *db.Tx, id school.ID, at time.Time) db.Answer[Tariff] {
+	return db.Ask(tx, db.First(tariffOrDefault), `
 		SELECT `+tariffColumns+` FROM tariff
-		 WHERE school_id = $1 AND from_at <= $2 AND withdrawn_at IS NULL ORDER BY from_at DESC LIMIT 1`, id, at))
+		 WHERE school_id = $1 AND from_at <= $2 AND withdrawn_at IS NULL ORDER BY from_at DESC LIMIT 1`, id, at)
+}
+
+func tariffOrDefault(row pgx.Row) (Tariff, error) {
+	t, err := scanTariff(row)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return t, false, nil
+		return DefaultTariff(), nil
 	}
-	return t, err == nil, err
+	return t, err
 }
 
 // lastTariff is the one that begins last, planned or not.

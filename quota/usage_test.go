@@ -203,7 +203,7 @@ func TestAFolderIsKilledBeforeItsCommit(t *testing.T) {
 		if n, err := quota.Fold(ctx, tx, 20); err != nil || n != 20 {
 			t.Errorf("folded %d, %v", n, err)
 		}
-		dbtest.Exec(t, h.db, "SELECT pg_terminate_backend($1)", int32(tx.Conn().PgConn().PID()))
+		dbtest.Cut(t, h.db, tx)
 		return nil
 	})
 	if err == nil {

@@ -56,9 +56,17 @@ func (c *choices) ruling(ctx context.Context, tx *db.Tx, id QueueID) (ruling, er
 	if err != nil {
 		return ruling{}, err
 	}
+	return c.rulingOf(ctx, tx, q)
+}
+
+// rulingOf is ruling of a queue that has been read in the same transaction.
+func (c *choices) rulingOf(ctx context.Context, tx *db.Tx, q Queue) (ruling, error) {
+	if r, known := c.rulings[q.ID]; known {
+		return r, nil
+	}
 	r, err := c.desk.ruling(ctx, tx, q, c.person)
 	if err == nil {
-		c.rulings[id] = r
+		c.rulings[q.ID] = r
 	}
 	return r, err
 }
@@ -170,9 +178,9 @@ func (v Visitor) beside(or PrinterRecord) PrinterRecord {
 	return v.Station.Printer
 }
 
-// reached is that printer, if the station may release to it.
-func (v Visitor) reached(ctx context.Context, tx *db.Tx) (PrinterRecord, error) {
-	p, err := printerByID(ctx, tx, v.where())
+// reached is that printer, which was asked for, if the station may release to it.
+func (v Visitor) reached(ctx context.Context, tx *db.Tx, asked db.Answer[PrinterRecord]) (PrinterRecord, error) {
+	p, err := asked(ctx)
 	if err != nil || p.ID == v.Station.Printer.ID {
 		return p, err
 	}

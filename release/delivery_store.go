@@ -68,15 +68,15 @@ func oneDelivery(row pgx.Row) (Delivery, bool, error) {
 	return d, err == nil, err
 }
 
-func insertDelivery(ctx context.Context, tx *db.Tx, d Delivery) (id DeliveryID, err error) {
-	err = tx.QueryRow(ctx, `
+// insertDelivery is written with the transaction's next statement, and its number known then.
+func insertDelivery(tx *db.Tx, d Delivery) db.Answer[DeliveryID] {
+	return db.Ask(tx, db.First(func(row pgx.Row) (id DeliveryID, err error) { return id, row.Scan(&id) }), `
 		INSERT INTO delivery (school_id, job_id, person_id, printer_id, station_id, state, token, first_page, copies, impressions, amount, reserved_at, not_before, pass_id, slip_id,
 		                      tariff_id, printer_group_id, work, colour)
 		VALUES ($1, $2, $3, $4, nullif($5::integer, 0), $6, $7, $8, $9, $10, $11, $12, $12, nullif($13::bigint, 0), nullif($14::bigint, 0),
 		        nullif($15::integer, 0), nullif($16::integer, 0), $17, $18)
 		RETURNING delivery_id`,
-		d.School, d.Job, d.Person, d.Printer, d.Station, d.State, d.Token, d.FirstPage, d.Copies, d.Impressions, d.Amount, tx.Now, d.Pass, d.Slip, d.Tariff, d.Group, d.Work, d.Colour).Scan(&id)
-	return id, err
+		d.School, d.Job, d.Person, d.Printer, d.Station, d.State, d.Token, d.FirstPage, d.Copies, d.Impressions, d.Amount, tx.Now, d.Pass, d.Slip, d.Tariff, d.Group, d.Work, d.Colour)
 }
 
 // lockOpenDelivery locks the delivery of a job that has not ended, if it has one. The

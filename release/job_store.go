@@ -79,8 +79,11 @@ func jobByID(ctx context.Context, tx *db.Tx, id JobID) (Job, error) {
 }
 
 // lockJob locks a job's row and reads it after the lock.
-func lockJob(ctx context.Context, tx *db.Tx, id JobID) (Job, error) {
-	return oneJob(tx.QueryRow(ctx, `SELECT `+jobColumns+jobTables+`WHERE j.job_id = $1 FOR UPDATE OF j`, id))
+func lockJob(ctx context.Context, tx *db.Tx, id JobID) (Job, error) { return askJobLocked(tx, id)(ctx) }
+
+// askJobLocked is lockJob with the transaction's next statement.
+func askJobLocked(tx *db.Tx, id JobID) db.Answer[Job] {
+	return db.Ask(tx, db.First(oneJob), `SELECT `+jobColumns+jobTables+`WHERE j.job_id = $1 FOR UPDATE OF j`, id)
 }
 
 func jobs(ctx context.Context, tx *db.Tx, a school.Actor, f JobFilter) ([]Job, error) {

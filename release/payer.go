@@ -55,6 +55,11 @@ func whoPays(ctx context.Context, tx *db.Tx, payers quota.Payers, j Job) (quota.
 		}
 		queue = accounts[j.Queue]
 	}
+	return payerOf(ctx, tx, payers, j, queue)
+}
+
+// payerOf is whoPays for a job of a queue with an account, or 0.
+func payerOf(ctx context.Context, tx *db.Tx, payers quota.Payers, j Job, queue quota.AccountID) (quota.Payer, error) {
 	payer, err := payers.For(j.Ticket.Account, queue)
 	if err == nil && payer.Private() {
 		err = quota.PrivateNow(ctx, tx, j.School, j.Person)

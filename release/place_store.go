@@ -46,6 +46,11 @@ func queueByPath(ctx context.Context, tx *db.Tx, path string) (Queue, error) {
 	return scanQueue(tx.QueryRow(ctx, `SELECT `+queueColumns+` FROM queue WHERE path = $1 AND removed_at IS NULL`, path))
 }
 
+// askQueueOf asks for the queue of a job.
+func askQueueOf(tx *db.Tx, id JobID) db.Answer[Queue] {
+	return db.Ask(tx, db.First(scanQueue), `SELECT `+queueColumns+` FROM queue WHERE queue_id = (SELECT j.queue_id FROM job j WHERE j.job_id = $1)`, id)
+}
+
 func queueByID(ctx context.Context, tx *db.Tx, id QueueID) (Queue, error) {
 	return scanQueue(tx.QueryRow(ctx, `SELECT `+queueColumns+` FROM queue WHERE queue_id = $1`, id))
 }
@@ -83,7 +88,12 @@ func scanPrinter(row pgx.Row, more ...any) (p PrinterRecord, err error) {
 }
 
 func printerByID(ctx context.Context, tx *db.Tx, id PrinterID) (PrinterRecord, error) {
-	return scanPrinter(tx.QueryRow(ctx, `SELECT `+printerColumns+` FROM printer r WHERE r.printer_id = $1`, id))
+	return askPrinter(tx, id)(ctx)
+}
+
+func askPrinter(tx *db.Tx, id PrinterID) db.Answer[PrinterRecord] {
+	return db.Ask(tx, db.First(func(row pgx.Row) (PrinterRecord, error) { return scanPrinter(row) }),
+		`SELECT `+printerColumns+` FROM printer r WHERE r.printer_id = $1`, id)
 }
 
 // printers are a school's, or everybody's for 0.

@@ -38,14 +38,15 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 		return 0, err
 	}
 	err := d.inSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) error {
-		p, err := v.reached(ctx, tx)
+		l := d.departure(tx, v, v.where(), ids)
+		p, err := v.reached(ctx, tx, l.printer)
 		if err != nil {
 			return err
 		}
 		if err := d.works(ctx, tx, v, p, ids); err != nil {
 			return err
 		}
-		return d.release(ctx, tx, v, p, ids)
+		return l.release(ctx, tx)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("release: %w", v.discreet(err))
@@ -77,47 +78,87 @@ func (d *Desk) works(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecord,
 	return fault.New(fault.Unavailable, "printer-stopped", "%s %s", strings.TrimSuffix(trouble, " Your work is safe."), say)
 }
 
-// release locks in the one order: standing, jobs ascending, deliveries, pass or slip, account. A
-// job that the printer lacks something for is refused ("printer-lacks"), and so is one
-// that its queue's policy does not let out here ("printer-elsewhere", "queue-not-yours").
-func (d *Desk) release(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecord, ids []JobID) error {
-	if err := conduct.Check(ctx, tx, v.Actor.Person); err != nil {
+// departure is what there is to know about one release, all of it asked for at once, and
+// locked in the one order: standing, then jobs ascending.
+type departure struct {
+	*Desk
+	Visitor
+	free    func(context.Context) error // of what suspends its owner
+	stands  func(context.Context) error // as they signed in
+	printer db.Answer[PrinterRecord]
+	tariff  db.Answer[quota.Tariff]
+	payers  db.Answer[quota.Payers]
+	book    *rulebook
+	jobs    []leaving
+}
+
+// leaving is a job of a departure.
+type leaving struct {
+	job   db.Answer[Job]
+	queue db.Answer[Queue]
+}
+
+func (d *Desk) departure(tx *db.Tx, v Visitor, p PrinterID, ids []JobID) departure {
+	a := v.Actor
+	l := departure{
+		Desk: d, Visitor: v, book: d.rulebook(a.School),
+		free: conduct.AskCheck(tx, a.Person), stands: school.AskStands(tx, a), printer: askPrinter(tx, p),
+		tariff: quota.AskTariff(tx, a.School, tx.Now), payers: quota.AskPayers(tx, a.School, a.Person, quota.Left{}, int32(v.Station.ID)),
+	}
+	l.book.ask(tx)
+	for _, id := range ids {
+		l.jobs = append(l.jobs, leaving{askJobLocked(tx, id), askQueueOf(tx, id)})
+	}
+	return l
+}
+
+// release goes on locking in the one order: deliveries, pass or slip, account. A job that the
+// printer lacks something for is refused ("printer-lacks"), and so is one that its queue's
+// policy does not let out here ("printer-elsewhere", "queue-not-yours").
+func (l departure) release(ctx context.Context, tx *db.Tx) error {
+	if err := l.free(ctx); err != nil {
 		return err
 	}
-	if err := school.Stands(ctx, tx, v.Actor); err != nil {
+	if err := l.stands(ctx); err != nil {
 		return err
 	}
-	leave, err := d.departure(ctx, tx, v, p)
+	t, err := l.terms(ctx)
 	if err != nil {
 		return err
 	}
 	due := 0
-	var reservations []quota.Reservation
-	for _, id := range ids {
-		open, payer, err := leave.send(ctx, tx, id)
-		if err != nil {
+	sent := make([]sending, len(l.jobs))
+	reservations := make([]quota.Reservation, len(l.jobs))
+	for i, job := range l.jobs {
+		if sent[i], err = l.send(ctx, tx, job, t); err != nil {
 			return err
 		}
-		due += open.Impressions
-		reservations = append(reservations, quota.Reservation{Delivery: quota.DeliveryID(open.ID), Payer: payer, Amount: open.Amount, Colour: int64(open.Colour)})
+		due += sent[i].Impressions
+		reservations[i] = quota.Reservation{Payer: sent[i].payer, Amount: sent[i].Amount, Colour: int64(sent[i].Colour)}
 	}
-	if err := onPass(ctx, tx, leave.pass, due); err != nil {
+	if err := onPass(ctx, tx, t.pass, due); err != nil {
 		return err
 	}
-	if err := v.useSlip(ctx, tx); err != nil {
+	if err := l.useSlip(ctx, tx); err != nil {
 		return err
 	}
-	if err := quota.Reserve(ctx, tx, v.Actor, v.Actor.Person, reservations); err != nil {
+	accounts := quota.Lock(tx, l.Actor.Person, reservations)
+	for i, s := range sent {
+		if s.ID, err = s.number(ctx); err != nil {
+			return err
+		}
+		reservations[i].Delivery = quota.DeliveryID(s.ID)
+		s.ruled.decided(tx, s.job, s.Printer, s.ID)
+	}
+	if err := accounts.Reserve(ctx, tx, l.Actor, reservations); err != nil {
 		return err
 	}
 	crash.At("release-written")
-	return d.Hub.Touch(ctx, tx, v.Actor.School, events.Person(int64(v.Actor.Person)), events.Deliveries)
+	return l.Hub.Touch(ctx, tx, l.Actor.School, events.Person(int64(l.Actor.Person)), events.Deliveries)
 }
 
-// departure is what all jobs of one release have in common, as it is just now.
-type departure struct {
-	*Desk
-	Visitor
+// terms are what all jobs of one release have in common, as they are just now.
+type terms struct {
 	printer PrinterRecord
 	tariff  quota.Tariff
 	payers  quota.Payers
@@ -125,58 +166,72 @@ type departure struct {
 	*choices
 }
 
-func (d *Desk) departure(ctx context.Context, tx *db.Tx, v Visitor, p PrinterRecord) (l departure, err error) {
-	l = departure{Desk: d, Visitor: v, printer: p, pass: v.Actor.Pass, choices: d.choices(v.Actor.School, v.Actor.Person, v.Station.ID, v.beside(p))}
-	if l.tariff, err = quota.TariffAt(ctx, tx, v.Actor.School, tx.Now); err != nil {
-		return l, err
+func (l departure) terms(ctx context.Context) (t terms, err error) {
+	t.pass = l.Actor.Pass
+	if t.printer, err = l.printer(ctx); err != nil {
+		return t, err
 	}
-	if l.payers, err = quota.PayersAt(ctx, tx, v.Actor.School, v.Actor.Person, quota.Left{}, int32(v.Station.ID)); err != nil {
-		return l, err
+	if t.tariff, err = l.tariff(ctx); err != nil {
+		return t, err
 	}
-	if l.payers.Exam() {
-		l.pass = 0 // an exam is stopped by no quota, and uses none up
+	if t.payers, err = l.payers(ctx); err != nil {
+		return t, err
 	}
-	return l, nil
+	if t.payers.Exam() {
+		t.pass = 0 // an exam is stopped by no quota, and uses none up
+	}
+	t.choices = l.choices(l.Actor.School, l.Actor.Person, l.Visitor.Station.ID, l.beside(t.printer))
+	t.book = l.book
+	return t, nil
 }
 
-// send locks a job and makes its delivery, if all that there is to ask says yes, for the
-// price and to the payer that the visitor was shown.
-func (l departure) send(ctx context.Context, tx *db.Tx, id JobID) (open Delivery, payer quota.AccountID, err error) {
-	job, err := lockJob(ctx, tx, id)
+// sending is a job's delivery as it is written.
+type sending struct {
+	Delivery
+	number db.Answer[DeliveryID]
+	payer  quota.AccountID
+	job    Job
+	ruled  restraint
+}
+
+// send makes a job's delivery, if all that there is to ask says yes, for the price and to
+// the payer that the visitor was shown.
+func (l departure) send(ctx context.Context, tx *db.Tx, of leaving, t terms) (s sending, err error) {
+	if s.job, err = of.job(ctx); err != nil {
+		return s, err
+	}
+	if err := s.job.releasable(l.Visitor, tx); err != nil {
+		return s, err
+	}
+	q, err := of.queue(ctx)
 	if err != nil {
-		return open, 0, err
+		return s, err
 	}
-	if err := job.releasable(l.Visitor, tx); err != nil {
-		return open, 0, err
+	if _, err := t.rulingOf(ctx, tx, q); err != nil {
+		return s, err
 	}
-	if job, err = l.rule(ctx, tx, job, l.printer); err != nil {
-		return open, 0, err
+	if s.job, err = t.rule(ctx, tx, s.job, t.printer); err != nil {
+		return s, err
 	}
-	ruled, err := l.book.restrict(ctx, tx, l.Visitor, job, l.printer)
+	if s.ruled, err = t.book.restrict(ctx, tx, l.Visitor, s.job, t.printer); err != nil {
+		return s, err
+	}
+	who, err := payerOf(ctx, tx, t.payers, s.job, q.Account)
 	if err != nil {
-		return open, 0, err
+		return s, err
 	}
-	who, err := whoPays(ctx, tx, l.payers, job)
-	if err != nil {
-		return open, 0, err
-	}
-	open = newDelivery(job, l.printer, l.Visitor.Station.ID, l.tariff)
-	open.Pass = l.pass
+	s.Delivery, s.payer = newDelivery(s.job, t.printer, l.Visitor.Station.ID, t.tariff), who.Account
+	s.Pass = t.pass
 	if l.Slip != nil {
-		open.Slip = l.Slip.ID
+		s.Slip = l.Slip.ID
 	}
-	if err := l.asShown(id, who, open.Amount); err != nil {
-		return open, 0, err
+	if err := l.asShown(s.job.ID, who, s.Amount); err != nil {
+		return s, err
 	}
-	if open.ID, err = insertDelivery(ctx, tx, open); err != nil {
-		return open, 0, err
-	}
-	if err := ruled.decided(ctx, tx, job, l.printer.ID, open.ID); err != nil {
-		return open, 0, err
-	}
-	updateState(tx, id, Released)
-	return open, who.Account, audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-released", Actor: l.Actor.Pseudonym, Subject: job.owner, Object: object(id),
-		Facts: map[string]any{"printer": l.printer.ID, "station": l.Visitor.Station.ID, "proof": l.Actor.Proof, "impressions": open.Impressions, "units": open.Amount, "payer": who.Account}})
+	s.number = insertDelivery(tx, s.Delivery)
+	updateState(tx, s.job.ID, Released)
+	return s, audit.Record(ctx, tx, audit.Entry{School: s.job.School, Act: "job-released", Actor: l.Actor.Pseudonym, Subject: s.job.owner, Object: object(s.job.ID),
+		Facts: map[string]any{"printer": s.Printer, "station": l.Visitor.Station.ID, "proof": l.Actor.Proof, "impressions": s.Impressions, "units": s.Amount, "payer": who.Account}})
 }
 
 // asShown refuses a job that another would pay than the visitor saw, or that costs more.
@@ -229,11 +284,7 @@ func (j Job) releasable(v Visitor, tx *db.Tx) error {
 
 // releaseOn releases a job to the printer of its Direct queue.
 func (d *Desk) releaseOn(ctx context.Context, tx *db.Tx, q Queue, job Job) error {
-	p, err := printerByID(ctx, tx, q.Printer)
-	if err != nil {
-		return err
-	}
-	return d.release(ctx, tx, Visitor{Actor: job.sender(), Shown: map[JobID]int64{job.ID: job.Due()}}, p, []JobID{job.ID})
+	return d.departure(tx, Visitor{Actor: job.sender(), Shown: map[JobID]int64{job.ID: job.Due()}}, q.Printer, []JobID{job.ID}).release(ctx, tx)
 }
 
 // releaseDirect releases a job of a direct queue as soon as it is counted, unless
@@ -273,9 +324,7 @@ func (d *Desk) stays(ctx context.Context, tx *db.Tx, job Job, reason string) err
 		if err != nil {
 			return err
 		}
-		if err := r.decided(ctx, tx, job, q.Printer, 0); err != nil {
-			return err
-		}
+		r.decided(tx, job, q.Printer, 0)
 	}
 	return updateReason(ctx, tx, job.ID, reason)
 }

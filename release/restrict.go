@@ -15,8 +15,8 @@ import (
 type rulebook struct {
 	desk   *Desk
 	school school.ID
+	asked  db.Answer[quota.Rules]
 	rules  quota.Rules
-	read   bool
 	who    map[school.PersonID]school.Belonging
 	exempt map[school.PersonID][]quota.Exemption
 }
@@ -32,12 +32,16 @@ type restraint struct {
 	approval Approval
 }
 
-// open fetches the rules once.
-func (b *rulebook) open(ctx context.Context, tx *db.Tx) (err error) {
-	if !b.read {
-		b.rules, err = quota.RulesOf(ctx, tx, b.school)
-		b.read = err == nil
+// ask asks for the rules, once.
+func (b *rulebook) ask(tx *db.Tx) {
+	if b.asked == nil {
+		b.asked = quota.AskRules(tx, b.school)
 	}
+}
+
+func (b *rulebook) open(ctx context.Context, tx *db.Tx) (err error) {
+	b.ask(tx)
+	b.rules, err = b.asked(ctx)
 	return err
 }
 
@@ -207,7 +211,8 @@ func (b *rulebook) tell(ctx context.Context, tx *db.Tx, j Job, p PrinterRecord, 
 	switch {
 	case held != nil:
 		v.Lacks, v.MayAsk = fault.As(held).Say, r.Outcome() == quota.Ask && r.approval.ID == 0
-		return r.decided(ctx, tx, j, p.ID, 0)
+		r.decided(tx, j, p.ID, 0)
+		return nil
 	case r.Outcome() == quota.Confirm:
 		v.Really = r.Say
 	case r.Outcome() == quota.Ask:
@@ -220,9 +225,8 @@ func (b *rulebook) tell(ctx context.Context, tx *db.Tx, j Job, p PrinterRecord, 
 
 // decided keeps what decided, for a delivery or, with 0, for a job that is held back. What
 // no rule, exemption or approval had a part in leaves nothing.
-func (r restraint) decided(ctx context.Context, tx *db.Tx, j Job, p PrinterID, del DeliveryID) error {
-	if !r.Met() && len(r.Spared) == 0 {
-		return nil
+func (r restraint) decided(tx *db.Tx, j Job, p PrinterID, del DeliveryID) {
+	if r.Met() || len(r.Spared) > 0 {
+		insertDecision(tx, r, j, p, del)
 	}
-	return insertDecision(ctx, tx, r, j, p, del)
 }

@@ -37,20 +37,19 @@ func heldJobsOf(ctx context.Context, tx *db.Tx, p school.PersonID) (map[JobID]Jo
 
 // insertDecision keeps a decision. A job that is held back again as before is not written
 // again.
-func insertDecision(ctx context.Context, tx *db.Tx, r restraint, j Job, p PrinterID, del DeliveryID) error {
+func insertDecision(tx *db.Tx, r restraint, j Job, p PrinterID, del DeliveryID) {
 	var spared quota.ExemptionID
 	if len(r.Spared) > 0 {
 		spared = r.Spared[0].Exemption
 	}
-	_, err := tx.Exec(ctx, `
+	tx.Later(`
 		INSERT INTO decision (school_id, job_id, delivery_id, printer_id, decided_at, set_id, rule, exemption_id, approval_id, say)
 		SELECT $1, $2, nullif($3::bigint, 0), nullif($4::int, 0), $5, nullif($6::int, 0), nullif($7::int, 0), nullif($8::int, 0), nullif($9::bigint, 0), $10
 		 WHERE $3::bigint <> 0 OR NOT EXISTS (
 			SELECT FROM (SELECT * FROM decision d WHERE d.job_id = $2 ORDER BY d.decision_id DESC LIMIT 1) AS last
 			 WHERE last.delivery_id IS NULL AND coalesce(last.printer_id, 0) = $4::int AND coalesce(last.set_id, 0) = $6::int
 			   AND coalesce(last.rule, 0) = $7::int AND coalesce(last.approval_id, 0) = $9::bigint)`,
-		j.School, j.ID, del, p, tx.Now, r.Set, r.Rule.Number, spared, r.approval.ID, firstRunes(r.Say, 1000))
-	return err
+		[]any{j.School, j.ID, del, p, tx.Now, r.Set, r.Rule.Number, spared, r.approval.ID, firstRunes(r.Say, 1000)}, nil)
 }
 
 // keptDecision is a row of decision.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -118,6 +119,51 @@ func (p *pgbenchPeer) run(clients, seconds int) float64 {
 		p.t.Fatal(err)
 	}
 	return rate
+}
+
+// cpu is the processor time that the cluster and pgbench, or we, have taken so far. Unlike a rate
+// it is much the same on a busy machine.
+func (p *pgbenchPeer) cpu() (all time.Duration) {
+	p.t.Helper()
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(who, &u); err != nil {
+			p.t.Fatal(err)
+		}
+		all += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	said, err := os.ReadFile(filepath.Join(filepath.Dir(p.socket), "postgres", "data", "postmaster.pid"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	master, _, _ := strings.Cut(string(said), "\n")
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, file := range stats {
+		line, _ := os.ReadFile(file) // it may have ended
+		if _, rest, ok := strings.Cut(string(line), ") "); ok {
+			// After the name: state, parent, ..., user and system time, and those of children that ended.
+			f := strings.Fields(rest)
+			switch {
+			case filepath.Base(filepath.Dir(file)) == master:
+				all += ticks(f[11:15])
+			case f[1] == master:
+				all += ticks(f[11:13])
+			}
+		}
+	}
+	return all
+}
+
+// ticks are hundredths of a second, as proc(5) counts.
+func ticks(all []string) (d time.Duration) {
+	for _, s := range all {
+		n, _ := strconv.Atoi(s)
+		d += time.Duration(n) * 10 * time.Millisecond
+	}
+	return d
 }
 
 func (p *pgbenchPeer) command(args ...string) string {

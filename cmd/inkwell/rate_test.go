@@ -31,15 +31,17 @@ func TestReleasesBesidePgbench(t *testing.T) {
 		scale, each, seconds = 50, 300, 8
 	}
 	bench := newPgbenchPeer(t, scale)
-	r := newReleaseRate(t, bench.cluster)
-	t.Logf("%8s %12s %12s %8s", "pupils", "releases/s", "pgbench -N", "ratio")
+	r := newReleaseRate(t, bench)
+	t.Logf("%8s %12s %12s %8s %24s", "pupils", "releases/s", "pgbench -N", "ratio", "processor time, ms each")
 	for _, pupils := range []int{1, 8, 64} {
 		jobs := min(each*pupils, each*20)
+		cpu := bench.cpu()
 		before := bench.run(pupils, seconds)
-		ours := r.measure(pupils, jobs)
+		theirs := (bench.cpu() - cpu).Seconds() * 1000 / before / float64(seconds)
+		ours, each := r.measure(pupils, jobs)
 		after := bench.run(pupils, seconds)
 		yardstick := (before + after) / 2
-		t.Logf("%8d %12.0f %12.0f %8.2f", pupils, ours, yardstick, ours/yardstick)
+		t.Logf("%8d %12.0f %12.0f %8.2f %14.2f %8.2f", pupils, ours, yardstick, ours/yardstick, each, theirs)
 	}
 	r.sound()
 }
@@ -48,15 +50,16 @@ func TestReleasesBesidePgbench(t *testing.T) {
 // their own.
 type releaseRate struct {
 	*testing.T
+	bench    *pgbenchPeer
 	super    string
 	db       *db.DB
 	desk     *release.Desk
 	visitors []release.Visitor
 }
 
-func newReleaseRate(t *testing.T, c *local.Cluster) *releaseRate {
+func newReleaseRate(t *testing.T, bench *pgbenchPeer) *releaseRate {
 	t.Helper()
-	ctx := t.Context()
+	ctx, c := t.Context(), bench.cluster
 	super := c.URL(local.Superuser, "postgres")
 	if err := db.Bootstrap(ctx, super); err != nil {
 		t.Fatal(err)
@@ -70,7 +73,7 @@ func newReleaseRate(t *testing.T, c *local.Cluster) *releaseRate {
 	}
 	t.Cleanup(d.Close)
 	log := slog.New(slog.DiscardHandler)
-	r := &releaseRate{T: t, super: c.URL(local.Superuser, db.Database), db: d}
+	r := &releaseRate{T: t, bench: bench, super: c.URL(local.Superuser, db.Database), db: d}
 	r.desk = release.New(release.Options{DB: d, Hub: events.New(d, log), Log: log})
 	r.exec(`
 		INSERT INTO school (name, time_zone) VALUES ('Rate', 'Europe/London');
@@ -137,8 +140,8 @@ func (r *releaseRate) exec(sql string) {
 }
 
 // measure is how many of so many held jobs are released in a second by so many pupils at
-// once, the jobs shared out among them.
-func (r *releaseRate) measure(pupils, jobs int) float64 {
+// once, the jobs shared out among them, and the milliseconds of processor time that each takes.
+func (r *releaseRate) measure(pupils, jobs int) (rate, each float64) {
 	r.Helper()
 	r.exec(fmt.Sprintf(`
 		DELETE FROM change;
@@ -163,7 +166,7 @@ func (r *releaseRate) measure(pupils, jobs int) float64 {
 	}
 	var released atomic.Int64
 	var all sync.WaitGroup
-	began := time.Now()
+	cpu, began := r.bench.cpu(), time.Now()
 	for i, ids := range held {
 		all.Go(func() {
 			for _, id := range ids {
@@ -181,7 +184,7 @@ func (r *releaseRate) measure(pupils, jobs int) float64 {
 	if released.Load() != int64(jobs) {
 		r.Fatalf("%d of %d jobs were released", released.Load(), jobs)
 	}
-	return float64(jobs) / took.Seconds()
+	return float64(jobs) / took.Seconds(), (r.bench.cpu() - cpu).Seconds() * 1000 / float64(jobs)
 }
 
 func (r *releaseRate) sound() {

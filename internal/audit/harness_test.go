@@ -159,7 +159,7 @@ func (h *house) owning(fn func(tx *db.Tx)) {
 	if err != nil {
 		h.Fatal(err)
 	}
-	tx := &db.Tx{Tx: raw, Now: h.db.Now()}
+	tx := &db.Tx{Statements: raw, Now: h.db.Now()}
 	h.exec(tx, `SELECT set_config('inkwell.system', 'test', true)`)
 	fn(tx)
 }

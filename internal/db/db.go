@@ -22,6 +22,7 @@ type Options struct {
 	URL      string           // pgx connection string; its login is Role or a member of it
 	MaxConns int32            // connections at most; 0 means 20
 	Clock    func() time.Time // the time of transactions; nil means time.Now
+	Tracer   pgx.QueryTracer  // hears of each statement; nil: nobody does
 }
 
 // DB is a pool of connections. It is safe for concurrent use.
@@ -41,6 +42,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.MaxConns > 0 {
 		cfg.MaxConns = o.MaxConns
 	}
+	cfg.ConnConfig.Tracer = o.Tracer
 	cfg.ConnConfig.RuntimeParams["application_name"] = "inkwell"
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		_, err := c.Exec(ctx, "SET ROLE "+Role)

@@ -210,7 +210,7 @@ func TestALostDatabaseIsAPause(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
 	err := d.InTx(t.Context(), db.System("test"), func(ctx context.Context, tx *db.Tx) error {
-		dbtest.Exec(t, d, "SELECT pg_terminate_backend($1)", int32(tx.Conn().PgConn().PID()))
+		dbtest.Cut(t, d, tx)
 		_, err := tx.Exec(ctx, "SELECT 1")
 		return err
 	})

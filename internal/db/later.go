@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -14,12 +15,54 @@ type waiting struct {
 	then func(pgx.Rows) error
 }
 
-// Later has a statement sent together with the transaction's next one, or before its
+// Later has a statement sent together with the transaction's next one, or with its
 // commit, so that a write whose answer nobody waits for costs no exchange of its own. Statements
-// keep their order. An error of theirs is the error of what they were sent with, and ends the
-// transaction. then reads the answer, and may be nil.
+// keep their order, and each sees what those before it did and waited for. An error of theirs is
+// the error of what they were sent with, and ends the transaction. then reads the answer, and may
+// be nil; it comes too late to refuse anything.
 func (tx *Tx) Later(sql string, args []any, then func(pgx.Rows) error) {
 	tx.later = append(tx.later, waiting{sql, args, then})
+}
+
+// Answer is to a question that has been asked: it is known once the transaction's next statement
+// has been sent, which asking for it does if need be.
+type Answer[T any] func(context.Context) (T, error)
+
+// Ask has a question go with the transaction's next statement, so that several that do not
+// depend on one another's answers take one exchange together. read is given the rows and closes
+// them.
+func Ask[T any](tx *Tx, read func(pgx.Rows) (T, error), sql string, args ...any) Answer[T] {
+	var heard bool
+	var answer T
+	tx.Later(sql, args, func(rows pgx.Rows) (err error) {
+		answer, err = read(rows)
+		heard = err == nil
+		return err
+	})
+	return func(ctx context.Context) (T, error) {
+		if !heard {
+			if err := tx.Flush(ctx); err != nil {
+				return answer, err
+			}
+		}
+		if !heard {
+			return answer, errUnheard
+		}
+		return answer, nil
+	}
+}
+
+// errUnheard is that of a question behind one that failed.
+var errUnheard = errors.New("a statement before this question failed")
+
+// First reads the first row, if there is one.
+func First[T any](scan func(pgx.Row) (T, error)) func(pgx.Rows) (T, error) {
+	return func(rows pgx.Rows) (T, error) { return scan(firstOf{rows}) }
+}
+
+// All reads every row.
+func All[T any](scan pgx.RowToFunc[T]) func(pgx.Rows) ([]T, error) {
+	return func(rows pgx.Rows) ([]T, error) { return pgx.CollectRows(rows, scan) }
 }
 
 // send sends what waits, with more behind it. Of what is returned, only the answers to that
@@ -32,7 +75,7 @@ func (tx *Tx) send(ctx context.Context, more *pgx.Batch) (pgx.BatchResults, erro
 		batch.Queue(w.sql, w.args...)
 	}
 	batch.QueuedQueries = append(batch.QueuedQueries, more.QueuedQueries...)
-	results := tx.Tx.SendBatch(ctx, batch)
+	results := tx.Statements.SendBatch(ctx, batch)
 	for _, w := range all {
 		if err := w.read(results); err != nil {
 			_ = results.Close() // says the same
@@ -52,8 +95,8 @@ func (w waiting) read(results pgx.BatchResults) error {
 	return w.then(rows)
 }
 
-// flush sends what waits.
-func (tx *Tx) flush(ctx context.Context) error {
+// Flush sends what waits.
+func (tx *Tx) Flush(ctx context.Context) error {
 	if len(tx.later) == 0 {
 		return nil
 	}
@@ -64,10 +107,31 @@ func (tx *Tx) flush(ctx context.Context) error {
 	return results.Close()
 }
 
-// Query is pgx.Tx's. The rows must be closed before the next statement begins.
+// commit sends what waits and commits, in one exchange.
+func (tx *Tx) commit(ctx context.Context) error {
+	end := &pgx.Batch{}
+	end.Queue("COMMIT")
+	results, err := tx.send(ctx, end)
+	if err != nil {
+		return away("commit", err)
+	}
+	tag, err := results.Exec()
+	if closed := results.Close(); err == nil {
+		err = closed
+	}
+	if err == nil && tag.String() == "ROLLBACK" {
+		err = pgx.ErrTxCommitRollback
+	}
+	if err != nil {
+		return away("commit", err)
+	}
+	return nil
+}
+
+// Query is a connection's. The rows must be closed before the next statement begins.
 func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
 	if len(tx.later) == 0 {
-		return tx.Tx.Query(ctx, sql, args...)
+		return tx.Statements.Query(ctx, sql, args...)
 	}
 	more := &pgx.Batch{}
 	more.Queue(sql, args...)
@@ -79,22 +143,22 @@ func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 	return looked{rows, results}, err
 }
 
-// QueryRow is pgx.Tx's.
+// QueryRow is a connection's.
 func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 	if len(tx.later) == 0 {
-		return tx.Tx.QueryRow(ctx, sql, args...)
+		return tx.Statements.QueryRow(ctx, sql, args...)
 	}
 	rows, _ := tx.Query(ctx, sql, args...) // Scan has the error
 	return firstOf{rows}
 }
 
-// Exec is pgx.Tx's. What has no arguments may be several statements.
+// Exec is a connection's. What has no arguments may be several statements.
 func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
 	if len(tx.later) == 0 || len(args) == 0 {
-		if err := tx.flush(ctx); err != nil {
+		if err := tx.Flush(ctx); err != nil {
 			return pgconn.CommandTag{}, err
 		}
-		return tx.Tx.Exec(ctx, sql, args...)
+		return tx.Statements.Exec(ctx, sql, args...)
 	}
 	more := &pgx.Batch{}
 	more.Queue(sql, args...)
@@ -109,28 +173,20 @@ func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.Command
 	return tag, err
 }
 
-// SendBatch is pgx.Tx's.
+// SendBatch is a connection's.
 func (tx *Tx) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
-	if err := tx.flush(ctx); err != nil {
+	if err := tx.Flush(ctx); err != nil {
 		return broken{err: err}
 	}
-	return tx.Tx.SendBatch(ctx, batch)
+	return tx.Statements.SendBatch(ctx, batch)
 }
 
-// CopyFrom is pgx.Tx's.
+// CopyFrom is a connection's.
 func (tx *Tx) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, from pgx.CopyFromSource) (int64, error) {
-	if err := tx.flush(ctx); err != nil {
+	if err := tx.Flush(ctx); err != nil {
 		return 0, err
 	}
-	return tx.Tx.CopyFrom(ctx, table, columns, from)
-}
-
-// Begin is pgx.Tx's: a savepoint.
-func (tx *Tx) Begin(ctx context.Context) (pgx.Tx, error) {
-	if err := tx.flush(ctx); err != nil {
-		return nil, err
-	}
-	return tx.Tx.Begin(ctx)
+	return tx.Statements.CopyFrom(ctx, table, columns, from)
 }
 
 // broken are the answers to a batch that was never sent.

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -59,13 +60,6 @@ func TestStatementsThatGoLater(t *testing.T) {
 			return tx.SendBatch(ctx, b).Close()
 		},
 		"with a read": func(ctx context.Context, tx *db.Tx) error { var n int; return tx.QueryRow(ctx, `SELECT 1`).Scan(&n) },
-		"with a savepoint": func(ctx context.Context, tx *db.Tx) error {
-			s, err := tx.Begin(ctx)
-			if err == nil {
-				err = s.Commit(ctx)
-			}
-			return err
-		},
 	} {
 		if err := in(func(ctx context.Context, tx *db.Tx) error {
 			tx.Later(add, []any{"E"}, nil)
@@ -76,11 +70,59 @@ func TestStatementsThatGoLater(t *testing.T) {
 		}
 	}
 	if err := in(func(ctx context.Context, tx *db.Tx) error {
+		_, _ = tx.Exec(ctx, `SELECT 1/$1::int`, 0)
+		return nil
+	}); !errors.Is(err, pgx.ErrTxCommitRollback) {
+		t.Errorf("what was broken off was committed: %v", err)
+	}
+	if err := in(func(ctx context.Context, tx *db.Tx) error {
 		if got := names(ctx, tx); got != "A! B! C! D" {
 			t.Errorf("%q is there", got)
 		}
 		return nil
 	}); err != nil {
 		t.Error(err)
+	}
+}
+
+// Questions that are asked together are answered together, each after what was asked before it:
+// in a transaction, and in a look.
+func TestQuestionsThatGoTogether(t *testing.T) {
+	t.Parallel()
+	spy := &dbtest.Exchanges{}
+	d := dbtest.New(t, dbtest.Counting(spy))
+	one := func(n int) func(ctx context.Context, tx *db.Tx) error {
+		return func(ctx context.Context, tx *db.Tx) error {
+			first := db.Ask(tx, db.First(func(r pgx.Row) (got int, err error) { return got, r.Scan(&got) }), `SELECT $1::int`, n)
+			all := db.Ask(tx, db.All(pgx.RowTo[int]), `SELECT generate_series(1, $1::int)`, n)
+			before := spy.Count()
+			got, err := first(ctx)
+			if err != nil || got != n {
+				t.Errorf("%d, %v", got, err)
+			}
+			if rest, err := all(ctx); err != nil || len(rest) != n || spy.Count() != before+1 {
+				t.Errorf("%v, %v, in %d exchanges", rest, err, spy.Count()-before)
+			}
+			return err
+		}
+	}
+	before := spy.Count()
+	if err := d.InTx(t.Context(), db.System("test"), one(3)); err != nil || spy.Count() != before+2 {
+		t.Errorf("%v, %d exchanges with the commit", err, spy.Count()-before)
+	}
+	if err := d.Look(t.Context(), db.System("test"), one(4)); err != nil || spy.Count() != before+3 {
+		t.Errorf("%v, %d exchanges with a look", err, spy.Count()-before)
+	}
+	err := d.Look(t.Context(), db.System("test"), func(ctx context.Context, tx *db.Tx) error {
+		none := db.Ask(tx, db.All(pgx.RowTo[int]), `SELECT 1 / $1::int`, 0)
+		after := db.Ask(tx, db.All(pgx.RowTo[int]), `SELECT $1::int`, 1)
+		if _, err := none(ctx); err == nil {
+			t.Error("an error was no answer's")
+		}
+		_, err := after(ctx)
+		return err
+	})
+	if err == nil {
+		t.Error("an answer came that was never sent")
 	}
 }

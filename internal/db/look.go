@@ -13,36 +13,44 @@ import (
 // takes three. So nothing can be written, no lock lasts, and two statements may
 // see two states. The database out of reach is refused with Away.
 func (d *DB) Look(ctx context.Context, scope Scope, fn func(ctx context.Context, tx *Tx) error) error {
-	return away("", fn(ctx, &Tx{Tx: look{pool: d.pool, scope: scope}, Now: d.Now()}))
+	return away("", fn(ctx, &Tx{Statements: look{pool: d.pool, scope: scope}, Now: d.Now()}))
 }
 
 // look is a transaction for one statement at a time.
 type look struct {
-	pgx.Tx // nil: it does no more than is here
-	pool   *pgxpool.Pool
-	scope  Scope
+	Statements // nil: it does no more than is here
+	pool       *pgxpool.Pool
+	scope      Scope
 }
 
 // readInScope is the statement that goes before each of a look.
 const readInScope = `
 	SELECT set_config('transaction_read_only', 'on', true), set_config('inkwell.school', $1, true), set_config('inkwell.system', $2, true)`
 
-// Query is pgx.Tx's. The rows must be closed before the next statement begins.
+// Query is a connection's. The rows must be closed before the next statement begins.
 func (l look) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	school, system := l.scope.settings()
 	batch := &pgx.Batch{}
-	batch.Queue(readInScope, school, system)
 	batch.Queue(sql, args...)
-	results := l.pool.SendBatch(ctx, batch)
-	if _, err := results.Exec(); err != nil {
-		_ = results.Close() // says the same
-		return failed{err: err}, err
-	}
+	results := l.SendBatch(ctx, batch)
 	rows, err := results.Query()
 	return looked{rows, results}, err
 }
 
-// QueryRow is pgx.Tx's.
+// SendBatch is a connection's: all of it is one transaction.
+func (l look) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
+	school, system := l.scope.settings()
+	all := &pgx.Batch{}
+	all.Queue(readInScope, school, system)
+	all.QueuedQueries = append(all.QueuedQueries, batch.QueuedQueries...)
+	results := l.pool.SendBatch(ctx, all)
+	if _, err := results.Exec(); err != nil {
+		_ = results.Close() // says the same
+		return broken{err: err}
+	}
+	return results
+}
+
+// QueryRow is a connection's.
 func (l look) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 	rows, _ := l.Query(ctx, sql, args...) // Scan has the error
 	return firstOf{rows}
@@ -52,6 +60,15 @@ func (l look) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 type looked struct {
 	pgx.Rows
 	results pgx.BatchResults
+}
+
+// Next gives the connection back after the last row.
+func (r looked) Next() bool {
+	if r.Rows.Next() {
+		return true
+	}
+	_ = r.results.Close() // Err has said it
+	return false
 }
 
 // Close gives the connection back, too.

@@ -40,12 +40,11 @@ func (s Scope) settings() (school, system string) {
 	return school, s.system
 }
 
-// begin opens the transaction and sets the scope, and the transaction's time for
-// the schema's triggers, in one round trip. The values are ours: a number, a checked
-// name, and digits.
-func (s Scope) begin(now time.Time) string {
+// begin has the transaction begin with its first statement, and sets the scope, and the
+// transaction's time for the schema's triggers.
+func (tx *Tx) begin(s Scope) {
 	school, system := s.settings()
-	return fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; "+
-		"SELECT set_config('inkwell.school', '%s', true), set_config('inkwell.system', '%s', true), set_config('inkwell.now', '%s', true)",
-		school, system, now.Format(time.RFC3339Nano))
+	tx.Later("BEGIN ISOLATION LEVEL READ COMMITTED", nil, nil)
+	tx.Later("SELECT set_config('inkwell.school', $1, true), set_config('inkwell.system', $2, true), set_config('inkwell.now', $3, true)",
+		[]any{school, system, tx.Now.Format(time.RFC3339Nano)}, nil)
 }

@@ -19,10 +19,19 @@ import (
 // Tx is a transaction at READ COMMITTED with its scope set. Now is the one time
 // of everything that happens in it.
 type Tx struct {
-	pgx.Tx
+	Statements
 	Now   time.Time
 	after []func()
 	later []waiting
+}
+
+// Statements are those of a connection, as they go to the database.
+type Statements interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults
+	CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, from pgx.CopyFromSource) (int64, error)
 }
 
 // AfterCommit has fn called once the transaction has committed, and not at all if
@@ -58,22 +67,25 @@ func (d *DB) InTx(ctx context.Context, scope Scope, fn func(ctx context.Context,
 	}
 }
 
+// once begins with the first statement, in one exchange, and commits with the last ones.
 func (d *DB) once(ctx context.Context, scope Scope, fn func(ctx context.Context, tx *Tx) error) error {
-	now := d.Now()
-	raw, err := d.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: scope.begin(now)})
+	conn, err := d.pool.Acquire(ctx)
 	if err != nil {
 		return away("begin", err)
 	}
-	tx := &Tx{Tx: raw, Now: now}
-	defer func() { _ = raw.Rollback(context.WithoutCancel(ctx)) }() // after a commit this does nothing
+	defer func() {
+		if c := conn.Conn(); !c.IsClosed() && c.PgConn().TxStatus() != 'I' {
+			_, _ = conn.Exec(context.WithoutCancel(ctx), "ROLLBACK") // else Release closes it
+		}
+		conn.Release()
+	}()
+	tx := &Tx{Statements: conn.Conn(), Now: d.Now()}
+	tx.begin(scope)
 	if err := fn(ctx, tx); err != nil {
 		return away("", err)
 	}
-	if err := tx.flush(ctx); err != nil {
-		return away("", err)
-	}
-	if err := raw.Commit(ctx); err != nil {
-		return away("commit", err)
+	if err := tx.commit(ctx); err != nil {
+		return err
 	}
 	for _, fn := range tx.after {
 		fn()

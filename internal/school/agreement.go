@@ -185,7 +185,12 @@ func RecordForms(ctx context.Context, tx *db.Tx, by Pseudonym, a Agreement, form
 // Consents says how people of one school stand to the agreement they have to sign.
 // Whom no agreement is for stands as signed.
 func Consents(ctx context.Context, tx *db.Tx, people []PersonID) (map[PersonID]Consent, error) {
-	return consents(ctx, tx, people)
+	return AskConsents(tx, people)(ctx)
+}
+
+// AskConsents is Consents with the transaction's next statement.
+func AskConsents(tx *db.Tx, people []PersonID) db.Answer[map[PersonID]Consent] {
+	return askConsents(tx, people)
 }
 
 // AdultsAgreement is the version that adults sign today, or "".

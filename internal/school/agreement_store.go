@@ -119,14 +119,17 @@ func allHere(ctx context.Context, tx *db.Tx, id ID, forms []Signature) error {
 	return err
 }
 
-func consents(ctx context.Context, tx *db.Tx, people []PersonID) (map[PersonID]Consent, error) {
-	rows, _ := tx.Query(ctx, `
+func askConsents(tx *db.Tx, people []PersonID) db.Answer[map[PersonID]Consent] {
+	return db.Ask(tx, func(rows pgx.Rows) (map[PersonID]Consent, error) { return consentsAmong(rows, people) }, `
 		SELECT p.person_id, has_signed(p.person_id, a), coalesce(a.blocks_on <= today.day, false), `+agreementColumns+`
 		  FROM person p
 		  JOIN school c USING (school_id)
 		 CROSS JOIN LATERAL (SELECT ($2::timestamptz AT TIME ZONE c.time_zone)::date AS day) AS today
 		 CROSS JOIN LATERAL agreement_for(p.person_id, p.school_id, today.day) AS a
 		 WHERE p.person_id = ANY ($1) AND a.agreement_id IS NOT NULL`, people, tx.Now)
+}
+
+func consentsAmong(rows pgx.Rows, people []PersonID) (map[PersonID]Consent, error) {
 	all := make(map[PersonID]Consent, len(people))
 	for _, p := range people {
 		all[p] = Consent{Signed: true}

@@ -105,13 +105,18 @@ func ExamAt(ctx context.Context, tx *db.Tx, station int32, at time.Time) (Exam, 
 // ExamFor is the window that a person writes in at a station at a time, and whether there
 // is one.
 func ExamFor(ctx context.Context, tx *db.Tx, person PersonID, station int32, at time.Time) (Exam, bool, error) {
-	all, err := exams(ctx, tx, `e.begins_at <= $2 AND e.ends_at > $2
-		AND EXISTS (SELECT FROM exam_station s WHERE s.exam_id = e.exam_id AND s.station_id = $1)
-		AND EXISTS (SELECT FROM exam_person p WHERE p.exam_id = e.exam_id AND p.person_id = $3)`, station, at, person)
+	all, err := AskExamsFor(tx, person, station, at)(ctx)
 	if err != nil || len(all) == 0 {
 		return Exam{}, false, err
 	}
 	return all[0], true, nil
+}
+
+// AskExamsFor asks for all of them, the first one first.
+func AskExamsFor(tx *db.Tx, person PersonID, station int32, at time.Time) db.Answer[[]Exam] {
+	return askExams(tx, `e.begins_at <= $2 AND e.ends_at > $2
+		AND EXISTS (SELECT FROM exam_station s WHERE s.exam_id = e.exam_id AND s.station_id = $1)
+		AND EXISTS (SELECT FROM exam_person p WHERE p.exam_id = e.exam_id AND p.person_id = $3)`, station, at, person)
 }
 
 // PupilsOf are the pupils of a school's classes on a day: those of any of the names, by

@@ -59,16 +59,21 @@ func removeExam(ctx context.Context, tx *db.Tx, school ID, id ExamID) (bool, err
 }
 
 func exams(ctx context.Context, tx *db.Tx, where string, args ...any) ([]Exam, error) {
-	rows, _ := tx.Query(ctx, `
+	return askExams(tx, where, args...)(ctx)
+}
+
+func askExams(tx *db.Tx, where string, args ...any) db.Answer[[]Exam] {
+	return db.Ask(tx, db.All(scanExam), `
 		SELECT e.exam_id, e.school_id, e.name, e.begins_at, e.ends_at, e.account,
 		       ARRAY(SELECT s.station_id FROM exam_station s WHERE s.exam_id = e.exam_id ORDER BY s.station_id),
 		       (SELECT count(*) FROM exam_person p WHERE p.exam_id = e.exam_id)
 		  FROM exam e WHERE e.removed_at IS NULL AND `+where+` ORDER BY e.begins_at, e.exam_id`, args...)
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Exam, err error) {
-		err = row.Scan(&e.ID, &e.School, &e.Name, &e.Begins, &e.Ends, &e.Account, &e.Stations, &e.Count)
-		e.Begins, e.Ends = e.Begins.UTC(), e.Ends.UTC()
-		return e, err
-	})
+}
+
+func scanExam(row pgx.CollectableRow) (e Exam, err error) {
+	err = row.Scan(&e.ID, &e.School, &e.Name, &e.Begins, &e.Ends, &e.Account, &e.Stations, &e.Count)
+	e.Begins, e.Ends = e.Begins.UTC(), e.Ends.UTC()
+	return e, err
 }
 
 func pupilsOn(ctx context.Context, tx *db.Tx, classes []ClassID, day time.Time) ([]PersonID, error) {

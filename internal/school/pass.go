@@ -111,12 +111,18 @@ func (d *Directory) ByPass(ctx context.Context, school ID, typed, place string) 
 
 // Stands refuses an actor who has left, or whose badge or pass is no longer good, since
 // they proved themselves ("visit-over").
-func Stands(ctx context.Context, tx *db.Tx, a Actor) error {
-	good, err := stillGood(ctx, tx, a)
-	if err == nil && !good {
-		err = passOver
+func Stands(ctx context.Context, tx *db.Tx, a Actor) error { return AskStands(tx, a)(ctx) }
+
+// AskStands is Stands with the transaction's next statement.
+func AskStands(tx *db.Tx, a Actor) func(context.Context) error {
+	still := askStillGood(tx, a)
+	return func(ctx context.Context) error {
+		good, err := still(ctx)
+		if err == nil && !good {
+			err = passOver
+		}
+		return err
 	}
-	return err
 }
 
 // PassLeft is how many pages may still be released on a pass, less than 0 where this

@@ -49,12 +49,11 @@ func passByCode(ctx context.Context, tx *db.Tx, p PersonID, codes [][]byte) (id 
 	return id, err
 }
 
-func stillGood(ctx context.Context, tx *db.Tx, a Actor) (good bool, err error) {
-	err = tx.QueryRow(ctx, `
+func askStillGood(tx *db.Tx, a Actor) db.Answer[bool] {
+	return db.Ask(tx, db.First(func(row pgx.Row) (good bool, err error) { return good, row.Scan(&good) }), `
 		SELECT EXISTS (SELECT FROM person WHERE person_id = $1 AND left_at IS NULL AND ($2 = 0 OR badge_version = $2))
 		   AND ($3 = 0 OR EXISTS (SELECT FROM pass WHERE pass_id = $3 AND ended_at IS NULL AND expires_at > $4))`,
-		a.Person, a.Badges, a.Pass, tx.Now).Scan(&good)
-	return good, err
+		a.Person, a.Badges, a.Pass, tx.Now)
 }
 
 // signOut has everybody who signed in at a station as one of these sign in again.

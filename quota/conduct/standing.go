@@ -15,39 +15,51 @@ import (
 // It locks the person's standing FOR SHARE until the transaction ends: first
 // of all locks, so that releases of several people take them by ascending id.
 func Check(ctx context.Context, tx *db.Tx, person school.PersonID) error {
-	there := lockStandingNext(tx, person, "FOR SHARE") // the next read is of a snapshot taken after it
-	if err := barred(ctx, tx, person); err != nil || *there {
-		return err
+	return AskCheck(tx, person)(ctx)
+}
+
+// AskCheck is Check with the transaction's next statement: the lock is before every other
+// that is asked for after it.
+func AskCheck(tx *db.Tx, person school.PersonID) func(context.Context) error {
+	there := lockStandingNext(tx, person, "FOR SHARE")
+	bars := askBarred(tx, person) // of a snapshot taken after the lock
+	return func(ctx context.Context) error {
+		if err := bars(ctx); err != nil || *there {
+			return err
+		}
+		if err := lockStanding(ctx, tx, person, "FOR SHARE"); err != nil {
+			return err
+		}
+		return Barred(ctx, tx, person)
 	}
-	if err := lockStanding(ctx, tx, person, "FOR SHARE"); err != nil {
-		return err
-	}
-	return barred(ctx, tx, person)
 }
 
 // Barred is Check without the lock, for showing: a release decides again.
 func Barred(ctx context.Context, tx *db.Tx, person school.PersonID) error {
-	return barred(ctx, tx, person)
+	return askBarred(tx, person)(ctx)
 }
 
-func barred(ctx context.Context, tx *db.Tx, person school.PersonID) error {
-	s, found, err := inForce(ctx, tx, person)
-	if err != nil {
-		return fmt.Errorf("read standing: %w", err)
+func askBarred(tx *db.Tx, person school.PersonID) func(context.Context) error {
+	suspended, consents := askInForce(tx, person), school.AskConsents(tx, []school.PersonID{person})
+	return func(ctx context.Context) error {
+		s, err := suspended(ctx)
+		if err != nil {
+			return fmt.Errorf("read standing: %w", err)
+		}
+		if len(s) > 0 {
+			return fault.New(fault.Suspended, "printing-suspended", "You can't print here until %s. Reason: %s. Disagree? Ask your tutor for a review.",
+				s[0].Ends.Format("Monday 2 January, 15:04"), s[0].Reason)
+		}
+		all, err := consents(ctx)
+		if err != nil {
+			return fmt.Errorf("read agreement: %w", err)
+		}
+		return unsigned(all[person])
 	}
-	if !found {
-		return unsigned(ctx, tx, person)
-	}
-	return fault.New(fault.Suspended, "printing-suspended",
-		"You can't print here until %s. Reason: %s. Disagree? Ask your tutor for a review.", s.Ends.Format("Monday 2 January, 15:04"), s.Reason)
 }
 
-func unsigned(ctx context.Context, tx *db.Tx, person school.PersonID) error {
-	all, err := school.Consents(ctx, tx, []school.PersonID{person})
-	if err != nil {
-		return fmt.Errorf("read agreement: %w", err)
-	}
-	if !all[person].Bars {
+func unsigned(c school.Consent) error {
+	if !c.Bars {
 		return nil
 	}
 	return fault.New(fault.Suspended, "agreement-unsigned",

@@ -56,16 +56,13 @@ func scanSuspension(row pgx.Row) (s Suspension, err error) {
 	return s, err
 }
 
-func inForce(ctx context.Context, tx *db.Tx, person school.PersonID) (s Suspension, found bool, err error) {
-	s, err = scanSuspension(tx.QueryRow(ctx, `
+// askInForce asks for a person's suspension that lasts longest, if there is one.
+func askInForce(tx *db.Tx, person school.PersonID) db.Answer[[]Suspension] {
+	return db.Ask(tx, db.All(func(row pgx.CollectableRow) (Suspension, error) { return scanSuspension(row) }), `
 		SELECT `+suspensionColumns+`
 		  FROM suspension s JOIN school c USING (school_id)
 		 WHERE s.person_id = $1 AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2
-		 ORDER BY s.ends_at DESC LIMIT 1`, person, tx.Now))
-	if errors.Is(err, pgx.ErrNoRows) {
-		return s, false, nil
-	}
-	return s, err == nil, err
+		 ORDER BY s.ends_at DESC LIMIT 1`, person, tx.Now)
 }
 
 func allInForce(ctx context.Context, tx *db.Tx, id school.ID) ([]Suspension, error) {

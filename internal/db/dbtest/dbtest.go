@@ -46,6 +46,9 @@ func At(c *Clock) Option { return func(o *db.Options) { o.Clock = c.Now } }
 // MaxConns bounds the pool; without it the pool has 20 connections.
 func MaxConns(n int32) Option { return func(o *db.Options) { o.MaxConns = n } }
 
+// Counting has the database's exchanges counted.
+func Counting(n *Exchanges) Option { return func(o *db.Options) { o.Tracer = n } }
+
 // New makes a database with the schema and nothing in it, connected as the
 // running role, and drops it when the test ends.
 func New(t testing.TB, opts ...Option) *db.DB {
@@ -91,6 +94,16 @@ func Exec(t testing.TB, d *db.DB, sql string, args ...any) {
 		_, err := c.Exec(ctx, sql, args...)
 		return err
 	})
+}
+
+// Cut has the server end a transaction's connection.
+func Cut(t testing.TB, d *db.DB, tx *db.Tx) {
+	t.Helper()
+	var backend int32
+	if err := tx.QueryRow(t.Context(), "SELECT pg_backend_pid()").Scan(&backend); err != nil {
+		t.Fatal(err)
+	}
+	Exec(t, d, "SELECT pg_terminate_backend($1)", backend)
 }
 
 var made atomic.Int64
