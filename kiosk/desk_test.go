@@ -239,6 +239,13 @@ func (d *fakeDesk) AskRefund(_ context.Context, _ school.Actor, id release.Deliv
 	return fault.New(fault.Conflict, "refund-asked", "You have asked for that one already.")
 }
 
+func (d *fakeDesk) Report(_ context.Context, _ release.Visitor, kind release.FaultKind) error {
+	if !slices.Contains(release.ReportKinds(), kind) {
+		return fault.New(fault.Invalid, "report-kind", "Choose what is wrong with the printer.")
+	}
+	return nil
+}
+
 // job is for use within change.
 func (d *fakeDesk) job(id release.JobID) *release.VisitJob {
 	i := slices.IndexFunc(d.visit.Jobs, func(j release.VisitJob) bool { return j.ID == id })

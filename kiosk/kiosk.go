@@ -52,6 +52,7 @@ type Prints interface {
 	Answer(ctx context.Context, v release.Visitor, id release.JobID, came bool) error
 	Prints(ctx context.Context, a school.Actor) ([]release.Print, error)
 	AskRefund(ctx context.Context, a school.Actor, id release.DeliveryID, reason release.RefundReason, pages int) error
+	Report(ctx context.Context, v release.Visitor, kind release.FaultKind) error
 }
 
 // Options are a kiosk's parts.

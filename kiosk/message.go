@@ -26,6 +26,7 @@ type message struct {
 	Print  release.DeliveryID   `json:"print,omitempty"`
 	Pages  int                  `json:"pages,omitempty"`
 	Reason release.RefundReason `json:"reason,omitempty"`
+	Kind   release.FaultKind    `json:"kind,omitempty"`
 }
 
 // acts is every act a page can ask for.
@@ -54,6 +55,8 @@ var acts = map[string]func(message) Input{
 	"pick":        func(m message) Input { return Pick{Print: m.Print} },
 	"some":        func(m message) Input { return Some{Pages: m.Pages} },
 	"ask-back":    func(m message) Input { return AskBack{Print: m.Print, Reason: m.Reason} },
+	"broken":      func(message) Input { return Broken{} },
+	"report":      func(m message) Input { return Report{Kind: m.Kind} },
 	"why":         func(message) Input { return Why{} },
 	"new-code":    func(message) Input { return NewCode{} },
 	"renew":       func(message) Input { return Renew{} },

@@ -34,6 +34,7 @@ func TestThePage(t *testing.T) {
 		"choose, delete, undo":    chooseDeleteUndo,
 		"as many as fit":          asManyAsFit,
 		"a print went wrong":      aPrintWentWrong,
+		"the printer is broken":   thePrinterIsBroken,
 		"connection lost":         connectionLost,
 		"by keyboard alone":       byKeyboardAlone,
 		"everything can be hit":   everythingCanBeHit,

@@ -71,6 +71,7 @@ type Screen struct {
 	choosing bool                               // where it shall come out is asked
 	trip     *trip                              // one job is being printed at the printer that its line offers
 	wrong    *wrong                             // a print went wrong: which, and how
+	broken   *broken                            // "This printer is broken" was pressed
 	why      bool                               // the reason behind "You can't print here today" is shown
 }
 
@@ -133,6 +134,8 @@ func (s *Screen) Face() string {
 		return FaceWrong
 	case s.choosing:
 		return FacePlaces
+	case s.broken != nil:
+		return FaceBroken
 	case s.question() != nil:
 		return FaceQuestion
 	case s.locked() != nil:
@@ -235,6 +238,8 @@ func (Back) apply(s *Screen, _ time.Time) []Effect {
 		s.backFromWrong()
 	case FacePlaces:
 		s.choosing = false
+	case FaceBroken:
+		s.backFromBroken()
 	case FaceLocked:
 		s.giveUp()
 		return s.comeBack()

@@ -216,6 +216,11 @@ var shots = []shot{
 		wrongPrints(d)
 		d.visit.Refunds = []release.Print{{Pages: 4, Granted: 4, Asked: true, Answered: true, Printer: "Library", When: noon}}
 	}, act: signedIn},
+	{name: "broken", jobs: none, act: func(p *page, d *fakeDesk) {
+		signedIn(p, d)
+		p.Click(`.none [data-do="broken"]`)
+		p.Seen("What is wrong")
+	}},
 	{name: "idle", act: func(p *page, _ *fakeDesk) { p.wait("idle") }},
 	{name: "idle-trouble", set: func(d *fakeDesk) {
 		d.station.Printer.State, d.station.Printer.Reasons = release.PrinterStopped, []string{"media-empty-error"}

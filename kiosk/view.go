@@ -35,6 +35,7 @@ type View struct {
 	Really   *Really     `json:"really,omitempty"`
 	Locked   *Question   `json:"locked,omitempty"` // whose code is asked for
 	Wrong    *WrongView  `json:"wrong,omitempty"`
+	Broken   *BrokenView `json:"broken,omitempty"`
 	MayAsk   bool        `json:"mayAsk,omitempty"` // "Something wrong with a print?" can be pressed
 	Place    string      `json:"place,omitempty"`  // where it comes out, where there is a choice
 	Away     bool        `json:"away,omitempty"`   // and that is not beside the visitor
@@ -155,6 +156,8 @@ func (s *Screen) View(now time.Time) View {
 		s.viewWrong(&v, now)
 	case FacePlaces:
 		s.viewPlaces(&v)
+	case FaceBroken:
+		s.viewBroken(&v)
 	case FaceQuestion:
 		q := s.question()
 		v.Question = &Question{ID: q.ID, Title: titleOf(q.Title), Pages: pages(q.Pages)}

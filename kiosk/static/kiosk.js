@@ -107,6 +107,7 @@
     later: () => ({ job: view.question.id }),
     pick: (el, print) => ({ print: print.id }),
     some: (el) => ({ pages: view.wrong.chosen.pages + Number(el.dataset.step) }),
+    report: (el, kind) => ({ kind: kind.id }),
     'ask-back': (el, reason) => ({ print: view.wrong.chosen.id, reason: reason.id }),
   };
   root.addEventListener('click', (event) => {
@@ -123,7 +124,7 @@
   window.addEventListener('pointerdown', touch, true);
   window.addEventListener('keydown', (event) => {
     touch();
-    if (event.key === 'Escape' && ['wrong', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really', 'places'].includes(face)) send({ do: 'back' });
+    if (event.key === 'Escape' && ['wrong', 'broken', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really', 'places'].includes(face)) send({ do: 'back' });
   }, true);
   window.addEventListener('contextmenu', (event) => event.preventDefault());
   window.addEventListener('dragstart', (event) => event.preventDefault());
