@@ -15,6 +15,14 @@ import (
 // formats is document-format-supported; what it does not name is told by content.
 var formats = document.Formats()
 
+// formatsHere are the formats with those of printers' own languages where the queue takes them.
+func (c *call) formatsHere() []string {
+	if c.queue.Policy.Programs == 0 {
+		return formats
+	}
+	return slices.Concat(formats, []string{string(document.PostScript), string(document.PCL)})
+}
+
 // incomingSeconds is how long a job of Create-Job waits for its document: the
 // desk's five minutes (multiple-operation-time-out).
 const incomingSeconds = 300
@@ -57,7 +65,7 @@ func (c *call) language() []wire.Attribute {
 		wire.Keyword("compression-supported", compressions...),
 		wire.MIMEType("document-format-default", formats[0]),
 		wire.MIMEType("document-format-preferred", string(document.PDF)),
-		wire.MIMEType("document-format-supported", formats...),
+		wire.MIMEType("document-format-supported", c.formatsHere()...),
 		wire.Integer("document-password-supported", 0),
 		wire.Keyword("ipp-versions-supported", "1.0", "1.1", "2.0"),
 		wire.Keyword("pdl-override-supported", "attempted"),

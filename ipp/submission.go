@@ -71,7 +71,7 @@ func (c *call) format() (string, error) {
 		}
 	}
 	format, given, err := wire.Optional(c.op().String("document-format", goipp.TagMimeType))
-	if err == nil && given {
+	if err == nil && given && (c.queue.Policy.Programs == 0 || !document.DeclaredProgram(format)) {
 		err = document.Declared(format)
 	}
 	return format, err

@@ -56,8 +56,8 @@ func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 }
 
 func heldMeta(j release.VisitJob, now time.Time) string {
-	facts := []string{pages(j.Pages), sent(now, j.Submitted), kept(now, j.Expires)}
-	if d := j.Delivery; d != nil && d.State == release.Settled && d.Printed > 0 {
+	facts := []string{howMany(j), sent(now, j.Submitted), kept(now, j.Expires)}
+	if d := j.Delivery; d != nil && d.State == release.Settled && d.Printed > 0 && !j.Uncounted {
 		facts[0] = fmt.Sprintf("the other %s", pages(j.Pages))
 	}
 	if j.Claim != "" {
@@ -96,3 +96,11 @@ const reasonLimit = 400
 
 // reason is the sentence behind "Why?".
 func reason(barred error) string { return plain(fault.As(barred).Say, reasonLimit) }
+
+// howMany is how many pages a job has, as far as is known before it prints.
+func howMany(j release.VisitJob) string {
+	if j.Uncounted {
+		return fmt.Sprintf("up to %s, as the printer counts", pages(j.Pages))
+	}
+	return pages(j.Pages)
+}

@@ -81,6 +81,9 @@ func (d *Desk) claimToCount(ctx context.Context) (job Job, found bool, err error
 // countOne rebuilds and counts a job's document and makes the job held, or ends
 // it when the document is at fault.
 func (d *Desk) countOne(ctx context.Context, job Job) error {
+	if job.Uncounted() {
+		return d.holdProgram(ctx, job)
+	}
 	if job.attempts > countTries {
 		return d.refuse(ctx, job, "document-stuck")
 	}

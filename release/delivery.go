@@ -32,6 +32,7 @@ type Delivery struct {
 	Group       quota.GroupID // the printer's, then
 	Work        quota.Work    // as it was priced
 	Colour      int           // of the impressions, in colour
+	Uncounted   bool          // what came out is what the printer says alone
 	PrinterJob  int           // job-id at the printer; 0 before it has one
 	UpTime      int           // printer-up-time when it was begun
 	Tries       int           // how often the printer was not reached or said not now
@@ -45,12 +46,12 @@ type Delivery struct {
 	Ended       time.Time
 }
 
-// errand is what the printer is told. Whatever was sent to us, it gets a PDF; what
-// fills its sheets already is not fitted to them again.
+// errand is what the printer is told. Whatever was sent to us, it gets a PDF, unless that
+// was in its own language; what fills its sheets already is not fitted to them again.
 func (d Delivery) errand(j Job, p PrinterRecord) Errand {
 	t := j.Ticket.Fitted(p.Can)
 	if t.NumberUp > 1 || j.Format == string(document.JPEG) || j.Format == string(document.PNG) {
 		t.Scaling = ""
 	}
-	return Errand{Token: d.Token, Format: string(document.PDF), Copies: d.Copies, Ticket: t}
+	return Errand{Token: d.Token, Format: j.formatFor(p.Can), Copies: d.Copies, Ticket: t}
 }

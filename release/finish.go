@@ -17,6 +17,7 @@ import (
 // job or holds it again with what is left. The job is locked; the delivery's row
 // is found in the state that d has.
 func (d *Desk) finish(ctx context.Context, tx *db.Tx, job Job, del Delivery, o Outcome) error {
+	del.Uncounted = job.Uncounted()
 	printed, units := o.charge(del)
 	del.State, del.Printed, del.Reason, del.Said = Settled, printed, o.Reason, o.Said
 	if printed == 0 {
@@ -34,6 +35,9 @@ func (d *Desk) finish(ctx context.Context, tx *db.Tx, job Job, del Delivery, o O
 		return err
 	}
 	if err := d.afterwards(ctx, tx, job, del, o); err != nil {
+		return err
+	}
+	if err := silently(ctx, tx, job, del, o); err != nil {
 		return err
 	}
 	err = audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "delivery-" + string(del.State), Subject: job.owner, Object: object(job.ID),
@@ -61,7 +65,7 @@ func (d *Desk) pay(ctx context.Context, tx *db.Tx, job Job, del Delivery, o Outc
 // leave counts what a job that ends would still have taken: nobody printed it. A job that
 // was never counted, or that somebody else sent in the person's name, tells of nobody.
 func (d *Desk) leave(ctx context.Context, tx *db.Tx, job Job) error {
-	if job.Impressions == 0 || job.Claim() && job.Printed == 0 {
+	if job.Impressions == 0 || job.Uncounted() || job.Claim() && job.Printed == 0 {
 		return nil
 	}
 	sc, err := school.ByID(ctx, tx, job.School)
@@ -103,7 +107,11 @@ func (d *Desk) afterwards(ctx context.Context, tx *db.Tx, job Job, del Delivery,
 	if job.Printed+del.Printed >= job.Impressions {
 		return updateDone(ctx, tx, job.ID, job.Impressions)
 	}
-	if err := updateHeldAgain(ctx, tx, job.ID, job.Printed+del.Printed, o.Reason); err != nil {
+	out := job.Printed + del.Printed
+	if job.Uncounted() {
+		out = 0 // there is no beginning it in the middle
+	}
+	if err := updateHeldAgain(ctx, tx, job.ID, out, o.Reason); err != nil {
 		return fmt.Errorf("hold job again: %w", err)
 	}
 	return nil

@@ -17,11 +17,28 @@ import (
 // and waits for more. A job that asks for no sheet gets A4, or the default sheet of a
 // printer without.
 func (c Capabilities) Lacks(t Ticket, pages int) string {
+	if c.Asked && lacks(c.Formats, string(document.PDF)) && lacks(c.Formats, "application/octet-stream") {
+		return "This printer does not take PDF."
+	}
+	return c.lacksParts(t, pages)
+}
+
+// lacksFor is Lacks of a job, which may be in a language that a printer does not speak.
+func (c Capabilities) lacksFor(j Job) string {
+	if !j.Uncounted() {
+		return c.Lacks(j.Ticket, j.Pages)
+	}
+	if c.Asked && lacks(c.Formats, j.formatFor(c)) {
+		return "This printer does not speak the language that this was made for."
+	}
+	return c.lacksParts(j.Ticket, j.Pages)
+}
+
+// lacksParts is what of Lacks is about paper, sides and finishing.
+func (c Capabilities) lacksParts(t Ticket, pages int) string {
 	switch {
 	case !c.Asked:
 		return ""
-	case lacks(c.Formats, string(document.PDF)) && lacks(c.Formats, "application/octet-stream"):
-		return "This printer does not take PDF."
 	case t.Media != "" && !c.has(t.Media):
 		return fmt.Sprintf("This printer has no %s paper.", MediaLabel(t.Media))
 	case pages > 1 && t.Sides != "" && t.Sides != oneSided && !c.Duplex():

@@ -301,7 +301,7 @@ func putBackCount(ctx context.Context, tx *db.Tx, id JobID) error {
 
 func updateHeld(ctx context.Context, tx *db.Tx, j Job, digest []byte) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE job SET state = 'held', node_id = NULL, document = $2, bytes = $3, digest = $4, pages = $5, impressions = $6, sheets = $7, price = $8, held_at = $9,
+		UPDATE job SET state = 'held', node_id = NULL, document = $2, bytes = $3, digest = coalesce($4, digest), pages = $5, impressions = $6, sheets = $7, price = $8, held_at = $9,
 		               colour_pages = nullif($10, -1), colour_impressions = $11, sizes = $12
 		 WHERE job_id = $1`, j.ID, j.Document, j.Bytes, digest, j.Pages, j.Impressions, j.Sheets, j.Price, j.Held, j.ColourPages, j.ColourImpressions, j.Sizes)
 	return err

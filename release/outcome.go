@@ -36,6 +36,8 @@ func (o Outcome) charge(d Delivery) (printed int, units int64) {
 // copies some printers count the pages of one: there the word alone counts, too.
 func (o Outcome) out(d Delivery) int {
 	switch {
+	case d.Uncounted:
+		return o.Said.toldOf()
 	case o.Complete && (o.Said == nil || d.Copies > 1):
 		return d.Impressions
 	case o.Said == nil:
@@ -100,10 +102,10 @@ func (o Outcome) colour(d Delivery) int {
 }
 
 // cheaper is the price of a whole job that a printer says it printed with less colour than
-// we counted, or the units if that is not less.
+// we counted, or the units if that is not less; and of a program what it turned out to be.
 func (o Outcome) cheaper(ctx context.Context, tx *db.Tx, d Delivery, units int64) (int64, error) {
 	colour := o.colour(d)
-	if d.Printed < d.Impressions || d.Work.Printed > 0 || colour >= d.Colour {
+	if !d.Uncounted && (d.Printed < d.Impressions || d.Work.Printed > 0 || colour >= d.Colour) {
 		return units, nil
 	}
 	t, err := quota.TariffByID(ctx, tx, d.Tariff)
@@ -112,6 +114,10 @@ func (o Outcome) cheaper(ctx context.Context, tx *db.Tx, d Delivery, units int64
 	}
 	work := d.Work
 	work.Colour = colour
+	if d.Uncounted {
+		work.Sides, work.Sheets = d.Printed, (d.Printed+d.perSheet()-1)/d.perSheet()
+		return min(d.Amount, t.Price(work, d.Group).Units), nil
+	}
 	return min(units, t.Price(work, d.Group).Units), nil
 }
 

@@ -22,6 +22,10 @@ type Policy struct {
 	ColorMode string // print-color-mode-default: "" for monochrome, color or auto
 
 	Printers []PrinterID // its jobs come out of these alone; none: of any
+
+	// Programs is what a job in a printer's own language costs at most, in pages, where staff
+	// send it through a trusted print server; 0 takes none.
+	Programs int
 	// Believes has a user name that everybody uses be taken for the person who has it,
 	// like any other, where nobody proves it. Otherwise it is refused at the computer: a
 	// job of everybody's could be shown to nobody.
@@ -172,6 +176,10 @@ func (p Policy) contradiction(kind QueueKind, own PrinterID, bare school.Proof) 
 		return fault.New(fault.Invalid, "queue-proof", "Nobody could print here. Say with --proof how people prove who they are.")
 	case p.Colour.Nobody() && p.ColorMode == colour:
 		return fault.New(fault.Invalid, "queue-colour", "Nobody may print in colour here, so --colour-default cannot be colour. Say mono or auto.")
+	case p.Programs < 0 || p.Programs > MostProgramPages:
+		return fault.New(fault.Invalid, "queue-programs", "Say --programs with a number of pages from 1 to %d, or 0 for none.", MostProgramPages)
+	case p.Programs > 0 && !p.Takes(school.ByServer):
+		return fault.New(fault.Invalid, "queue-programs", "PostScript and PCL come from print servers alone: say --proof with server too.")
 	case !p.Colour.within(p.Users):
 		return fault.New(fault.Invalid, "queue-colour", "--colour names somebody who may not use this queue. Let them use it with --users, or leave them out.")
 	}

@@ -15,7 +15,7 @@ import (
 
 // policyColumns are the rest of queueColumns.
 const policyColumns = `
-	users, colour, untaken, sides, color_mode, generic, removed_at IS NOT NULL,
+	users, colour, untaken, sides, color_mode, generic, programs, removed_at IS NOT NULL,
 	ARRAY(SELECT u.printer_id FROM queue_printer u WHERE u.queue_id = queue.queue_id ORDER BY u.printer_id),
 	coalesce((SELECT jsonb_agg(jsonb_build_object('act', u.act, 'role', coalesce(u.role, ''), 'year', u.year_group, 'class', coalesce(u.class_id, 0))
 	                           ORDER BY u.role, u.year_group, u.class_id)
@@ -25,6 +25,7 @@ const policyColumns = `
 type policyRow struct {
 	users, colour, sides, mode, generic string
 	untaken                             []school.Proof
+	programs                            int
 	printers                            []PrinterID
 	rights                              []policyRight
 }
@@ -38,13 +39,13 @@ type policyRight struct {
 }
 
 func (r *policyRow) fields(q *Queue) []any {
-	return []any{&r.users, &r.colour, &r.untaken, &r.sides, &r.mode, &r.generic, &q.Removed, &r.printers, &r.rights}
+	return []any{&r.users, &r.colour, &r.untaken, &r.sides, &r.mode, &r.generic, &r.programs, &q.Removed, &r.printers, &r.rights}
 }
 
 func (r *policyRow) policy() Policy {
 	p := Policy{
 		Users: r.circle("use", r.users), Colour: r.circle("colour", r.colour), Untaken: r.untaken,
-		OneSided: r.sides == oneSided, Printers: r.printers, Believes: r.generic == genericBelieve,
+		OneSided: r.sides == oneSided, Printers: r.printers, Believes: r.generic == genericBelieve, Programs: r.programs,
 	}
 	if r.mode != mono {
 		p.ColorMode = r.mode
@@ -105,8 +106,8 @@ func updateQueue(ctx context.Context, tx *db.Tx, q Queue) error {
 	}
 	_, err := tx.Exec(ctx, `
 		UPDATE queue SET name = $2, proof = $3, printer_id = nullif($4::integer, 0), refuses = $5, users = $6, colour = $7, untaken = $8, sides = $9,
-		                 color_mode = $10, generic = $11, account_id = nullif($12::bigint, 0)
-		 WHERE queue_id = $1`, q.ID, q.Name, q.Proof, q.Printer, q.Refuses, users, colours, proofs(q.Policy.Untaken), sides, mode, generic, q.Account)
+		                 color_mode = $10, generic = $11, account_id = nullif($12::bigint, 0), programs = $13
+		 WHERE queue_id = $1`, q.ID, q.Name, q.Proof, q.Printer, q.Refuses, users, colours, proofs(q.Policy.Untaken), sides, mode, generic, q.Account, q.Policy.Programs)
 	if err == nil {
 		err = replaceRights(ctx, tx, q)
 	}

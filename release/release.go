@@ -338,6 +338,7 @@ func newDelivery(j Job, p PrinterRecord, st StationID, t quota.Tariff) Delivery 
 		Token: newToken(), FirstPage: 1, Copies: (left + j.Pages - 1) / j.Pages, Impressions: left, Tariff: t.ID, Group: p.Group, Work: j.workAt(p)}
 	d.Colour = d.Work.ColourLeft()
 	d.Amount = t.Price(d.Work, d.Group).Units
+	d.Uncounted = j.Uncounted()
 	if left < j.Pages {
 		d.FirstPage = j.Pages - left + 1
 	}

@@ -24,7 +24,7 @@ func (d *Desk) consult(ctx context.Context, tx *db.Tx, all []*Submission) (map[s
 	var people []school.PersonID
 	for _, s := range all {
 		s.Queue = now[s.Queue.ID]
-		if s.Queue.Policy.asks(s.Actor.Proof) {
+		if s.program != "" || s.Queue.Policy.asks(s.Actor.Proof) {
 			people = append(people, s.Actor.Person)
 		}
 	}
@@ -54,6 +54,11 @@ func (s *Submission) settle(b school.Belonging) error {
 	}
 	if err := s.Queue.Policy.admit(from); err != nil {
 		return err
+	}
+	if s.program != "" {
+		if err := s.Queue.Policy.takesProgram(from, s.program); err != nil {
+			return err
+		}
 	}
 	s.verdict = s.Queue.Policy.apply(from, s.Ticket)
 	if s.Strict && s.Ticket.ColorMode == colour && s.Queue.Policy.greys(from, s.Ticket) {
@@ -106,7 +111,7 @@ func (c *choices) rule(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord)
 // stops is the refusal of a job at a printer with the nearest one that can, if there is
 // one, or nil: the policy's, or that of the printer itself.
 func (c *choices) stops(ctx context.Context, tx *db.Tx, r ruling, job Job, p PrinterRecord) (refusal error, offer *Choice, err error) {
-	refusal, lack := r.at(p.ID, r.sender), p.Can.Lacks(job.Ticket, job.Pages)
+	refusal, lack := r.at(p.ID, r.sender), p.Can.lacksFor(job)
 	if refusal == nil && lack == "" || errors.Is(refusal, sentWhereNot) {
 		return refusal, nil, nil
 	}

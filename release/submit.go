@@ -32,7 +32,8 @@ type Submission struct {
 	hash string // of the password, once locked
 	held hold   // what Hold came to, once the row is written
 
-	verdict verdict // of the queue's policy, in the transaction that writes the row
+	program document.Format // a printer's own language, once it is known to be one
+	verdict verdict         // of the queue's policy, in the transaction that writes the row
 }
 
 var (
@@ -138,10 +139,11 @@ func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, er
 	if err := d.lock(ctx, &s); err != nil {
 		return Job{}, err
 	}
-	format, doc, err := d.receive(ctx, s.Declared, body)
+	format, doc, err := d.receive(ctx, s.Actor, s.Declared, body)
 	if err != nil {
 		return Job{}, err
 	}
+	s.program = programOf(format)
 	job, err := d.write(ctx, &arrival{Submission: s, format: format, doc: doc})
 	return job, d.dropUnwritten(ctx, doc, err)
 }
@@ -205,7 +207,7 @@ func (d *Desk) Send(ctx context.Context, a school.Actor, id JobID, declared stri
 
 // take receives the document of an open job and has it counted.
 func (d *Desk) take(ctx context.Context, a school.Actor, job Job, declared string, body io.Reader) (Job, error) {
-	format, doc, err := d.receive(ctx, declared, body)
+	format, doc, err := d.receive(ctx, a, declared, body)
 	if err != nil {
 		return Job{}, err
 	}
@@ -223,6 +225,9 @@ func (d *Desk) take(ctx context.Context, a school.Actor, job Job, declared strin
 			return Job{}, err
 		}
 		if err := d.heap(now, doc.Size); err != nil {
+			return Job{}, err
+		}
+		if err := d.allowProgram(ctx, tx, a, job.Queue, format); err != nil {
 			return Job{}, err
 		}
 		job.Obstacles = met
@@ -244,14 +249,18 @@ func (d *Desk) Abort(ctx context.Context, a school.Actor, id JobID, code string)
 }
 
 // receive streams a document into the spool: looked at first, bounded, synced.
-func (d *Desk) receive(ctx context.Context, declared string, body io.Reader) (document.Format, spool.Document, error) {
+func (d *Desk) receive(ctx context.Context, from school.Actor, declared string, body io.Reader) (document.Format, spool.Document, error) {
 	var none spool.Document
 	head := bufio.NewReaderSize(body, 4096)
 	first, err := head.Peek(1024)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", none, brokenOff.Because(err)
 	}
-	format, err := document.Agree(declared, first)
+	agree := document.Agree
+	if from.Proof == school.ByServer {
+		agree = document.AgreeProgram // whether they may is asked with the row
+	}
+	format, err := agree(declared, first)
 	if err != nil {
 		return "", none, err
 	}

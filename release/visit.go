@@ -95,6 +95,7 @@ type VisitJob struct {
 	State     JobState
 	Title     string
 	Pages     int    // impressions still to print
+	Uncounted bool   // Pages are the most that it can cost: only the printer can count it
 	Due       int64  // what they cost at the station's printer, in units
 	Colour    int    // of Pages, those that come out in colour there
 	Why       string // what that hangs on, in a few words, or "" where each page costs a page
@@ -260,6 +261,7 @@ func (c *choices) explain(ctx context.Context, tx *db.Tx, tariff quota.Tariff, j
 	if greyed {
 		job.Ticket.ColorMode = mono
 	}
+	j.Uncounted = job.Uncounted()
 	j.price(tariff, job, p)
 	j.offer(tariff, job, offer, refusal == nil)
 	if refusal != nil {

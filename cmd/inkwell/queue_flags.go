@@ -39,6 +39,7 @@ type queueFlags struct {
 	name, blocked, sides, mode, generic string
 	users, colour, printers, proofs     []string
 	account                             string
+	programs                            int
 }
 
 func (f *queueFlags) add(to *pflag.FlagSet) {
@@ -52,12 +53,13 @@ func (f *queueFlags) add(to *pflag.FlagSet) {
 	to.StringVar(&f.mode, "colour-default", "", "mono, colour or auto, where a job does not say")
 	to.StringVar(&f.generic, "generic", "", "refuse or believe user names that everybody uses (inkwell queue names) where nobody proves them")
 	to.StringVar(&f.account, "account", "", "the shared account that pays for its jobs where their owner may charge it, by code or name, or none")
+	to.IntVar(&f.programs, "programs", 0, "take PostScript and PCL of staff from trusted print servers, each job at most so many pages; 0 takes none")
 	to.StringVar(&f.blocked, "blocked", "", "hold or refuse what its owner may not print just now")
 }
 
 // given says whether a flag was named at all.
 func (f *queueFlags) given() bool {
-	return slices.ContainsFunc([]string{"name", "printer", "proof", "users", "colour", "sides", "colour-default", "generic", "blocked", "account"}, f.flags.Changed)
+	return slices.ContainsFunc([]string{"name", "printer", "proof", "users", "colour", "sides", "colour-default", "generic", "blocked", "account", "programs"}, f.flags.Changed)
 }
 
 // apply changes the queue to what the flags say and returns what was changed for the
@@ -79,6 +81,7 @@ func (f *queueFlags) apply(ctx context.Context, tx *db.Tx, q *release.Queue) (fa
 		{"colour-default", func() (any, error) { return f.mode, f.setMode(q) }},
 		{"proof", func() (any, error) { return keywords(f.proofs), f.setProofs(q) }},
 		{"account", func() (any, error) { return f.setAccount(ctx, tx, q) }},
+		{"programs", func() (any, error) { q.Policy.Programs = f.programs; return f.programs, nil }},
 		{"printer", func() (any, error) { return f.setPrinters(ctx, tx, q) }},
 		{"users", func() (any, error) { return setCircle(ctx, tx, q.School, &q.Policy.Users, "users", f.users) }},
 		{"colour", func() (any, error) { return setCircle(ctx, tx, q.School, &q.Policy.Colour, "colour", f.colour) }},

@@ -94,25 +94,41 @@ func Agree(declared string, head []byte) (Format, error) {
 	want := mediaType(declared)
 	if want != "" && want != found {
 		if !taken(want) {
-			return "", unsupported(want)
+			return "", Unsupported(want)
 		}
 		return "", fault.New(fault.Unsupported, "format-mismatch",
 			"This was sent as %s, but it is %s. Please print it to PDF and send that file.", name(want), name(found))
 	}
 	if !taken(found) {
-		return "", unsupported(found)
+		return "", Unsupported(found)
 	}
 	return found, nil
+}
+
+// Program says whether a format is a printer's own language, a program that only such a
+// printer can count.
+func (f Format) Program() bool { return f == PostScript || f == PCL }
+
+// AgreeProgram is Agree for who may send programs, too.
+func AgreeProgram(declared string, head []byte) (Format, error) {
+	found, _ := Sniff(head)
+	if want := mediaType(declared); found.Program() && (want == "" || want == found) {
+		return found, nil
+	}
+	return Agree(declared, head)
 }
 
 // Declared refuses, as "format-unsupported", a media type that is not one of
 // Formats: what Agree would refuse before there is any content.
 func Declared(declared string) error {
 	if want := mediaType(declared); want != "" && !taken(want) {
-		return unsupported(want)
+		return Unsupported(want)
 	}
 	return nil
 }
+
+// DeclaredProgram says whether a media type is that of a program.
+func DeclaredProgram(declared string) bool { return mediaType(declared).Program() }
 
 func mediaType(declared string) Format {
 	base, _, _ := strings.Cut(declared, ";")
@@ -128,7 +144,8 @@ func mediaType(declared string) Format {
 	return Format(base)
 }
 
-func unsupported(f Format) *fault.Error {
+// Unsupported is the refusal of a format, "format-unsupported".
+func Unsupported(f Format) *fault.Error {
 	return fault.New(fault.Unsupported, "format-unsupported",
 		"We can print PDF files and JPEG and PNG pictures, and this is %s. Please print it to PDF and send that file.", name(f))
 }
