@@ -145,3 +145,18 @@ func TestAQueueThatTakesNoPassword(t *testing.T) {
 	want(t, b.do(t, ask{op: wire.OpGetJobs}), wire.StatusOK)
 	want(t, b.do(t, ask{op: wire.OpPrintJob, path: school.AddressPath(holdQueue.Path, adasToken), doc: bytes.NewReader(pdf)}), wire.StatusOK)
 }
+
+// A queue that takes printers' own languages says so, and lets them be declared; another
+// refuses them by their declared type.
+func TestAQueueOfPrograms(t *testing.T) {
+	t.Parallel()
+	for programs, status := range map[int]wire.Status{0: wire.StatusDocumentFormatNotSupported, 50: wire.StatusOK} {
+		b := governed(t, map[release.QueueID]release.Policy{holdQueue.ID: {Programs: programs}})
+		formats, _ := b.printer(t, holdQueue).Strings("document-format-supported")
+		if got := slices.Contains(formats, "application/postscript") && slices.Contains(formats, "application/vnd.hp-PCL"); got != (programs > 0) {
+			t.Errorf("--programs %d: %v", programs, formats)
+		}
+		reply := b.do(t, ask{op: wire.OpValidateJob, user: "ada", attrs: []wire.Attribute{wire.MIMEType("document-format", "application/postscript")}})
+		want(t, reply, status)
+	}
+}

@@ -57,6 +57,7 @@ func queueInWords(ctx context.Context, tx *db.Tx, q release.Queue) (string, erro
 		{"defaults", defaultsInWords(q.Policy)},
 		{"come out of", printersInWords(q, printers)},
 		{"names", namesInWords(q.Policy)},
+		{"programs", programsInWords(q.Policy)},
 		{"blocked", blockedInWords(q)},
 	} {
 		fmt.Fprintf(&b, "  %-12s %s\n", line[0], line[1])
@@ -153,6 +154,13 @@ func namesInWords(p release.Policy) string {
 		return "those that everybody uses are believed like any other"
 	}
 	return "those that everybody uses, such as guest, are refused unless proven"
+}
+
+func programsInWords(p release.Policy) string {
+	if p.Programs == 0 {
+		return "PostScript and PCL are refused"
+	}
+	return fmt.Sprintf("PostScript and PCL of staff through print servers, %d pages at most", p.Programs)
 }
 
 func blockedInWords(q release.Queue) string {
