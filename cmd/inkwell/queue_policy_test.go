@@ -110,7 +110,7 @@ func TestQueuePolicies(t *testing.T) {
 	s.held("pupil0002", 1)
 	c = s.tapAt("library", demoBadge(2))
 	v = s.face(c, kiosk.FaceJobs)
-	const elsewhere = "This one does not come out here. Sixth form can print this."
+	const elsewhere = "This one does not come out here. Sixth form, Common room, first floor, can print this."
 	if j := v.Jobs[0]; j.State != "lacking" || j.Choice || j.Meta != elsewhere {
 		t.Errorf("the library shows %+v", j)
 	}
