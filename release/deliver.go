@@ -43,22 +43,26 @@ func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Del
 	crash.At("sending-committed")
 	ctx, stop := grace(ctx, handover)
 	defer stop()
-	del.PrinterJob, err = p.Begin(ctx, del.errand(job, c.printer))
+	id, err := p.Begin(ctx, del.errand(job, c.printer))
 	if err != nil {
 		return d.notTaken(ctx, c, p, job, del, err)
 	}
+	del.PrinterJob = id
 	crash.At("printer-job-known")
 	if err := d.save(ctx, c, del); err != nil {
+		if errors.Is(err, errFenced) { // whoever has the printer now begins a job of its own
+			d.abandon(ctx, p, del)
+		}
 		return err
 	}
 	crash.At("printer-job-committed")
-	if err := d.hand(ctx, p, job, del, del.errand(job, c.printer)); err != nil {
+	if err := d.hand(ctx, c, p, job, del, del.errand(job, c.printer)); err != nil {
 		return d.notTaken(ctx, c, p, job, del, err)
 	}
 	crash.At("document-taken")
 	d.breakers.close(del.Printer)
 	del.State = Printing
-	if err := d.save(ctx, c, del); err != nil {
+	if err := d.insist(ctx, func() error { return d.save(ctx, c, del) }); err != nil {
 		return err
 	}
 	crash.At("printing-committed")
@@ -93,14 +97,15 @@ func (d *Desk) markSending(ctx context.Context, c claim, job Job, del *Delivery)
 }
 
 // hand streams the document to the job that the printer has opened.
-func (d *Desk) hand(ctx context.Context, p Printer, job Job, del Delivery, e Errand) error {
+func (d *Desk) hand(ctx context.Context, c claim, p Printer, job Job, del Delivery, e Errand) error {
 	in, err := d.Spool.Open(ctx, job.Document)
 	if err != nil {
 		return fmt.Errorf("open document: %w", errors.Join(errOurs, err))
 	}
 	defer in.Close()
+	mine := func() error { return d.stillMine(ctx, c) }
 	if del.FirstPage == 1 {
-		return p.Send(ctx, e, del.PrinterJob, ours{in})
+		return p.Send(ctx, e, del.PrinterJob, ours{in, mine})
 	}
 	tail, out := io.Pipe()
 	go func() {
@@ -108,16 +113,23 @@ func (d *Desk) hand(ctx context.Context, p Printer, job Job, del Delivery, e Err
 		out.CloseWithError(err)
 	}()
 	defer tail.Close()
-	return p.Send(ctx, e, del.PrinterJob, ours{tail})
+	return p.Send(ctx, e, del.PrinterJob, ours{tail, mine})
 }
 
 // errOurs marks a failure to read our own document: the printer never had all of it.
 var errOurs = errors.New("our copy of the document cannot be read")
 
-// ours marks the errors of our side of a transfer.
-type ours struct{ from io.Reader }
+// ours marks the errors of our side of a transfer. Nothing of it goes on once the printer
+// is another node's.
+type ours struct {
+	from io.Reader
+	mine func() error
+}
 
 func (o ours) Read(p []byte) (int, error) {
+	if err := o.mine(); err != nil {
+		return 0, err
+	}
 	n, err := o.from.Read(p)
 	if err != nil && err != io.EOF {
 		err = errors.Join(errOurs, err)
@@ -131,6 +143,8 @@ func (d *Desk) notTaken(ctx context.Context, c claim, p Printer, job Job, del De
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case errors.Is(err, errFenced): // what is at the printer is for its new node to find
+		return err
 	case errors.Is(err, errOurs) && (errors.Is(err, spool.Gone) || errors.Is(err, spool.Damaged)):
 		d.abandon(ctx, p, del)
 		if err := d.end(ctx, c, del, Outcome{Reason: "document-gone"}); err != nil {
@@ -175,18 +189,31 @@ func (d *Desk) save(ctx context.Context, c claim, del Delivery) error {
 	})
 }
 
+// insist writes what a printer has done or said until the database takes it, or ctx ends:
+// by the time that the database is back, the printer may have forgotten.
+func (d *Desk) insist(ctx context.Context, write func() error) error {
+	for {
+		err := write()
+		if err == nil || fault.KindOf(err) != fault.Unavailable || !pause(ctx, time.Second) {
+			return err
+		}
+	}
+}
+
 // end finishes a delivery in a transaction of its own and destroys the document
 // if the job is done with it.
 func (d *Desk) end(ctx context.Context, c claim, del Delivery, o Outcome) error {
 	crash.At("outcome-known")
-	ctx = context.WithoutCancel(ctx)
-	err := d.inSchool(ctx, del.School, func(ctx context.Context, tx *db.Tx) error { return d.finishLocked(ctx, tx, c, del, o) })
+	within := context.WithoutCancel(ctx)
+	err := d.insist(ctx, func() error {
+		return d.inSchool(within, del.School, func(ctx context.Context, tx *db.Tx) error { return d.finishLocked(ctx, tx, c, del, o) })
+	})
 	if err != nil {
 		return fmt.Errorf("finish delivery %d: %w", del.ID, err)
 	}
 	crash.At("outcome-committed")
 	d.Log.Info("delivery ended", "job", del.Job, "delivery", del.ID, "printer", del.Printer, "reason", o.Reason, "complete", o.Complete)
-	return d.shred(ctx, del.School, del.Job)
+	return d.shred(within, del.School, del.Job)
 }
 
 // finishLocked locks the job, holds the fence, and finishes.

@@ -115,12 +115,13 @@ func fence(ctx context.Context, tx *db.Tx, c claim) error {
 	return err
 }
 
-// updateDelivery writes how far an open delivery is, and since when.
+// updateDelivery writes how far an open delivery is, and since when. One that another hand
+// has ended meanwhile is fenced, too.
 func updateDelivery(ctx context.Context, tx *db.Tx, c claim, d Delivery) error {
 	if err := fence(ctx, tx, c); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `
+	done, err := tx.Exec(ctx, `
 		UPDATE delivery
 		   SET state = $2, reason = nullif($3, ''), token = $4, printer_job = nullif($5::integer, 0), printer_uptime = nullif($6::integer, 0), epoch = $7,
 		       printed = nullif($8::integer, 0), counter = nullif($10::integer, 0),
@@ -128,6 +129,9 @@ func updateDelivery(ctx context.Context, tx *db.Tx, c claim, d Delivery) error {
 		       printing_at = CASE WHEN $2 = 'printing' AND state <> 'printing' THEN $9 ELSE printing_at END
 		 WHERE delivery_id = $1 AND ended_at IS NULL`,
 		d.ID, d.State, d.Reason, d.Token, d.PrinterJob, d.UpTime, c.epoch, d.Printed, tx.Now, d.Counter)
+	if err == nil && done.RowsAffected() == 0 {
+		return errFenced
+	}
 	return err
 }
 

@@ -49,6 +49,7 @@ type Options struct {
 type Desk struct {
 	Options
 	node    string        // this run of the program, for claims
+	lease   lease         // how long others take it for alive
 	counted chan struct{} // "look for documents to count"
 
 	claiming sync.Mutex     // held while a job to count is chosen

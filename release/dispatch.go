@@ -35,16 +35,17 @@ func (d *Desk) Node() string { return d.node }
 // succeed enlists this run and strikes off those that have ended. A printer of theirs
 // changes hands, so that what of them is still on its way to the database is fenced.
 func (d *Desk) succeed(ctx context.Context) error {
-	return d.DB.InTx(ctx, db.System("node"), func(ctx context.Context, tx *db.Tx) error {
-		if err := deleteNodes(ctx, tx, d.Ended...); err != nil {
-			return err
-		}
-		return beatNode(ctx, tx, d.node)
-	})
+	err := d.DB.InTx(ctx, db.System("node"), func(ctx context.Context, tx *db.Tx) error { return deleteNodes(ctx, tx, d.Ended...) })
+	if err != nil {
+		return err
+	}
+	return d.enlist(ctx)
 }
 
 func (d *Desk) enlist(ctx context.Context) error {
-	return d.DB.InTx(ctx, db.System("node"), func(ctx context.Context, tx *db.Tx) error { return beatNode(ctx, tx, d.node) })
+	return d.lease.renew(func() error {
+		return d.DB.InTx(ctx, db.System("node"), func(ctx context.Context, tx *db.Tx) error { return beatNode(ctx, tx, d.node) })
+	})
 }
 
 func (d *Desk) resign(ctx context.Context) error {

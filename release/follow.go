@@ -7,6 +7,7 @@ import (
 
 	"inkwell/internal/crash"
 	"inkwell/internal/events"
+	"inkwell/internal/fault"
 )
 
 func personTopic(del Delivery) string { return events.Person(int64(del.Person)) }
@@ -64,8 +65,11 @@ func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at 
 		return true, d.end(ctx, c, *del, Outcome{Reason: "printer-ended", Said: d.said(ctx, p, *del, at)})
 	}
 	if out := min(at.Impressions, del.Impressions); out > del.Printed && del.believes(at.Impressions) {
+		before := del.Printed
 		del.Printed, seen.moved = out, d.DB.Now()
-		if err := d.save(ctx, c, *del); err != nil {
+		if err := d.save(ctx, c, *del); fault.KindOf(err) == fault.Unavailable {
+			del.Printed = before // told again with the next answer
+		} else if err != nil {
 			return false, err
 		}
 	}

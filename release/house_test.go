@@ -52,6 +52,7 @@ type house struct {
 	watch   time.Duration // how often the printer is looked at
 	engine  document.Options
 	clients *sync.Map // how a printer is spoken to, by its name; without one, paper is
+	ended   []string  // runs that are known to be over
 	caps    release.Caps
 	*release.Desk
 	stop context.CancelFunc
@@ -128,7 +129,7 @@ func (h *house) open() {
 	h.t.Cleanup(func() { _ = engine.Close() })
 	h.Desk = release.New(release.Options{DB: h.db, Directory: h.Directory, Hub: h.hub, Spool: store, Documents: engine, Log: log,
 		Dial: h.dial,
-		Poll: 5 * time.Millisecond, Watch: h.watch, Caps: h.caps})
+		Poll: 5 * time.Millisecond, Watch: h.watch, Caps: h.caps, Ended: h.ended})
 	ctx, stop := context.WithCancel(context.WithoutCancel(h.t.Context()))
 	h.stop, h.done = stop, make(chan error, 1)
 	go func() { h.done <- h.Desk.Run(ctx) }()

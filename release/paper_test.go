@@ -22,6 +22,9 @@ type paper struct {
 	failing map[string]error // by method: what it answers instead
 	lost    map[string]error // by method: what it answers after having done it
 	hold    bool             // jobs stay active until told otherwise
+	mum     bool             // it does not say of a job that its document is missing
+	sending func()           // called before a document is taken
+	late    int              // pages that are out of a job when it has been cancelled
 
 	can     release.Capabilities // what it says it can do; at first nothing
 	config  int                  // printer-config-change-time
@@ -113,12 +116,18 @@ func (p *paper) Begin(_ context.Context, e release.Errand) (id int, err error) {
 		id = len(p.jobs) + 1
 		p.told = append(p.told, e.Ticket)
 		p.jobs = append(p.jobs, &sheet{id: id, token: e.Token, format: e.Format, copies: e.Copies, progress: release.Progress{Phase: release.PhaseIncoming}})
+		if p.mum {
+			p.jobs[id-1].progress.Phase = release.PhaseActive
+		}
 		err = p.after("Begin")
 	})
 	return id, err
 }
 
 func (p *paper) Send(_ context.Context, _ release.Errand, id int, document io.Reader) (err error) {
+	if p.sending != nil {
+		p.sending()
+	}
 	all, err := io.ReadAll(document)
 	if err != nil {
 		return err
@@ -128,7 +137,7 @@ func (p *paper) Send(_ context.Context, _ release.Errand, id int, document io.Re
 			return
 		}
 		s := p.jobs[id-1]
-		if s.progress.Phase != release.PhaseIncoming {
+		if s.progress.Phase != release.PhaseIncoming && (!p.mum || s.progress.Phase == release.PhaseEnded) {
 			err = release.ErrBusy // as a printer client tells of a job that was cancelled
 			return
 		}
@@ -189,6 +198,7 @@ func (p *paper) Cancel(_ context.Context, id int) (err error) {
 			return
 		}
 		s.progress.Phase = release.PhaseEnded
+		s.progress.Impressions = max(s.progress.Impressions, p.late)
 	})
 	return err
 }

@@ -27,20 +27,44 @@ func (d *Desk) recover(ctx context.Context, c claim, p Printer, job Job, del Del
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case err == nil && at.Phase == PhaseIncoming:
-		if err := p.Cancel(ctx, id); err != nil && !errors.Is(err, ErrGone) {
-			return d.lose(ctx, c, del)
-		}
+	case err == nil && del.PrinterJob == 0: // whatever it says: it never had the document
+		del.PrinterJob = id
+		d.abandon(ctx, p, del)
 		return d.postpone(ctx, c, job, del, "printer-unreachable")
+	case err == nil && at.Phase == PhaseIncoming && del.State == Sending:
+		return d.takeBack(ctx, c, p, job, del, id)
 	case err == nil:
-		del.PrinterJob, del.State = id, Printing
-		if err := d.save(ctx, c, del); err != nil {
-			return err
-		}
-		return d.follow(ctx, c, p, job, del)
+		return d.adopt(ctx, c, p, job, del, id)
 	case del.PrinterJob == 0:
 		return d.postpone(ctx, c, job, del, "printer-unreachable") // it never had the document
 	case errors.Is(err, ErrGone) && del.State == Sending && d.remembers(ctx, p, del):
+		return d.postpone(ctx, c, job, del, "printer-unreachable")
+	}
+	return d.lose(ctx, c, del)
+}
+
+// adopt follows a job that is found at the printer.
+func (d *Desk) adopt(ctx context.Context, c claim, p Printer, job Job, del Delivery, id int) error {
+	del.PrinterJob, del.State = id, Printing
+	if err := d.save(ctx, c, del); err != nil {
+		return err
+	}
+	return d.follow(ctx, c, p, job, del)
+}
+
+// takeBack cancels a job whose document did not arrive, and has it sent again. The
+// printer is asked once more after that: it may have begun meanwhile after all.
+func (d *Desk) takeBack(ctx context.Context, c claim, p Printer, job Job, del Delivery, id int) error {
+	refused := p.Cancel(ctx, id)
+	at, err := p.Progress(ctx, id)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, ErrGone), err == nil && at.Phase == PhaseEnded && at.Impressions <= 0:
+		return d.postpone(ctx, c, job, del, "printer-unreachable")
+	case err == nil && at.Phase != PhaseIncoming:
+		return d.adopt(ctx, c, p, job, del, id)
+	case refused == nil || errors.Is(refused, ErrGone):
 		return d.postpone(ctx, c, job, del, "printer-unreachable")
 	}
 	return d.lose(ctx, c, del)
@@ -58,11 +82,15 @@ func (d *Desk) search(ctx context.Context, p Printer, del Delivery) (id int, at 
 	}
 }
 
+// longestUp is more than any printer has been up: what says more tells the time in
+// printer-up-time, as CUPS does, and cannot show that it was restarted.
+const longestUp = 10 * 365 * 24 * 60 * 60
+
 // remembers says whether a printer that denies having a job can be believed: it
 // has been up since before the job was begun, not so long ago.
 func (d *Desk) remembers(ctx context.Context, p Printer, del Delivery) bool {
 	st, err := p.Status(ctx)
-	if err != nil || st.UpTime == 0 || del.Begun.IsZero() {
+	if err != nil || st.UpTime == 0 || st.UpTime > longestUp || del.Begun.IsZero() {
 		return false
 	}
 	since := d.DB.Now().Sub(del.Begun)
