@@ -10,10 +10,12 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/events"
+	"inkwell/internal/school"
 	"inkwell/ipp/device"
 	"inkwell/ipp/ipptest"
 	"inkwell/ipp/simulate"
 	"inkwell/ipp/wire"
+	"inkwell/quota"
 	"inkwell/release"
 )
 
@@ -102,6 +104,15 @@ func (h *house) ends(id release.JobID, want ...release.JobState) release.Job {
 
 // plenty gives Sam as much as a test may take, and room for as many jobs.
 func plenty(h *house) { h.caps.MaxHeld, h.caps.MaxHourly = 100, 1000 }
+
+// grant gives somebody units.
+func (h *house) grant(a school.Actor, units int64, key string) {
+	h.t.Helper()
+	h.in(func(ctx context.Context, tx *db.Tx) error {
+		_, err := quota.Give(ctx, tx, h.School, "", []quota.Grant{{Person: a.Person, Amount: units, Key: key}})
+		return err
+	})
+}
 
 // F8: the connection is reset at each point of a document's way. What the printer has of it is
 // asked before anything is sent again: each comes out once and is paid once.
