@@ -68,3 +68,27 @@ func updatePlace(ctx context.Context, tx *db.Tx, id PrinterID, p Place) error {
 	}
 	return err
 }
+
+// classPrinters are the printers of a room, by name; for no room those that stand in one and have
+// no kiosk.
+func classPrinters(ctx context.Context, tx *db.Tx, id school.ID, room string) ([]PrinterRecord, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+printerColumns+` FROM printer r
+		 WHERE r.school_id = $1 AND r.room <> ''
+		   AND CASE WHEN $2 = '' THEN NOT `+atKiosk+` ELSE lower(btrim(r.room)) = lower(btrim($2)) END
+		 ORDER BY r.name, r.printer_id`, id, room)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (PrinterRecord, error) { return scanPrinter(row) })
+}
+
+// heldByPeople are the jobs that people can still print, oldest first.
+func heldByPeople(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[school.PersonID][]Job, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+jobColumns+jobTables+`
+		 WHERE j.person_id = ANY ($1) AND j.state = 'held' AND j.ended_at IS NULL AND j.expires_at > $2 ORDER BY j.job_id`, people, tx.Now)
+	all, err := manyJobs(rows)
+	held := map[school.PersonID][]Job{}
+	for _, j := range all {
+		held[j.Person] = append(held[j.Person], j)
+	}
+	return held, err
+}

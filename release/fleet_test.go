@@ -35,8 +35,8 @@ func newFleet(t testing.TB) *fleet {
 	t.Helper()
 	f := &fleet{house: newHouse(t, watched(laser), func(h *house) {
 		h.watch = 20 * time.Millisecond
-		h.papers = map[string]*paper{"Staffroom": newPaper(t), "Art": newPaper(t)}
-		h.papers["Staffroom"].can, h.papers["Art"].can = copier, poster
+		h.papers = map[string]*paper{"Staffroom": newPaper(t), "Art": newPaper(t), "Room 12 laser": newPaper(t)}
+		h.papers["Staffroom"].can, h.papers["Art"].can, h.papers["Room 12 laser"].can = copier, poster, laser
 	})}
 	f.laser = f.station.Printer.ID
 	f.copier, f.poster = f.printer("Staffroom", true), f.printer("Art", true)

@@ -150,7 +150,7 @@ func (l departure) release(ctx context.Context, tx *db.Tx) error {
 		reservations[i].Delivery = quota.DeliveryID(s.ID)
 		s.ruled.decided(tx, s.job, s.Printer, s.ID)
 	}
-	if err := accounts.Reserve(ctx, tx, l.Actor, reservations); err != nil {
+	if err := accounts.Reserve(ctx, tx, l.actor(), reservations); err != nil {
 		return err
 	}
 	crash.At("release-written")
@@ -230,8 +230,8 @@ func (l departure) send(ctx context.Context, tx *db.Tx, of leaving, t terms) (s 
 	}
 	s.number = insertDelivery(tx, s.Delivery)
 	updateState(tx, s.job.ID, Released)
-	return s, audit.Record(ctx, tx, audit.Entry{School: s.job.School, Act: "job-released", Actor: l.Actor.Pseudonym, Subject: s.job.owner, Object: object(s.job.ID),
-		Facts: map[string]any{"printer": s.Printer, "station": l.Visitor.Station.ID, "proof": l.Actor.Proof, "impressions": s.Impressions, "units": s.Amount, "payer": who.Account}})
+	return s, audit.Record(ctx, tx, audit.Entry{School: s.job.School, Act: "job-released", Actor: l.actor().Pseudonym, Subject: s.job.owner, Object: object(s.job.ID),
+		Facts: map[string]any{"printer": s.Printer, "station": l.Visitor.Station.ID, "proof": l.actor().Proof, "impressions": s.Impressions, "units": s.Amount, "payer": who.Account}})
 }
 
 // asShown refuses a job that another would pay than the visitor saw, or that costs more.

@@ -53,7 +53,8 @@ type Visitor struct {
 	// PaidBy are the codes of the payers that they have been shown, in the same way: nobody else
 	// is charged ("payer-changed").
 	PaidBy map[JobID]string
-	Slip   *Slip // of a runner, who may release its job and nothing else; nil for everybody who is themself
+	By     *school.Actor // the teacher who releases it for them; nil for everybody who is there themself
+	Slip   *Slip         // of a runner, who may release its job and nothing else; nil for everybody who is themself
 }
 
 // Visit is what a person sees at a station: one read of the database.

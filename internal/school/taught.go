@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 )
 
 // Taught is a class that somebody teaches, for as long as they do.
@@ -63,4 +64,29 @@ func PupilsToday(ctx context.Context, tx *db.Tx, id ID, class ClassID) ([]Person
 		return nil, err
 	}
 	return pupilsOfClass(ctx, tx, id, class, day)
+}
+
+// lessonNone is told to somebody who does not teach the class at this moment.
+var lessonNone = fault.New(fault.Conflict, "lesson-none", "You can print for a class while you teach it.")
+
+// LessonWith is the lesson that somebody gives to a class or covers at this moment
+// ("lesson-none"; "class-unknown" for a class that is not theirs at all). A school without a
+// timetable cannot tell: there it is any class that they teach, without room and bell.
+func LessonWith(ctx context.Context, tx *db.Tx, a Actor, class ClassID) (Lesson, error) {
+	taught, err := Teaches(ctx, tx, a, class)
+	if err != nil {
+		return Lesson{}, err
+	}
+	has, err := hasTimetable(ctx, tx, a.School)
+	if err != nil {
+		return Lesson{}, err
+	}
+	if !has {
+		return Lesson{Class: class, ClassName: taught.Name, Teacher: a.Person}, nil
+	}
+	l, there, err := firstLesson(LessonsAt(ctx, tx, a.School, tx.Now, LessonFilter{Teacher: a.Person, Class: class}))
+	if err == nil && !there {
+		err = lessonNone
+	}
+	return l, err
 }

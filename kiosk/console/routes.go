@@ -63,6 +63,8 @@ var routes = []route{
 	{"GET " + usagePath + "/table", school.SeeUsage, (*Console).usageTable},
 	{"GET " + classesPath, school.GrantFromClass, (*Console).classesPage},
 	{"GET " + classesPath + "/{class}", school.GrantFromClass, (*Console).classPage},
+	{"GET " + classesPath + "/{class}/print", school.ReleaseForClass, (*Console).classPrintPage},
+	{"POST " + classesPath + "/{class}/print", school.ReleaseForClass, (*Console).printForClass},
 	{"POST " + classesPath + "/{class}/give", school.GrantFromClass, (*Console).give},
 	{"GET " + accountsPath, school.TopUp, (*Console).accountsPage},
 	{"POST " + accountsPath, school.TopUp, (*Console).addAccount},

@@ -91,6 +91,9 @@ func (v visitor) MaySuspend() bool { return v.May(school.Suspend) }
 // MaySeeSchool says whether to show what people print.
 func (v visitor) MaySeeSchool() bool { return v.May(school.SeeSchool) }
 
+// MayRelease says whether to offer to print for a class.
+func (v visitor) MayRelease() bool { return v.May(school.ReleaseForClass) }
+
 // MayTopUp says whether to offer to give pages to people.
 func (v visitor) MayTopUp() bool { return v.May(school.TopUp) }
 

@@ -1,0 +1,209 @@
+package release
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+)
+
+// ClassPrint is what pupils of the class in front of a teacher wait for, and where it can come
+// out: names and numbers, never a title.
+type ClassPrint struct {
+	Class    string
+	Room     string          // of the lesson; "" where no timetable says
+	Until    time.Time       // its bell; zero without a timetable
+	Printers []PrinterRecord // of the room; without one, all that stand in a room and have no kiosk
+	At       PrinterRecord   // the one that what follows is about; ID 0 where there is none
+	Pupils   []PupilWaiting  // by family name
+	Nothing  int             // how many pupils wait for nothing
+}
+
+// PupilWaiting is a pupil with jobs that are held.
+type PupilWaiting struct {
+	Person  school.PersonID
+	Name    string
+	Jobs    []JobID // that can come out at the printer without the pupil
+	Pages   int     // impressions of those, still to print
+	Kiosk   int     // jobs that the pupil has to print at a kiosk: with a code, from a shared computer, put on hold
+	Lacking int     // jobs that the printer cannot print, or that their queue has come out elsewhere
+}
+
+// PupilPrinted is what became of one pupil's jobs.
+type PupilPrinted struct {
+	Name    string
+	Pages   int
+	Refused string // why nothing of it was released, in plain words, or ""
+}
+
+var (
+	classPrinter = fault.New(fault.Conflict, "class-print-printer", "That printer is not in this room. Please choose one that is.")
+	classChosen  = fault.New(fault.Invalid, "class-print-chosen", "Choose pupils of this class who have something waiting.")
+)
+
+// ClassPrints is what a teacher can print for the class that they teach at this moment, at a
+// printer of the room they are in, or the first of them for 0 (school.LessonWith).
+func (d *Desk) ClassPrints(ctx context.Context, a school.Actor, class school.ClassID, at PrinterID) (c ClassPrint, err error) {
+	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		c, err = d.classPrint(ctx, tx, a, class, at)
+		return err
+	})
+	return c, err
+}
+
+func (d *Desk) classPrint(ctx context.Context, tx *db.Tx, a school.Actor, class school.ClassID, at PrinterID) (ClassPrint, error) {
+	c, pupils, err := d.classNow(ctx, tx, a, class, at)
+	if err != nil {
+		return c, err
+	}
+	held, err := heldByPeople(ctx, tx, column(pupils, func(p school.Person) school.PersonID { return p.ID }))
+	if err != nil {
+		return c, err
+	}
+	for _, p := range pupils {
+		if len(held[p.ID]) == 0 {
+			c.Nothing++
+			continue
+		}
+		w, err := d.pupilWaiting(ctx, tx, p, held[p.ID], c.At)
+		if err != nil {
+			return c, err
+		}
+		c.Pupils = append(c.Pupils, w)
+	}
+	return c, nil
+}
+
+// classNow is the class in front of the actor, where they are and who is in it.
+func (d *Desk) classNow(ctx context.Context, tx *db.Tx, a school.Actor, class school.ClassID, at PrinterID) (c ClassPrint, pupils []school.Person, err error) {
+	if !a.May(school.ReleaseForClass) {
+		return c, nil, school.NotAllowed
+	}
+	lesson, err := school.LessonWith(ctx, tx, a, class)
+	if err != nil {
+		return c, nil, err
+	}
+	c = ClassPrint{Class: lesson.ClassName, Room: lesson.Room, Until: lesson.Until}
+	if c.Printers, err = classPrinters(ctx, tx, a.School, lesson.Room); err != nil {
+		return c, nil, err
+	}
+	i := slices.IndexFunc(c.Printers, func(p PrinterRecord) bool { return at == 0 || p.ID == at })
+	switch {
+	case i >= 0:
+		c.At = c.Printers[i]
+	case at != 0:
+		return c, nil, classPrinter
+	}
+	pupils, err = school.PupilsToday(ctx, tx, a.School, class)
+	return c, pupils, err
+}
+
+func (d *Desk) pupilWaiting(ctx context.Context, tx *db.Tx, p school.Person, held []Job, at PrinterRecord) (PupilWaiting, error) {
+	w := PupilWaiting{Person: p.ID, Name: p.Given + " " + p.Family}
+	c := d.choices(p.School, p.ID, 0, at)
+	for _, j := range held {
+		if j.Locked || j.Claim() || j.OnHold {
+			w.Kiosk++
+			continue
+		}
+		comes, err := c.takes(ctx, tx, j, at)
+		switch {
+		case err != nil:
+			return w, err
+		case !comes:
+			w.Lacking++
+		default:
+			w.Jobs, w.Pages = append(w.Jobs, j.ID), w.Pages+j.Left()
+		}
+	}
+	return w, nil
+}
+
+// PrintForClass releases jobs of pupils of the class that the actor teaches at this moment to a
+// printer of the room, those of each pupil together and each pupil on their own: one who cannot
+// stops nobody else. The pupil pays as if they had released it, and the record says who did.
+func (d *Desk) PrintForClass(ctx context.Context, a school.Actor, class school.ClassID, at PrinterID, jobs []JobID) (all []PupilPrinted, err error) {
+	c, err := d.ClassPrints(ctx, a, class, at)
+	if err != nil {
+		return nil, err
+	}
+	if at == 0 || c.At.ID == 0 {
+		return nil, classPrinter
+	}
+	if trouble := c.At.Trouble(); trouble != "" {
+		return nil, fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
+	}
+	for _, p := range c.Pupils {
+		ids := slices.DeleteFunc(slices.Clone(p.Jobs), func(id JobID) bool { return !slices.Contains(jobs, id) })
+		if len(ids) == 0 {
+			continue
+		}
+		done, err := d.printForPupil(ctx, a, class, p, c.At.ID, ids)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, done)
+	}
+	if len(all) == 0 {
+		return nil, classChosen
+	}
+	return all, nil
+}
+
+// printForPupil asks all of it again, in the release's own transaction.
+func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.ClassID, p PupilWaiting, at PrinterID, ids []JobID) (PupilPrinted, error) {
+	done := PupilPrinted{Name: p.Name}
+	err := d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		now, pupils, err := d.classNow(ctx, tx, a, class, at)
+		if err != nil {
+			return err
+		}
+		if trouble := now.At.Trouble(); trouble != "" {
+			return fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
+		}
+		job, err := jobByID(ctx, tx, ids[0])
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(pupils, func(one school.Person) bool { return one.ID == job.Person }) {
+			return jobUnknown
+		}
+		v := Visitor{Actor: job.sender(), By: &a, Sure: map[JobID]bool{}}
+		for _, id := range ids {
+			v.Sure[id] = true // the teacher has seen how many pages they are
+		}
+		return d.departure(tx, v, now.At.ID, ids).release(ctx, tx)
+	})
+	if f := fault.As(err); f != nil && f.Kind == fault.Internal {
+		return done, err
+	}
+	if err != nil {
+		done.Refused = toTeacher(err)
+		return done, nil
+	}
+	done.Pages = p.Pages
+	return done, nil
+}
+
+// toTeacher is a refusal as a teacher reads it, who is told nothing of why a pupil may not print.
+func toTeacher(err error) string {
+	switch f := fault.As(err); f.Kind {
+	case fault.Unpaid:
+		return "Too few pages left."
+	case fault.Suspended, fault.Forbidden:
+		return "They have to print this at a kiosk themselves."
+	default:
+		return f.Say
+	}
+}
+
+// actor is who does it: the visitor, or the teacher who releases for them.
+func (v Visitor) actor() school.Actor {
+	if v.By != nil {
+		return *v.By
+	}
+	return v.Actor
+}
