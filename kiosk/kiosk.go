@@ -107,6 +107,16 @@ func New(o Options) (*Kiosk, error) {
 	return k, k.parse()
 }
 
+// Connected is how many kiosks' pages are open now.
+func (k *Kiosk) Connected() (n int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, open := range k.seats {
+		n += open
+	}
+	return n
+}
+
 func (k *Kiosk) parse() error {
 	templates, err := fs.Sub(files, "templates")
 	if err != nil {

@@ -84,10 +84,12 @@ func (d *Desk) postpone(ctx context.Context, c claim, job Job, del Delivery, rea
 		return d.giveBack(ctx, c, del, reason)
 	}
 	del.State, del.Reason, del.PrinterJob = Reserved, reason, 0
+	d.Log.Info("delivery is tried again later", "job", job.ID, "delivery", del.ID, "printer", del.Printer, "reason", reason, "tries", del.Tries, "wait", wait)
 	return d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
 		if err := updatePostponed(ctx, tx, c, del, tx.Now.Add(wait)); err != nil {
 			return err
 		}
+		tx.AfterCommit(func() { d.Meter.Retried(reason) })
 		return d.Hub.Touch(ctx, tx, del.School, personTopic(del))
 	})
 }

@@ -48,6 +48,7 @@ func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Del
 		return d.notTaken(ctx, c, p, job, del, err)
 	}
 	del.PrinterJob = id
+	d.Meter.Begun(d.DB.Now().Sub(del.Reserved))
 	crash.At("printer-job-known")
 	if err := d.save(ctx, c, del); err != nil {
 		if errors.Is(err, errFenced) { // whoever has the printer now begins a job of its own
@@ -66,6 +67,7 @@ func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Del
 		return err
 	}
 	crash.At("printing-committed")
+	d.Log.Info("printer has the document", "job", job.ID, "delivery", del.ID, "printer", del.Printer, "printer_job", del.PrinterJob)
 	return d.follow(ctx, c, p, job, del)
 }
 

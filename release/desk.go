@@ -26,6 +26,8 @@ type Options struct {
 	// Dial makes the client of a printer; it does not connect yet.
 	Dial func(PrinterRecord) (Printer, error)
 	Log  *slog.Logger
+	// Meter is told of deliveries; nil is nobody.
+	Meter Meter
 
 	// Ended are runs that are certainly over, of those that Node named: what they had in
 	// hand is free at once, and not only when they have been silent for five seconds.
@@ -67,6 +69,9 @@ type Desk struct {
 
 // New makes a Desk.
 func New(o Options) *Desk {
+	if o.Meter == nil {
+		o.Meter = unmetered{}
+	}
 	set(&o.StopPatience, time.Minute)
 	set(&o.LostPatience, time.Minute)
 	set(&o.Poll, 300*time.Millisecond)

@@ -29,6 +29,11 @@ func ReportKinds() []FaultKind {
 	return []FaultKind{FaultJam, FaultPaper, FaultQuality, FaultNoise, FaultOther}
 }
 
+// FaultKinds are all there are.
+func FaultKinds() []FaultKind {
+	return append(ReportKinds(), FaultToner, FaultOpen, FaultFull, FaultPaused, FaultStopped, FaultUnreachable)
+}
+
 // faultWords are the kinds as IT reads them.
 var faultWords = map[FaultKind]string{
 	FaultJam: "Paper jam", FaultPaper: "Out of paper", FaultQuality: "Prints badly", FaultNoise: "Noise or smell", FaultOther: "Something is wrong",

@@ -45,6 +45,7 @@ func (d *Desk) finish(ctx context.Context, tx *db.Tx, job Job, del Delivery, o O
 	if err != nil {
 		return err
 	}
+	tx.AfterCommit(func() { d.Meter.Ended(del.State, tx.Now.Sub(del.Reserved)) })
 	crash.At("outcome-written")
 	return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)), events.Deliveries)
 }

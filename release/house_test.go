@@ -51,6 +51,7 @@ type house struct {
 	direct  release.Queue
 	watch   time.Duration // how often the printer is looked at
 	engine  document.Options
+	meter   release.Meter
 	clients *sync.Map // how a printer is spoken to, by its name; without one, paper is
 	ended   []string  // runs that are known to be over
 	caps    release.Caps
@@ -128,7 +129,7 @@ func (h *house) open() {
 	}
 	h.t.Cleanup(func() { _ = engine.Close() })
 	h.Desk = release.New(release.Options{DB: h.db, Directory: h.Directory, Hub: h.hub, Spool: store, Documents: engine, Log: log,
-		Dial: h.dial,
+		Dial: h.dial, Meter: h.meter,
 		Poll: 5 * time.Millisecond, Watch: h.watch, Caps: h.caps, Ended: h.ended})
 	ctx, stop := context.WithCancel(context.WithoutCancel(h.t.Context()))
 	h.stop, h.done = stop, make(chan error, 1)

@@ -106,6 +106,7 @@ func (d *Desk) lose(ctx context.Context, c claim, del Delivery) error {
 		if err := updateDelivery(ctx, tx, c, del); err != nil {
 			return err
 		}
+		tx.AfterCommit(d.Meter.Lost)
 		return d.Hub.Touch(ctx, tx, del.School, personTopic(del))
 	})
 }

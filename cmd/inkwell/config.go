@@ -24,6 +24,7 @@ type Config struct {
 	IPPListen      string   // ipp-listen: where computers print to
 	WebListen      string   // web-listen: where kiosks and staff connect
 	RedirectListen string   // redirect-listen: sends browsers to web-listen; "" is off
+	MetricsListen  string   // metrics-listen: figures for Prometheus, on loopback; "" is off
 	Announce       string   // announce: how computers find our printers: auto, avahi, own or off
 	AnnounceOn     []string // announce-on: the names of interfaces; none is all but loopback
 	Demo           bool     // demo: a generated school, on loopback only
@@ -70,6 +71,8 @@ var ownSettings = []setting{
 		func(c *Config) *string { return &c.WebListen }, isAddress),
 	text("redirect-listen", "address that sends browsers to https and hands out the CA certificate; empty is off", fixed(":8080"),
 		func(c *Config) *string { return &c.RedirectListen }, isAddressOrOff),
+	text("metrics-listen", "address on this machine that figures for Prometheus are read at; empty is off", fixed(""),
+		func(c *Config) *string { return &c.MetricsListen }, isLoopbackOrOff),
 	text("announce", "how computers find printers by themselves: auto, avahi, own or off", fixed("auto"),
 		func(c *Config) *string { return &c.Announce }, isAnnounce),
 	{
@@ -262,6 +265,17 @@ func isAddress(text string) error {
 func isAddressOrOff(text string) error {
 	if text == "" {
 		return nil
+	}
+	return isAddress(text)
+}
+
+func isLoopbackOrOff(text string) error {
+	if text == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(text)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("write an address of this machine alone, such as 127.0.0.1:9631")
 	}
 	return isAddress(text)
 }

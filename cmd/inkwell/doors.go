@@ -126,6 +126,9 @@ func (m *Main) announce(took time.Duration) {
 	if a.Redirect != "" && m.identity.Authority() != nil {
 		line += fmt.Sprintf(", CA certificate http://%s/ca.crt", a.reachable(a.Redirect))
 	}
+	if m.MetricsAddr != nil {
+		line += fmt.Sprintf(", figures http://%s/metrics", m.MetricsAddr)
+	}
 	_, _ = fmt.Fprintln(m.out, line)
 	m.log.Info("ready", "took", took.Round(time.Millisecond), "data", m.config.DataDir, "user", os.Getuid(), "demo", m.made.Demo)
 }

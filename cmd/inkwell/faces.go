@@ -27,6 +27,7 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 		return err
 	}
 	m.life.run("kiosks", stations.Run)
+	m.connected = stations.Connected
 	pages, err := console.New(console.Options{
 		DB: m.db, SignIn: signin.New(m.db, m.directory, m.log, signin.Options{}), Desk: m.desk, Conduct: m.conduct, RollOut: m.rollOut, Log: m.log,
 	})

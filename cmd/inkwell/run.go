@@ -55,9 +55,11 @@ type house struct {
 	web       http.Handler // kiosks and staff pages
 	announcer atomic.Pointer[announce.Announcer]
 	identity  *door.Identity
+	meter     *meter
+	connected func() int // kiosks
 
 	// The addresses of the doors, once they are open.
-	IPPAddr, WebAddr, RedirectAddr net.Addr
+	IPPAddr, WebAddr, RedirectAddr, MetricsAddr net.Addr
 }
 
 // New makes a program that has done nothing yet. out takes the line that says it
@@ -90,7 +92,7 @@ func (m *Main) Run(ctx context.Context) error {
 
 // start goes up the house, floor by floor.
 func (m *Main) start(ctx context.Context) error {
-	for _, floor := range []func(context.Context) error{m.openGround, m.openDesk, m.fillDemo, m.watchRoster, m.openFaces, m.openDoors, m.openAnnouncer} {
+	for _, floor := range []func(context.Context) error{m.openGround, m.openDesk, m.fillDemo, m.watchRoster, m.openFaces, m.openDoors, m.openMetrics, m.openAnnouncer} {
 		if err := floor(ctx); err != nil {
 			return err
 		}
@@ -142,9 +144,10 @@ func (m *Main) openDesk(ctx context.Context) (err error) {
 		return err
 	}
 	m.life.ends("berth", func(context.Context) error { return berth.leave() })
+	m.meter = newMeter()
 	m.desk = release.New(release.Options{
 		DB: m.db, Directory: m.directory, Hub: m.hub, Spool: m.spool, Documents: m.documents,
-		Dial: dialPrinter, Log: m.log, Caps: m.config.Caps, Ended: berth.past,
+		Dial: dialPrinter, Log: m.log, Meter: m.meter, Caps: m.config.Caps, Ended: berth.past,
 	})
 	if err := berth.enter(m.desk.Node()); err != nil {
 		return err
