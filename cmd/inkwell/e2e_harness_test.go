@@ -38,6 +38,7 @@ type demo struct {
 func serveDemo(t *testing.T, args ...string) *demo {
 	t.Helper()
 	s := &demo{t: t, dir: dataDir(t), args: append(args, "--demo")}
+	seed(t, s.dir)
 	s.start()
 	t.Cleanup(func() {
 		if s.ProcessState == nil {
