@@ -29,7 +29,7 @@ test-order: test-install
 test-rooms: test-install
 	@.ci/part rooms 780 $(MAKE) -s rooms
 test-whole: test-install
-	@.ci/part whole 480 $(MAKE) -s whole
+	@.ci/part whole 600 $(MAKE) -s whole
 
 order: # who imports whom
 	$(GO) test -count=1 -run 'TestTheHouse' ./cmd/inkwell
