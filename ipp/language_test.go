@@ -27,7 +27,7 @@ var rooms = []string{"ipp", "release", "release/document", "release/spool", "quo
 // elsewhere are the refusals of those rooms that no client of ours meets: they are
 // for a station, for staff pages and for the host's commands.
 var elsewhere = strings.Fields(`
-	station-unknown station-there printer-there printer-unknown printer-uri printer-stopped nothing-chosen not-asked
+	station-unknown station-there printer-there printer-unknown printer-stopped nothing-chosen not-asked
 	spool-key-wrong spool-key-missing spool-foreign spool-plain spool-bucket keypad-paused database-rights
 	reason-missing until-out-of-range not-suspended own-case
 	password-length password-mixed password-personal password-common

@@ -20,6 +20,8 @@ func (p PrinterRecord) StateInWords(now time.Time) string {
 	switch {
 	case !p.Paused.IsZero():
 		return "Paused"
+	case p.barred() != "":
+		return p.barred()
 	case p.Seen.IsZero():
 		return "Has never answered"
 	case p.State == PrinterUnreachable:

@@ -76,12 +76,12 @@ func updateQueueSwitches(ctx context.Context, tx *db.Tx, q Queue) error {
 }
 
 const printerColumns = `r.printer_id, r.school_id, r.name, r.room, r.uri, r.state, r.state_reasons, r.seen_at, coalesce(r.capabilities, '{}'), coalesce(r.printer_group_id, 0),
-	r.asset, r.paused_at, r.place`
+	r.asset, r.paused_at, r.place, r.pin, coalesce(r.told, '{}'), r.login`
 
 func scanPrinter(row pgx.Row, more ...any) (p PrinterRecord, err error) {
 	var seen, paused *time.Time
 	var place string
-	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen, &p.Can, &p.Group, &p.Asset, &paused, &place}, more...)...)
+	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen, &p.Can, &p.Group, &p.Asset, &paused, &place, &p.Pin, &p.Told, &p.Login}, more...)...)
 	p.Seen, p.Paused = instant(seen), instant(paused)
 	p.Place, _ = ParsePlace(place) // it was read when it was written
 	return none(p, err, printerUnknown)
@@ -104,9 +104,28 @@ func printers(ctx context.Context, tx *db.Tx, id school.ID) ([]PrinterRecord, er
 
 func insertPrinter(ctx context.Context, tx *db.Tx, p PrinterRecord) (id PrinterID, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO printer (school_id, name, room, uri, asset, place) VALUES ($1, $2, $3, $4, $5, $6)
-		    ON CONFLICT (school_id, name) DO NOTHING RETURNING printer_id`, p.School, p.Name, p.Room, p.URI, p.Asset, p.Place.String()).Scan(&id)
+		INSERT INTO printer (school_id, name, room, uri, asset, place, told) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		    ON CONFLICT (school_id, name) DO NOTHING RETURNING printer_id`, p.School, p.Name, p.Room, p.URI, p.Asset, p.Place.String(), p.Told).Scan(&id)
 	return none(id, err, printerThere)
+}
+
+// keepPin keeps a printer's first public key, and returns the one that is kept.
+func keepPin(ctx context.Context, tx *db.Tx, id PrinterID, pin []byte) (kept []byte, first bool, err error) {
+	err = tx.QueryRow(ctx, `
+		WITH was AS (SELECT pin FROM printer WHERE printer_id = $1 FOR UPDATE)
+		UPDATE printer p SET pin = coalesce(p.pin, $2) FROM was WHERE p.printer_id = $1 RETURNING p.pin, was.pin IS NULL`, id, pin).Scan(&kept, &first)
+	kept, err = none(kept, err, printerUnknown)
+	return kept, first, err
+}
+
+func updatePin(ctx context.Context, tx *db.Tx, id PrinterID, pin []byte) error {
+	_, err := tx.Exec(ctx, `UPDATE printer SET pin = $2 WHERE printer_id = $1`, id, pin)
+	return err
+}
+
+func updateLogin(ctx context.Context, tx *db.Tx, id PrinterID, login []byte) error {
+	_, err := tx.Exec(ctx, `UPDATE printer SET login = $2 WHERE printer_id = $1`, id, login)
+	return err
 }
 
 func updatePrinterState(ctx context.Context, tx *db.Tx, id PrinterID, st Status) error {

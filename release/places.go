@@ -3,25 +3,20 @@ package release
 import (
 	"cmp"
 	"context"
-	"net/url"
-	"strings"
 
 	"inkwell/internal/db"
-	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/ipp/device/address"
 )
 
-// AddPrinter makes a printer known and returns its id. Its address is an ipp or
-// ipps URI without credentials, path "/ipp/print" unless it says another.
+// AddPrinter makes a printer known and returns its id. Its address is an ipp, ipps or socket
+// URI without credentials, path "/ipp/print" unless it says another.
 func AddPrinter(ctx context.Context, tx *db.Tx, p PrinterRecord) (PrinterID, error) {
-	u, err := url.Parse(p.URI)
-	if err != nil || u.Scheme != "ipp" && u.Scheme != "ipps" || u.Hostname() == "" || u.User != nil {
-		return 0, fault.New(fault.Invalid, "printer-uri", "A printer's address looks like ipps://printer.school.example/ipp/print.")
+	a, err := address.Parse(p.URI)
+	if err != nil {
+		return 0, err
 	}
-	if strings.Trim(u.Path, "/") == "" {
-		u.Path = "/ipp/print"
-	}
-	p.URI = u.String()
+	p.URI, p.Told = a.String(), p.Told.Cleaned()
 	p.Room = cmp.Or(p.Room, p.Place.Room)
 	return insertPrinter(ctx, tx, p)
 }

@@ -19,7 +19,7 @@ type PrinterRecord struct {
 	School  school.ID
 	Name    string
 	Room    string
-	URI     string // printer-uri: ipp or ipps
+	URI     string // printer-uri of ipp or ipps, or where a socket takes raw bytes
 	State   PrinterState
 	Reasons []string // printer-state-reasons
 	Seen    time.Time
@@ -28,6 +28,9 @@ type PrinterRecord struct {
 	Asset   string        // what the school's inventory calls it, or ""
 	Paused  time.Time     // since when IT has us send it nothing; zero: it is in use
 	Place   Place         // as far as IT says
+	Pin     []byte        // SHA-256 of the public key (SPKI) that it showed first; nil before that
+	Told    Capabilities  // what IT says it can do, of one that cannot say it itself
+	Login   []byte        // what it wants of us, sealed by whoever set it; nil for nothing
 }
 
 // PrinterState is a printer's printer-state as last seen.

@@ -1,6 +1,10 @@
 package release
 
-import "strings"
+import (
+	"strings"
+
+	"inkwell/internal/fault"
+)
 
 // troubles are the printer-state-reasons that stop printing, in the order in
 // which they are told, and what a person beside the printer reads. Low toner is
@@ -24,6 +28,9 @@ func (p PrinterRecord) Trouble() string {
 	}
 	switch p.State {
 	case PrinterUnreachable:
+		if p.barred() != "" {
+			return "IT must look at this printer before it prints again. Your work is safe."
+		}
 		return "We can't reach the printer just now. Your work is safe."
 	case PrinterStopped:
 		return troubleOf(p.Reasons)
@@ -42,4 +49,29 @@ func troubleOf(reasons []string) string {
 		}
 	}
 	return "The printer has stopped. Your work is safe."
+}
+
+// bars are the refusals of our own that keep us from a printer, as those read them who look
+// after it. They stand among the reasons of a printer that cannot be reached.
+var bars = map[string]string{
+	"printer-certificate-changed": "Its certificate has changed, so nothing is sent to it",
+	"printer-address-forbidden":   "Its address is one where no printer may be",
+	"printer-address-local":       "Its address is this server's own, which is not allowed",
+	"printer-login-unreadable":    "Its password cannot be read: set it again",
+}
+
+// barred is what keeps us from the printer, or "".
+func (p PrinterRecord) barred() string {
+	if p.State != PrinterUnreachable || len(p.Reasons) != 1 {
+		return ""
+	}
+	return bars[p.Reasons[0]]
+}
+
+// refusal is the reason of a printer that an error of ours keeps us from, if it is one.
+func refusal(err error) []string {
+	if code := fault.As(err).Code; bars[code] != "" {
+		return []string{code}
+	}
+	return nil
 }

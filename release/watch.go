@@ -54,7 +54,7 @@ func (d *Desk) look(ctx context.Context, p PrinterRecord, client Printer) error 
 func (d *Desk) saw(ctx context.Context, p PrinterRecord, client Printer, st Status, err error) error {
 	silent := err != nil
 	if silent {
-		st = Status{State: PrinterUnreachable}
+		st = Status{State: PrinterUnreachable, Reasons: refusal(err)}
 	} else if !st.Accepting && st.State != PrinterStopped {
 		st.State, st.Reasons = PrinterStopped, append(st.Reasons, "paused")
 	}

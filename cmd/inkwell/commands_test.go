@@ -36,7 +36,7 @@ func TestAnInstallationIsSetUpByCommands(t *testing.T) {
 	run("staff", "add", "asmith", "--given", "Al", "--family", "Smith", "--role", "teacher")
 	refused(t, "There is no staff role", "staff", "add", "x", "--role", "boss", "--data-dir", dir)
 	refused(t, "Say which school is meant", "staff", "add", "jdoe", "--school", "Hill Raod", "--data-dir", dir)
-	run("printer", "add", "Library", "ipp://127.0.0.1:1/ipp/print", "--room", "Room 12", "--station", "library")
+	run("printer", "add", "Library", "ipp://192.0.2.7/ipp/print", "--room", "Room 12", "--station", "library")
 	refused(t, "looks like ipps://", "printer", "add", "Hall", "printer.example", "--data-dir", dir)
 	refused(t, "There is no printer at this address", "queue", "set", "/ipp/hall", "--blocked", "refuse", "--data-dir", dir)
 	refused(t, "Say what to change", "queue", "set", "/ipp/print", "--data-dir", dir)

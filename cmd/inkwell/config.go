@@ -43,6 +43,7 @@ type Config struct {
 	Headroom       int64 // spool.headroom: bytes of the disk left to others
 	Spool          SpoolConfig
 	Community      string // snmp.community: what printers without a counter in IPP are asked with; "" is not to ask
+	Loopback       bool   // printers.loopback: printers may be on this machine
 	LogLevel       slog.Level
 	LogFormat      string // log.format: text or json
 	LDAP           LDAPConfig
@@ -128,6 +129,11 @@ var ownSettings = []setting{
 	size("spool.headroom", "room on the disk that documents leave to others", "1GiB", func(c *Config) *int64 { return &c.Headroom }),
 	secret(text("snmp.community", "what printers are asked with by SNMP that tell no counter by IPP; empty is not to ask", fixed("public"),
 		func(c *Config) *string { return &c.Community }, isCommunity)),
+	{
+		key: "printers.loopback", usage: "take this machine's own addresses for printers, such as those of CUPS queues", byDefault: fixed("false"),
+		read: func(c *Config, text string) (err error) { c.Loopback, err = isBool(text); return err },
+		show: func(c *Config) string { return strconv.FormatBool(c.Loopback) },
+	},
 	{
 		key: "log.level", usage: "debug, info, warn or error", byDefault: fixed("info"),
 		read: func(c *Config, text string) error {

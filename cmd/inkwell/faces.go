@@ -6,10 +6,8 @@ import (
 
 	"inkwell/internal/signin"
 	"inkwell/ipp"
-	"inkwell/ipp/device"
 	"inkwell/kiosk"
 	"inkwell/kiosk/console"
-	"inkwell/release"
 )
 
 // openFaces makes what is behind the doors. ctx ends when the program is to end.
@@ -46,11 +44,6 @@ func webRoutes(kiosks, staff http.Handler) http.Handler {
 	mux.Handle("/", staff)
 	mux.Handle("GET /{$}", http.RedirectHandler("/staff", http.StatusSeeOther))
 	return mux
-}
-
-// dialPrinter makes the client of a printer.
-func dialPrinter(p release.PrinterRecord) (release.Printer, error) {
-	return device.New(device.Options{URI: p.URI})
 }
 
 // subscribe is the hub's bell as the kiosks take it.

@@ -8,17 +8,34 @@ import (
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/ipp/device/address"
+	"inkwell/ipp/device/raw"
 	"inkwell/release"
 )
 
 func printerAddCommand() *cobra.Command {
-	var room, place, station, group string
-	cmd := schoolCommand("add NAME ADDRESS", "Make a printer known, with a kiosk beside it if one is named", cobra.ExactArgs(2),
+	var room, place, station, group, format string
+	var duplex, colour bool
+	var sizes []string
+	var cmd *cobra.Command
+	cmd = schoolCommand("add NAME ADDRESS", "Make a printer known, with a kiosk beside it if one is named", cobra.ExactArgs(2),
 		func(ctx context.Context, h *host, s school.School, args []string) (err error) {
 			p := release.PrinterRecord{School: s.ID, Name: args[0], URI: args[1], Room: room}
 			if p.Place, err = release.ParsePlace(place); err != nil {
 				return err
+			}
+			a, err := h.enter(ctx, p.URI)
+			if err != nil {
+				return err
+			}
+			if a.Scheme == address.Socket {
+				if p.Told, err = raw.Told(format, duplex, colour, sizes); err != nil {
+					return err
+				}
+			} else if tells := changed(cmd, "format", "duplex", "colour", "size"); tells != "" {
+				return fault.New(fault.Invalid, "printer-tells", "Leave out --%s: this printer says itself what it can do.", tells)
 			}
 			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
 				if p.ID, err = release.AddPrinter(ctx, tx, p); err != nil {
@@ -38,15 +55,53 @@ func printerAddCommand() *cobra.Command {
 				return record(ctx, tx, audit.Entry{School: s.ID, Act: "printer-added", Object: fmt.Sprintf("printer:%d", p.ID)})
 			})
 		})
-	cmd.Long = `ADDRESS is where the printer takes jobs by IPP: ipps://, or ipp:// without encryption.
-Inkwell asks it what it can do, and again every five minutes. With --station a kiosk's
-page opens for it at /kiosk/STATION.`
-	cmd.Example = "  inkwell printer add Library ipps://printer7.school.example/ipp/print --room \"Room 12\" --station library"
+	cmd.Long = `ADDRESS is where the printer takes jobs: ipps://, or ipp:// without encryption, or
+socket:// for one that takes raw PDF, on port 9100 if it names no other. A queue of a CUPS
+server is a printer too: ipp://SERVER/printers/QUEUE.
+
+By IPP Inkwell asks it what it can do, and again every five minutes. One with ipps:// is
+known by the key that it shows first (inkwell printer trust). Of one with socket:// say what
+it can do: it prints black on one side of A4 unless --duplex, --colour or --size say more.
+
+Addresses of this machine are refused unless printers.loopback allows them; those of one
+cable alone, of many machines and of clouds' metadata services always. With --station a
+kiosk's page opens for the printer at /kiosk/STATION.`
+	cmd.Example = `  inkwell printer add Library ipps://printer7.school.example/ipp/print --room "Room 12" --station library
+  inkwell printer add "Room 4" socket://192.168.4.7 --duplex --size A4,A5
+  inkwell printer add Plotter ipp://cups.school.example/printers/plotter`
 	cmd.Flags().StringVar(&room, "room", "", "where it stands")
 	cmd.Flags().StringVar(&place, "place", "", "BUILDING/FLOOR/ROOM, for kiosks to say which printer is near")
 	cmd.Flags().StringVar(&station, "station", "", "last part of the address of the kiosk beside it, e.g. library for /kiosk/library")
 	cmd.Flags().StringVar(&group, "group", "", "the group of printers whose prices it has, made where it is missing")
+	cmd.Flags().BoolVar(&duplex, "duplex", false, "socket:// alone: it prints on both sides")
+	cmd.Flags().BoolVar(&colour, "colour", false, "socket:// alone: it prints in colour")
+	cmd.Flags().StringSliceVar(&sizes, "size", []string{"A4"}, "socket:// alone: its sizes of paper, the usual one first")
+	cmd.Flags().StringVar(&format, "format", "application/pdf", "socket:// alone: what it takes")
+	addFlags(cmd.Flags(), "printers.loopback")
 	return cmd
+}
+
+// enter checks an address that somebody has entered, and where its name leads now.
+func (h *host) enter(ctx context.Context, uri string) (address.Address, error) {
+	a, err := address.Parse(uri)
+	if err != nil {
+		return a, err
+	}
+	guard, err := h.guard(ctx)
+	if err != nil {
+		return a, err
+	}
+	return a, guard.Check(ctx, a)
+}
+
+// changed is the first of the flags that was given, or "".
+func changed(cmd *cobra.Command, flags ...string) string {
+	for _, f := range flags {
+		if cmd.Flags().Changed(f) {
+			return f
+		}
+	}
+	return ""
 }
 
 func (h *host) tellAdded(p release.PrinterRecord, station string) {

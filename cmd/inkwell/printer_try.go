@@ -33,7 +33,11 @@ func printerTestCommand() *cobra.Command {
 			_, _ = fmt.Fprintf(h.out, "printer %d, %s, at %s\n\n", l.ID, l.Name, l.URI)
 			ctx, cancel := context.WithTimeout(ctx, time.Minute)
 			defer cancel()
-			all := testPrinter(ctx, h.config, l.PrinterRecord)
+			guard, err := h.guard(ctx)
+			if err != nil {
+				return err
+			}
+			all := testPrinter(ctx, &dialler{guard: guard, community: h.config.Community}, l.PrinterRecord)
 			if err := report(h.out, all); err != nil {
 				return errPrinterTest
 			}
@@ -53,15 +57,15 @@ open. Ends with 1 when the printer cannot be printed to.`
 }
 
 // testPrinter asks everything. What needs an answer is left out where there is none.
-func testPrinter(ctx context.Context, c Config, p release.PrinterRecord) []finding {
-	client, err := c.testClient(p)
+func testPrinter(ctx context.Context, d *dialler, p release.PrinterRecord) []finding {
+	client, err := d.stranger(p)
 	if err != nil {
 		return []finding{{bad, "address", err.Error(), "inkwell printer add says what addresses look like"}}
 	}
 	began := time.Now()
 	st, err := client.Status(ctx)
 	if err != nil {
-		return append([]finding{{bad, "answers", asPerson(err), "is it switched on, is the address right, and does the network let this server reach it?"}}, checkWays(ctx, p)...)
+		return append([]finding{{bad, "answers", asPerson(err), "is it switched on, is the address right, and does the network let this server reach it?"}}, checkWays(ctx, d, p)...)
 	}
 	all := []finding{{good, "answers", "in " + time.Since(began).Round(time.Millisecond).String(), ""}, checkState(p, st)}
 	can, err := client.Capabilities(ctx)
@@ -73,7 +77,7 @@ func testPrinter(ctx context.Context, c Config, p release.PrinterRecord) []findi
 		all = append(all, checkSupplies(can)...)
 	}
 	all = append(all, checkCounter(ctx, client), checkOpen(ctx, client))
-	return append(all, checkWays(ctx, p)...)
+	return append(all, checkWays(ctx, d, p)...)
 }
 
 func checkState(p release.PrinterRecord, st release.Status) finding {
@@ -118,9 +122,13 @@ func checkSupplies(can release.Capabilities) (all []finding) {
 	return all
 }
 
-func checkCounter(ctx context.Context, client *device.Printer) finding {
+func checkCounter(ctx context.Context, client release.Printer) finding {
 	const do = "switch SNMP on at the printer, and set snmp.community to its name"
-	counts, err := client.Counts(ctx)
+	counter, ok := client.(release.LifeCounter)
+	if !ok {
+		return finding{look, "counter", "it has none that can be asked for", do}
+	}
+	counts, err := counter.Counts(ctx)
 	switch {
 	case err != nil:
 		return finding{look, "counter", asPerson(err), do}
@@ -130,8 +138,12 @@ func checkCounter(ctx context.Context, client *device.Printer) finding {
 	return finding{good, "counter", fmt.Sprintf("%d sides in its life, by %s", counts.Impressions, strings.ToUpper(counts.Source)), ""}
 }
 
-func checkOpen(ctx context.Context, client *device.Printer) finding {
-	open, err := client.TakesFromAnyone(ctx)
+func checkOpen(ctx context.Context, client release.Printer) finding {
+	asked, ok := client.(*device.Printer)
+	if !ok {
+		return finding{look, "open", "it takes raw bytes and asks nobody for a name: unless its filter lets in this server alone, anyone can print to it", `"Lock your printers down" in docs/guide-it.md`}
+	}
+	open, err := asked.TakesFromAnyone(ctx)
 	switch {
 	case open:
 		say := "it takes jobs from this server without a password: unless its filter lets in this server alone, anyone can print to it"
@@ -155,11 +167,11 @@ var ways = []way{{"9100", "raw printing (port 9100)"}, {"515", "LPD (port 515)"}
 const askWay = 2 * time.Second
 
 // checkWays tells which of them take a connection from here.
-func checkWays(ctx context.Context, p release.PrinterRecord) []finding {
-	return checkWaysAt(ctx, p, ways)
+func checkWays(ctx context.Context, d *dialler, p release.PrinterRecord) []finding {
+	return checkWaysAt(ctx, d, p, ways)
 }
 
-func checkWaysAt(ctx context.Context, p release.PrinterRecord, ways []way) []finding {
+func checkWaysAt(ctx context.Context, d *dialler, p release.PrinterRecord, ways []way) []finding {
 	u, err := url.Parse(p.URI)
 	if err != nil {
 		return nil
@@ -171,7 +183,9 @@ func checkWaysAt(ctx context.Context, p release.PrinterRecord, ways []way) []fin
 			continue // our own
 		}
 		all.Go(func() {
-			conn, err := (&net.Dialer{Timeout: askWay}).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), way.port))
+			ctx, cancel := context.WithTimeout(ctx, askWay)
+			defer cancel()
+			conn, err := d.guard.Dial(ctx, "tcp", net.JoinHostPort(u.Hostname(), way.port))
 			if open[i] = err == nil; open[i] {
 				_ = conn.Close()
 			}
@@ -190,7 +204,10 @@ func checkWaysAt(ctx context.Context, p release.PrinterRecord, ways []way) []fin
 	return []finding{{good, "other ways", "none that is open to this server", ""}}
 }
 
-// testClient is a client that brings no credentials.
-func (c Config) testClient(p release.PrinterRecord) (*device.Printer, error) {
-	return device.New(device.Options{URI: p.URI, Community: c.Community})
+// stranger makes a client that brings no credentials, and keeps no key of a printer that was
+// never met.
+func (d *dialler) stranger(p release.PrinterRecord) (release.Printer, error) {
+	p.Login = nil
+	d.meet = func(_ context.Context, _ release.PrinterRecord, pin []byte) ([]byte, error) { return pin, nil }
+	return d.dial(p)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"inkwell/ipp/device/address"
 	"inkwell/ipp/ipptest"
 	"inkwell/ipp/simulate"
 	"inkwell/ipp/wire"
@@ -53,7 +54,7 @@ func found(all []finding) string {
 func TestAPrinterIsAskedEverything(t *testing.T) {
 	t.Parallel()
 	p, _ := faultyPrinter(t, 0)
-	all := found(testPrinter(t.Context(), Config{}, p))
+	all := found(testPrinter(t.Context(), &dialler{guard: address.Guard{Loopback: true}}, p))
 	for _, want := range []string{"good answers: in ", "good state: ready", "good documents: PDF, on both sides, in colour", "good supply: Black toner: 80 %", "good counter: 0 sides in its life, by IPP", "look open: it takes jobs from this server without a password"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no %q in\n%s", want, all)
@@ -75,7 +76,7 @@ func TestAPrinterIsAskedEverything(t *testing.T) {
 	} {
 		p, line := faultyPrinter(t, 0)
 		line.Next(c.op, c.do)
-		if all := found(testPrinter(t.Context(), Config{}, p)); !strings.Contains(all, c.want) {
+		if all := found(testPrinter(t.Context(), &dialler{guard: address.Guard{Loopback: true}}, p)); !strings.Contains(all, c.want) {
 			t.Errorf("no %q in\n%s", c.want, all)
 		}
 	}
@@ -87,7 +88,7 @@ func TestOtherWaysAreSeen(t *testing.T) {
 	sink := httptest.NewServer(nil)
 	defer sink.Close()
 	u := strings.TrimPrefix(sink.URL, "http://127.0.0.1:")
-	kept := checkWaysAt(t.Context(), release.PrinterRecord{URI: "ipp://127.0.0.1:1/ipp/print"}, []way{{u, "a sink"}, {"1", "ours"}})
+	kept := checkWaysAt(t.Context(), &dialler{guard: address.Guard{Loopback: true}}, release.PrinterRecord{URI: "ipp://127.0.0.1:1/ipp/print"}, []way{{u, "a sink"}, {"1", "ours"}})
 	if len(kept) != 1 || kept[0].level != look || !strings.HasPrefix(kept[0].say, "a sink: ") {
 		t.Errorf("%+v", kept)
 	}

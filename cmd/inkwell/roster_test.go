@@ -90,7 +90,7 @@ func TestPeopleComeAndGoByFiles(t *testing.T) {
 	refused(t, "is nobody we know", "account", "set", "art", "--who", "nobody", "--data-dir", dir)
 	says(run("account", "remove", "art"), "Art is closed for good; 250 pages")
 	run("ledger", "verify")
-	run("printer", "add", "Library", "ipp://127.0.0.1:1/ipp/print", "--station", "library")
+	run("printer", "add", "Library", "ipp://192.0.2.7/ipp/print", "--station", "library")
 	tap := []string{"kiosk", "tap", "--station", "http://" + p.address("web https://") + "/kiosk/library", "--badge", "a1b2c3d5", "--release-all"}
 	refused(t, "nothing waits", tap...) // the server knows whose badge it is
 	run("roster", "import", cut, "--allow-leavers")

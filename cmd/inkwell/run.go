@@ -139,6 +139,12 @@ func (m *Main) openDesk(ctx context.Context) (err error) {
 		return err
 	}
 	m.life.ends("document engine", func(context.Context) error { return m.documents.Close() })
+	logins, err := m.keys.forLogins()
+	if err != nil {
+		return err
+	}
+	way := &dialler{guard: guardOf(m.config, m.made.Demo), community: m.config.Community, logins: logins}
+	m.life.ends("raw printers", func(context.Context) error { way.close(); return nil })
 	berth, err := takeBerth(m.config.DataDir)
 	if err != nil {
 		return err
@@ -147,11 +153,12 @@ func (m *Main) openDesk(ctx context.Context) (err error) {
 	m.meter = newMeter()
 	m.desk = release.New(release.Options{
 		DB: m.db, Directory: m.directory, Hub: m.hub, Spool: m.spool, Documents: m.documents,
-		Dial: dialPrinter, Log: m.log, Meter: m.meter, Caps: m.config.Caps, Ended: berth.past,
+		Dial: way.dial, Log: m.log, Meter: m.meter, Caps: m.config.Caps, Ended: berth.past,
 	})
 	if err := berth.enter(m.desk.Node()); err != nil {
 		return err
 	}
+	way.meet = m.desk.PinPrinter
 	m.life.run("release desk", m.desk.Run)
 	m.life.run("allowances", (&quota.Giver{DB: m.db, Log: m.log}).Run)
 	m.life.run("usage", (&quota.Folder{DB: m.db, Log: m.log}).Run)

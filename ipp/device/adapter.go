@@ -21,7 +21,11 @@ import (
 // adapter carries go-ipp's requests over HTTP. Replies are cut down and checked
 // before go-ipp decodes them; those that report a failure come with an error of
 // the class that the failure belongs to.
-type adapter struct{ client *http.Client }
+type adapter struct {
+	client *http.Client
+	key    *key
+	login  *login // nil for none
+}
 
 // lastRequestID numbers the requests of this process.
 var lastRequestID atomic.Uint32
@@ -81,6 +85,9 @@ func (a *adapter) post(ctx context.Context, to string, head []byte, document *so
 	}
 	req.Header.Set("Content-Type", wire.ContentType)
 	req.Header.Set("User-Agent", "Inkwell")
+	if a.login != nil && a.key.known() {
+		req.SetBasicAuth(a.login.user, a.login.password)
+	}
 	resp, err := a.client.Do(req)
 	if err != nil {
 		if !connected.Load() {

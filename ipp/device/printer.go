@@ -2,7 +2,8 @@
 // says each thing once, tells the printer nothing of whose a job is but a random
 // token, and reports of every failure what it means for the paper: refused, not
 // now, never reached, or lost from sight. It believes no reply before its size,
-// structure and numbers are checked, follows no redirect, and sends no credentials.
+// structure and numbers are checked, follows no redirect, trusts the key that a printer
+// showed first and no other, and offers no credentials but that printer's own.
 package device
 
 import (
@@ -25,10 +26,20 @@ import (
 type Options struct {
 	// URI is the printer-uri: ipp or ipps, http or https, without user or password.
 	URI string
-	// TLS is how the certificate of an ipps printer is checked; by default as
-	// that of any web server. A pinned certificate is a VerifyConnection here.
+	// TLS is how the certificate of an ipps printer is checked where its key is not
+	// pinned; by default as that of any web server.
 	TLS *tls.Config
-	// Dial makes connections; by default that of the net package, 5 s at most.
+	// Pin is the SHA-256 of the public key (SPKI) that an ipps printer must show; nil
+	// for one that was never met.
+	Pin []byte
+	// Meet is told of the key of one that was never met, before anything is sent, and
+	// returns the one that is pinned from now on. Without Pin and Meet nothing is pinned.
+	Meet func(ctx context.Context, pin []byte) (pinned []byte, err error)
+	// User and Password are what the printer wants of us, if anything. They are offered
+	// over TLS alone, to a printer whose key was pinned before.
+	User, Password string
+	// Dial makes connections; by default that of the net package, 5 s at most. The
+	// program gives it that of an address.Guard.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Community is what SNMP is asked with for a counter that IPP does not tell, at the printer's
 	// address; "" is not to.
@@ -79,6 +90,14 @@ func New(o Options) (*Printer, error) {
 		secure = o.TLS.Clone()
 		secure.MinVersion = max(secure.MinVersion, tls.VersionTLS12)
 	}
+	k := &key{pin: o.Pin, meet: o.Meet}
+	if o.Pin != nil || o.Meet != nil {
+		secure = k.config()
+	}
+	login, err := o.login(address)
+	if err != nil {
+		return nil, err
+	}
 	transport := &http.Transport{
 		DialContext: o.Dial, TLSClientConfig: secure, TLSHandshakeTimeout: 5 * time.Second,
 		DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 64 << 10,
@@ -86,7 +105,7 @@ func New(o Options) (*Printer, error) {
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Printer{
 		uri: uri, url: address, o: o,
-		http: &adapter{client: &http.Client{Transport: transport, CheckRedirect: stay}},
+		http: &adapter{client: &http.Client{Transport: transport, CheckRedirect: stay}, key: k, login: login},
 	}, nil
 }
 

@@ -27,8 +27,9 @@ type EveOptions struct {
 // Eve is a running ippeveprinter, the IPP Everywhere printer of CUPS. It takes one
 // job at a time, and answers others with server-error-busy.
 type Eve struct {
-	URI string // printer-uri
-	dir string
+	URI       string // printer-uri
+	SecureURI string // the same over TLS, with a certificate that it has made itself
+	dir       string
 }
 
 // evePages counts the pages of a plain PDF, one line for each, and reports
@@ -63,16 +64,21 @@ func EvePrinter(t testing.TB, o EveOptions) *Eve {
 	if err := os.Mkdir(spool, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	keys := filepath.Join(e.dir, "keys")
+	if err := os.Mkdir(keys, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	port := freePort(t)
 	if o.Name == "" {
 		o.Name = fmt.Sprintf("Eve %d", port)
 	}
 	e.URI = fmt.Sprintf("ipp://localhost:%d/ipp/print", port)
+	e.SecureURI = fmt.Sprintf("ipps://localhost:%d/ipp/print", port)
 	start(t, &daemon{
 		program: "ippeveprinter", pack: "cups-ipp-utils", env: []string{"DBUS_SYSTEM_BUS_ADDRESS=" + avahi(t)},
 		args: []string{
 			"-v", "-2", "-n", "localhost", "-p", strconv.Itoa(port), "-r", "off", "-f", "application/pdf",
-			"-c", command, "-k", "-d", spool, o.Name,
+			"-c", command, "-k", "-d", spool, "-K", keys, o.Name,
 		},
 		ready: func(string) bool {
 			conn, err := net.Dial("tcp", fmt.Sprintf("localhost:%d", port))

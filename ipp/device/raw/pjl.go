@@ -15,12 +15,6 @@ import (
 // PJL (PJL Technical Reference, chapter 3).
 const uel = "\x1b%-12345X"
 
-// papers are PJL's names of sheets. A sheet without one is the printer's own affair.
-var papers = map[string]string{
-	"iso_a3_297x420mm": "A3", "iso_a4_210x297mm": "A4", "iso_a5_148x210mm": "A5", "iso_a6_105x148mm": "A6", "jis_b5_182x257mm": "JISB5",
-	"jis_b4_257x364mm": "JISB4", "na_letter_8.5x11in": "LETTER", "na_legal_8.5x14in": "LEGAL", "na_ledger_11x17in": "LEDGER",
-}
-
 // head is what goes before the document. Each value is a number, a word of ours or the
 // token: nothing that somebody has typed.
 func head(e release.Errand, can release.Capabilities) string {
@@ -55,8 +49,10 @@ func head(e release.Errand, can release.Capabilities) string {
 		}
 		set("RENDERMODE", mode)
 	}
-	if paper := papers[cmp.Or(e.Ticket.Media, release.A4)]; paper != "" {
-		set("PAPER", paper)
+	for _, s := range sheets {
+		if s.media == cmp.Or(e.Ticket.Media, release.A4) {
+			set("PAPER", s.pjl)
+		}
 	}
 	line("INFO STATUS")
 	line("ENTER LANGUAGE=PDF")
