@@ -35,7 +35,14 @@ type trust struct {
 // by the folder itself, some days at a time.
 func newTrust(t *testing.T, jobs int) trust {
 	t.Helper()
-	tr := trust{db: dbtest.New(t), jobs: jobs, people: jobs / jobsOfOne, year: quota.Span{From: firstDay, To: firstDay + 345}}
+	tr := trust{jobs: jobs, people: jobs / jobsOfOne, year: quota.Span{From: firstDay, To: firstDay + 345}}
+	tr.db = dbtest.Kept(t, fmt.Sprintf("usage-%d", jobs), func(d *db.DB) { tr.db = d; tr.fill(t) })
+	return tr
+}
+
+func (tr trust) fill(t *testing.T) {
+	t.Helper()
+	jobs := tr.jobs
 	schools := (tr.people + ofASchool - 1) / ofASchool
 	dbtest.Exec(t, tr.db, `INSERT INTO school (name, time_zone) SELECT 'School ' || n, 'Europe/London' FROM generate_series(1, $1::int) AS n`, schools)
 	dbtest.Exec(t, tr.db, `
@@ -70,7 +77,6 @@ func newTrust(t *testing.T, jobs int) trust {
 		tr.fold(t, jobs/parts-keep)
 	}
 	dbtest.Exec(t, tr.db, "VACUUM ANALYSE")
-	return tr
 }
 
 // fold folds so many rows of the tail.

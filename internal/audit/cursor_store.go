@@ -12,17 +12,6 @@ import (
 // page is how many rows a cursor holds at a time.
 const page = 5000
 
-// row is a chained row: its transaction and its line.
-type row struct {
-	xact uint64
-	line []byte
-}
-
-func scanRow(r pgx.CollectableRow) (out row, err error) {
-	err = r.Scan(&out.xact, &out.line)
-	return out, err
-}
-
 // cursor reads a large result in order, a page at a time, so that two can be read
 // side by side in one transaction.
 type cursor[T any] struct {
@@ -34,13 +23,14 @@ type cursor[T any] struct {
 	ended bool
 }
 
-// openSeals and openRows may be called once until closeAll.
+// openSeals and openRows may be called once until closeAll. A cursor of other columns has another
+// name: how its pages are read is kept by what is asked.
 func openSeals(ctx context.Context, tx *db.Tx, chain Chain) (*cursor[seal], error) {
 	return open(ctx, tx, "seals", `SELECT `+sealColumns+` FROM seal WHERE chain = '`+string(chain)+`' ORDER BY number`, scanSeal)
 }
 
 func openRows(ctx context.Context, tx *db.Tx, chain Chain) (*cursor[row], error) {
-	return open(ctx, tx, "rows", `SELECT xact, `+lines[chain]+` FROM `+string(chain)+` ORDER BY xact, `+ids[chain], scanRow)
+	return open(ctx, tx, string(chain)+"_rows", `SELECT `+lined[chain].columns+` FROM `+string(chain)+` ORDER BY xact, `+ids[chain], lined[chain].scan)
 }
 
 func closeAll(ctx context.Context, tx *db.Tx) error {

@@ -41,17 +41,6 @@ func column[T any](all []act, of func(act) T) []T {
 	return values
 }
 
-// lines writes each row of a chain as one text that no other row can have: the
-// same on every server, whatever its locale, time zone and date style. Columns
-// that come later make a new form, and never change that of the rows before.
-var lines = map[Chain]string{
-	Acts: `jsonb_build_array(audit_id, school_id, xact::text, (extract(epoch FROM at) * 1000000)::bigint,
-		act, actor, subject, object, facts, encode(note_digest, 'hex'))::text`,
-	// Other purses came later: what is of theirs begins with the purse.
-	Transfers: `concat_ws('|', nullif(purse, 'pages'), transfer_id, school_id, xact, (extract(epoch FROM at) * 1000000)::bigint,
-		kind, from_account, to_account, amount, coalesce(delivery_id::text, '-'), coalesce(actor::text, '-'), coalesce('=' || key, '-'))`,
-}
-
 // ids are the chains' primary keys, the order of rows within a transaction.
 var ids = map[Chain]string{Acts: "audit_id", Transfers: "transfer_id"}
 
@@ -87,7 +76,7 @@ func cut(ctx context.Context, tx *db.Tx, chain Chain, lo, bound uint64, limit in
 
 func eachRow(ctx context.Context, tx *db.Tx, chain Chain, lo, hi uint64, fn func(line []byte)) error {
 	rows, err := tx.Query(ctx, `
-		SELECT `+lines[chain]+` FROM `+string(chain)+`
+		SELECT `+lined[chain].columns+` FROM `+string(chain)+`
 		 WHERE xact >= $1 AND xact < $2
 		 ORDER BY xact, `+ids[chain], lo, hi)
 	if err != nil {
@@ -95,7 +84,11 @@ func eachRow(ctx context.Context, tx *db.Tx, chain Chain, lo, hi uint64, fn func
 	}
 	defer rows.Close()
 	for rows.Next() {
-		fn(rows.RawValues()[0])
+		r, err := lined[chain].scan(rows)
+		if err != nil {
+			return err
+		}
+		fn(r.line)
 	}
 	return rows.Err()
 }

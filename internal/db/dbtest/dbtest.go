@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -25,6 +26,9 @@ const Superuser = local.Superuser
 
 // server is the private cluster between the beginning and the end of Main.
 var server *local.Cluster
+
+// clusters are those of databases that are not the server's, by *db.DB.
+var clusters sync.Map
 
 // Main is the body of a package's TestMain. It runs the tests beside a private
 // PostgreSQL and exits with their result.
@@ -75,7 +79,11 @@ func URL(t testing.TB, d *db.DB, user string) string {
 		t.Fatal(err)
 	}
 	defer conn.Release()
-	return server.URL(user, conn.Conn().Config().Database)
+	on := server
+	if c, own := clusters.Load(d); own {
+		on = c.(*local.Cluster)
+	}
+	return on.URL(user, conn.Conn().Config().Database)
 }
 
 // Value is the one value that a query returns to the superuser.
