@@ -9,5 +9,5 @@ ALTER TABLE delivery
     ADD counter          integer CHECK (counter > 0),
     ADD said_counter     integer;
 
--- How often a person's jobs stopped or were lost from sight is looked up each time it happens again.
-CREATE INDEX fact_by_kind ON fact (person_id, kind, at);
+-- Whether a printer stopped for others too is looked up whenever one has stopped.
+CREATE INDEX fact_by_kind ON fact (school_id, kind, at);

@@ -9,6 +9,9 @@ import (
 	"inkwell/quota/conduct"
 )
 
+// ownerSaysNo is the reason of a delivery that its owner says did not come out.
+const ownerSaysNo = "owner-says-nothing-came"
+
 // Answer ends a delivery that was lost from sight by its owner's word: all of it
 // came out and is charged, or nothing did and the job is held again. The word is
 // kept as a fact for conduct.
@@ -28,10 +31,10 @@ func (d *Desk) Answer(ctx context.Context, v Visitor, id JobID, came bool) error
 		if !found || open.State != Unclear {
 			return fault.New(fault.Conflict, "not-asked", "Thank you. That is already settled.")
 		}
-		if err := conduct.Note(ctx, tx, conduct.Fact{School: job.School, Person: job.Person, Kind: "unclear-answered", Object: object(id), Detail: map[string]any{"came": came}}); err != nil {
+		if err := conduct.Note(ctx, tx, conduct.Fact{School: job.School, Person: job.Person, Kind: "unclear-answered", Object: object(id), Detail: map[string]any{"came": came, "printer": open.Printer}}); err != nil {
 			return err
 		}
-		result := Outcome{Reason: "owner-says-nothing-came"}
+		result := Outcome{Reason: ownerSaysNo}
 		if came {
 			result = Outcome{Reason: "owner-says-it-came", Complete: true}
 		}

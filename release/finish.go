@@ -105,6 +105,11 @@ func (d *Desk) afterwards(ctx context.Context, tx *db.Tx, job Job, del Delivery,
 			return err
 		}
 	}
+	if del.Printed > 0 || o.Reason == ownerSaysNo {
+		if err := d.unlucky(ctx, tx, job); err != nil {
+			return err
+		}
+	}
 	if job.Printed+del.Printed >= job.Impressions {
 		return updateDone(ctx, tx, job.ID, job.Impressions)
 	}
