@@ -39,7 +39,7 @@ func lesson(n int) []byte {
 // follow asks until the job has ended.
 func follow(t *testing.T, p *Printer, job int) release.Progress {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; {
+	for end := time.Now().Add(2 * time.Minute); ; {
 		at, err := p.Progress(context.Background(), job)
 		if err != nil {
 			t.Fatal(err)

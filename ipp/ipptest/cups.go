@@ -122,6 +122,11 @@ func (c *CUPSServer) AddQueue(name, uri string) {
 	})
 }
 
+// URI is a queue's printer-uri.
+func (c *CUPSServer) URI(queue string) string {
+	return fmt.Sprintf("ipp://localhost:%d/printers/%s", c.port, queue)
+}
+
 // Options is what a user of the queue can choose among, as lpoptions -l tells it: by
 // the option's name its choices, the default with a star.
 func (c *CUPSServer) Options(queue string) map[string][]string {
