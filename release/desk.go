@@ -26,6 +26,8 @@ type Options struct {
 	// Dial makes the client of a printer; it does not connect yet.
 	Dial func(PrinterRecord) (Printer, error)
 	Log  *slog.Logger
+	// Post writes to those who look after printers; nil is nobody.
+	Post Post
 	// Meter is told of deliveries; nil is nobody.
 	Meter Meter
 
@@ -99,6 +101,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	start("dispatch", d.dispatch)
 	start("watch", d.watch)
 	start("offers", d.refreshOffers)
+	start("mail", func(ctx context.Context) { d.every(ctx, "mail", 15*time.Second, nil, d.MailFaults) })
 	start("counters", func(ctx context.Context) { d.every(ctx, "read counters", time.Minute, nil, d.CountPrinters) })
 	start("sweep", d.sweep)
 	start("caps", func(ctx context.Context) { d.every(ctx, "weigh what waits", d.Watch, nil, d.weigh) })

@@ -93,3 +93,38 @@ func deleteOldFaults(ctx context.Context, tx *db.Tx) error {
 		tx.Now.Add(-faultsKept), tx.Now.Add(-lasting), lasting)
 	return err
 }
+
+// toMail is a fault that has not been mailed, and is worth it: $1 is now, $2 how long what a
+// printer alone says has to last.
+const toMail = `f.ended_at IS NULL AND f.mailed_at IS NULL AND (f.reports > 0 OR f.first_at <= $1::timestamptz - $2::interval)`
+
+// schoolsToMail have something to mail, and had no mail for a while.
+func schoolsToMail(ctx context.Context, tx *db.Tx) ([]school.ID, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT DISTINCT f.school_id FROM printer_fault f
+		 WHERE `+toMail+` AND NOT EXISTS (SELECT FROM fault_mail m WHERE m.school_id = f.school_id AND m.sent_at > $1::timestamptz - $3::interval)
+		 ORDER BY 1`, tx.Now, lasting, mailAgain)
+	return pgx.CollectRows(rows, pgx.RowTo[school.ID])
+}
+
+// faultsToMail locks them, so that one node mails them; none while another does.
+func faultsToMail(ctx context.Context, tx *db.Tx, id school.ID) ([]Fault, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+faultColumns+` FROM printer_fault f JOIN printer r USING (printer_id)
+		 WHERE f.school_id = $3 AND `+toMail+` ORDER BY f.printer_fault_id LIMIT 200 FOR UPDATE OF f SKIP LOCKED`, tx.Now, lasting, id)
+	return pgx.CollectRows(rows, scanFault)
+}
+
+// updateMailed notes that faults were mailed, or after all were not.
+func updateMailed(ctx context.Context, tx *db.Tx, id school.ID, all []Fault, mailed bool) error {
+	ids := make([]FaultID, len(all))
+	for i, f := range all {
+		ids[i] = f.ID
+	}
+	if _, err := tx.Exec(ctx, `UPDATE printer_fault SET mailed_at = CASE WHEN $2 THEN $3::timestamptz END WHERE printer_fault_id = ANY ($1)`, ids, mailed, tx.Now); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO fault_mail (school_id, sent_at) VALUES ($1, $2) ON CONFLICT (school_id) DO UPDATE SET sent_at = $2`, id, tx.Now)
+	return err
+}

@@ -48,6 +48,7 @@ type Config struct {
 	LogFormat      string // log.format: text or json
 	LDAP           LDAPConfig
 	Roster         RosterConfig
+	Mail           MailConfig
 }
 
 // setting is one key. read parses a value into the Config and its error is the
@@ -61,7 +62,7 @@ type setting struct {
 }
 
 // settings are all keys, as they are listed and explained.
-var settings = slices.Concat(ownSettings, spoolSettings, ldapSettings, rosterSettings)
+var settings = slices.Concat(ownSettings, spoolSettings, ldapSettings, rosterSettings, mailSettings)
 
 var ownSettings = []setting{
 	text("data-dir", "folder of all the installation's own files", defaultDataDir,

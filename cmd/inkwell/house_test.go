@@ -18,7 +18,7 @@ import (
 var floors = [][]string{
 	{"internal/crash", "internal/fault", "ipp/wire", "ipp/device/snmp", "migrations"},
 	{"internal/db", "internal/db/local"},
-	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/sheet", "internal/school/reader", "internal/school/calendar", "ipp/device/address", "release/spool", "release/document/picture"},
+	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/mail", "internal/sheet", "internal/school/reader", "internal/school/calendar", "ipp/device/address", "release/spool", "release/document/picture"},
 	{"internal/school", "ipp/rollout"},
 	{"quota/conduct", "internal/roster", "release/document"},
 	{"quota", "internal/signin"},
@@ -42,6 +42,7 @@ var seams = map[string][]string{
 	"github.com/spf13/viper":              {"cmd/inkwell"},
 	"github.com/spf13/cobra":              {"cmd/inkwell"},
 	"github.com/spf13/pflag":              {"cmd/inkwell"},
+	"github.com/wneessen/go-mail":         {"internal/mail"},
 	"github.com/prometheus/client_golang": {"cmd/inkwell"},
 	"github.com/OpenPrinting/goipp":       {"ipp", "ipp/wire", "ipp/device", "ipp/simulate", "ipp/announce"},
 	"github.com/phin1x/go-ipp":            {"ipp/device"},

@@ -151,9 +151,13 @@ func (m *Main) openDesk(ctx context.Context) (err error) {
 	}
 	m.life.ends("berth", func(context.Context) error { return berth.leave() })
 	m.meter = newMeter()
+	mails, err := m.config.Mail.openPost()
+	if err != nil {
+		return err
+	}
 	m.desk = release.New(release.Options{
 		DB: m.db, Directory: m.directory, Hub: m.hub, Spool: m.spool, Documents: m.documents,
-		Dial: way.dial, Log: m.log, Meter: m.meter, Caps: m.config.Caps, Ended: berth.past,
+		Dial: way.dial, Log: m.log, Meter: m.meter, Post: mails, Caps: m.config.Caps, Ended: berth.past,
 	})
 	if err := berth.enter(m.desk.Node()); err != nil {
 		return err
