@@ -54,6 +54,7 @@ type fakeDesk struct {
 	enrol    bool          // unknown badges may be linked
 	hold     chan struct{} // when not nil, SignIn waits for it
 	signIns  int
+	unpaired bool
 	releases [][]release.JobID
 	deleted  []release.JobID
 	charged  []string // "art: 41 42"
@@ -331,4 +332,28 @@ func open(t *testing.T, d *fakeDesk, idle time.Duration) (address string, k *Kio
 	server := httptest.NewServer(k.Handler())
 	t.Cleanup(func() { cancel(); <-ended; server.Close() })
 	return server.URL + "/kiosk/library", k
+}
+
+// StationToPair, Pair and Paired know one link, "l", whose browser is paired until unpaired.
+func (d *fakeDesk) StationToPair(_ context.Context, token string) (release.Station, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if token != "l" {
+		return release.Station{}, fault.New(fault.NotFound, "pairing-unknown", "This link has been used.")
+	}
+	return d.station, nil
+}
+
+func (d *fakeDesk) Pair(ctx context.Context, token string) (slug, secret string, err error) {
+	st, err := d.StationToPair(ctx, token)
+	return st.Slug, "s", err
+}
+
+func (d *fakeDesk) Paired(_ context.Context, secret, slug string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.unpaired || secret != "s" || slug != d.station.Slug {
+		return fault.New(fault.Forbidden, "pairing-over", "This computer is not paired with a printer any more.")
+	}
+	return nil
 }

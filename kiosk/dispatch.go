@@ -23,6 +23,7 @@ type line struct {
 	k      *Kiosk
 	conn   *websocket.Conn
 	slug   string
+	secret string // of a paired browser, or ""
 	log    *slog.Logger
 	screen *Screen
 
@@ -40,9 +41,9 @@ type line struct {
 
 // talk serves a connection until either side ends it, and returns once all its
 // goroutines have.
-func (k *Kiosk) talk(conn *websocket.Conn, st release.Station) {
+func (k *Kiosk) talk(conn *websocket.Conn, st release.Station, secret string) {
 	l := &line{
-		k: k, conn: conn, slug: st.Slug, log: k.log.With("station", st.ID),
+		k: k, conn: conn, slug: st.Slug, secret: secret, log: k.log.With("station", st.ID),
 		screen: NewScreen(st, k.idle, k.digestBadge),
 		inputs: make(chan Input), results: make(chan Input), views: make(chan []byte, 1),
 		gone: make(chan struct{}), unhook: func() {},
@@ -116,6 +117,9 @@ func (l *line) call(ctx context.Context, e Effect) {
 	l.calls.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, callWait)
 		defer cancel()
+		if !l.stillPaired(ctx) {
+			return
+		}
 		in := e.run(ctx, l.k.desk, l.slug)
 		l.note(in)
 		select {

@@ -38,6 +38,7 @@ type Desk interface {
 	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
 	HeldJobs
 	Prints
+	Pairings
 }
 
 // HeldJobs is the desk's part in what a visitor does with a job that waits, but print it.

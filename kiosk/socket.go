@@ -61,7 +61,11 @@ func (k *Kiosk) socket(w http.ResponseWriter, r *http.Request) {
 		k.log.Info("socket refused", "station", st.ID, "error", err)
 		return
 	}
-	k.talk(conn, st)
+	secret := ""
+	if !here(r) {
+		secret = secretOf(r)
+	}
+	k.talk(conn, st, secret)
 }
 
 // sit takes one of the station's seats.

@@ -39,6 +39,7 @@ type View struct {
 	MayAsk   bool        `json:"mayAsk,omitempty"` // "Something wrong with a print?" can be pressed
 	Place    string      `json:"place,omitempty"`  // where it comes out, where there is a choice
 	Away     bool        `json:"away,omitempty"`   // and that is not beside the visitor
+	PC       bool        `json:"pc,omitempty"`     // a computer of a room, and no kiosk: it has no reader
 	Places   []PlaceView `json:"places,omitempty"` // to choose from
 	Waits    string      `json:"waits,omitempty"`  // "2 jobs still waiting", on the printing and done faces
 }
@@ -131,6 +132,12 @@ func (s *Screen) View(now time.Time) View {
 		v.Idle = countdown(now, s.until, s.idleFor)
 	}
 	switch v.Face {
+	case FaceIdle:
+		v.PC = s.station.Kind == release.PCStation
+		v.Title, v.Text = "Tap your badge", "to print what you sent."
+		if v.PC {
+			v.Title, v.Text = "Print in this room", "Sign in to see what you sent. It comes out at "+plain(s.station.Printer.Name, nameShown)+"."
+		}
 	case FaceMessage:
 		v.Title, v.Note = s.note, ""
 	case FaceCode:

@@ -38,7 +38,7 @@ func rootCommand() *cobra.Command {
 		group("import", "What other print servers know", importPaperCutCommand()),
 		group("roster", "People who come by themselves", rosterImportCommand(), rosterDirectoryCommand(), rosterShowCommand(), rosterRelinkCommand(),
 			group("mapping", "How the columns of a school's own export are read", rosterMappingAddCommand(), rosterMappingListCommand(), rosterMappingRemoveCommand())),
-		group("printer", "Printers, real and virtual", printerAddCommand(), printerListCommand(), printerStatusCommand(), printerTestCommand(), printerSetCommand(), printerGroupCommand(), printerPlaceCommand(), printerFindCommand(), printerTrustCommand(), printerLoginCommand(), printerSimulateCommand()),
+		group("printer", "Printers, real and virtual", printerAddCommand(), printerListCommand(), printerStatusCommand(), printerTestCommand(), printerSetCommand(), printerGroupCommand(), printerPlaceCommand(), printerPairCommand(), printerUnpairCommand(), printerFindCommand(), printerTrustCommand(), printerLoginCommand(), printerSimulateCommand()),
 		group("badge", "Badges, and the readers they are held to", badgeAddCommand(), badgeListCommand(), badgeRevokeCommand(), badgeImportCommand(),
 			badgeLearnCommand(), badgeNewKeyCommand(), badgeEnrolCommand(), group("profile", "How readers write numbers", badgeProfileListCommand(), badgeProfileSetCommand())),
 		group("code", "Codes, for those without a badge", codeIssueCommand(), codeAloneCommand(), codeStaffCommand(), codeResumeCommand()),

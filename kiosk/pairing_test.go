@@ -1,0 +1,119 @@
+package kiosk
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"inkwell/release"
+)
+
+// elsewhereServer is a kiosk as other machines reach it, by TLS.
+func elsewhereServer(t *testing.T, d *fakeDesk) *httptest.Server {
+	t.Helper()
+	k, err := New(Options{Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	passed := func(w http.ResponseWriter, r *http.Request) {
+		r.RemoteAddr = "10.0.0.7:5000"
+		k.Handler().ServeHTTP(w, r)
+	}
+	s := httptest.NewTLSServer(http.HandlerFunc(passed))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// A browser elsewhere opens a station's page once it is paired, and no other station's; it loses the
+// page when the pairing ends, in the middle of a visit.
+func TestAPairedBrowser(t *testing.T) {
+	t.Parallel()
+	d := newFakeDesk(twoJobs()...)
+	s := elsewhereServer(t, d)
+	client := s.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	do := func(method, path string, cookies ...*http.Cookie) *http.Response {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, nil)
+		must(t, err)
+		for _, c := range cookies {
+			r.AddCookie(c)
+		}
+		answer, err := client.Do(r)
+		must(t, err)
+		must(t, answer.Body.Close())
+		return answer
+	}
+	want := func(answer *http.Response, status int) *http.Response {
+		t.Helper()
+		if answer.StatusCode != status {
+			t.Errorf("%s: %d, want %d", answer.Request.URL.Path, answer.StatusCode, status)
+		}
+		return answer
+	}
+	want(do("GET", "/kiosk/library"), 403)
+	want(do("GET", "/kiosk/pair/with/x"), 404)
+	want(do("POST", "/kiosk/pair/with/x"), 404)
+	if got := want(do("GET", "/kiosk/pair/with/l"), 200).Cookies(); len(got) != 0 {
+		t.Errorf("looking at the link gives %v", got)
+	}
+	paired := want(do("POST", "/kiosk/pair/with/l"), 303)
+	if len(paired.Cookies()) != 1 || paired.Header.Get("Location") != "/kiosk/library" {
+		t.Fatalf("%v, %s", paired.Cookies(), paired.Header.Get("Location"))
+	}
+	cookie := paired.Cookies()[0]
+	if cookie.Name != "__Host-inkwell-station" || !cookie.Secure || !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" {
+		t.Errorf("the cookie is %+v", cookie)
+	}
+	want(do("GET", "/kiosk/library", cookie), 200)
+	want(do("GET", "/kiosk/hall", cookie), 403)
+	want(do("GET", "/kiosk/library", &http.Cookie{Name: cookie.Name, Value: "guess"}), 403)
+
+	dial := func(cookie *http.Cookie) (*websocket.Conn, *http.Response, error) {
+		dialer := websocket.Dialer{TLSClientConfig: s.Client().Transport.(*http.Transport).TLSClientConfig}
+		conn, answer, err := dialer.DialContext(t.Context(), strings.Replace(s.URL, "https", "wss", 1)+"/kiosk/library/socket",
+			http.Header{"Origin": {s.URL}, "Cookie": {cookie.Name + "=" + cookie.Value}})
+		if answer != nil && answer.Body != nil {
+			must(t, answer.Body.Close())
+		}
+		return conn, answer, err
+	}
+	if _, answer, err := dial(&http.Cookie{Name: cookie.Name, Value: "guess"}); err == nil || answer.StatusCode != 403 {
+		t.Errorf("a socket without pairing: %v, %v", answer, err)
+	}
+	conn, _, err := dial(cookie)
+	must(t, err)
+	defer conn.Close()
+	c := &Client{conn: conn}
+	must(t, c.SignInWithCode("sam.jones", "482913"))
+	if _, err := c.Until(t.Context(), func(v View) bool { return v.Face == FaceJobs }); err != nil {
+		t.Fatal(err)
+	}
+	_ = d.change(func() { d.unpaired = true })
+	must(t, conn.SetReadDeadline(time.Now().Add(time.Minute)))
+	_ = c.ReleaseAll()
+	for { // until the page is hung up on
+		if _, _, err := conn.ReadMessage(); err != nil {
+			break
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.releases) != 0 {
+		t.Errorf("released after the pairing ended: %v", d.releases)
+	}
+}
+
+// The page of a room's computers asks for name and code, and says where it comes out.
+func TestTheIdlePageOfAComputer(t *testing.T) {
+	t.Parallel()
+	st := library()
+	st.Kind = release.PCStation
+	s := NewScreen(st, 20*time.Second, func(string) uint64 { return 1 })
+	if v := s.View(noon); !v.PC || v.Title != "Print in this room" || !strings.Contains(v.Text, "comes out at Library printer") {
+		t.Errorf("view %+v", v)
+	}
+}
