@@ -59,7 +59,7 @@ gosec:
 
 crash: ## kill the server at every named point, N times each (N=1)
 	@.ci/install demo test
-	INKWELL_CRASHES=$(or $(N),1) $(GO) test -count=1 -v -timeout 12h -run 'TestKilledAtEachPoint|TestACrashThatPrintsTwiceIsFound' ./cmd/inkwell
+	INKWELL_CRASHES=$(or $(N),1) $(GO) test -count=1 -v -timeout 12h -run 'TestKilledAtEachPoint|TestACrashThatPrintsTwiceIsFound|TestRecoveryWithManyHeldJobs|TestCrashesBesideCUPS' ./cmd/inkwell
 
 prove: ## the long forms of the campaigns, with full figures
 	@.ci/prove

@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"inkwell/ipp/ipptest"
+	"inkwell/ipp/simulate"
 	"inkwell/ipp/wire"
 )
 
@@ -18,11 +20,11 @@ import (
 type crashPoint struct {
 	name    string // as docs/crashes.md has it
 	what    string
-	moment  string                         // "moment:nth"
-	op      wire.Op                        // or the request at which the printer sees the server die
-	printer func(*rehearsal) ipptest.Fault // what it does with that request
-	away    bool                           // the server is back only once the printer is done
-	start   bool                           // it is killed while it starts
+	moment  string                     // "moment:nth"
+	op      wire.Op                    // or the request at which the printer sees the server die
+	printer func(*stage) ipptest.Fault // what it does with that request
+	away    bool                       // the server is back only once the printer is done
+	start   bool                       // it is killed while it starts
 }
 
 // crashPoints are those of submission, hold, release, delivery, charge and the giving of
@@ -48,11 +50,11 @@ var crashPoints = []crashPoint{
 	{name: "R3", what: "release committed", moment: "release-committed:1"},
 	{name: "R4", what: "before the kiosk is told", moment: "release-answered:1"},
 	{name: "D1", what: "attempt committed", moment: "sending-committed:1"},
-	{name: "D2", what: "Create-Job sent, no reply", op: wire.OpCreateJob, printer: (*rehearsal).unanswered},
+	{name: "D2", what: "Create-Job sent, no reply", op: wire.OpCreateJob, printer: (*stage).unanswered},
 	{name: "D3", what: "printer's job-id seen, not committed", moment: "printer-job-known:1"},
 	{name: "D4", what: "job-id committed", moment: "printer-job-committed:1"},
-	{name: "D5", what: "mid Send-Document", op: wire.OpSendDocument, printer: (*rehearsal).halfSent},
-	{name: "D6", what: "whole document sent, no reply", op: wire.OpSendDocument, printer: (*rehearsal).unanswered},
+	{name: "D5", what: "mid Send-Document", op: wire.OpSendDocument, printer: (*stage).halfSent},
+	{name: "D6", what: "whole document sent, no reply", op: wire.OpSendDocument, printer: (*stage).unanswered},
 	{name: "D7", what: "reply seen, not committed", moment: "document-taken:1"},
 	{name: "D8", what: "printing", moment: "printing-seen:1"},
 	{name: "D9", what: "printed, not asked yet", moment: "printing-committed:1", away: true},
@@ -63,33 +65,82 @@ var crashPoints = []crashPoint{
 	{name: "T1", what: "mid-grant of a period's allowances", moment: "allowances-written:1", start: true},
 }
 
-// unanswered has the printer do what it is asked, and sees the server die instead of
-// hearing the answer.
-func (c *rehearsal) unanswered() ipptest.Fault {
+// stage is a printer that remembers its jobs, and sees the server die that prints to it.
+type stage struct {
+	printer *simulate.Printer
+	paper   *ipptest.Faulty
+	papers  *papers
+	murder  func() // kill -9
+}
+
+// newStage is a printer with its paper; whoever prints to it says how it is killed.
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	s := &stage{papers: &papers{}}
+	s.printer = printerThatLives(t, 200*time.Millisecond, s.papers)
+	s.paper = ipptest.NewFaulty(t, s.printer.Handler())
+	return s
+}
+
+// unanswered has the printer do what it is asked; the server dies before it hears so.
+func (s *stage) unanswered() ipptest.Fault {
 	return func(x *ipptest.Exchange) {
 		x.Forward()
-		c.murder()
+		s.murder()
+		x.Reset()
+	}
+}
+
+// unasked has the server die before the printer has read what it is asked.
+func (s *stage) unasked() ipptest.Fault {
+	return func(x *ipptest.Exchange) {
+		s.murder()
 		x.Reset()
 	}
 }
 
 // halfSent has the server die when the printer has read half of the document.
-func (c *rehearsal) halfSent() ipptest.Fault {
+func (s *stage) halfSent() ipptest.Fault {
 	return func(x *ipptest.Exchange) {
-		x.Document = io.MultiReader(io.LimitReader(x.Document, markedBytes/2), &dying{c, x.Document})
+		x.Document = io.MultiReader(io.LimitReader(x.Document, markedBytes/2), &dying{s, x.Document})
 		x.Forward()
 		x.Reset()
 	}
 }
 
+// asked has the server die when it asks for a job that the printer has taken up, at once or
+// once that is done.
+func (s *stage) asked(op wire.Op, done bool) ipptest.Fault {
+	before := len(s.papers.all())
+	var fault ipptest.Fault
+	fault = func(x *ipptest.Exchange) {
+		if len(s.papers.all()) == before {
+			s.paper.Next(op, fault)
+			x.Write(x.Forward())
+			return
+		}
+		for done && s.busy() {
+			time.Sleep(10 * time.Millisecond) // between two looks
+		}
+		s.murder()
+		x.Reset()
+	}
+	return fault
+}
+
+// busy says whether the printer has something to print.
+func (s *stage) busy() bool {
+	return slices.ContainsFunc(s.printer.Jobs(), func(j simulate.JobView) bool { return j.State < wire.JobCanceled && j.State != wire.JobPendingHeld })
+}
+
 // dying is what is left of a document whose sender is killed now.
 type dying struct {
-	c    *rehearsal
+	s    *stage
 	rest io.Reader
 }
 
-func (d *dying) Read(p []byte) (int, error) {
-	d.c.murder()
+func (d *dying) Read([]byte) (int, error) {
+	d.s.murder()
 	if _, err := io.Copy(io.Discard, d.rest); err != nil {
 		return 0, err
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -161,6 +162,31 @@ func (c *CUPSServer) Resume() { _ = syscall.Kill(-c.pid, syscall.SIGCONT) }
 
 // Stop ends cupsd in order, so that all it knows is on disk.
 func (c *CUPSServer) Stop() { c.end(syscall.SIGTERM) }
+
+// KillAll is Kill from the side of a printer: of cupsd and of whatever prints for it, which
+// would go on without it. It does not wait; Kill does that.
+func (c *CUPSServer) KillAll() {
+	c.Pause() // so that it starts nothing else
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%[1]d/task/%[1]d/children", c.pid))
+	for _, child := range strings.Fields(string(children)) {
+		if pid, err := strconv.Atoi(child); err == nil {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	_ = syscall.Kill(-c.pid, syscall.SIGKILL)
+}
+
+// AddRawQueue makes a queue without a driver that prints to uri.
+func (c *CUPSServer) AddRawQueue(name, uri string) {
+	c.t.Helper()
+	c.must("lpadmin", "-p", name, "-E", "-v", uri)
+}
+
+// Knows says whether a request is in the list of jobs, ended ones too.
+func (c *CUPSServer) Knows(request string) bool {
+	c.t.Helper()
+	return strings.Contains("\n"+c.must("lpstat", "-W", "all", "-o"), "\n"+request+" ")
+}
 
 // Kill is kill -9: what cupsd has not yet written to disk is lost.
 func (c *CUPSServer) Kill() { c.end(syscall.SIGKILL) }
