@@ -119,14 +119,15 @@ func allHere(ctx context.Context, tx *db.Tx, id ID, forms []Signature) error {
 	return err
 }
 
+// askConsents finds out nothing about people of schools without an agreement: every release asks.
 func askConsents(tx *db.Tx, people []PersonID) db.Answer[map[PersonID]Consent] {
 	return db.Ask(tx, func(rows pgx.Rows) (map[PersonID]Consent, error) { return consentsAmong(rows, people) }, `
 		SELECT p.person_id, has_signed(p.person_id, a), coalesce(a.blocks_on <= today.day, false), `+agreementColumns+`
-		  FROM person p
-		  JOIN school c USING (school_id)
-		 CROSS JOIN LATERAL (SELECT ($2::timestamptz AT TIME ZONE c.time_zone)::date AS day) AS today
+		  FROM (SELECT p.person_id, p.school_id, c.time_zone FROM person p JOIN school c USING (school_id)
+		         WHERE p.person_id = ANY ($1) AND EXISTS (SELECT FROM agreement n WHERE n.school_id = p.school_id) OFFSET 0) AS p
+		 CROSS JOIN LATERAL (SELECT ($2::timestamptz AT TIME ZONE p.time_zone)::date AS day) AS today
 		 CROSS JOIN LATERAL agreement_for(p.person_id, p.school_id, today.day) AS a
-		 WHERE p.person_id = ANY ($1) AND a.agreement_id IS NOT NULL`, people, tx.Now)
+		 WHERE a.agreement_id IS NOT NULL`, people, tx.Now)
 }
 
 func consentsAmong(rows pgx.Rows, people []PersonID) (map[PersonID]Consent, error) {
