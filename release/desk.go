@@ -63,6 +63,7 @@ type Desk struct {
 	offers    offers
 	breakers  breakers
 	intake    intake
+	ears      ears
 	held      held
 	queues    recall[string, Queue]
 	calendars recall[school.ID, calendar.Calendar]

@@ -10,8 +10,10 @@ import (
 	"inkwell/internal/events"
 )
 
-// watch keeps each printer's state as its stations show it.
+// watch keeps each printer's state as its stations show it. Printers that tell of changes by
+// themselves are asked more seldom.
 func (d *Desk) watch(ctx context.Context) {
+	defer d.ears.all.Wait()
 	d.every(ctx, "watch printers", d.Watch, nil, func(ctx context.Context) error {
 		var all []PrinterRecord
 		err := d.DB.InTx(ctx, db.System("watch"), func(ctx context.Context, tx *db.Tx) (err error) {
@@ -23,7 +25,13 @@ func (d *Desk) watch(ctx context.Context) {
 		}
 		var asking sync.WaitGroup
 		for _, p := range all {
-			asking.Go(func() { d.glance(ctx, p) })
+			ask, begin := d.ears.due(p, d.DB.Now())
+			if ask {
+				asking.Go(func() { d.glance(ctx, p) })
+			}
+			if begin {
+				d.ears.all.Go(func() { d.listen(ctx, p) })
+			}
 		}
 		asking.Wait()
 		return nil
