@@ -34,19 +34,19 @@ func (h *host) guard(ctx context.Context) (address.Guard, error) {
 
 // dial makes the client of a printer; of one without a list of jobs it is the same each
 // time, which remembers the job that is under way.
-func (w *dialler) dial(p release.PrinterRecord) (release.Printer, error) {
+func (d *dialler) dial(p release.PrinterRecord) (release.Printer, error) {
 	a, err := address.Parse(p.URI)
 	if err != nil {
 		return nil, err
 	}
 	if a.Scheme == address.Socket {
-		return w.raw(p, a), nil
+		return d.raw(p, a), nil
 	}
-	o := device.Options{URI: p.URI, Dial: w.guard.Dial, Community: w.community}
+	o := device.Options{URI: p.URI, Dial: d.guard.Dial, Community: d.community}
 	if a.Scheme == address.IPPS {
 		o.Pin = p.Pin
-		o.Meet = func(ctx context.Context, pin []byte) ([]byte, error) { return w.meet(ctx, p, pin) }
-		if o.User, o.Password, err = openLogin(w.logins, p.ID, p.Login); err != nil {
+		o.Meet = func(ctx context.Context, pin []byte) ([]byte, error) { return d.meet(ctx, p, pin) }
+		if o.User, o.Password, err = openLogin(d.logins, p.ID, p.Login); err != nil {
 			return nil, err
 		}
 	}
@@ -67,28 +67,28 @@ func (r rawPrinter) Counts(ctx context.Context) (release.Counts, error) {
 	return device.CountsBySNMP(ctx, r.dial, r.uri, r.community)
 }
 
-func (w *dialler) raw(p release.PrinterRecord, a address.Address) release.Printer {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if r, ok := w.raws[p.ID]; ok && r.uri == p.URI && r.can.Same(p.Told) {
+func (d *dialler) raw(p release.PrinterRecord, a address.Address) release.Printer {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if r, ok := d.raws[p.ID]; ok && r.uri == p.URI && r.can.Same(p.Told) {
 		return r
 	}
 	r := rawPrinter{
-		Printer: raw.New(raw.Options{Address: a.HostPort(), Dial: w.guard.Dial, Can: p.Told}),
-		uri:     p.URI, can: p.Told, dial: w.guard.Dial, community: w.community,
+		Printer: raw.New(raw.Options{Address: a.HostPort(), Dial: d.guard.Dial, Can: p.Told}),
+		uri:     p.URI, can: p.Told, dial: d.guard.Dial, community: d.community,
 	}
-	if w.raws == nil {
-		w.raws = map[release.PrinterID]rawPrinter{}
+	if d.raws == nil {
+		d.raws = map[release.PrinterID]rawPrinter{}
 	}
-	w.raws[p.ID] = r
+	d.raws[p.ID] = r
 	return r
 }
 
 // close ends what raw printers have under way.
-func (w *dialler) close() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, r := range w.raws {
+func (d *dialler) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, r := range d.raws {
 		_ = r.Close()
 	}
 }

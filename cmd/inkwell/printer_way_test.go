@@ -55,16 +55,23 @@ func TestRawPrinter(t *testing.T) {
 	sink.CutNext()
 	s.prints(22, 2, "room-4")
 	s.deliveries("settled unclear")
+	sink.StandNext(ipptest.SinkJam)
+	s.prints(26, 2, "room-4")
+	s.deliveries("settled unclear printing")
 	s.kill()
 	s.start()
-	s.prints(23, 1, "room-4") // the printer is at work again, and the lost job is not sent before this one
-	s.deliveries("settled unclear settled")
+	s.deliveries("settled unclear unclear")
+	sink.Fault(ipptest.SinkReady)
+	s.prints(23, 1, "room-4") // and none of the lost jobs before this one
+	s.deliveries("settled unclear unclear settled")
 
 	jobs := sink.Jobs()
-	if len(jobs) != 3 || !jobs[0].Whole || jobs[0].Printed != 3 || jobs[0].Set["DUPLEX"] != "ON" || jobs[1].Whole || !jobs[2].Whole {
-		t.Errorf("%d jobs came: %+v", len(jobs), jobs[0].Set)
+	if len(jobs) != 4 || !jobs[0].Whole || jobs[0].Printed != 3 || jobs[0].Set["DUPLEX"] != "ON" || jobs[1].Whole || jobs[3].Printed != 1 {
+		for _, j := range jobs {
+			t.Errorf("came: whole %v, %d printed, %v", j.Whole, j.Printed, j.Set)
+		}
 	}
-	if got := rows[string](s, "SELECT string_agg(kind || ':' || amount, ' ' ORDER BY transfer_id) FROM transfer WHERE delivery_id IS NOT NULL"); got != "reserve:3 settle:3 reserve:2 reserve:1 settle:1" {
+	if got := rows[string](s, "SELECT string_agg(kind || ':' || amount, ' ' ORDER BY transfer_id) FROM transfer WHERE delivery_id IS NOT NULL"); got != "reserve:3 settle:3 reserve:2 reserve:2 reserve:1 settle:1" {
 		t.Errorf("transfers: %s", got)
 	}
 	s.inkwell("ledger", "verify")

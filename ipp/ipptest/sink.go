@@ -42,7 +42,7 @@ type Sink struct {
 	code    int           // of the device, as PJL counts
 	jobs    []SinkJob
 	conns   map[net.Conn]bool
-	fault   func(net.Conn) // for the next job
+	fault   func(net.Conn) (goOn bool) // for the next job
 }
 
 // SinkJob is what one connection brought, if it was more than a question.
@@ -112,22 +112,33 @@ func (s *Sink) Fault(code int) {
 
 // CutNext has the next connection that brings a job cut off hard as soon as its document begins.
 func (s *Sink) CutNext() {
-	s.meet(func(conn net.Conn) {
+	s.meet(func(conn net.Conn) bool {
 		_ = conn.(*net.TCPConn).SetLinger(0)
 		_ = conn.Close()
+		return false
+	})
+}
+
+// StandNext has the printer stand still from the beginning of the next job's document, for
+// that reason, until Fault ends it.
+func (s *Sink) StandNext(code int) {
+	s.meet(func(net.Conn) bool {
+		s.Fault(code)
+		return true
 	})
 }
 
 // FloodNext has the printer send n bytes of rubbish when the next job's document begins, a
 // line without an end among them.
 func (s *Sink) FloodNext(n int) {
-	s.meet(func(conn net.Conn) {
+	s.meet(func(conn net.Conn) bool {
 		for rubbish := bytes.Repeat([]byte("@PJL USTATUS DEVICE CODE="), 1000); n > 0; n -= len(rubbish) {
 			if _, err := conn.Write(rubbish[:min(n, len(rubbish))]); err != nil {
-				return
+				return false
 			}
 		}
-		_, _ = io.WriteString(conn, "\r\n\f")
+		_, err := io.WriteString(conn, "\r\n\f")
+		return err == nil
 	})
 }
 
@@ -137,7 +148,7 @@ func (s *Sink) SwitchOff() {
 	s.hangUp()
 }
 
-func (s *Sink) meet(fault func(net.Conn)) {
+func (s *Sink) meet(fault func(net.Conn) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fault = fault
@@ -277,8 +288,8 @@ func (c *sinkConn) print() error {
 	fault := c.fault
 	c.fault = nil
 	c.mu.Unlock()
-	if fault != nil {
-		fault(c.conn)
+	if fault != nil && !fault(c.conn) {
+		return errors.New("cut off")
 	}
 	var document []byte
 	for !bytes.HasSuffix(document, []byte(uel)) {
