@@ -60,7 +60,7 @@ func (m *meter) Lost() { m.lost.Inc() }
 // but the kiosks, which are this process's.
 type standing struct {
 	desk interface {
-		Figures(context.Context) (release.Figures, error)
+		Figures(ctx context.Context) (release.Figures, error)
 	}
 	kiosks func() int
 }
