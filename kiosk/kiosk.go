@@ -34,7 +34,6 @@ type Desk interface {
 	Visit(ctx context.Context, v release.Visitor) (release.Visit, error)
 	Release(ctx context.Context, v release.Visitor, ids []release.JobID) (int, error)
 	ChargeTo(ctx context.Context, v release.Visitor, ids []release.JobID, account string) error
-	Unlock(ctx context.Context, v release.Visitor, id release.JobID, digits string) (release.Visitor, error)
 	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
 	HeldJobs
 	Prints
@@ -43,6 +42,7 @@ type Desk interface {
 
 // HeldJobs is the desk's part in what a visitor does with a job that waits, but print it.
 type HeldJobs interface {
+	Unlock(ctx context.Context, v release.Visitor, id release.JobID, digits string) (release.Visitor, error)
 	Delete(ctx context.Context, v release.Visitor, id release.JobID) error
 	Disown(ctx context.Context, v release.Visitor, id release.JobID) error
 	AskTeacher(ctx context.Context, v release.Visitor, id release.JobID) error

@@ -86,5 +86,5 @@ func (d *Desk) Mend(ctx context.Context, a school.Actor, id FaultID) error {
 
 // tidyFaults forgets who said what, and what was wrong long ago.
 func (d *Desk) tidyFaults(ctx context.Context) error {
-	return d.DB.InTx(ctx, db.System("faults"), func(ctx context.Context, tx *db.Tx) error { return deleteOldFaults(ctx, tx) })
+	return d.DB.InTx(ctx, db.System("faults"), deleteOldFaults)
 }

@@ -33,7 +33,6 @@ type SignIn interface {
 type Desk interface {
 	Disowned(ctx context.Context, a school.Actor) ([]release.DisownedJob, error)
 	Today(ctx context.Context, a school.Actor, person school.PersonID) ([]release.TodayJob, error)
-	SchoolPrinters(ctx context.Context, a school.Actor) ([]release.PrinterRecord, error)
 	Reception
 	Approvals
 	Extend(ctx context.Context, tx *db.Tx, id school.ID) (release.Extension, error)
@@ -46,6 +45,7 @@ type Desk interface {
 
 // Printers is the desk's part in looking after printers.
 type Printers interface {
+	SchoolPrinters(ctx context.Context, a school.Actor) ([]release.PrinterRecord, error)
 	Cares(ctx context.Context, a school.Actor) ([]release.Care, error)
 	LookAt(ctx context.Context, a school.Actor, id release.PrinterID) (release.Look, error)
 	Mend(ctx context.Context, a school.Actor, id release.FaultID) error

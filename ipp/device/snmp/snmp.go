@@ -39,9 +39,9 @@ type Value struct {
 }
 
 var (
-	// ErrNone: the printer has no such object.
+	// ErrNone says that the printer has no such object.
 	ErrNone = errors.New("the printer has no such object")
-	// ErrSilent: it answers no SNMP, or not to this community.
+	// ErrSilent says that it answers no SNMP, or not to this community.
 	ErrSilent = errors.New("the printer answers no SNMP")
 )
 
