@@ -21,7 +21,7 @@ type Choice struct {
 	Reach  bool   // jobs can be released to it from the station; otherwise one has to walk there
 }
 
-// says is a sentence about the printer: "Library, one floor up, can print this."
+// says is a sentence about the printer, as in "Library, one floor up, can print this".
 func (c Choice) says(what string) string {
 	if c.Where == "" {
 		return c.Name + " " + what

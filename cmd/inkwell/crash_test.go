@@ -130,7 +130,7 @@ func (c *rehearsal) died(p crashPoint, ended <-chan struct{}) {
 		c.t.Fatalf("%s (%s) was never reached; the server says\n%s", p.name, p.what, c.s.log)
 	}
 	state, _ := c.s.ProcessState.Sys().(syscall.WaitStatus)
-	if !state.Signaled() || state.Signal() != syscall.SIGKILL {
+	if !state.Signaled() || state.Signal() != syscall.SIGKILL { //nolint:misspell // Go's
 		c.t.Fatalf("%s: the server ended by itself: %v\n%s", p.name, c.s.ProcessState, c.s.log)
 	}
 	if p.moment != "" && !strings.Contains(c.s.log.String(), "crash at "+p.moment) {
@@ -154,7 +154,7 @@ func (c *rehearsal) life(p crashPoint, pupil int) {
 	}(c.s.program)
 	c.arm(p.moment)
 	_ = c.submit(c.t.Context(), pupil, marked())
-	for try := time.Duration(1); !over(ended) && try < 30; try++ {
+	for try := 1; !over(ended) && try < 30; try++ {
 		c.visits(pupil, try)
 	}
 	c.died(p, ended)
@@ -174,8 +174,8 @@ func (c *rehearsal) life(p crashPoint, pupil int) {
 
 // visits has the pupil release what waits, a little more patient at each try: what is still
 // being counted cannot be released yet.
-func (c *rehearsal) visits(pupil int, try time.Duration) {
-	ctx, cancel := context.WithTimeout(c.t.Context(), try*time.Second)
+func (c *rehearsal) visits(pupil, try int) {
+	ctx, cancel := context.WithTimeout(c.t.Context(), time.Duration(try)*time.Second)
 	defer cancel()
 	c.release(ctx, pupil)
 }
@@ -220,7 +220,7 @@ func (c *rehearsal) settled() {
 func (c *rehearsal) collect(pupil int) {
 	c.t.Helper()
 	c.settled()
-	for try := time.Duration(1); try < 30; try++ {
+	for try := 1; try < 30; try++ {
 		if rows[int](c.s, "SELECT count(*) FROM job JOIN person USING (person_id) WHERE username = $1 AND state = 'held'", demoPupil(pupil)) == 0 {
 			return
 		}

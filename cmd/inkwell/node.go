@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"syscall"
 )
 
@@ -55,11 +56,8 @@ func (b *berth) enter(node string) error {
 	if b.held == nil {
 		return nil
 	}
-	var text string
-	for _, name := range append(b.past[max(0, len(b.past)-pastRuns+1):], node) {
-		text += name + "\n"
-	}
-	if err := os.WriteFile(b.path+".new", []byte(text), 0o600); err != nil {
+	names := append(b.past[max(0, len(b.past)-pastRuns+1):], node)
+	if err := os.WriteFile(b.path+".new", []byte(strings.Join(names, "\n")+"\n"), 0o600); err != nil {
 		return fmt.Errorf("write node file: %w", err)
 	}
 	return os.Rename(b.path+".new", b.path)

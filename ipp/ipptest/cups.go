@@ -168,7 +168,7 @@ func (c *CUPSServer) Stop() { c.end(syscall.SIGTERM) }
 func (c *CUPSServer) KillAll() {
 	c.Pause() // so that it starts nothing else
 	children, _ := os.ReadFile(fmt.Sprintf("/proc/%[1]d/task/%[1]d/children", c.pid))
-	for _, child := range strings.Fields(string(children)) {
+	for child := range strings.FieldsSeq(string(children)) {
 		if pid, err := strconv.Atoi(child); err == nil {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
