@@ -18,11 +18,13 @@ func TestPlacesAreCheckedWhenTheyAreMade(t *testing.T) {
 		})
 		return id, err
 	}
-	for _, uri := range []string{"", "http://printer/", "ipp:///ipp/print", "ipp://user:secret@printer/", "lpd://printer", "::"} {
+	for _, uri := range []string{"", "http://printer/", "ipp:///ipp/print", "lpd://printer", "::"} {
 		_, err := add("New", uri)
 		wantFault(t, err, "printer-uri")
 	}
-	_, err := add("Library", "ipps://printer.example")
+	_, err := add("New", "ipp://user:secret@printer/")
+	wantFault(t, err, "printer-uri-login")
+	_, err = add("Library", "ipps://printer.example")
 	wantFault(t, err, "printer-there")
 	id, err := add("New", "ipps://printer.example")
 	if err != nil {
