@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -56,7 +57,7 @@ func (b *berth) enter(node string) error {
 	if b.held == nil {
 		return nil
 	}
-	names := append(b.past[max(0, len(b.past)-pastRuns+1):], node)
+	names := slices.Concat(b.past[max(0, len(b.past)-pastRuns+1):], []string{node})
 	if err := os.WriteFile(b.path+".new", []byte(strings.Join(names, "\n")+"\n"), 0o600); err != nil {
 		return fmt.Errorf("write node file: %w", err)
 	}
