@@ -287,13 +287,16 @@ func connectionLost(t *testing.T, b webtest.Browser) {
 	p.Open(front.URL + "/kiosk/library")
 	p.Badge(badge)
 	p.wait(FaceJobs)
-	p.Eval(`const send = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; window.mend = () => { WebSocket.prototype.send = send; };
+	// Nothing is sent, and no new connection opens, until mend() ends the one that waits.
+	p.Eval(`const real = WebSocket, send = real.prototype.send; let waiting = null; real.prototype.send = () => {};
+		window.WebSocket = class { static OPEN = real.OPEN; constructor() { waiting = this; } close() {} };
+		window.mend = () => { real.prototype.send = send; window.WebSocket = real; if (waiting) waiting.onclose(); };
 		document.querySelector('[data-do=release]').click()`)
 	p.wait("offline")
 	p.Seen("No connection.")
 	p.nothingPersonal()
-	p.wait(FaceIdle)
 	p.Eval(`mend()`)
+	p.wait(FaceIdle)
 
 	p.Badge(badge)
 	p.wait(FaceJobs)
