@@ -285,6 +285,7 @@ func connectionLost(t *testing.T, b webtest.Browser) {
 	defer front.Close()
 	p := newPage(t, b)
 	p.Open(front.URL + "/kiosk/library")
+	p.wait(FaceIdle)
 	p.Badge(badge)
 	p.wait(FaceJobs)
 	// Nothing is sent, and no new connection opens, until mend() ends the one that waits.
