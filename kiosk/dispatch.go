@@ -144,6 +144,10 @@ func (l *line) note(in Input) {
 		err = r.Err
 	case Renewed:
 		err = r.Err
+	case Reported:
+		err = r.Err
+	case LookedBack:
+		err = r.Err
 	case Acted:
 		err = r.Err
 	}

@@ -83,7 +83,7 @@ type Kiosk struct {
 	lines sync.WaitGroup
 	mu    sync.Mutex // guards what follows
 	shut  bool
-	seats map[release.StationID]int // open sockets
+	seats map[seat]int // open sockets
 }
 
 // New checks the options and parses the page.
@@ -96,7 +96,7 @@ func New(o Options) (*Kiosk, error) {
 	}
 	k := &Kiosk{
 		desk: o.Desk, subscribe: o.Subscribe, log: o.Log, idle: o.Idle, seed: maphash.MakeSeed(),
-		quit: make(chan struct{}), seats: map[release.StationID]int{},
+		quit: make(chan struct{}), seats: map[seat]int{},
 	}
 	if k.idle == 0 {
 		k.idle = 20 * time.Second

@@ -2,10 +2,10 @@ package kiosk
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"inkwell/internal/door"
-	"inkwell/internal/fault"
 	"inkwell/release"
 )
 
@@ -88,16 +88,18 @@ func (k *Kiosk) pair(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/kiosk/"+slug, http.StatusSeeOther)
 }
 
-// stillPaired hangs up on a browser whose pairing was ended, before it can ask for anything more.
+// stillPaired hangs up on a browser whose pairing was ended, before it can ask for anything more;
+// and while nobody can say whether it was, for its page comes back by itself.
 func (l *line) stillPaired(ctx context.Context) bool {
 	if l.secret == "" {
 		return true
 	}
 	err := l.k.desk.Paired(ctx, l.secret, l.slug)
-	if f := fault.As(err); f != nil && f.Kind == fault.Forbidden {
-		l.log.Info("socket dropped", "error", err)
+	if err != nil {
+		if !errors.Is(err, context.Canceled) { // the page has gone already
+			l.log.Info("socket dropped", "error", err)
+		}
 		l.hangUp()
-		return false
 	}
 	return err == nil
 }

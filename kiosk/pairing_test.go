@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -72,21 +73,11 @@ func TestAPairedBrowser(t *testing.T) {
 	want(do("GET", "/kiosk/hall", cookie), 403)
 	want(do("GET", "/kiosk/library", &http.Cookie{Name: cookie.Name, Value: "guess"}), 403)
 
-	dial := func(cookie *http.Cookie) (*websocket.Conn, *http.Response, error) {
-		dialer := websocket.Dialer{TLSClientConfig: s.Client().Transport.(*http.Transport).TLSClientConfig}
-		conn, answer, err := dialer.DialContext(t.Context(), strings.Replace(s.URL, "https", "wss", 1)+"/kiosk/library/socket",
-			http.Header{"Origin": {s.URL}, "Cookie": {cookie.Name + "=" + cookie.Value}})
-		if answer != nil && answer.Body != nil {
-			must(t, answer.Body.Close())
-		}
-		return conn, answer, err
-	}
-	if _, answer, err := dial(&http.Cookie{Name: cookie.Name, Value: "guess"}); err == nil || answer.StatusCode != 403 {
+	if _, answer, err := dialPaired(t, s, "guess"); err == nil || answer.StatusCode != 403 {
 		t.Errorf("a socket without pairing: %v, %v", answer, err)
 	}
-	conn, _, err := dial(cookie)
+	conn, _, err := dialPaired(t, s, cookie.Value)
 	must(t, err)
-	defer conn.Close()
 	c := &Client{conn: conn}
 	must(t, c.SignInWithCode("sam.jones", "482913"))
 	if _, err := c.Until(t.Context(), func(v View) bool { return v.Face == FaceJobs }); err != nil {
@@ -104,6 +95,74 @@ func TestAPairedBrowser(t *testing.T) {
 	defer d.mu.Unlock()
 	if len(d.releases) != 0 {
 		t.Errorf("released after the pairing ended: %v", d.releases)
+	}
+}
+
+// dialPaired opens the socket of the library's page with what proves a browser.
+func dialPaired(t *testing.T, s *httptest.Server, secret string) (*websocket.Conn, *http.Response, error) {
+	t.Helper()
+	dialer := websocket.Dialer{TLSClientConfig: s.Client().Transport.(*http.Transport).TLSClientConfig}
+	conn, answer, err := dialer.DialContext(t.Context(), strings.Replace(s.URL, "https", "wss", 1)+"/kiosk/library/socket",
+		http.Header{"Origin": {s.URL}, "Cookie": {pairedCookie + "=" + secret}})
+	if answer != nil && answer.Body != nil {
+		must(t, answer.Body.Close())
+	}
+	if err == nil {
+		t.Cleanup(func() { _ = conn.Close() })
+	}
+	return conn, answer, err
+}
+
+// A room has more computers than a kiosk has windows; one of them takes no seat from the others.
+func TestEachPairedBrowserHasItsOwnSeats(t *testing.T) {
+	t.Parallel()
+	s := elsewhereServer(t, newFakeDesk())
+	for i := range 3 * seatLimit {
+		if _, _, err := dialPaired(t, s, fmt.Sprintf("s%d", i)); err != nil {
+			t.Fatalf("computer %d: %v", i, err)
+		}
+	}
+	for range seatLimit - 1 {
+		if _, _, err := dialPaired(t, s, "s0"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, answer, err := dialPaired(t, s, "s0"); err == nil || answer.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("one window too many: %v", err)
+	}
+}
+
+// While nobody can say whether a browser is paired, its page is hung up on and does not wait for ever.
+func TestAPairingThatNobodyCanTellOf(t *testing.T) {
+	t.Parallel()
+	d := newFakeDesk(twoJobs()...)
+	conn, _, err := dialPaired(t, elsewhereServer(t, d), "s")
+	must(t, err)
+	c := &Client{conn: conn}
+	must(t, c.SignInWithCode("sam.jones", "482913"))
+	until(t, c, FaceJobs)
+	_ = d.change(func() { d.unsure = true })
+	_ = c.ReleaseAll()
+	ends(t, c)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.releases) != 0 {
+		t.Errorf("released without a pairing: %v", d.releases)
+	}
+}
+
+// The number of a badge that somebody types on a computer without a reader signs nobody in.
+func TestAComputerTakesNoBadge(t *testing.T) {
+	t.Parallel()
+	st := library()
+	s := NewScreen(st, 20*time.Second, func(string) uint64 { return 1 })
+	if effects := s.Apply(noon, Tap{Badge: badge}); len(effects) != 1 {
+		t.Fatalf("at a kiosk: %v", effects)
+	}
+	st.Kind = release.PCStation
+	s = NewScreen(st, 20*time.Second, func(string) uint64 { return 1 })
+	if effects := s.Apply(noon, Tap{Badge: badge}); len(effects) != 0 || s.Face() != FaceIdle {
+		t.Errorf("on a computer: %v, %s", effects, s.Face())
 	}
 }
 

@@ -23,6 +23,9 @@ func (t Tap) apply(s *Screen, now time.Time) []Effect {
 	if !badgeShape.MatchString(t.Badge) || (s.visitor == nil && s.face == FaceBusy) {
 		return nil
 	}
+	if s.station.Kind == release.PCStation { // it has no reader: somebody typed the number of a badge
+		return nil
+	}
 	echo := s.hash(t.Badge)
 	if echo == s.echo && now.Before(s.echoEnd) {
 		s.echoEnd = now.Add(echoFor)

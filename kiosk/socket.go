@@ -16,7 +16,7 @@ import (
 // screen's.
 const (
 	messageLimit = 4 << 10 // bytes of one message from a page
-	seatLimit    = 4       // sockets of one station
+	seatLimit    = 4       // sockets of one seat
 	writeWait    = 5 * time.Second
 	pingEvery    = 30 * time.Second
 	readWait     = 75 * time.Second // two pings and a half
@@ -51,43 +51,51 @@ func (k *Kiosk) socket(w http.ResponseWriter, r *http.Request) {
 		k.pages.Error(w, r, err)
 		return
 	}
-	if err := k.sit(st.ID); err != nil {
+	secret := ""
+	if !here(r) {
+		secret = secretOf(r)
+	}
+	at := seat{st.ID, secret}
+	if err := k.sit(at); err != nil {
 		k.pages.Error(w, r, err)
 		return
 	}
-	defer k.rise(st.ID)
+	defer k.rise(at)
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		k.log.Info("socket refused", "station", st.ID, "error", err)
 		return
 	}
-	secret := ""
-	if !here(r) {
-		secret = secretOf(r)
-	}
 	k.talk(conn, st, secret)
 }
 
-// sit takes one of the station's seats.
-func (k *Kiosk) sit(id release.StationID) error {
+// seat is where a page is open: a station's own screen, or one of the browsers that are paired
+// with it. A room's computers take no seat from each other.
+type seat struct {
+	station release.StationID
+	secret  string // of a paired browser, or ""
+}
+
+// sit has one more socket at a seat.
+func (k *Kiosk) sit(at seat) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.shut {
 		return fault.New(fault.Unavailable, "stopping", "The print server is restarting. One moment.")
 	}
-	if k.seats[id] >= seatLimit {
+	if k.seats[at] >= seatLimit {
 		return seatsTaken
 	}
-	k.seats[id]++
+	k.seats[at]++
 	k.lines.Add(1)
 	return nil
 }
 
-func (k *Kiosk) rise(id release.StationID) {
+func (k *Kiosk) rise(at seat) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.seats[id]--; k.seats[id] == 0 {
-		delete(k.seats, id)
+	if k.seats[at]--; k.seats[at] == 0 {
+		delete(k.seats, at)
 	}
 	k.lines.Done()
 }

@@ -162,7 +162,7 @@ func seated(t *testing.T, k *Kiosk, want int) {
 	synctest.Wait()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.seats[1] != want {
-		t.Errorf("%d sockets at the station, want %d", k.seats[1], want)
+	if k.seats[seat{station: 1}] != want {
+		t.Errorf("%d sockets at the station, want %d", k.seats[seat{station: 1}], want)
 	}
 }
