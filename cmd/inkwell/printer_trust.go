@@ -13,6 +13,7 @@ import (
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
 	"inkwell/ipp/device"
+	"inkwell/ipp/wire"
 	"inkwell/release"
 )
 
@@ -47,7 +48,7 @@ func printerTrustCommand() *cobra.Command {
 				return err
 			}
 			_, err = fmt.Fprintf(h.out, "printer %d, %s, is known by another key from now on\n  was:  %s\n  is:   %s\n  certificate of %q, made %s\n", id, p.Name,
-				fingerprint(p.Pin), fingerprint(pin), shown.Subject.CommonName, shown.NotBefore.Format("2 January 2006"))
+				fingerprint(p.Pin), fingerprint(pin), wire.Clean(shown.Subject.CommonName, 80), shown.NotBefore.Format("2 January 2006"))
 			return err
 		})
 	cmd.Long = `A printer with an ipps:// address is known by the public key that it showed at its first

@@ -93,7 +93,7 @@ func (a *adapter) post(ctx context.Context, to string, head []byte, document *so
 		if !connected.Load() {
 			err = errors.Join(release.ErrUnreachable, err)
 		}
-		return errors.Join(document.stop(), context.Cause(ctx), err)
+		return errors.Join(document.stop(), context.Cause(ctx), heard{err})
 	}
 	defer document.stop() //nolint:errcheck // the printer has answered: it had what it wanted
 	defer resp.Body.Close()
@@ -104,10 +104,20 @@ func (a *adapter) post(ctx context.Context, to string, head []byte, document *so
 		return errors.New("the printer answered with something that is not IPP")
 	}
 	if err := read(resp.Body); err != nil {
-		return fmt.Errorf("read reply: %w", err)
+		return fmt.Errorf("read reply: %w", heard{err})
 	}
 	return nil
 }
+
+// heard is an error in which the printer may have words of its own, such as a header that
+// HTTP could not read: they are made safe to show, and few.
+type heard struct{ error }
+
+// Error is of error.
+func (h heard) Error() string { return wire.Clean(h.error.Error(), 300) }
+
+// Unwrap is what errors.Is and errors.As look for.
+func (h heard) Unwrap() error { return h.error }
 
 // keepers tells which attributes of a reply are of use: those asked for, or, where
 // nothing can be asked for, those of a new job.

@@ -76,11 +76,14 @@ func (a attributes) texts(name string) []string {
 	return all
 }
 
-// reasons is a set of keywords without "none".
+// mostReasons is more than any printer has at once.
+const mostReasons = 32
+
+// reasons is a set of keywords without "none", of which the first are kept.
 func (a attributes) reasons(name string) []string {
 	var all []string
 	for _, s := range a.texts(name) {
-		if s != "" && s != "none" {
+		if s != "" && s != "none" && len(all) < mostReasons {
 			all = append(all, s)
 		}
 	}
