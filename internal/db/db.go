@@ -17,6 +17,10 @@ import (
 // audit rows but not change them, and sees no row outside its scope.
 const Role = "inkwell_app"
 
+// abandoned is how long the database waits for the next statement of a transaction before
+// it gives it up: a machine that was paused in the middle of one must not keep its locks.
+const abandoned = "15s"
+
 // Options say where the database is and how much of it to use.
 type Options struct {
 	URL      string           // pgx connection string; its login is Role or a member of it
@@ -45,7 +49,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	cfg.ConnConfig.Tracer = o.Tracer
 	cfg.ConnConfig.RuntimeParams["application_name"] = "inkwell"
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, "SET ROLE "+Role)
+		_, err := c.Exec(ctx, "SELECT set_config('role', $1, false), set_config('idle_in_transaction_session_timeout', $2, false)", Role, abandoned)
 		return err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)

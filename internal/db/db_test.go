@@ -222,6 +222,32 @@ func TestALostDatabaseIsAPause(t *testing.T) {
 	}
 }
 
+// A transaction whose machine was paused in the middle does not keep its locks: the
+// database gives it up, and whoever waits for them goes on.
+func TestASilentTransactionIsGivenUp(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	rename := func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE counter SET name = 'x'")
+		return err
+	}
+	dbtest.Exec(t, d, "CREATE TABLE counter (name text); INSERT INTO counter VALUES ('a'); GRANT ALL ON counter TO "+db.Role)
+	err := d.InTx(t.Context(), db.System("sleeper"), func(ctx context.Context, tx *db.Tx) error {
+		if err := rename(ctx, tx); err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+		defer cancel()
+		if err := d.InTx(ctx, db.System("waiter"), rename); err != nil {
+			t.Errorf("the other: %v", err)
+		}
+		return rename(t.Context(), tx)
+	})
+	if !errors.Is(err, db.Away) {
+		t.Errorf("the silent one is told %v", err)
+	}
+}
+
 func TestANewerSchemaIsRefused(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)

@@ -114,8 +114,8 @@ func away(act string, err error) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.As(err, &pg):
-		// 57P: shutting down; 53: out of connections, disk or memory; 08: connection lost.
-		if c := pg.Code[:2]; c == "08" || c == "53" || pg.Code[:3] == "57P" {
+		// 57P: shutting down; 53: out of connections, disk or memory; 08: connection lost; 25P03: we were silent for too long.
+		if c := pg.Code[:2]; c == "08" || c == "53" || pg.Code[:3] == "57P" || pg.Code == "25P03" {
 			return Away.Because(err)
 		}
 		if pg.Code == "22021" { // character_not_in_repertoire

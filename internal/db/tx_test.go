@@ -27,6 +27,7 @@ func TestEveryLossIsAPause(t *testing.T) {
 		{"begin", &pgconn.ConnectError{}, true},
 		{"", &pgconn.PgError{Code: "57P01"}, true},  // the server is shutting down
 		{"", &pgconn.PgError{Code: "53300"}, true},  // it has no connection left
+		{"", &pgconn.PgError{Code: "25P03"}, true},  // we were silent for too long
 		{"", &pgconn.PgError{Code: "23505"}, false}, // a row is there already
 		{"", errors.New("anything else"), false},
 		{"", &fs.PathError{Op: "open", Path: "spool", Err: fs.ErrPermission}, false},
