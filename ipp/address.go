@@ -95,6 +95,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	case fault.KindOf(err) == fault.NotFound || fault.KindOf(err) == fault.Forbidden:
 		s.sendText(w, http.StatusNotFound, "There is no printer at this address.")
 	default:
+		w.Header().Set("Retry-After", "5")
 		s.sendText(w, http.StatusServiceUnavailable, fault.As(err).Say)
 	}
 }

@@ -103,12 +103,14 @@ func (l *siege) submit(ctx context.Context, pupil int, pdf []byte) error {
 	return nil
 }
 
-// release taps a pupil's badge and releases what is there.
-func (l *siege) release(ctx context.Context, pupil int) {
+// release taps a pupil's badge in the library and releases what is there.
+func (l *siege) release(ctx context.Context, pupil int) { l.releaseAt(ctx, "library", pupil) }
+
+func (l *siege) releaseAt(ctx context.Context, station string, pupil int) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	_, address := l.where()
-	c, err := kiosk.Dial(ctx, "https://"+address+"/kiosk/library", &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // its certificate was made a moment ago
+	c, err := kiosk.Dial(ctx, "https://"+address+"/kiosk/"+station, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // its certificate was made a moment ago
 	if err != nil {
 		return
 	}
@@ -206,7 +208,7 @@ func (l *siege) killDatabase(s *demo) time.Duration {
 		fields := strings.Fields(string(b))
 		return err == nil && len(fields) > 0 && fields[0] != strconv.Itoa(pid) && strings.HasSuffix(strings.TrimSpace(string(b)), "ready")
 	})
-	s.eventually("the database", func() bool { return l.print(l.t.Context(), 20) == nil })
+	s.eventually("the database", func() bool { return l.print(l.t.Context(), 20+rand.N(1000)) == nil })
 	away := time.Since(began)
 	if away > time.Minute {
 		l.t.Errorf("it took %s to take a job again", away)

@@ -60,8 +60,11 @@ func (p *papers) all() (digests []string) {
 }
 
 // marked is a document of one page with so much noise on it as no other.
-func marked() []byte {
-	noise := make([]byte, markedBytes)
+func marked() []byte { return noisy(markedSide) }
+
+// noisy is marked with a square of noise of that many bytes on each side.
+func noisy(side int) []byte {
+	noise := make([]byte, side*side)
 	for i := range noise {
 		noise[i] = byte(rand.Uint32()) //nolint:gosec // noise
 	}
@@ -69,10 +72,13 @@ func marked() []byte {
 	return documenttest.Objects("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
 		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /XObject << /N 5 0 R >> >> /Contents 4 0 R >>",
 		fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(draw), draw),
-		fmt.Sprintf("<< /Type /XObject /Subtype /Image /Width 256 /Height 256 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length %d >>\nstream\n%s\nendstream", len(noise), noise))
+		fmt.Sprintf("<< /Type /XObject /Subtype /Image /Width %[1]d /Height %[1]d /ColorSpace /DeviceGray /BitsPerComponent 8 /Length %[2]d >>\nstream\n%[3]s\nendstream", side, len(noise), noise))
 }
 
-const markedBytes = 256 * 256
+const (
+	markedSide  = 256
+	markedBytes = markedSide * markedSide
+)
 
 // rehearsal is a school whose server is killed again and again, and a printer that
 // remembers its jobs.

@@ -29,6 +29,8 @@ type demo struct {
 	args []string
 	path string   // of the program; "" is the one that schools run
 	env  []string // more of its environment
+	base string   // folder of its database; "" is the private one
+	file string   // configuration of the commands beside it
 	*program
 	ipp string // host:port
 	web string
@@ -72,6 +74,9 @@ func (s *demo) kill() {
 // inkwell runs one of the commands beside the server and returns what it printed.
 func (s *demo) inkwell(args ...string) string {
 	s.t.Helper()
+	if s.file != "" {
+		args = append(args, "--config", s.file)
+	}
 	out, err := inkwell(s.t, append(args, "--data-dir", s.dir)...)
 	if err != nil {
 		s.t.Fatalf("inkwell %s: %v\n%s", strings.Join(args, " "), err, out)
@@ -86,13 +91,17 @@ func rows[T any](s *demo, sql string, args ...any) (v T) {
 	return v
 }
 
-// super acts on the server's private database as its superuser, who may come in
+// super acts on the server's database as its superuser, who may come in
 // through the socket's folder alone.
 func (s *demo) super(fn func(context.Context, *pgx.Conn) error) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.t.Context()), patience)
 	defer cancel()
-	socket, err := local.Running(filepath.Join(s.dir, "postgres"))
+	base := s.base
+	if base == "" {
+		base = filepath.Join(s.dir, "postgres")
+	}
+	socket, err := local.Running(base)
 	if err != nil {
 		s.t.Fatal(err)
 	}

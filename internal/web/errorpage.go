@@ -31,6 +31,10 @@ var onPage = map[fault.Kind]shown{
 	fault.Unavailable:     {http.StatusServiceUnavailable, "Not just now"},
 }
 
+// soon is when, in seconds, a program may ask again for what is not there just now (RFC
+// 9110 10.2.3).
+const soon = "5"
+
 // errorPage is what error.html shows.
 type errorPage struct {
 	Status  int
@@ -55,6 +59,9 @@ func (p *Pages) Error(w http.ResponseWriter, r *http.Request, err error) {
 		p.log.ErrorContext(r.Context(), "error page failed", "error", broken)
 		http.Error(w, fault.Sorry, http.StatusInternalServerError)
 		return
+	}
+	if f.Kind == fault.Unavailable {
+		w.Header().Set("Retry-After", soon)
 	}
 	send(w, page.Status, body)
 }

@@ -96,6 +96,9 @@ func TestErrorPageOfEveryKind(t *testing.T) {
 		if w.Code != want[k] || !strings.Contains(body, "A &lt;b&gt;plain&lt;/b&gt; sentence.") || strings.Contains(body, "secret") {
 			t.Errorf("%v: status %d, body %s", k, w.Code, body)
 		}
+		if later := w.Header().Get("Retry-After"); (later != "") != (k == fault.Unavailable) {
+			t.Errorf("%v: to be tried after %q", k, later)
+		}
 		if strings.Contains(body, "<h1></h1>") {
 			t.Errorf("%v: no heading", k)
 		}
