@@ -159,10 +159,17 @@ type Label struct{ Room, Asset *string }
 
 // LabelPrinter changes a printer's label.
 func LabelPrinter(ctx context.Context, tx *db.Tx, id PrinterID, l Label) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	return updateLabel(ctx, tx, id, l)
+}
+
+func (l Label) check() error {
 	if l.Asset != nil && !fitsLabel(*l.Asset, 60) || l.Room != nil && !fitsLabel(*l.Room, 100) {
 		return fault.New(fault.Invalid, "printer-label", "A room has up to 100 characters and an asset tag up to 60, on one line.")
 	}
-	return updateLabel(ctx, tx, id, l)
+	return nil
 }
 
 func fitsLabel(s string, most int) bool {

@@ -125,7 +125,7 @@ func (d *Desk) countPrinter(ctx context.Context, p dueCount) error {
 		}
 	}
 	err = d.inSchool(ctx, p.printer.School, func(ctx context.Context, tx *db.Tx) error {
-		busy, err := lockUncounted(ctx, tx, p.printer.ID)
+		busy, err := lockPrinter(ctx, tx, p.printer.ID)
 		if err != nil || busy {
 			return err
 		}

@@ -33,9 +33,9 @@ func countsDue(ctx context.Context, tx *db.Tx) ([]dueCount, error) {
 	})
 }
 
-// lockUncounted says whether something of ours is on its way, and has nothing begin until
-// the commit: a delivery's writes wait for the printer's row.
-func lockUncounted(ctx context.Context, tx *db.Tx, p PrinterID) (busy bool, err error) {
+// lockPrinter says whether something of ours is on its way to a printer, and has nothing begin
+// until the commit: a delivery's writes wait for the printer's row.
+func lockPrinter(ctx context.Context, tx *db.Tx, p PrinterID) (busy bool, err error) {
 	if _, err := tx.Exec(ctx, `SELECT FROM printer WHERE printer_id = $1 FOR UPDATE`, p); err != nil {
 		return false, err
 	}

@@ -109,11 +109,24 @@ func insertPrinter(ctx context.Context, tx *db.Tx, p PrinterRecord) (id PrinterI
 	return none(id, err, printerThere)
 }
 
-// keepPin keeps a printer's first public key, and returns the one that is kept.
-func keepPin(ctx context.Context, tx *db.Tx, id PrinterID, pin []byte) (kept []byte, first bool, err error) {
+// updateWay keeps how a printer is reached and what it is told to be able to do, and has it
+// asked anew.
+func updateWay(ctx context.Context, tx *db.Tx, p PrinterRecord) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE printer
+		   SET uri = $2, told = $3, asked_at = NULL, epoch = epoch + 1,
+		       pin = CASE WHEN uri = $2 THEN pin END, login = CASE WHEN uri = $2 THEN login END, seen_at = CASE WHEN uri = $2 THEN seen_at END,
+		       state = CASE WHEN uri = $2 THEN state ELSE 'unknown' END, state_reasons = CASE WHEN uri = $2 THEN state_reasons ELSE '{}' END
+		 WHERE printer_id = $1`, p.ID, p.URI, p.Told)
+	return err
+}
+
+// keepPin keeps a printer's first public key, and returns the one that is kept. What it showed at
+// an address that it has no more is not kept ("printer-unknown").
+func keepPin(ctx context.Context, tx *db.Tx, p PrinterRecord, pin []byte) (kept []byte, first bool, err error) {
 	err = tx.QueryRow(ctx, `
-		WITH was AS (SELECT pin FROM printer WHERE printer_id = $1 FOR UPDATE)
-		UPDATE printer p SET pin = coalesce(p.pin, $2) FROM was WHERE p.printer_id = $1 RETURNING p.pin, was.pin IS NULL`, id, pin).Scan(&kept, &first)
+		WITH was AS (SELECT pin FROM printer WHERE printer_id = $1 AND uri = $3 FOR UPDATE)
+		UPDATE printer p SET pin = coalesce(p.pin, $2) FROM was WHERE p.printer_id = $1 RETURNING p.pin, was.pin IS NULL`, p.ID, pin, p.URI).Scan(&kept, &first)
 	kept, err = none(kept, err, printerUnknown)
 	return kept, first, err
 }

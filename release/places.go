@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/ipp/device/address"
 )
@@ -18,7 +19,43 @@ func AddPrinter(ctx context.Context, tx *db.Tx, p PrinterRecord) (PrinterID, err
 	}
 	p.URI, p.Told = a.String(), p.Told.Cleaned()
 	p.Room = cmp.Or(p.Room, p.Place.Room)
+	if err := (Label{&p.Room, &p.Asset}).check(); err != nil {
+		return 0, err
+	}
 	return insertPrinter(ctx, tx, p)
+}
+
+// atWork refuses another way to a printer that may have something of ours: at the new address
+// nobody knows what became of it.
+var atWork = fault.New(fault.Conflict, "printer-at-work", "Something is being printed there just now. Pause the printer, wait until that has come out, and try again.")
+
+// SetWay changes how a printer is reached and what IT says it can do; what is nil stays. At
+// another address it is another machine until it has shown otherwise: the key that it showed,
+// what it was told of us and how it was are forgotten. It is refused while the printer has
+// something of ours ("printer-at-work"); whoever was about to send to the old address is fenced.
+func SetWay(ctx context.Context, tx *db.Tx, id PrinterID, uri *string, told *Capabilities) error {
+	busy, err := lockPrinter(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	p, err := printerByID(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if uri != nil {
+		a, err := address.Parse(*uri)
+		if err != nil {
+			return err
+		}
+		p.URI = a.String()
+	}
+	if told != nil {
+		p.Told = told.Cleaned()
+	}
+	if busy {
+		return atWork
+	}
+	return updateWay(ctx, tx, p)
 }
 
 // AddStation makes a kiosk's place: the page /kiosk/<slug> beside a printer.

@@ -14,7 +14,7 @@ import (
 func (d *Desk) PinPrinter(ctx context.Context, p PrinterRecord, pin []byte) (kept []byte, err error) {
 	err = d.inSchool(ctx, p.School, func(ctx context.Context, tx *db.Tx) error {
 		var first bool
-		if kept, first, err = keepPin(ctx, tx, p.ID, pin); err != nil || !first {
+		if kept, first, err = keepPin(ctx, tx, p, pin); err != nil || !first {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{School: p.School, Act: "printer-pinned", Object: printerObject(p.ID),

@@ -36,7 +36,11 @@ func TestAnInstallationIsSetUpByCommands(t *testing.T) {
 	run("staff", "add", "asmith", "--given", "Al", "--family", "Smith", "--role", "teacher")
 	refused(t, "There is no staff role", "staff", "add", "x", "--role", "boss", "--data-dir", dir)
 	refused(t, "Say which school is meant", "staff", "add", "jdoe", "--school", "Hill Raod", "--data-dir", dir)
-	run("printer", "add", "Library", "ipp://192.0.2.7/ipp/print", "--room", "Room 12", "--station", "library")
+	run("printer", "add", "Library", "ipp://192.0.2.7/ipp/print", "--room", "Room 12", "--asset", "HA-00410", "--station", "library")
+	refused(t, "an asset tag up to 60", "printer", "add", "Hall", "ipp://192.0.2.8", "--asset", strings.Repeat("9", 61), "--data-dir", dir)
+	if said := run("printer", "status", "1"); !strings.Contains(said, "HA-00410") {
+		t.Errorf("it says\n%s", said)
+	}
 	refused(t, "looks like ipps://", "printer", "add", "Hall", "printer.example", "--data-dir", dir)
 	refused(t, "There is no printer at this address", "queue", "set", "/ipp/hall", "--blocked", "refuse", "--data-dir", dir)
 	refused(t, "Say what to change", "queue", "set", "/ipp/print", "--data-dir", dir)
@@ -53,6 +57,19 @@ func TestAnInstallationIsSetUpByCommands(t *testing.T) {
 		t.Errorf("the list is\n%s", list)
 	}
 	run("printer", "set", "1", "--asset", "HA-00417")
+	refused(t, "a metadata service", "printer", "set", "1", "--address", "ipp://169.254.169.254/", "--data-dir", dir)
+	refused(t, "Leave user name and password out", "printer", "set", "1", "--address", "ipp://root:secret@192.0.2.8/", "--data-dir", dir)
+	refused(t, "this printer says itself", "printer", "set", "1", "--address", "ipp://192.0.2.8/", "--duplex", "--data-dir", dir)
+	for _, c := range []struct{ args, says string }{
+		{"--address ipp://192.0.2.7", "is there already"},
+		{"--address socket://192.0.2.8 --duplex --size A3", "is at socket://192.0.2.8:9100 from now on"},
+		{"--colour", "can do what you said"},
+		{"--address ipp://192.0.2.7/", "is at ipp://192.0.2.7/ipp/print from now on"},
+	} {
+		if said := run(append([]string{"printer", "set", "1"}, strings.Fields(c.args)...)...); !strings.Contains(said, c.says) {
+			t.Errorf("set %s says %s", c.args, said)
+		}
+	}
 	refused(t, "Say what to change", "printer", "set", "1", "--data-dir", dir)
 	refused(t, "There is no such printer", "printer", "set", "7", "--room", "x", "--data-dir", dir)
 	refused(t, "A printer's number", "printer", "status", "Library", "--data-dir", dir)

@@ -16,13 +16,12 @@ import (
 )
 
 func printerAddCommand() *cobra.Command {
-	var room, place, station, group, format string
-	var duplex, colour bool
-	var sizes []string
+	var room, asset, place, station, group string
+	var can told
 	var cmd *cobra.Command
 	cmd = schoolCommand("add NAME ADDRESS", "Make a printer known, with a kiosk beside it if one is named", cobra.ExactArgs(2),
 		func(ctx context.Context, h *host, s school.School, args []string) (err error) {
-			p := release.PrinterRecord{School: s.ID, Name: args[0], URI: args[1], Room: room}
+			p := release.PrinterRecord{School: s.ID, Name: args[0], URI: args[1], Room: room, Asset: asset}
 			if p.Place, err = release.ParsePlace(place); err != nil {
 				return err
 			}
@@ -30,12 +29,8 @@ func printerAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if a.Scheme == address.Socket {
-				if p.Told, err = raw.Told(format, duplex, colour, sizes); err != nil {
-					return err
-				}
-			} else if tells := changed(cmd, "format", "duplex", "colour", "size"); tells != "" {
-				return fault.New(fault.Invalid, "printer-tells", "Leave out --%s: this printer says itself what it can do.", tells)
+			if p.Told, err = can.of(cmd, a.Scheme); err != nil {
+				return err
 			}
 			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
 				if p.ID, err = release.AddPrinter(ctx, tx, p); err != nil {
@@ -66,19 +61,47 @@ it can do: it prints black on one side of A4 unless --duplex, --colour or --size
 Addresses of this machine are refused unless printers.loopback allows them; those of one
 cable alone, of many machines and of clouds' metadata services always. With --station a
 kiosk's page opens for the printer at /kiosk/STATION.`
-	cmd.Example = `  inkwell printer add Library ipps://printer7.school.example/ipp/print --room "Room 12" --station library
+	cmd.Example = `  inkwell printer add Library ipps://printer7.school.example/ipp/print --room "Room 12" --asset HA-00417 --station library
   inkwell printer add "Room 4" socket://192.168.4.7 --duplex --size A4,A5
   inkwell printer add Plotter ipp://cups.school.example/printers/plotter`
 	cmd.Flags().StringVar(&room, "room", "", "where it stands")
+	cmd.Flags().StringVar(&asset, "asset", "", "its asset tag")
 	cmd.Flags().StringVar(&place, "place", "", "BUILDING/FLOOR/ROOM, for kiosks to say which printer is near")
 	cmd.Flags().StringVar(&station, "station", "", "last part of the address of the kiosk beside it, e.g. library for /kiosk/library")
 	cmd.Flags().StringVar(&group, "group", "", "the group of printers whose prices it has, made where it is missing")
-	cmd.Flags().BoolVar(&duplex, "duplex", false, "socket:// alone: it prints on both sides")
-	cmd.Flags().BoolVar(&colour, "colour", false, "socket:// alone: it prints in colour")
-	cmd.Flags().StringSliceVar(&sizes, "size", []string{"A4"}, "socket:// alone: its sizes of paper, the usual one first")
-	cmd.Flags().StringVar(&format, "format", "application/pdf", "socket:// alone: what it takes")
+	can.flags(cmd)
 	addFlags(cmd.Flags(), "printers.loopback")
 	return cmd
+}
+
+// told is what IT says of a printer that takes raw data.
+type told struct {
+	format         string
+	duplex, colour bool
+	sizes          []string
+}
+
+func (t *told) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&t.duplex, "duplex", false, "socket:// alone: it prints on both sides")
+	cmd.Flags().BoolVar(&t.colour, "colour", false, "socket:// alone: it prints in colour")
+	cmd.Flags().StringSliceVar(&t.sizes, "size", []string{"A4"}, "socket:// alone: its sizes of paper, the usual one first")
+	cmd.Flags().StringVar(&t.format, "format", "application/pdf", "socket:// alone: what it takes")
+}
+
+// given is the first of its flags that was given, or "".
+func (t told) given(cmd *cobra.Command) string {
+	return changed(cmd, "format", "duplex", "colour", "size")
+}
+
+// of is what is said of a printer that is reached so: nothing of one that says it itself.
+func (t told) of(cmd *cobra.Command, scheme string) (release.Capabilities, error) {
+	if scheme == address.Socket {
+		return raw.Told(t.format, t.duplex, t.colour, t.sizes)
+	}
+	if flag := t.given(cmd); flag != "" {
+		return release.Capabilities{}, fault.New(fault.Invalid, "printer-tells", "Leave out --%s: this printer says itself what it can do.", flag)
+	}
+	return release.Capabilities{}, nil
 }
 
 // enter checks an address that somebody has entered, and where its name leads now.
