@@ -30,6 +30,8 @@ type PupilWaiting struct {
 	Pages   int     // impressions of those, still to print
 	Kiosk   int     // jobs that the pupil has to print at a kiosk: with a code, from a shared computer, put on hold
 	Lacking int     // jobs that the printer cannot print, or that their queue has come out elsewhere
+
+	left []int // impressions of each of Jobs
 }
 
 // PupilPrinted is what became of one pupil's jobs.
@@ -116,7 +118,7 @@ func (d *Desk) pupilWaiting(ctx context.Context, tx *db.Tx, p school.Person, hel
 		case !comes:
 			w.Lacking++
 		default:
-			w.Jobs, w.Pages = append(w.Jobs, j.ID), w.Pages+j.Left()
+			w.Jobs, w.left, w.Pages = append(w.Jobs, j.ID), append(w.left, j.Left()), w.Pages+j.Left()
 		}
 	}
 	return w, nil
@@ -137,11 +139,11 @@ func (d *Desk) PrintForClass(ctx context.Context, a school.Actor, class school.C
 		return nil, fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
 	}
 	for _, p := range c.Pupils {
-		ids := slices.DeleteFunc(slices.Clone(p.Jobs), func(id JobID) bool { return !slices.Contains(jobs, id) })
-		if len(ids) == 0 {
+		p = p.only(jobs)
+		if len(p.Jobs) == 0 {
 			continue
 		}
-		done, err := d.printForPupil(ctx, a, class, p, c.At.ID, ids)
+		done, err := d.printForPupil(ctx, a, class, p, c.At.ID)
 		if err != nil {
 			return all, err
 		}
@@ -153,8 +155,19 @@ func (d *Desk) PrintForClass(ctx context.Context, a school.Actor, class school.C
 	return all, nil
 }
 
+// only is what the pupil waits for of some jobs.
+func (w PupilWaiting) only(jobs []JobID) PupilWaiting {
+	some := PupilWaiting{Person: w.Person, Name: w.Name}
+	for i, id := range w.Jobs {
+		if slices.Contains(jobs, id) {
+			some.Jobs, some.Pages = append(some.Jobs, id), some.Pages+w.left[i]
+		}
+	}
+	return some
+}
+
 // printForPupil asks all of it again, in the release's own transaction.
-func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.ClassID, p PupilWaiting, at PrinterID, ids []JobID) (PupilPrinted, error) {
+func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.ClassID, p PupilWaiting, at PrinterID) (PupilPrinted, error) {
 	done := PupilPrinted{Name: p.Name}
 	err := d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		now, pupils, err := d.classNow(ctx, tx, a, class, at)
@@ -164,7 +177,7 @@ func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.C
 		if trouble := now.At.Trouble(); trouble != "" {
 			return fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
 		}
-		job, err := jobByID(ctx, tx, ids[0])
+		job, err := jobByID(ctx, tx, p.Jobs[0])
 		if err != nil {
 			return err
 		}
@@ -172,10 +185,10 @@ func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.C
 			return jobUnknown
 		}
 		v := Visitor{Actor: job.sender(), By: &a, Sure: map[JobID]bool{}}
-		for _, id := range ids {
+		for _, id := range p.Jobs {
 			v.Sure[id] = true // the teacher has seen how many pages they are
 		}
-		return d.departure(tx, v, now.At.ID, ids).release(ctx, tx)
+		return d.departure(tx, v, now.At.ID, p.Jobs).release(ctx, tx)
 	})
 	if f := fault.As(err); f != nil && f.Kind == fault.Internal {
 		return done, err

@@ -98,6 +98,11 @@ func TestATeacherPrintsForTheClassInTheRoom(t *testing.T) {
 	}
 	_, err = f.PrintForClass(t.Context(), f.Teacher, class, room, ids(sams.ID, also.ID)) // pressed twice
 	wantFault(t, err, "class-print-chosen")
+	shown, late := f.submit(f.Sam, 1, oneSidedTicket), f.submit(f.Sam, 5, oneSidedTicket) // the second after the teacher looked
+	done, err = f.PrintForClass(t.Context(), f.Teacher, class, room, ids(shown.ID))
+	if err != nil || len(done) != 1 || done[0].Pages != 1 || f.job(late.ID).State != release.Held {
+		t.Errorf("one of two: %+v, %v", done, err)
+	}
 	f.sound()
 }
 
