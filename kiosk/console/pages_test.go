@@ -56,11 +56,13 @@ func TestTroubles(t *testing.T) {
 		"":                        at(release.PrinterProcessing, time.Minute, "toner-low-warning"),
 		"Has never answered":      {State: release.PrinterUnknown},
 		"Cannot be reached":       at(release.PrinterUnreachable, time.Minute),
+		"Paused":                  {State: release.PrinterIdle, Seen: friday, Paused: friday},
 		"Has stopped answering":   at(release.PrinterIdle, 3*time.Minute),
 		"Out of paper":            at(release.PrinterStopped, 0, "media-low", "media-empty-error"),
-		"Paper jam":               at(release.PrinterStopped, 0, "media-empty", "media-jam"),
+		"Out of paper, Paper jam": at(release.PrinterStopped, 0, "media-empty", "media-jam"),
 		"Has stopped":             at(release.PrinterStopped, 0, "com.example.broken"),
-		"The output tray is full": at(release.PrinterStopped, 0, "output-area-full"),
+		"Its certificate has changed, so nothing is sent to it": at(release.PrinterUnreachable, 0, "printer-certificate-changed"),
+		"The output tray is full":                               at(release.PrinterStopped, 0, "output-area-full"),
 	} {
 		if got := troubleOf(p, friday); got != want {
 			t.Errorf("%+v: %q, want %q", p, got, want)

@@ -85,6 +85,19 @@ func reportedInWords(f release.Refund) string {
 	return say
 }
 
+// troubles are printer-state-reasons as staff read them beside a refund.
+var troubles = []struct{ keyword, say string }{
+	{"media-jam", "Paper jam"},
+	{"media-empty", "Out of paper"},
+	{"media-needed", "Needs paper"},
+	{"toner-empty", "Out of toner"},
+	{"marker-supply-empty", "Out of ink"},
+	{"cover-open", "A cover is open"},
+	{"door-open", "A door is open"},
+	{"output-area-full", "The output tray is full"},
+	{"paused", "Paused at the printer"},
+}
+
 // troubleInWords is one of printer-state-reasons: by our words, or as it stands.
 func troubleInWords(keyword string) string {
 	for _, t := range troubles {
