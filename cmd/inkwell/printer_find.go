@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"inkwell/internal/fault"
 	"inkwell/ipp/announce"
 	"inkwell/ipp/device/address"
 	"inkwell/release"
@@ -19,6 +20,9 @@ func printerFindCommand() *cobra.Command {
 	within := 4 * time.Second
 	cmd := hostCommand("find", "Look for printers that are announced on the network, and make none known", cobra.NoArgs,
 		func(ctx context.Context, h *host, _ []string) error {
+			if err := canWait(within); err != nil {
+				return err
+			}
 			known, err := h.desk.Printers(ctx)
 			if err != nil {
 				return err
@@ -41,6 +45,14 @@ behind a router do not hear the question.`
 	cmd.Flags().DurationVar(&within, "within", within, "how long to wait for answers")
 	addFlags(cmd.Flags(), "printers.loopback")
 	return cmd
+}
+
+// canWait refuses a time in which no printer can answer, or that is longer than any takes.
+func canWait(within time.Duration) error {
+	if within < time.Second || within > time.Minute {
+		return fault.New(fault.Invalid, "printer-find-within", "Wait for one second at least and one minute at most, such as --within 10s.")
+	}
+	return nil
 }
 
 // propose shows what was found, each with the line to copy. Everything in it comes from the

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"inkwell/ipp/announce"
 	"inkwell/ipp/device/address"
@@ -32,6 +33,16 @@ func TestFoundPrintersAreQuoted(t *testing.T) {
 		words := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
 		if err != nil || len(words) != 6 || words[2] != "--room="+text || words[3] != "--" || words[4] != text || words[5] != a.String() {
 			t.Errorf("%q became %q, %v", text, words, err)
+		}
+	}
+}
+
+// Asking goes by quarters of the time, which is not to be none.
+func TestNobodyLooksForNoTime(t *testing.T) {
+	t.Parallel()
+	for within, want := range map[time.Duration]bool{-time.Second: false, 0: false, 3 * time.Nanosecond: false, time.Second: true, time.Minute: true, time.Hour: false} {
+		if err := canWait(within); (err == nil) != want {
+			t.Errorf("%s: %v", within, err)
 		}
 	}
 }
