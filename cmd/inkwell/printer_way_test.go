@@ -113,8 +113,22 @@ func TestSelfSignedPrinter(t *testing.T) {
 	if n := len(eve.Documents(t)); n != 2 {
 		t.Errorf("it was given %d documents", n)
 	}
+	// Another machine in its place is known by its own key, and is not given the old one's password.
+	other := ipptest.EvePrinter(t, ipptest.EveOptions{})
+	was := rows[[]byte](s, "SELECT pin FROM printer WHERE name = 'Office copier'")
+	if said := s.inkwell("printer", "set", number, "--address", other.SecureURI); !strings.Contains(said, "its user name and password are forgotten") {
+		t.Errorf("set says %s", said)
+	}
+	s.eventually("the other's key to be kept", func() bool {
+		return rows[bool](s, "SELECT pin IS NOT NULL AND pin <> $1 AND login IS NULL FROM printer WHERE name = 'Office copier'", was)
+	})
+	s.prints(27, 1, "copier")
+	s.deliveries("settled settled settled")
+	if n := len(other.Documents(t)); n != 1 || len(eve.Documents(t)) != 2 {
+		t.Errorf("the other was given %d documents", n)
+	}
 	acts := rows[string](s, "SELECT string_agg(act, ' ' ORDER BY audit_id) FROM audit WHERE act LIKE 'printer-%'")
-	if acts != "printer-added printer-pinned printer-login-set printer-trusted" {
+	if acts != "printer-added printer-pinned printer-login-set printer-trusted printer-moved printer-pinned" {
 		t.Errorf("audited: %s", acts)
 	}
 	s.inkwell("audit", "verify")
