@@ -92,6 +92,9 @@ func (s *Screen) viewBroken(v *View) {
 		return
 	}
 	v.Title, v.Text = "What is wrong with the printer?", "You are not in trouble for telling."
+	if len(s.visit.Choices) > 1 {
+		v.Title = "What is wrong with " + plain(s.station.Printer.Name, nameShown) + "?"
+	}
 	for _, kind := range release.ReportKinds() {
 		v.Broken.Kinds = append(v.Broken.Kinds, KindView{kind, brokenWords[kind]})
 	}

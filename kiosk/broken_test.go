@@ -54,6 +54,33 @@ func TestAVisitorSaysThatThePrinterIsBroken(t *testing.T) {
 	c.face(FaceIdle)
 }
 
+// Where there are more printers it says which one it is about; and while a job comes out at another
+// one, or a runner prints, there is nothing to press.
+func TestWhichPrinterIsBroken(t *testing.T) {
+	c := newScene(t)
+	visit := visitWith(twoJobs()...)
+	visit.Choices = []release.Choice{{PrinterRecord: visit.Printer, Reach: true}, {PrinterRecord: release.PrinterRecord{ID: 9, Name: "Hall printer"}, Reach: true}}
+	c.signIn(visit)
+	c.does(Broken{})
+	if v := c.face(FaceBroken); v.Title != "What is wrong with Library printer?" {
+		t.Errorf("%q", v.Title)
+	}
+	for at, want := range map[string]bool{"Library printer": true, "Hall printer": false} {
+		s := c.s
+		s.run, s.seen = []release.JobID{41}, map[release.JobID]release.VisitJob{41: {ID: 41, State: release.Released, Pages: 2, Delivery: &release.VisitDelivery{Printer: at, Of: 2}}}
+		var v View
+		if s.viewPrinting(&v, noon); v.MayTell != want {
+			t.Errorf("it comes out at the %s: %v", at, v.MayTell)
+		}
+		s.visitor.Slip = &release.Slip{}
+		v = View{}
+		s.viewPrinting(&v, noon)
+		if s.visitor.Slip = nil; v.MayTell {
+			t.Error("a runner may press it")
+		}
+	}
+}
+
 // thePrinterIsBroken goes from the list to the thanks, by fingers alone.
 func thePrinterIsBroken(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk()

@@ -55,8 +55,10 @@ func (s *Screen) viewPrinting(v *View, now time.Time) {
 		v.Title = fmt.Sprintf("Printing page %d of %d", t.out+1, t.of)
 	}
 	v.Text = "You can sign out. It goes on printing."
+	v.MayTell = !s.runner()
 	if to := s.elsewhere(); to != "" {
 		v.Text = "It comes out at " + to + ". " + v.Text
+		v.MayTell = false // what is reported is the printer beside the visitor
 	}
 	if t.trouble != "" {
 		v.Text = t.trouble

@@ -36,12 +36,13 @@ type View struct {
 	Locked   *Question   `json:"locked,omitempty"` // whose code is asked for
 	Wrong    *WrongView  `json:"wrong,omitempty"`
 	Broken   *BrokenView `json:"broken,omitempty"`
-	MayAsk   bool        `json:"mayAsk,omitempty"` // "Something wrong with a print?" can be pressed
-	Place    string      `json:"place,omitempty"`  // where it comes out, where there is a choice
-	Away     bool        `json:"away,omitempty"`   // and that is not beside the visitor
-	PC       bool        `json:"pc,omitempty"`     // a computer of a room, and no kiosk: it has no reader
-	Places   []PlaceView `json:"places,omitempty"` // to choose from
-	Waits    string      `json:"waits,omitempty"`  // "2 jobs still waiting", on the printing and done faces
+	MayAsk   bool        `json:"mayAsk,omitempty"`  // "Something wrong with a print?" can be pressed
+	MayTell  bool        `json:"mayTell,omitempty"` // "Printer broken?" can be pressed while it prints
+	Place    string      `json:"place,omitempty"`   // where it comes out, where there is a choice
+	Away     bool        `json:"away,omitempty"`    // and that is not beside the visitor
+	PC       bool        `json:"pc,omitempty"`      // a computer of a room, and no kiosk: it has no reader
+	Places   []PlaceView `json:"places,omitempty"`  // to choose from
+	Waits    string      `json:"waits,omitempty"`   // "2 jobs still waiting", on the printing and done faces
 }
 
 // Notice is a short sentence with its weight: "good", "busy" or "bad".
