@@ -24,7 +24,7 @@ type pair struct {
 	*siege
 	owner, other *demo
 	stages       map[string]*stage // by station
-	settled      []string          // deliveries that the other has ended, as they then were
+	taken        []string          // by which server's hold of the printers deliveries were on their way
 }
 
 // largeSide makes a document that no cable holds: what a stopped server has not sent is
@@ -35,11 +35,13 @@ const largeSide = 4096
 type halt struct {
 	reached chan struct{}
 	stopped chan struct{}
-	over    chan bool // what the stopped server had begun has ended; true: all of its document came
+	taken   chan struct{} // the other server has the printer, and is not answered either
+	free    chan struct{} // it is answered
+	over    chan bool     // what the stopped server had begun has ended; true: all of its document came
 }
 
 func newHalt() *halt {
-	return &halt{make(chan struct{}), make(chan struct{}), make(chan bool, 1)}
+	return &halt{make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan bool, 1)}
 }
 
 func (h *halt) wait() {
@@ -53,6 +55,15 @@ func (h *halt) unheard(x *ipptest.Exchange) {
 	h.wait()
 	x.Write(answer)
 	h.over <- false
+}
+
+// held does what the other server asks, and has it wait: its delivery is still open, and its
+// document still there, when the one that was stopped goes on.
+func (h *halt) held(x *ipptest.Exchange) {
+	answer := x.Forward()
+	close(h.taken)
+	<-h.free
+	x.Write(answer)
 }
 
 // half has the server stopped when a part of the document is there.
@@ -137,15 +148,22 @@ func (p *pair) round(pause time.Duration, pupil int, moments map[string]wire.Op)
 	}
 	p.signal(syscall.SIGSTOP)
 	began := time.Now()
-	for _, h := range halts {
+	for station, h := range halts {
+		next := wire.OpSendDocument
+		if moments[station] == wire.OpSendDocument {
+			next = wire.OpGetJobAttributes // it finds the document there
+		}
+		p.stages[station].paper.Next(next, h.held)
 		close(h.stopped)
 	}
-	p.other.eventually("the other server to print all", func() bool { return rows[int](p.other, "SELECT count(*) FROM job WHERE state <> 'done'") == 0 })
+	for station, h := range halts {
+		await(p.t, "the other server at "+station, h.taken)
+	}
 	if n := rows[int](p.other, "SELECT count(*) FROM printer WHERE node_id = $1::uuid", p.node(p.other)); n != len(p.stages) {
 		p.t.Errorf("the other server has %d printers", n)
 	}
 	pauseFor(p.t.Context(), pause-time.Since(began))
-	p.settled = append(p.settled, p.deliveries())
+	p.taken = append(p.taken, p.deliveries())
 	woken := rows[time.Time](p.other, "SELECT now()")
 	p.signal(syscall.SIGCONT)
 	for station, h := range halts {
@@ -156,6 +174,10 @@ func (p *pair) round(pause time.Duration, pupil int, moments map[string]wire.Op)
 	p.other.eventually("the stopped server to live", func() bool {
 		return rows[bool](p.other, "SELECT coalesce((SELECT beat_at > $2 FROM node WHERE node_id = $1::uuid), false)", p.node(p.owner), woken)
 	})
+	for _, h := range halts {
+		close(h.free)
+	}
+	p.other.eventually("the other server to print all", func() bool { return rows[int](p.other, "SELECT count(*) FROM job WHERE state <> 'done'") == 0 })
 	p.owner, p.other = p.other, p.owner
 }
 
@@ -169,9 +191,9 @@ func (p *pair) signal(s syscall.Signal) {
 	}
 }
 
-// deliveries are all that there are now, with the epoch of each.
+// deliveries are all that there are now, with the epoch that last wrote how far each is.
 func (p *pair) deliveries() string {
-	return rows[string](p.other, "SELECT coalesce(string_agg(d::text, E'\\n' ORDER BY delivery_id), '') FROM delivery d")
+	return rows[string](p.other, "SELECT coalesce(string_agg(format('%s %s at %s, ', delivery_id, token, epoch), '' ORDER BY delivery_id), '') FROM delivery d")
 }
 
 func await[T any](t *testing.T, what string, fact <-chan T) (v T) {
@@ -216,7 +238,7 @@ func TestF16APausedServerSendsNothingTwice(t *testing.T) {
 		})
 	}
 	now := p.deliveries()
-	for _, before := range p.settled {
+	for _, before := range p.taken {
 		if len(now) < len(before) || now[:len(before)] != before {
 			t.Errorf("a server that had lost its printers has written: from\n%s\nto\n%s", before, now)
 		}
