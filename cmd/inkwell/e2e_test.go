@@ -169,7 +169,7 @@ func lockedPDF(t *testing.T, plain string) string {
 
 // A gibibyte is uploaded and the server hardly grows.
 func TestAnUploadTakesConstantMemory(t *testing.T) {
-	s := serveDemo(t, "--document-max-bytes", "2GiB")
+	s := serveDemo(t, "--document-max-bytes", "2GiB", "--jobs-bytes-per-person", "2GiB")
 	before := s.forgetPeak()
 	size := int64(1 << 30)
 	body := io.MultiReader(strings.NewReader(printJob("ipp://"+s.ipp+"/ipp/print/trusted", "pupil0004")), strings.NewReader("%PDF-1.4\n"), io.LimitReader(zeros{}, size))

@@ -132,6 +132,7 @@ func TestSelfSignedPrinter(t *testing.T) {
 		t.Errorf("audited: %s", acts)
 	}
 	s.inkwell("audit", "verify")
+	s.stop()
 	if log := s.log.String(); strings.Contains(log, "canary") {
 		t.Error("the password stands in the log")
 	}
