@@ -282,7 +282,6 @@ func TestTheOrderOfStepsIsSeen(t *testing.T) {
 		`7 fsync(8</d/spool> <unfinished ...>`,
 		`7 <... fsync resumed>) = 0`,
 		`7 write(5<socket:[1]>, "insert ` + id + `", 9) = 9`,
-		`7 write(5<socket:[1]>, "Q\0\0\0\vcommit\0", 9) = 9`,
 		`8 fdatasync(3</d/postgres/data/pg_wal/1>) = 0`,
 		`7 read(5<socket:[1]>, "C\0\0\0\vCOMMIT\0", 9) = 9`,
 		`7 write(6<socket:[2]>, "HTTP/1.1 200 OK\r\n", 9) = 9`,
