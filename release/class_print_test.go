@@ -146,7 +146,7 @@ func TestWhoPrintsForAClass(t *testing.T) {
 	_, err = f.PrintForClass(t.Context(), f.Teacher, class, room, ids(chiefs.ID))
 	wantFault(t, err, "class-print-chosen")
 
-	dbtest.Exec(t, f.db, "INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by) VALUES ($1, $2, $3, $4, 'the reason', gen_random_uuid())",
+	dbtest.Exec(t, f.db, "INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by, evidence, objection) VALUES ($1, $2, $3, $4, 'the reason', gen_random_uuid(), jsonb_build_object('said', 'reason'), 'Ask your tutor for a review.')",
 		f.School, f.Sam.Person, tuesday, tuesday.Add(time.Hour))
 	done, err := f.PrintForClass(t.Context(), f.Teacher, class, room, ids(job.ID))
 	if err != nil || len(done) != 1 || done[0].Refused != "They have to print this at a kiosk themselves." {

@@ -251,7 +251,7 @@ func TestF14SuspendedBetweenReleaseAndPrinter(t *testing.T) {
 	h.eventually("the first try", func() (string, bool) {
 		return "", dbtest.Value[int](t, h.db, "SELECT tries FROM delivery") == 1
 	})
-	dbtest.Exec(t, h.db, "INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by) VALUES ($1, $2, $3, $4, 'r', gen_random_uuid())",
+	dbtest.Exec(t, h.db, "INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by, evidence, objection) VALUES ($1, $2, $3, $4, 'r', gen_random_uuid(), jsonb_build_object('said', 'reason'), 'Ask your tutor for a review.')",
 		h.School, h.Sam.Person, tuesday, tuesday.AddDate(0, 0, 1))
 	h.paper.fail("Begin", nil)
 	h.eventually("the job", func() (string, bool) {

@@ -178,7 +178,7 @@ func TestReleaseRefusals(t *testing.T) {
 	_, err = h.Release(ctx, h.at(h.Mia), ids(mias.ID))
 	wantFault(t, err, "not-enough")
 
-	dbtest.Exec(t, h.db, "INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by) VALUES ($1, $2, $3, $4, 'r', gen_random_uuid())",
+	dbtest.Exec(t, h.db, "INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by, evidence, objection) VALUES ($1, $2, $3, $4, 'r', gen_random_uuid(), jsonb_build_object('said', 'reason'), 'Ask your tutor for a review.')",
 		h.School, h.Sam.Person, tuesday, tuesday.Add(time.Hour))
 	_, err = h.Release(ctx, h.at(h.Sam), ids(job.ID))
 	wantFault(t, err, "printing-suspended")

@@ -193,7 +193,7 @@ func TestNoSlipForThat(t *testing.T) {
 		exec(c.back)
 		wantFault(t, err, c.code)
 	}
-	exec("INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by) VALUES ($1, $2, $3, $4, 'r', gen_random_uuid())",
+	exec("INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by, evidence, objection) VALUES ($1, $2, $3, $4, 'r', gen_random_uuid(), jsonb_build_object('said', 'reason'), 'Ask your tutor for a review.')",
 		h.School, h.Teacher.Person, tuesday, tuesday.Add(time.Hour))
 	wantFault(t, make(h.Teacher, job.ID, library), "printing-suspended")
 	exec("DELETE FROM suspension")
@@ -268,7 +268,7 @@ func TestASlipAndItsOwnersTroubles(t *testing.T) {
 			t.Errorf("the runner sees %+v, %v", visit, err)
 		}
 	}
-	dbtest.Exec(t, h.db, "INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by) VALUES ($1, $2, $3, $4, 'reason', gen_random_uuid())",
+	dbtest.Exec(t, h.db, "INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by, evidence, objection) VALUES ($1, $2, $3, $4, 'reason', gen_random_uuid(), jsonb_build_object('said', 'reason'), 'Ask your tutor for a review.')",
 		h.School, h.Teacher.Person, tuesday, tuesday.Add(time.Hour))
 	refused("slip-stopped")
 	dbtest.Exec(t, h.db, "DELETE FROM suspension")

@@ -46,8 +46,8 @@ func TestWhatAComputerIsToldOfAJobThatMayNotPrint(t *testing.T) {
 
 	s.inkwell("queue", "set", "/ipp/print", "--blocked", "refuse")
 	rows[int64](s, `
-		INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by)
-		SELECT school_id, person_id, now() - interval '1 minute', now() + interval '1 hour', 'a private matter', pseudonym FROM person WHERE username = 'pupil0001'
+		INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by, evidence, objection)
+		SELECT school_id, person_id, now() - interval '1 minute', now() + interval '1 hour', 'a private matter', pseudonym, jsonb_build_object('said', 'reason'), 'Ask your tutor for a review.' FROM person WHERE username = 'pupil0001'
 		RETURNING suspension_id`)
 	request = cups.LP("school", short)
 	cups.Wait("CUPS holds the job", func() bool { return cups.Alerts(request) == "job-hold-until-specified" })

@@ -47,8 +47,8 @@ func askBarred(tx *db.Tx, person school.PersonID) func(context.Context) error {
 			return fmt.Errorf("read standing: %w", err)
 		}
 		if len(s) > 0 {
-			return fault.New(fault.Suspended, "printing-suspended", "You can't print here until %s. Reason: %s. Disagree? Ask your tutor for a review.",
-				s[0].Ends.Format("Monday 2 January, 15:04"), s[0].Reason)
+			return fault.New(fault.Suspended, "printing-suspended", "You can't print here until %s. Reason: %s. Disagree? %s",
+				s[0].Ends.Format("Monday 2 January, 15:04"), s[0].Reason, s[0].Objection)
 		}
 		all, err := consents(ctx)
 		if err != nil {

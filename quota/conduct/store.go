@@ -42,11 +42,12 @@ func lockStanding(ctx context.Context, tx *db.Tx, person school.PersonID, streng
 	return tx.QueryRow(ctx, lock, person).Scan(&version)
 }
 
-const suspensionColumns = `s.suspension_id, s.person_id, s.starts_at, s.ends_at, s.reason, c.time_zone`
+const suspensionColumns = `s.suspension_id, s.person_id, s.starts_at, s.ends_at, s.reason, s.objection, s.action, coalesce(s.imposed_by::text, ''),
+	coalesce(s.set_id, 0), coalesce(s.step_id, 0), s.evidence -> 'flags', s.confirmed_at IS NOT NULL, c.time_zone`
 
 func scanSuspension(row pgx.Row) (s Suspension, err error) {
 	var zone string
-	if err = row.Scan(&s.ID, &s.Person, &s.Starts, &s.Ends, &s.Reason, &zone); err != nil {
+	if err = row.Scan(&s.ID, &s.Person, &s.Starts, &s.Ends, &s.Reason, &s.Objection, &s.Action, &s.By, &s.Set, &s.Step, &s.Flags, &s.Confirmed, &zone); err != nil {
 		return s, err
 	}
 	local, err := time.LoadLocation(zone)
@@ -74,10 +75,16 @@ func allInForce(ctx context.Context, tx *db.Tx, id school.ID) ([]Suspension, err
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Suspension, error) { return scanSuspension(row) })
 }
 
-func insertSuspension(ctx context.Context, tx *db.Tx, by school.Actor, person school.PersonID, until time.Time, reason string) error {
+// insertSuspension begins one now.
+func insertSuspension(ctx context.Context, tx *db.Tx, id school.ID, s Suspension) error {
+	evidence := map[string]any{"said": "reason"}
+	if len(s.Flags) > 0 {
+		evidence = map[string]any{"flags": s.Flags}
+	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, imposed_by)
-		VALUES ($1, $2, $3, $4, $5, $6)`, by.School, person, tx.Now, until, reason, by.Pseudonym)
+		INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, objection, action, imposed_by, set_id, step_id, evidence)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::uuid, nullif($9, 0), nullif($10::bigint, 0), $11)`,
+		id, s.Person, tx.Now, s.Ends, s.Reason, s.Objection, s.Action, s.By, s.Set, s.Step, evidence)
 	return err
 }
 

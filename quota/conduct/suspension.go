@@ -11,15 +11,26 @@ import (
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/quota/conduct/rule"
 )
+
+// SuspensionID names a suspension.
+type SuspensionID int64
 
 // Suspension is a withdrawal of one person's printing rights.
 type Suspension struct {
-	ID     int64
-	Person school.PersonID
-	Starts time.Time
-	Ends   time.Time // in the school's zone
-	Reason string    // the person reads it
+	ID        SuspensionID
+	Person    school.PersonID
+	Starts    time.Time
+	Ends      time.Time        // in the school's zone
+	Reason    string           // the person reads it
+	Objection string           // how to object, as the person reads it
+	Action    rule.Action      // Withdraw, or TeacherRelease: what is theirs comes out through a teacher
+	By        school.Pseudonym // of the person who imposed it; "" of a rule's
+	Set       SetID            // the version whose ladder imposed it; 0 of a person's
+	Step      StepID           // of that ladder
+	Flags     []FlagID         // its evidence; none: whoever imposed it stands for it
+	Confirmed bool             // a rule's, by a person: it may last longer than a rule's own
 }
 
 // Conduct imposes and lifts suspensions.
@@ -33,6 +44,9 @@ type Conduct struct {
 func New(d *db.DB, hub *events.Hub, log *slog.Logger) *Conduct {
 	return &Conduct{db: d, hub: hub, log: log}
 }
+
+// DefaultObjection is how to object, where no ladder says.
+const DefaultObjection = "Ask your tutor for a review."
 
 // longest is how far ahead a suspension may end.
 const longest = 366 * 24 * time.Hour
@@ -55,7 +69,7 @@ func (c *Conduct) Suspend(ctx context.Context, by school.Actor, person school.Pe
 		if _, err := liftAll(ctx, tx, person, by.Pseudonym); err != nil {
 			return err
 		}
-		return insertSuspension(ctx, tx, by, person, until, reason)
+		return insertSuspension(ctx, tx, by.School, Suspension{Person: person, Ends: until, Reason: reason, Objection: DefaultObjection, Action: rule.Withdraw, By: by.Pseudonym})
 	})
 }
 

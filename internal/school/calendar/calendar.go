@@ -217,3 +217,9 @@ func (c Calendar) DayEnds(at time.Time) time.Time {
 	}
 	return c.Start(d + 1)
 }
+
+// HoursOf is when the school opens and closes on a day, be it a school day or not.
+func (c Calendar) HoursOf(d Date) (opens, closes time.Time) {
+	from, until := c.hours()
+	return c.at(d, from), c.at(d, until)
+}
