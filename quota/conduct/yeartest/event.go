@@ -31,6 +31,7 @@ type Event struct {
 	Document uint64 // what the job's bytes are: the same for the same document
 	Pages    int    // impressions: of the job, or those that came out
 	Colour   int    // of them in colour
+	Code     bool   // of a tap: by a code, and not by a badge
 	Exam     bool   // came by the queue of an exam
 	Unproven bool   // anybody could have sent this job in the pupil's name
 }

@@ -44,6 +44,10 @@ func (t *teller) tap(at time.Time, p *Pupil, station int) {
 	t.tell(Event{At: at, Kind: Tapped, Pupil: p.Number, Station: station})
 }
 
+func (t *teller) code(at time.Time, p *Pupil, station int) {
+	t.tell(Event{At: at, Kind: Tapped, Pupil: p.Number, Station: station, Code: true})
+}
+
 // release has jobs come out, and says when the last has. Printers jam, and are lost from sight.
 func (t *teller) release(at time.Time, station int, all ...job) time.Time {
 	for _, j := range all {
@@ -72,11 +76,14 @@ func (t *teller) release(at time.Time, station int, all ...job) time.Time {
 func (t *teller) jam(at time.Time, station int, j job) time.Time {
 	p, done := j.pupil, t.r.IntN(j.pages+1)
 	t.tell(j.came(at, Stopped, station, done))
-	elsewhere := t.other(station)
-	if t.r.Float64() < 0.4 { // somebody clears it
+	elsewhere, walk := t.other(station), 0.0
+	switch x := t.r.Float64(); {
+	case x < 0.4: // somebody clears it
 		elsewhere = station
+	case x < 0.6:
+		elsewhere, walk = t.abroad(station), t.Shape.Walk
 	}
-	at = at.Add(t.minutes(1, 5))
+	at = at.Add(t.minutes(1+walk, 5+walk))
 	t.tap(at, p, elsewhere)
 	if j.pages > done {
 		t.tell(j.event(at.Add(5*time.Second), Released, elsewhere))

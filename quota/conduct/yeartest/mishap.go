@@ -43,7 +43,7 @@ func (t *teller) codes(d day) {
 		if t.r.Float64() < t.Shape.Wrong {
 			at = t.mistypes(at, p, station)
 		}
-		t.tap(at, p, station)
+		t.code(at, p, station)
 		if p.weekly > 0 && t.r.Float64() < 0.5 {
 			t.release(at.Add(20*time.Second), station, t.submit(at.Add(-t.minutes(1, 30)), p, t.paper(), t.length(), 0))
 		}

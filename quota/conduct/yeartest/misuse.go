@@ -151,7 +151,7 @@ func (t *teller) guess(d day, a *Abuser) {
 		at = at.Add(t.minutes(0.1, 0.6))
 	}
 	if t.r.Float64() < 0.02 { // found
-		t.tap(at, &t.Pupils[victim], station)
+		t.code(at, &t.Pupils[victim], station)
 	}
 	if t.r.Float64() < 0.2 {
 		t.frame(at, &t.Pupils[victim])
@@ -184,7 +184,7 @@ func (t *teller) share(d day, a *Abuser, p *Pupil) {
 		}
 		at, station = at.Add(apart), t.abroad(station)
 	}
-	t.tap(at, p, station)
+	t.code(at, p, station)
 	t.release(at, station, t.submit(at.Add(-t.minutes(1, 9)), p, t.paper(), t.length(), 0))
 }
 

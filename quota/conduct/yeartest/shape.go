@@ -6,11 +6,11 @@ import "math/rand/v2"
 // seed, over a range about the figure that schools report: rules that hold only for
 // one set of them are worth nothing.
 type Shape struct {
-	Pupils   int
-	Classes  int // in each year group
-	Stations int
-	Sites    int // 1, or 2 with a walk between them
-	Walk     int // minutes between sites
+	Pupils    int
+	Classes   int // in each year group
+	Stations  int
+	Buildings int
+	Walk      float64 // minutes between buildings
 
 	Busy    float64 // a factor on how much everybody prints
 	Never   float64 // the share of pupils who never print
@@ -38,16 +38,12 @@ type Shape struct {
 // draw makes a school's shape.
 func draw(r *rand.Rand, pupils int) Shape {
 	between := func(low, high float64) float64 { return low + (high-low)*r.Float64() }
-	s := Shape{
-		Pupils: pupils, Classes: 6 + r.IntN(4), Stations: 6 + r.IntN(9), Sites: 1, Walk: 6 + r.IntN(10),
+	return Shape{
+		Pupils: pupils, Classes: 6 + r.IntN(4), Stations: 6 + r.IntN(9), Buildings: 1 + r.IntN(5), Walk: between(1, 9),
 		Busy: between(0.6, 1.7), Never: between(0.3, 0.55), Spread: between(0.6, 1.1), Most: between(7, 15), Tail: between(0.5, 2),
 		Peak: between(1.8, 4), Summer: between(0.2, 0.7), Snow: r.IntN(4), Colour: between(0.08, 0.25),
 		Bells: between(0.2, 4), Jam: between(0.004, 0.04), Lost: between(0.001, 0.01), Expiry: between(0.05, 0.14),
 		Twice: between(0.02, 0.09), Forgot: between(10, 45), Wrong: between(0.08, 0.3), Night: between(0.05, 0.35),
 		Essays: between(0.3, 1.5), Clubs: 6 + r.IntN(20), Poor: between(0.005, 0.03), Special: between(0.01, 0.03),
 	}
-	if r.IntN(3) == 0 {
-		s.Sites = 2
-	}
-	return s
 }

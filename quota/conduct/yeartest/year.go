@@ -15,7 +15,7 @@ type Year struct {
 	Pupils   []Pupil // by number; nobody is number 0
 	Abusers  []Abuser
 	Weeks    int
-	Sites    []int // of each station by number; 0 is no station
+	Building []int // of each station by number; 0 is no station
 	days     []day
 	seed     uint64
 	culprits map[int]int // pupil to abuser
@@ -25,9 +25,9 @@ type Year struct {
 func New(seed uint64, pupils int) *Year {
 	r := dice(seed, 1)
 	s := draw(r, pupils)
-	y := &Year{Shape: s, Pupils: people(r, s), days: days(r, s), seed: seed, culprits: map[int]int{}, Sites: make([]int, s.Stations+1)}
+	y := &Year{Shape: s, Pupils: people(r, s), days: days(r, s), seed: seed, culprits: map[int]int{}, Building: make([]int, s.Stations+1)}
 	for n := 1; n <= s.Stations; n++ {
-		y.Sites[n] = 1 + n*s.Sites/(s.Stations+1)
+		y.Building[n] = 1 + n*s.Buildings/(s.Stations+1)
 	}
 	y.Weeks = y.days[len(y.days)-1].week + 1
 	y.Abusers = abusers(r, y)
@@ -195,20 +195,20 @@ func (t *teller) near(p *Pupil) int {
 	return t.some(1, t.Shape.Stations)
 }
 
-// other is another station of the same site, or the same if there is none.
+// other is another station of the same building, or the same if there is none.
 func (t *teller) other(station int) int {
 	for range 8 {
-		if n := t.some(1, t.Shape.Stations); n != station && t.Sites[n] == t.Sites[station] {
+		if n := t.some(1, t.Shape.Stations); n != station && t.Building[n] == t.Building[station] {
 			return n
 		}
 	}
 	return station
 }
 
-// abroad is a station of another site, or just another where there is one site.
+// abroad is a station of another building, or just another where there is one.
 func (t *teller) abroad(station int) int {
-	for range 30 {
-		if n := t.some(1, t.Shape.Stations); n != station && (t.Shape.Sites == 1 || t.Sites[n] != t.Sites[station]) {
+	for range 50 {
+		if n := t.some(1, t.Shape.Stations); n != station && (t.Shape.Buildings == 1 || t.Building[n] != t.Building[station]) {
 			return n
 		}
 	}
