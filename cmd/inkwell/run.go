@@ -134,7 +134,7 @@ func (m *Main) openDesk(ctx context.Context) (err error) {
 		return err
 	}
 	m.life.ends("spool", func(context.Context) error { return m.spool.Close() })
-	m.documents, err = document.New(document.Options{CacheDir: m.config.folder("engine"), Spare: 2, MaxBytes: 2 * m.config.Caps.MaxBytes, Log: m.log})
+	m.documents, err = document.New(document.Options{CacheDir: m.config.folder("engine"), Spare: 2, Easels: 1, MaxBytes: 2 * m.config.Caps.MaxBytes, Log: m.log})
 	if err != nil {
 		return err
 	}

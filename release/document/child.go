@@ -90,6 +90,9 @@ func read(told string) error {
 		return err
 	}
 	r := rebuilding{lib: lib, task: t, source: os.NewFile(sourceFile, "source"), target: os.NewFile(targetFile, "target")}
+	if t.Width > 0 {
+		return say(r.draw())
+	}
 	if t.From > 0 {
 		r.target = r.source
 		if err := say(verdict{Outcome: isDone}); err != nil {

@@ -24,6 +24,7 @@ type Facts struct {
 	Pages  int    // pages that can be loaded, 1 or more: sides, if several went on one
 	Bytes  int64  // length of the rebuilt copy
 	Colour int    // those of Pages that carry colour when they are drawn, or Unseen
+	Tinted Marks  // which those are, if as many as Colour; else that is not known
 	Sizes  []Size // Pages by their size: what they were made for, whatever they are printed on
 }
 

@@ -17,6 +17,7 @@ type Options struct {
 	CacheDir   string        // required: folder for the compiled engine (19 MB, rebuilt when missing); ours, writable by nobody else
 	Workers    int           // documents read at the same time: 2; each may take 256 MiB and three times MaxBytes
 	Spare      int           // children that wait for a document, 45 MB each, so that it need not wait for them: none
+	Easels     int           // the same, to draw pages for somebody who waits: none
 	Timeout    time.Duration // wall time of a try at one document: a minute, and as much again for each try before; no verdict, see ErrStarved
 	CPUSeconds int           // processor time of one document: 10
 	MaxPages   int           // 5,000
@@ -31,6 +32,8 @@ type Engine struct {
 	opts  Options
 	slots chan struct{} // one token per document being read
 	spare chan *reader  // children that no document was given to yet
+	easel chan *reader  // the same, to draw pages
+	draws chan struct{} // one token per document that is being drawn
 	cache compiled
 	plain atomic.Bool // the system refused namespaces; said once
 
@@ -55,6 +58,8 @@ func New(opts Options) (*Engine, error) {
 		opts:    opts,
 		slots:   make(chan struct{}, opts.Workers),
 		spare:   make(chan *reader, opts.Spare),
+		easel:   make(chan *reader, opts.Easels),
+		draws:   make(chan struct{}, opts.Workers),
 		cache:   compiled{turn: make(chan struct{}, 1)},
 		running: map[*context.CancelCauseFunc]struct{}{},
 	}
@@ -67,7 +72,8 @@ func New(opts Options) (*Engine, error) {
 		if err := e.warm(ctx); err != nil && !errors.Is(err, errClosed) {
 			e.opts.Log.Error("document engine does not compile", "error", err)
 		} else if err == nil {
-			e.keepSpare()
+			e.keep(e.spare, behind)
+			e.keep(e.easel, atOnce)
 		}
 	}()
 	return e, nil
@@ -95,7 +101,7 @@ func (o *Options) complete() error {
 	if o.Executable == "" {
 		o.Executable = "/proc/self/exe"
 	}
-	if o.Workers < 0 || o.Timeout < 0 || o.CPUSeconds < 0 || o.MaxPages < 0 || o.MaxBytes < 0 || o.Spare < 0 {
+	if o.Workers < 0 || o.Timeout < 0 || o.CPUSeconds < 0 || o.MaxPages < 0 || o.MaxBytes < 0 || o.Spare < 0 || o.Easels < 0 {
 		return errors.New("a limit is negative")
 	}
 	return prepareCacheDir(o.CacheDir)
@@ -113,6 +119,8 @@ func (e *Engine) Close() error {
 	for {
 		select {
 		case r := <-e.spare:
+			r.dismiss()
+		case r := <-e.easel:
 			r.dismiss()
 		default:
 			return nil
@@ -197,7 +205,9 @@ func (e *Engine) ask(ctx context.Context, r *reader, w Work) (Facts, error) {
 	if err != nil || !w.Colour {
 		return facts, err
 	}
-	facts.Colour, err = e.lookOn(ctx, r.target, t, w, facts.Pages, seen)
+	if seen, err = e.lookOn(ctx, r.target, t, w, facts.Pages, seen); err == nil && seen.Seen == facts.Pages {
+		facts.Colour, facts.Tinted = seen.Colour, seen.Tinted
+	}
 	return facts, err
 }
 
@@ -206,29 +216,34 @@ func (e *Engine) ask(ctx context.Context, r *reader, w Work) (Facts, error) {
 const mostLooks = 6
 
 // lookOn has children look at the sides that were not seen yet, as long as each sees
-// some, and returns how many carry colour, or Unseen.
-func (e *Engine) lookOn(ctx context.Context, rebuilt *os.File, t task, w Work, pages int, seen sight) (int, error) {
+// some, and returns what was seen.
+func (e *Engine) lookOn(ctx context.Context, rebuilt *os.File, t task, w Work, pages int, seen sight) (sight, error) {
 	for looks := 1; seen.Seen < pages; looks++ {
 		if seen.Seen == 0 || looks == mostLooks {
-			return Unseen, nil
+			return seen, nil
 		}
 		t.From, t.Sides = seen.Seen, pages
 		more, err := e.lookFrom(ctx, rebuilt, t, w)
 		if err != nil {
-			return Unseen, err
+			return seen, err
 		}
-		if more.Seen < 1 || more.Seen > pages-seen.Seen || more.Colour < 0 || more.Colour > more.Seen {
-			return Unseen, nil
+		if more.Seen < 1 || !more.fits(pages-seen.Seen) {
+			return seen, nil
+		}
+		for i := range more.Seen {
+			if more.Tinted.Has(i) {
+				seen.Tinted = seen.Tinted.with(seen.Seen + i)
+			}
 		}
 		seen.Seen += more.Seen
 		seen.Colour += more.Colour
 	}
-	return seen.Colour, nil
+	return seen, nil
 }
 
 // lookFrom has one more child look at a rebuilt document.
 func (e *Engine) lookFrom(ctx context.Context, rebuilt *os.File, t task, w Work) (sight, error) {
-	r, err := e.begin(w, rebuilt)
+	r, err := e.begin(w.turn(), rebuilt)
 	if err != nil {
 		return sight{}, err
 	}

@@ -59,10 +59,11 @@ func (r *rebuilding) lookOn(from, sides int, s *sight) (err error) {
 		if r.lib.guest.wanted {
 			return errFull
 		}
-		s.Seen++
 		if tinted {
 			s.Colour++
+			s.Tinted = s.Tinted.with(s.Seen)
 		}
+		s.Seen++
 	}
 	return nil
 }

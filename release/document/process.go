@@ -57,8 +57,12 @@ func (e *Engine) compile(ctx context.Context) error {
 
 // readDocument starts a child that is told on orders how to read source into target,
 // confined as far as this system allows.
-func (e *Engine) readDocument(ctx context.Context, equal bool, orders, source, target *os.File) (end, error) {
-	told, err := json.Marshal(bounds{MaxBytes: e.opts.MaxBytes, CPUSeconds: e.opts.CPUSeconds})
+func (e *Engine) readDocument(ctx context.Context, how turn, orders, source, target *os.File) (end, error) {
+	b := bounds{MaxBytes: e.opts.MaxBytes, CPUSeconds: e.opts.CPUSeconds}
+	if how.most > 0 {
+		b.CPUSeconds = int(how.most / time.Second)
+	}
+	told, err := json.Marshal(b)
 	if err != nil {
 		return end{}, fmt.Errorf("write bounds: %w", err)
 	}
@@ -67,7 +71,7 @@ func (e *Engine) readDocument(ctx context.Context, equal bool, orders, source, t
 		return end{}, fmt.Errorf("open cache folder: %w", err)
 	}
 	defer dir.Close()
-	p := process{part: partReader, told: string(told), stdin: orders, files: []*os.File{source, target, dir}, equal: equal}
+	p := process{part: partReader, told: string(told), stdin: orders, files: []*os.File{source, target, dir}, equal: how.equal}
 	return e.runConfined(ctx, p)
 }
 

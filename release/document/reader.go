@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 )
 
 // reader is a child that is there for one document: it is confined, holds its engine,
@@ -25,40 +26,62 @@ type reader struct {
 // started to wait for the next.
 func (e *Engine) reader(w Work) (*reader, error) {
 	if w.Starved > 0 {
-		return e.begin(w, nil)
+		return e.begin(w.turn(), nil)
 	}
-	defer e.keepSpare()
+	return e.take(e.spare, behind)
+}
+
+// turn is how a child stands among all that runs.
+type turn struct {
+	equal bool          // it does not step back behind others
+	most  time.Duration // of processor time; 0: what a document has
+}
+
+// The turns: a document waits for every request that is being answered; somebody waits for a
+// page that is drawn, and for no longer than this.
+var (
+	behind = turn{}
+	atOnce = turn{equal: true, most: drawTime}
+)
+
+// turn is that of a child for the work.
+func (w Work) turn() turn { return turn{equal: w.Starved > 0} }
+
+// take is one of the children that wait, or a fresh one of the same kind. Another is started
+// to wait for the next document.
+func (e *Engine) take(waiting chan *reader, how turn) (*reader, error) {
+	defer e.keep(waiting, how)
 	for {
 		select {
-		case r := <-e.spare:
+		case r := <-waiting:
 			if !r.isGone() {
 				return r, nil
 			}
 			r.dismiss()
 		default:
-			return e.begin(w, nil)
+			return e.begin(how, nil)
 		}
 	}
 }
 
-// keepSpare starts a child that waits, unless enough do.
-func (e *Engine) keepSpare() {
-	if len(e.spare) == cap(e.spare) {
+// keep starts a child that waits, unless enough do.
+func (e *Engine) keep(waiting chan *reader, how turn) {
+	if len(waiting) == cap(waiting) {
 		return
 	}
-	r, err := e.begin(Work{}, nil)
+	r, err := e.begin(how, nil)
 	if err != nil {
 		return // the next document says why
 	}
 	select {
-	case e.spare <- r:
+	case waiting <- r:
 	default:
 		r.dismiss()
 	}
 }
 
 // begin starts a child. It reads source, or a file of its own if that is nil.
-func (e *Engine) begin(w Work, source *os.File) (r *reader, err error) {
+func (e *Engine) begin(how turn, source *os.File) (r *reader, err error) {
 	ctx, leave, err := e.enter(context.Background())
 	if err != nil {
 		return nil, err
@@ -87,7 +110,7 @@ func (e *Engine) begin(w Work, source *os.File) (r *reader, err error) {
 		defer leave()
 		defer close(r.gone)
 		defer orders.Close()
-		r.end, r.err = e.readDocument(ctx, w.Starved > 0, orders, r.source, r.target)
+		r.end, r.err = e.readDocument(ctx, how, orders, r.source, r.target)
 	}()
 	return r, nil
 }

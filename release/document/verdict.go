@@ -17,7 +17,7 @@ const ready = "ready\n"
 
 // maxAnswer bounds, in bytes, what a child may say. More is cut off, and then the
 // answer does not parse.
-const maxAnswer = 1 << 10
+const maxAnswer = 4 << 10
 
 // bounds are what the parent tells a child on its command line.
 type bounds struct {
@@ -36,6 +36,7 @@ type task struct {
 	Colour     bool          `json:"colour"` // look for colour in as many sides as there is time for
 	From       int           `json:"from"`   // beyond 0: look at a rebuilt document from this side on, ...
 	Sides      int           `json:"sides"`  // ... of so many, and do nothing else
+	Width      int           `json:"width"`  // beyond 0: draw so many Sides of the source, after so many (From), this wide, and do nothing else
 	MaxPages   int           `json:"maxPages"`
 	MaxBytes   int64         `json:"maxBytes"`
 	CPUSeconds int           `json:"cpuSeconds"`
@@ -72,8 +73,9 @@ type verdict struct {
 
 // sight is what a child saw of the sides it counted.
 type sight struct {
-	Seen   int `json:"seen"`   // sides looked at, from the first on
-	Colour int `json:"colour"` // those of them that carry colour
+	Seen   int   `json:"seen"`             // sides looked at, from the first on
+	Colour int   `json:"colour"`           // those of them that carry colour
+	Tinted Marks `json:"tinted,omitempty"` // which those are, counted from the first one looked at
 }
 
 // parseAnswer reads what a child said, as the word of somebody who may have been
@@ -109,12 +111,18 @@ func (v verdict) facts(t task, size int64, s sight) (Facts, error) {
 	if v.Outcome != isDone || v.Pages < 1 || v.Pages > t.MaxPages || v.Bytes < 1 || v.Bytes != size || size > t.MaxBytes {
 		return Facts{}, stuck.Because(fmt.Errorf("verdict out of range: %d pages, %d of %d bytes", v.Pages, v.Bytes, size))
 	}
-	if err := checkSizes(v.Sizes, v.Pages); err != nil || s.Colour < 0 || s.Colour > s.Seen || s.Seen > v.Pages {
-		return Facts{}, stuck.Because(fmt.Errorf("verdict out of range: sizes %v, %+v of %d pages", v.Sizes, s, v.Pages))
+	if err := checkSizes(v.Sizes, v.Pages); err != nil || !s.fits(v.Pages) {
+		return Facts{}, stuck.Because(fmt.Errorf("verdict out of range: sizes %v, %d of %d seen have colour, of %d pages", v.Sizes, s.Colour, s.Seen, v.Pages))
 	}
 	f := Facts{Pages: v.Pages, Bytes: v.Bytes, Sizes: v.Sizes, Colour: Unseen}
 	if s.Seen == v.Pages {
-		f.Colour = s.Colour
+		f.Colour, f.Tinted = s.Colour, s.Tinted
 	}
 	return f, nil
+}
+
+// fits says whether it can be what was seen of so many sides. It may not say which.
+func (s sight) fits(sides int) bool {
+	return s.Seen >= 0 && s.Seen <= sides && s.Colour >= 0 && s.Colour <= s.Seen &&
+		(len(s.Tinted) == 0 || s.Tinted.count() == s.Colour && s.Tinted.within(s.Seen))
 }
