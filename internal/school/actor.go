@@ -65,6 +65,7 @@ const (
 	AuthoriseGuest   Capability = "authorise-guest"   // give the authority for guests
 	RecordAgreements Capability = "record-agreements" // who signed the acceptable-use agreement
 	GrantFromClass   Capability = "grant-from-class"  // pages for pupils of a class that one teaches now, out of its budget
+	PauseClass       Capability = "pause-class"       // stop the printing of the class that one teaches just now, until the bell
 	ReleaseForClass  Capability = "release-for-class" // what pupils of the class that one teaches just now wait for, at the room's printer
 	TopUp            Capability = "top-up"            // shared accounts, and pages for them and for people
 	SeeRules         Capability = "see-rules"         // the school's rules of printing
@@ -82,9 +83,9 @@ const (
 var capabilities = map[Role][]Capability{
 	Pupil:     {Print},
 	Guest:     {Print},
-	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass, ReleaseForClass, SeeRules, ApprovePupils, SeeClassUsage, RefundPupils},
+	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, SeeClassUsage, RefundPupils},
 	Assistant: {Print, UseConsole, IssueSlip},
-	Cover:     {Print, UseConsole, IssueSlip, GrantFromClass, ReleaseForClass, SeeRules, ApprovePupils},
+	Cover:     {Print, UseConsole, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils},
 	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements},
 	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
 		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SeeRules, ExemptFromRules, ApprovePupils, ApproveAnyone,

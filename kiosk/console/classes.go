@@ -12,6 +12,7 @@ import (
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/quota"
+	"inkwell/quota/conduct"
 )
 
 // classesPath is where the classes are that somebody teaches.
@@ -83,7 +84,15 @@ type classPage struct {
 	Budget bool // there is one
 	Money  bool // the school counts in pence
 	Form   giving
+	Pause  pause  // in force just now
 	Given  string // "28 pupils were given theirs.", once it was done
+}
+
+// pause is that of a class's printing.
+type pause struct {
+	ID    conduct.OrderID // 0 for none
+	Until string
+	Mine  bool // the visitor made it, and may end it
 }
 
 // pupilRow is one pupil of a class and whether they are chosen.
@@ -134,6 +143,11 @@ func (p *classPage) read(ctx context.Context, tx *db.Tx, id school.ClassID) erro
 	}
 	p.Budget, p.Left, p.Money = err == nil && budget.Open(tx.Now), unit.Figure(budget.Balance), !unit.Counts()
 	p.Class = p.classRow(taught, []quota.Shared{budget}, unit, tx)
+	stopped, err := conduct.PauseOf(ctx, tx, p.Actor, id)
+	if err != nil {
+		return err
+	}
+	p.Pause = pause{stopped.ID, moment(stopped.Ends, p.Now), stopped.MadeBy == p.Person}
 	pupils, err := school.PupilsToday(ctx, tx, p.School, id)
 	if err != nil {
 		return err

@@ -87,6 +87,11 @@ type Reception interface {
 type Conduct interface {
 	Suspend(ctx context.Context, by school.Actor, person school.PersonID, until time.Time, reason string) error
 	Lift(ctx context.Context, by school.Actor, person school.PersonID, reason string) error
+	SuspendFrom(ctx context.Context, by school.Actor, person school.PersonID, from, until time.Time, reason string) error
+	SuspendGroup(ctx context.Context, by school.Actor, g conduct.Group, from, until time.Time, reason string) (conduct.Order, error)
+	PauseClass(ctx context.Context, by school.Actor, class school.ClassID) (conduct.Order, error)
+	LiftOrder(ctx context.Context, by school.Actor, id conduct.OrderID, reason string) error
+	Orders(ctx context.Context, by school.Actor) ([]conduct.Order, error)
 	InForce(ctx context.Context, by school.Actor) ([]conduct.Suspension, error)
 }
 

@@ -38,6 +38,7 @@ type barred struct{ Until, Reason string }
 // decision is what somebody typed about a person's printing rights, and why it was
 // not taken.
 type decision struct {
+	From   string // "" for now
 	Until  string // as datetime-local writes it, in the school's time
 	Reason string
 	Say    string

@@ -33,7 +33,7 @@ func (d doorman) Actor(context.Context, string) (school.Actor, error) {
 // address is a request that a route matches, about the person.
 func address(r route, person school.PersonID) (method, path string) {
 	method, path, _ = strings.Cut(r.pattern, " ")
-	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1").Replace(path)
+	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{order}", "1").Replace(path)
 }
 
 // openTo is all that pupils and teachers may open: a route that is not here stays shut
@@ -41,7 +41,7 @@ func address(r route, person school.PersonID) (method, path string) {
 var openTo = map[string][]string{
 	"pupil": {}, "nothing": {},
 	"teacher": {"GET /staff", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
-		"GET /staff/classes", "GET /staff/classes/{class}", "POST /staff/classes/{class}/give", "GET /staff/classes/{class}/print", "POST /staff/classes/{class}/print", "GET /staff/mine", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
+		"GET /staff/classes", "GET /staff/classes/{class}", "POST /staff/classes/{class}/give", "POST /staff/classes/{class}/pause", "POST /staff/classes/{class}/pause/{order}/end", "GET /staff/classes/{class}/print", "POST /staff/classes/{class}/print", "GET /staff/mine", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
 		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/class-usage", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
 }
 

@@ -25,6 +25,9 @@ func (c *Console) suspended(ctx context.Context, v visitor) (list []suspended, e
 	err = c.db.InTx(ctx, db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		list = nil
 		for _, s := range all {
+			if s.Order != 0 {
+				continue // stands once, with the order
+			}
 			p, err := school.PersonByID(ctx, tx, s.Person)
 			if err != nil {
 				return err

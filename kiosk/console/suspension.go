@@ -3,18 +3,13 @@ package console
 import (
 	"fmt"
 	"net/http"
-	"time"
-
-	"inkwell/internal/fault"
 )
 
 func (c *Console) suspend(w http.ResponseWriter, r *http.Request, v visitor) {
-	form := decision{Until: r.PostFormValue("until"), Reason: r.PostFormValue("reason")}
-	until, err := time.ParseInLocation(untilForm, form.Until, v.Now.Location())
-	if err != nil {
-		err = fault.New(fault.Invalid, "until-form", "Choose a day and a time.")
-	} else {
-		err = c.conduct.Suspend(r.Context(), v.Actor, personID(r), until, form.Reason)
+	form := decision{From: r.PostFormValue("from"), Until: r.PostFormValue("until"), Reason: r.PostFormValue("reason")}
+	from, until, err := span(form.From, form.Until, v.Now)
+	if err == nil {
+		err = c.conduct.SuspendFrom(r.Context(), v.Actor, personID(r), from, until, form.Reason)
 	}
 	c.decided(w, r, v, form, err)
 }

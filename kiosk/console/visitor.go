@@ -31,6 +31,7 @@ type part struct {
 var parts = []part{
 	{Path: "/staff", Word: "Today", needs: school.SeeSchool},
 	{Path: "/staff/people", Word: "People", needs: school.FindPeople},
+	{Path: rightsPath, Word: "Printing rights", needs: school.Suspend},
 	{Path: printersPath, Word: "Printers", needs: school.ManageFace},
 	{Path: "/staff/mine", Word: "My jobs", needs: school.IssueSlip},
 	{Path: classesPath, Word: "My classes", needs: school.GrantFromClass},
@@ -90,6 +91,9 @@ func (v visitor) MaySuspend() bool { return v.May(school.Suspend) }
 
 // MaySeeSchool says whether to show what people print.
 func (v visitor) MaySeeSchool() bool { return v.May(school.SeeSchool) }
+
+// MayPause says whether to offer to pause printing for a class.
+func (v visitor) MayPause() bool { return v.May(school.PauseClass) }
 
 // MayRelease says whether to offer to print for a class.
 func (v visitor) MayRelease() bool { return v.May(school.ReleaseForClass) }

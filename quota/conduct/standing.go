@@ -47,6 +47,9 @@ func askBarred(tx *db.Tx, person school.PersonID) func(context.Context) error {
 			return fmt.Errorf("read standing: %w", err)
 		}
 		if len(s) > 0 {
+			if s[0].Pause {
+				return fault.New(fault.Suspended, "printing-suspended", "%s You can print again from %s.", s[0].Reason, s[0].Ends.Format("15:04"))
+			}
 			return fault.New(fault.Suspended, "printing-suspended", "You can't print here until %s. Reason: %s. Disagree? %s",
 				s[0].Ends.Format("Monday 2 January, 15:04"), s[0].Reason, s[0].Objection)
 		}

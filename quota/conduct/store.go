@@ -43,25 +43,30 @@ func lockStanding(ctx context.Context, tx *db.Tx, person school.PersonID, streng
 }
 
 const suspensionColumns = `s.suspension_id, s.person_id, s.starts_at, s.ends_at, s.reason, s.objection, s.action, coalesce(s.imposed_by::text, ''),
-	coalesce(s.set_id, 0), coalesce(s.step_id, 0), s.evidence -> 'flags', s.confirmed_at IS NOT NULL, c.time_zone`
+	coalesce(s.set_id, 0), coalesce(s.step_id, 0), s.evidence -> 'flags', s.confirmed_at IS NOT NULL, coalesce(s.order_id, 0), o.kind IS NOT DISTINCT FROM 'pause', c.time_zone`
 
 func scanSuspension(row pgx.Row) (s Suspension, err error) {
 	var zone string
-	if err = row.Scan(&s.ID, &s.Person, &s.Starts, &s.Ends, &s.Reason, &s.Objection, &s.Action, &s.By, &s.Set, &s.Step, &s.Flags, &s.Confirmed, &zone); err != nil {
+	if err = row.Scan(&s.ID, &s.Person, &s.Starts, &s.Ends, &s.Reason, &s.Objection, &s.Action, &s.By, &s.Set, &s.Step, &s.Flags, &s.Confirmed, &s.Order, &s.Pause, &zone); err != nil {
 		return s, err
 	}
-	local, err := time.LoadLocation(zone)
-	if err == nil {
-		s.Ends = s.Ends.In(local)
-	}
+	s.Ends, err = inZone(s.Ends, zone)
 	return s, err
+}
+
+func inZone(at time.Time, zone string) (time.Time, error) {
+	local, err := time.LoadLocation(zone)
+	if err != nil {
+		return at, err
+	}
+	return at.In(local), nil
 }
 
 // askInForce asks for a person's suspension that lasts longest, if there is one.
 func askInForce(tx *db.Tx, person school.PersonID) db.Answer[[]Suspension] {
 	return db.Ask(tx, db.All(func(row pgx.CollectableRow) (Suspension, error) { return scanSuspension(row) }), `
 		SELECT `+suspensionColumns+`
-		  FROM suspension s JOIN school c USING (school_id)
+		  FROM suspension s JOIN school c USING (school_id) LEFT JOIN conduct_order o USING (order_id)
 		 WHERE s.person_id = $1 AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2
 		 ORDER BY s.ends_at DESC LIMIT 1`, person, tx.Now)
 }
@@ -69,22 +74,25 @@ func askInForce(tx *db.Tx, person school.PersonID) db.Answer[[]Suspension] {
 func allInForce(ctx context.Context, tx *db.Tx, id school.ID) ([]Suspension, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+suspensionColumns+`
-		  FROM suspension s JOIN school c USING (school_id)
+		  FROM suspension s JOIN school c USING (school_id) LEFT JOIN conduct_order o USING (order_id)
 		 WHERE s.school_id = $1 AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2
 		 ORDER BY s.ends_at, s.suspension_id`, id, tx.Now)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Suspension, error) { return scanSuspension(row) })
 }
 
-// insertSuspension begins one now.
+// insertSuspension begins one when it starts, or now.
 func insertSuspension(ctx context.Context, tx *db.Tx, id school.ID, s Suspension) error {
 	evidence := map[string]any{"said": "reason"}
 	if len(s.Flags) > 0 {
 		evidence = map[string]any{"flags": s.Flags}
 	}
+	if s.Starts.Before(tx.Now) {
+		s.Starts = tx.Now
+	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, objection, action, imposed_by, set_id, step_id, evidence)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::uuid, nullif($9, 0), nullif($10::bigint, 0), $11)`,
-		id, s.Person, tx.Now, s.Ends, s.Reason, s.Objection, s.Action, s.By, s.Set, s.Step, evidence)
+		id, s.Person, s.Starts, s.Ends, s.Reason, s.Objection, s.Action, s.By, s.Set, s.Step, evidence)
 	return err
 }
 

@@ -30,6 +30,8 @@ type Suspension struct {
 	Set       SetID            // the version whose ladder imposed it; 0 of a person's
 	Step      StepID           // of that ladder
 	Flags     []FlagID         // its evidence; none: whoever imposed it stands for it
+	Order     OrderID          // the decision over several that it is of; 0 for none
+	Pause     bool             // which is a teacher's pause
 	Confirmed bool             // a rule's, by a person: it may last longer than a rule's own
 }
 
@@ -55,21 +57,29 @@ const longest = 366 * 24 * time.Hour
 // the person reads (1-500 characters). One in force is replaced. In force
 // everywhere once it returns: what is already at a printer prints to its end.
 func (c *Conduct) Suspend(ctx context.Context, by school.Actor, person school.PersonID, until time.Time, reason string) error {
+	return c.SuspendFrom(ctx, by, person, time.Time{}, until, reason)
+}
+
+// SuspendFrom is Suspend from a time on; one that is over is now. What is in force until then
+// stays as it is.
+func (c *Conduct) SuspendFrom(ctx context.Context, by school.Actor, person school.PersonID, from, until time.Time, reason string) error {
 	reason = strings.TrimSpace(reason)
 	if err := mayDecide(by, person); err != nil {
 		return err
 	}
-	if n := len([]rune(reason)); n == 0 || n > 500 {
-		return fault.New(fault.Invalid, "reason-missing", "Write the reason in up to 500 characters. The pupil reads it.")
+	if err := reasoned(reason); err != nil {
+		return err
 	}
 	return c.act(ctx, by, person, "printing-suspended", reason, func(ctx context.Context, tx *db.Tx) error {
-		if !until.After(tx.Now) || until.After(tx.Now.Add(longest)) {
-			return fault.New(fault.Invalid, "until-out-of-range", "Choose an end within the next year.")
-		}
-		if _, err := liftAll(ctx, tx, person, by.Pseudonym); err != nil {
+		if err := inTime(tx.Now, from, until); err != nil {
 			return err
 		}
-		return insertSuspension(ctx, tx, by.School, Suspension{Person: person, Ends: until, Reason: reason, Objection: DefaultObjection, Action: rule.Withdraw, By: by.Pseudonym})
+		if !from.After(tx.Now) {
+			if _, err := liftAll(ctx, tx, person, by.Pseudonym); err != nil {
+				return err
+			}
+		}
+		return insertSuspension(ctx, tx, by.School, Suspension{Person: person, Starts: from, Ends: until, Reason: reason, Objection: DefaultObjection, Action: rule.Withdraw, By: by.Pseudonym})
 	})
 }
 
