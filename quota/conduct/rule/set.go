@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -41,8 +40,22 @@ func (r Rule) Figure(name string) int {
 	return f.Default
 }
 
-// quiet is how long it says nothing more of a person after a flag.
-func (r Rule) quiet() time.Duration { return time.Duration(cmp.Or(r.Quiet, 24)) * time.Hour }
+// quiet is how long it says nothing more of a person after a flag. A word in a title is never
+// passed over.
+func (r Rule) quiet() time.Duration {
+	if r.Kind == TitleWords {
+		return 0
+	}
+	return time.Duration(max(r.Quiet, 1)) * time.Hour
+}
+
+// bucket is the stretch of its quiet time that an event is in.
+func (r Rule) bucket(e Event) int64 {
+	if quiet := int64(r.quiet() / time.Second); quiet > 0 {
+		return e.At.Unix() / quiet
+	}
+	return e.ID
+}
 
 // Category is what flags are about, and what may come of them by themselves.
 type Category struct {

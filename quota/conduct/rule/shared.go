@@ -1,0 +1,73 @@
+package rule
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// EvaluateShared says what the rules that look at many people together make of a school's
+// events since a time, which are ascending by it: a flag on each of those people. raised says when a
+// rule last flagged somebody.
+func (s Set) EvaluateShared(events []Event, since time.Time, raised func(Number, Person) (time.Time, bool)) (all []Flag) {
+	for _, r := range s.Rules {
+		switch {
+		case r.Off:
+		case r.Kind == OneKiosk:
+			all = append(all, s.together(r, events, since, raised, CodeUsed, "seconds", time.Second, func(e Event) uint64 { return uint64(max(0, e.Station)) })...)
+		case r.Kind == SameDocument:
+			all = append(all, s.together(r, events, since, raised, Released, "hours", time.Hour, func(e Event) uint64 { return e.Document })...)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Flag) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Person, b.Person)) })
+	return all
+}
+
+// together flags everybody of whom the same is told within a time, if they are many: key is what
+// is the same, 0 for nothing.
+func (s Set) together(r Rule, events []Event, since time.Time, raised func(Number, Person) (time.Time, bool), what What, unit string, each time.Duration, key func(Event) uint64) (all []Flag) {
+	within := time.Duration(r.Figure(unit)) * each
+	lately := map[uint64][]Event{}
+	flagged := map[Person]time.Time{}
+	for _, e := range events {
+		k := key(e)
+		if e.What != what || k == 0 {
+			continue
+		}
+		group := append(lately[k], e)
+		for !group[0].At.After(e.At.Add(-within)) {
+			group = group[1:]
+		}
+		lately[k] = group
+		people := map[Person]bool{}
+		for _, g := range group {
+			people[g.Person] = true
+		}
+		if e.At.Before(since) || len(people) < r.Figure("people") {
+			continue
+		}
+		for _, p := range slices.Sorted(maps.Keys(people)) {
+			last, known := flagged[p]
+			if !known && raised != nil {
+				last, known = raised(r.Number, p)
+			}
+			if known && e.At.Before(last.Add(r.quiet())) {
+				continue
+			}
+			flagged[p] = e.At
+			all = append(all, s.flag(r, p, e, *evidence(of(group, p), map[string]int{"people": len(people), unit: r.Figure(unit)})))
+		}
+	}
+	return all
+}
+
+// of are a person's own: nobody's evidence names what others did.
+func of(all []Event, p Person) (own []Event) {
+	for _, e := range all {
+		if e.Person == p {
+			own = append(own, e)
+		}
+	}
+	return own
+}
