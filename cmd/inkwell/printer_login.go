@@ -84,17 +84,10 @@ func printerLoginCommand() *cobra.Command {
 	var user, path string
 	var forget bool
 	var in input
-	cmd := hostCommand("login NUMBER", "Keep the user name and password that a printer wants of Inkwell", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, args []string) error {
-			id, err := printerArgument(args[0])
-			if err != nil {
-				return err
-			}
-			p, err := h.desk.LookFromHost(ctx, id)
-			if err != nil {
-				return err
-			}
+	cmd := printerCommand("login NUMBER", "Keep the user name and password that a printer wants of Inkwell",
+		func(ctx context.Context, h *host, p release.Look) error {
 			var login []byte
+			var err error
 			act, says := "printer-login-forgotten", "is told no user name"
 			if !forget {
 				if login, err = h.login(p.PrinterRecord, user, &in); err != nil {
@@ -103,15 +96,15 @@ func printerLoginCommand() *cobra.Command {
 				act, says = "printer-login-set", "is told who we are, over TLS"
 			}
 			err = h.db.InTx(ctx, db.InSchool(p.School), func(ctx context.Context, tx *db.Tx) error {
-				if err := release.SetPrinterLogin(ctx, tx, id, login); err != nil {
+				if err := release.SetPrinterLogin(ctx, tx, p.ID, login); err != nil {
 					return err
 				}
-				return record(ctx, tx, audit.Entry{School: p.School, Act: act, Object: fmt.Sprintf("printer:%d", id)})
+				return record(ctx, tx, audit.Entry{School: p.School, Act: act, Object: fmt.Sprintf("printer:%d", p.ID)})
 			})
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(h.out, "printer %d, %s, %s\n", id, p.Name, says)
+			_, err = fmt.Fprintf(h.out, "printer %d, %s, %s\n", p.ID, p.Name, says)
 			return err
 		})
 	cmd.Long = `Some printers take jobs only from somebody they know. The password is read from a file,

@@ -11,17 +11,9 @@ import (
 )
 
 func printerPairCommand() *cobra.Command {
-	cmd := hostCommand("pair NUMBER", "Make a link that pairs a computer of a room with the room's printer", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, args []string) error {
-			id, err := printerArgument(args[0])
-			if err != nil {
-				return err
-			}
+	cmd := printerCommand("pair NUMBER", "Make a link that pairs a computer of a room with the room's printer",
+		func(ctx context.Context, h *host, look release.Look) error {
 			at, err := readAddresses(h.config)
-			if err != nil {
-				return err
-			}
-			look, err := h.desk.LookFromHost(ctx, id)
 			if err != nil {
 				return err
 			}
@@ -34,7 +26,7 @@ func printerPairCommand() *cobra.Command {
 				return err
 			}
 			_, err = fmt.Fprintf(h.out, "https://%s/kiosk/pair/with/%s\n\nOpen this link on the computer, as the user that pupils have there. It works once, for 15 minutes.\n"+
-				"Then pupils print at %s from https://%s/kiosk/pc-%d on that computer.\n", at.reachable(at.Web), token, look.Name, at.reachable(at.Web), id)
+				"Then pupils print at %s from https://%s/kiosk/pc-%d on that computer.\n", at.reachable(at.Web), token, look.Name, at.reachable(at.Web), look.ID)
 			return err
 		})
 	cmd.Long = `For a printer without a kiosk. On a paired computer pupils sign in with their name and code
@@ -46,16 +38,8 @@ ends it. NUMBER is the one that inkwell printer list shows.`
 }
 
 func printerUnpairCommand() *cobra.Command {
-	cmd := hostCommand("unpair NUMBER", "End the pairing of all computers with a printer", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, args []string) error {
-			id, err := printerArgument(args[0])
-			if err != nil {
-				return err
-			}
-			look, err := h.desk.LookFromHost(ctx, id)
-			if err != nil {
-				return err
-			}
+	cmd := printerCommand("unpair NUMBER", "End the pairing of all computers with a printer",
+		func(ctx context.Context, h *host, look release.Look) error {
 			n, err := h.desk.EndPairings(ctx, "", look.PrinterRecord)
 			if err != nil {
 				return err

@@ -17,12 +17,8 @@ func printerSetCommand() *cobra.Command {
 	var room, asset, uri string
 	var can told
 	var cmd *cobra.Command
-	cmd = hostCommand("set NUMBER", "Change where a printer stands, what the inventory calls it and how it is reached", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, args []string) error {
-			id, err := printerArgument(args[0])
-			if err != nil {
-				return err
-			}
+	cmd = printerCommand("set NUMBER", "Change where a printer stands, what the inventory calls it and how it is reached",
+		func(ctx context.Context, h *host, look release.Look) error {
 			var l release.Label
 			if cmd.Flags().Changed("room") {
 				l.Room = &room
@@ -32,10 +28,6 @@ func printerSetCommand() *cobra.Command {
 			}
 			if l == (release.Label{}) && !cmd.Flags().Changed("address") && can.given(cmd) == "" {
 				return fault.New(fault.Invalid, "printer-set-nothing", "Say what to change: --room, --asset, --address, or what a socket:// printer can do.")
-			}
-			look, err := h.desk.LookFromHost(ctx, id)
-			if err != nil {
-				return err
 			}
 			m, err := h.moved(ctx, cmd, look.URI, uri, can)
 			if err != nil {

@@ -15,16 +15,8 @@ import (
 )
 
 func printerStatusCommand() *cobra.Command {
-	cmd := hostCommand("status NUMBER", "Show one printer: supplies, faults, counter and today's deliveries", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, args []string) error {
-			id, err := printerArgument(args[0])
-			if err != nil {
-				return err
-			}
-			l, err := h.desk.LookFromHost(ctx, id)
-			if err != nil {
-				return err
-			}
+	cmd := printerCommand("status NUMBER", "Show one printer: supplies, faults, counter and today's deliveries",
+		func(ctx context.Context, h *host, l release.Look) error {
 			return tellPrinter(h.out, l, time.Now())
 		})
 	cmd.Long = `NUMBER is the one that inkwell printer list shows. It asks the printer nothing: it tells
@@ -34,12 +26,19 @@ a night and a day beyond what Inkwell sent it.`
 	return cmd
 }
 
-// printerArgument is the number of a printer.
-func printerArgument(text string) (release.PrinterID, error) {
-	if n := numbered[release.PrinterID](text); n != 0 {
-		return n, nil
-	}
-	return 0, fault.New(fault.Invalid, "printer-number", "A printer's number is the one that inkwell printer list shows.")
+// printerCommand makes a command about one printer, by its number.
+func printerCommand(use, short string, run func(context.Context, *host, release.Look) error) *cobra.Command {
+	return hostCommand(use, short, cobra.ExactArgs(1), func(ctx context.Context, h *host, args []string) error {
+		id := numbered[release.PrinterID](args[0])
+		if id == 0 {
+			return fault.New(fault.Invalid, "printer-number", "A printer's number is the one that inkwell printer list shows.")
+		}
+		look, err := h.desk.LookFromHost(ctx, id)
+		if err != nil {
+			return err
+		}
+		return run(ctx, h, look)
+	})
 }
 
 func tellPrinter(to io.Writer, l release.Look, now time.Time) error {

@@ -18,36 +18,28 @@ import (
 )
 
 func printerTrustCommand() *cobra.Command {
-	cmd := hostCommand("trust NUMBER", "Accept the certificate that a printer shows now", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, args []string) error {
-			id, err := printerArgument(args[0])
-			if err != nil {
-				return err
-			}
-			p, err := h.desk.LookFromHost(ctx, id)
-			if err != nil {
-				return err
-			}
+	cmd := printerCommand("trust NUMBER", "Accept the certificate that a printer shows now",
+		func(ctx context.Context, h *host, p release.Look) error {
 			shown, err := h.certificate(ctx, p.PrinterRecord)
 			if err != nil {
 				return err
 			}
 			pin := device.Pin(shown)
 			if bytes.Equal(pin, p.Pin) {
-				_, err = fmt.Fprintf(h.out, "printer %d, %s, shows the key that it showed first: %s\n", id, p.Name, fingerprint(pin))
+				_, err = fmt.Fprintf(h.out, "printer %d, %s, shows the key that it showed first: %s\n", p.ID, p.Name, fingerprint(pin))
 				return err
 			}
 			err = h.db.InTx(ctx, db.InSchool(p.School), func(ctx context.Context, tx *db.Tx) error {
-				if err := release.TrustPrinter(ctx, tx, id, pin); err != nil {
+				if err := release.TrustPrinter(ctx, tx, p.ID, pin); err != nil {
 					return err
 				}
-				return record(ctx, tx, audit.Entry{School: p.School, Act: "printer-trusted", Object: fmt.Sprintf("printer:%d", id),
+				return record(ctx, tx, audit.Entry{School: p.School, Act: "printer-trusted", Object: fmt.Sprintf("printer:%d", p.ID),
 					Facts: map[string]any{"was": hex.EncodeToString(p.Pin), "pin": hex.EncodeToString(pin)}})
 			})
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(h.out, "printer %d, %s, is known by another key from now on\n  was:  %s\n  is:   %s\n  certificate of %q, made %s\n", id, p.Name,
+			_, err = fmt.Fprintf(h.out, "printer %d, %s, is known by another key from now on\n  was:  %s\n  is:   %s\n  certificate of %q, made %s\n", p.ID, p.Name,
 				fingerprint(p.Pin), fingerprint(pin), wire.Clean(shown.Subject.CommonName, 80), shown.NotBefore.Format("2 January 2006"))
 			return err
 		})

@@ -20,16 +20,8 @@ import (
 var errPrinterTest = errors.New("this printer cannot be printed to: see the lines marked BAD")
 
 func printerTestCommand() *cobra.Command {
-	cmd := hostCommand("test NUMBER", "Ask a printer everything, and say whether it is fit to be released to", cobra.ExactArgs(1),
-		func(ctx context.Context, h *host, args []string) error {
-			id, err := printerArgument(args[0])
-			if err != nil {
-				return err
-			}
-			l, err := h.desk.LookFromHost(ctx, id)
-			if err != nil {
-				return err
-			}
+	cmd := printerCommand("test NUMBER", "Ask a printer everything, and say whether it is fit to be released to",
+		func(ctx context.Context, h *host, l release.Look) error {
 			_, _ = fmt.Fprintf(h.out, "printer %d, %s, at %s\n\n", l.ID, l.Name, l.URI)
 			ctx, cancel := context.WithTimeout(ctx, time.Minute)
 			defer cancel()
