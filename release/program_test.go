@@ -22,8 +22,8 @@ const (
 
 // languages is a house whose queue takes programs of so many pages, and has the teacher 500
 // pages.
-func languages(t *testing.T, most int) *house {
-	h := newHouse(t)
+func languages(t *testing.T, most int, change ...func(*house)) *house {
+	h := newHouse(t, change...)
 	h.set("/ipp/print", func(p *release.Policy) { p.Programs = most })
 	h.in(func(ctx context.Context, tx *db.Tx) error {
 		g := school.DeviceGroup{School: h.School, Slug: "server", Name: "PRINT01", Trusted: true, Networks: []netip.Prefix{netip.MustParsePrefix("10.1.0.5/32")}}
@@ -191,14 +191,10 @@ func TestAProgramInColour(t *testing.T) {
 // settled anew.
 func TestWhereAProgramGoes(t *testing.T) {
 	t.Parallel()
-	h := languages(t, 20)
-	h.close()
-	h.watch = 20 * time.Millisecond
-	h.paper.with(func() {
+	h := languages(t, 20, func(h *house) {
+		h.watch = 20 * time.Millisecond
 		h.paper.can = release.Capabilities{Asked: true, Formats: []string{"application/pdf", "application/vnd.hp-PCL"}}
 	})
-	h.open()
-	t.Cleanup(h.close)
 	h.eventually("what the printer can do", func() (string, bool) {
 		st, err := h.Station(t.Context(), "library")
 		return "", err == nil && st.Printer.Can.Asked
