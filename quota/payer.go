@@ -223,7 +223,7 @@ func (o others) ofExam(ctx context.Context, tx *db.Tx, e school.Exam) (Payers, e
 	able := slices.DeleteFunc(slices.Clone(all), func(s Shared) bool { return !s.PaysExams(tx.Now) })
 	i := meant(able, e.Account, Shared.words)
 	if i < 0 {
-		s, err := exams(ctx, tx, e.School, all)
+		s, err := schools(ctx, tx, e.School, ofExams, all)
 		return s.exam(), err
 	}
 	return able[i].exam(), nil
@@ -233,35 +233,51 @@ func (s Shared) exam() Payers {
 	return Payers{All: []Payer{{Code: s.Code, Name: s.Name, Account: s.ID, Exam: true}}}
 }
 
-// PaysExams says whether an account can pay for an exam: nothing may stop it.
+// PaysExams says whether an account can pay for an exam, or a test page: nothing may stop it.
 func (s Shared) PaysExams(at time.Time) bool { return !s.Limited && s.Open(at) }
 
-// exams is the account of exams that have none of their own, opened with the first.
-func exams(ctx context.Context, tx *db.Tx, id school.ID, all []Shared) (Shared, error) {
-	s := examsAmong(all, tx.Now)
+// The accounts that a school has for what no allowance pays, opened when they are first needed.
+var (
+	ofExams     = Shared{Code: "exams", Name: "Exams", Sort: ExamSort}
+	ofTestPages = Shared{Code: "test-pages", Name: "Test pages", Sort: DepartmentSort}
+)
+
+// TestPages is the account that pays for what IT has printers print to look at.
+func TestPages(ctx context.Context, tx *db.Tx, id school.ID) (AccountID, error) {
+	all, err := sharedAccounts(ctx, tx, id)
+	if err != nil {
+		return 0, err
+	}
+	s, err := schools(ctx, tx, id, ofTestPages, all)
+	return s.ID, err
+}
+
+// schools is the school's account for something, of all its shared ones.
+func schools(ctx context.Context, tx *db.Tx, id school.ID, want Shared, all []Shared) (Shared, error) {
+	s := wanted(all, want, tx.Now)
 	if s.ID != 0 {
 		return s, nil
 	}
-	if err := lockExams(ctx, tx, id); err != nil {
+	if err := lockSchools(ctx, tx, id); err != nil {
 		return s, err
 	}
 	all, err := sharedAccounts(ctx, tx, id)
 	if err != nil {
 		return s, err
 	}
-	if s = examsAmong(all, tx.Now); s.ID == 0 {
+	if s = wanted(all, want, tx.Now); s.ID == 0 {
 		s.ID, err = openShared(ctx, tx, school.Actor{School: id}, s)
 	}
 	return s, err
 }
 
-// examsAmong is the account Exams, or Exams 2 where somebody has closed that one or uses
-// its name for something with a limit; without a number if it is not there yet.
-func examsAmong(all []Shared, at time.Time) Shared {
+// wanted is the account wanted, such as Exams, or Exams 2 where somebody has closed that one or
+// uses its name for something with a limit; without a number if it is not there yet.
+func wanted(all []Shared, want Shared, at time.Time) Shared {
 	for n := 1; ; n++ {
-		s := Shared{Code: "exams", Name: "Exams", Sort: ExamSort}
+		s := want
 		if n > 1 {
-			s.Code, s.Name = fmt.Sprintf("exams-%d", n), fmt.Sprintf("Exams %d", n)
+			s.Code, s.Name = fmt.Sprintf("%s-%d", want.Code, n), fmt.Sprintf("%s %d", want.Name, n)
 		}
 		i := slices.IndexFunc(all, func(o Shared) bool { return o.named(s.Code) || o.named(s.Name) })
 		switch {

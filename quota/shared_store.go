@@ -208,8 +208,8 @@ func ownAccounts(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[
 	return all, err
 }
 
-// lockExams has candidates open the account of their exams one after the other.
-func lockExams(ctx context.Context, tx *db.Tx, id school.ID) error {
-	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('exams'), $1)`, id)
+// lockSchools has those who need an account of the school's first open it one after the other.
+func lockSchools(ctx context.Context, tx *db.Tx, id school.ID) error {
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('schools-account'), $1)`, id)
 	return err
 }

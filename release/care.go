@@ -34,6 +34,7 @@ type Look struct {
 // Sent is a delivery as those see it who look after the printer: never whose it is.
 type Sent struct {
 	Job      JobID
+	Test     bool // it is a test page
 	State    DeliveryState
 	Reason   string
 	Printed  int

@@ -36,11 +36,12 @@ func printersCared(ctx context.Context, tx *db.Tx, id school.ID) ([]Care, error)
 // sentSince are a printer's deliveries of a time, the latest first.
 func sentSince(ctx context.Context, tx *db.Tx, id PrinterID, since time.Time) ([]Sent, error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT d.job_id, d.state, coalesce(d.reason, ''), coalesce(d.printed, 0), d.impressions, d.tries, d.reserved_at, d.ended_at
-		  FROM delivery d WHERE d.printer_id = $1 AND (d.reserved_at >= $2 OR d.ended_at IS NULL) ORDER BY d.delivery_id DESC LIMIT 100`, id, since)
+		SELECT d.job_id, q.kind = 'test', d.state, coalesce(d.reason, ''), coalesce(d.printed, 0), d.impressions, d.tries, d.reserved_at, d.ended_at
+		  FROM delivery d JOIN job j USING (job_id) JOIN queue q USING (queue_id)
+		 WHERE d.printer_id = $1 AND (d.reserved_at >= $2 OR d.ended_at IS NULL) ORDER BY d.delivery_id DESC LIMIT 100`, id, since)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Sent, err error) {
 		var ended *time.Time
-		err = row.Scan(&s.Job, &s.State, &s.Reason, &s.Printed, &s.Of, &s.Tries, &s.Reserved, &ended)
+		err = row.Scan(&s.Job, &s.Test, &s.State, &s.Reason, &s.Printed, &s.Of, &s.Tries, &s.Reserved, &ended)
 		s.Ended = instant(ended)
 		return s, err
 	})

@@ -113,6 +113,9 @@ func (d *Desk) afterwards(ctx context.Context, tx *db.Tx, job Job, del Delivery,
 	if job.Printed+del.Printed >= job.Impressions {
 		return updateDone(ctx, tx, job.ID, job.Impressions)
 	}
+	if ends, err := endsTestPage(ctx, tx, job, o.Reason); err != nil || ends {
+		return err
+	}
 	out := job.Printed + del.Printed
 	if job.Uncounted() {
 		out = 0 // there is no beginning it in the middle

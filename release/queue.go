@@ -17,6 +17,7 @@ type QueueKind string
 const (
 	Hold   QueueKind = "hold"   // waits for its owner at a station
 	Direct QueueKind = "direct" // released at once to the queue's printer
+	Test   QueueKind = "test"   // a school's test pages: has no address, and nobody prints to it
 )
 
 // Queue is an address our computers print to.

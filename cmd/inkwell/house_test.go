@@ -57,6 +57,7 @@ var seams = map[string][]string{
 	"github.com/alexedwards/argon2id":     {"internal/school"},
 	"github.com/boombuler/barcode":        {"cmd/inkwell", "internal/web"},
 	"github.com/go-ldap/ldap/v3":          {"internal/ldap"},
+	"golang.org/x/text":                   {"release"},
 	"golang.org/x/sys":                    {"release/document", "release/spool", "internal/db/local", "ipp/device/raw"},
 	"os/exec":                             {"internal/db/local", "release/document"},
 	"unsafe":                              {"release/document"},

@@ -20,6 +20,8 @@ import (
 var errPrinterTest = errors.New("this printer cannot be printed to: see the lines marked BAD")
 
 func printerTestCommand() *cobra.Command {
+	var page bool
+	var by string
 	cmd := printerCommand("test NUMBER", "Ask a printer everything, and say whether it is fit to be released to",
 		func(ctx context.Context, h *host, l release.Look) error {
 			_, _ = fmt.Fprintf(h.out, "printer %d, %s, at %s\n\n", l.ID, l.Name, l.URI)
@@ -37,14 +39,25 @@ func printerTestCommand() *cobra.Command {
 			if slices.ContainsFunc(all, func(f finding) bool { return f.level == look }) {
 				verdict = "\nIt can be printed to. See to the lines marked look.\n"
 			}
-			_, err = fmt.Fprint(h.out, verdict)
-			return err
+			_, _ = fmt.Fprint(h.out, verdict)
+			if page {
+				return h.testPage(ctx, l, by)
+			}
+			return nil
 		})
 	cmd.Long = `It asks the printer for its state, what it can do, its supplies and its counter, and
 whether it takes a job from somebody it does not know: with an empty job that it cancels at
 once, so that no paper comes out. It also looks whether other ways into the printer are
-open. Ends with 1 when the printer cannot be printed to.`
-	cmd.Example = `  inkwell printer test 3`
+open. Ends with 1 when the printer cannot be printed to.
+
+With --page one page comes out as well, as by the button on the printer's own staff page: it
+says which printer it is and shows its colours. The server sends it like any other job, in the
+name of the member of IT whom --by names; the school's account Test pages pays for it.`
+	cmd.Example = `  inkwell printer test 3
+  inkwell printer test 3 --page --by ihall`
+	cmd.Flags().BoolVar(&page, "page", false, "have a page come out")
+	cmd.Flags().StringVar(&by, "by", "", "user name of the member of IT who wants the page")
+	cmd.MarkFlagsRequiredTogether("page", "by")
 	return cmd
 }
 

@@ -50,6 +50,7 @@ type Printers interface {
 	LookAt(ctx context.Context, a school.Actor, id release.PrinterID) (release.Look, error)
 	Mend(ctx context.Context, a school.Actor, id release.FaultID) error
 	PausePrinter(ctx context.Context, a school.Actor, id release.PrinterID, pause bool) error
+	PrintTestPage(ctx context.Context, a school.Actor, id release.PrinterID) (release.JobID, error)
 }
 
 // Own is the desk's part in what staff print themselves.

@@ -22,6 +22,7 @@ import (
 	"inkwell/quota"
 	"inkwell/quota/conduct"
 	"inkwell/release"
+	"inkwell/release/spool"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -54,9 +55,14 @@ func newHouse(t *testing.T) *house {
 	h := &house{T: t, Cast: schooltest.New(t, d, "Harbour Academy"), db: d, clock: clock}
 	h.signIn = signin.New(d, h.Directory, log, signin.Options{})
 	hub := events.New(d, log)
-	var err error
+	store, err := spool.Open(t.Context(), spool.Options{Dir: t.TempDir(), Headroom: 1, Log: log,
+		Keys: func() ([]spool.Key, error) { return []spool.Key{{ID: "test", Secret: make([]byte, 32)}}, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
 	h.console, err = New(Options{
-		DB: d, SignIn: h.signIn, Desk: release.New(release.Options{DB: d, Directory: h.Directory, Hub: hub}), Conduct: conduct.New(d, hub, log), RollOut: h.rollOut, Log: log,
+		DB: d, SignIn: h.signIn, Desk: release.New(release.Options{DB: d, Directory: h.Directory, Hub: hub, Spool: store, Log: log}), Conduct: conduct.New(d, hub, log), RollOut: h.rollOut, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)

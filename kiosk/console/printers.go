@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"inkwell/internal/fault"
 	"inkwell/release"
@@ -35,7 +36,8 @@ type printerPage struct {
 	Past    []faultRow
 	Nights  []nightRow
 	Today   []sentRow
-	Pages   int // of ours that came out today
+	Pages   int       // of ours that came out today
+	Test    stateWord // what became of the test page of just now; zero without one
 	Say     string
 }
 
@@ -81,6 +83,7 @@ type nightRow struct{ Day, Unaccounted, Ours, Note string }
 // sentRow is a delivery of today.
 type sentRow struct {
 	Time  string
+	Test  bool
 	Job   release.JobID
 	State stateWord
 	Pages string
@@ -199,6 +202,9 @@ func (c *Console) showPrinter(w http.ResponseWriter, r *http.Request, v visitor,
 	for _, s := range l.Today {
 		page.Pages += s.Printed
 		page.Today = append(page.Today, v.sentRow(s))
+		if s.Test && page.Test == (stateWord{}) && v.Now.Sub(s.Reserved) < testIsNews {
+			page.Test = testWords[s.State]
+		}
 	}
 	c.pages.Show(w, r, status, "printer", page)
 }
@@ -218,8 +224,18 @@ var sentWords = map[release.DeliveryState]stateWord{
 	release.Settled: {"Printed", "badge--good"}, release.Void: {"Nothing came out", ""}, release.Unclear: {"Unclear", "badge--warn"},
 }
 
+// testIsNews is how long the page of a printer speaks of its test page.
+const testIsNews = 10 * time.Minute
+
+var testWords = map[release.DeliveryState]stateWord{
+	release.Reserved: {"A test page is on its way.", ""}, release.Sending: {"A test page is on its way.", ""},
+	release.Printing: {"The test page is printing.", ""}, release.Settled: {"The test page has come out.", "notice--good"},
+	release.Void:    {"The test page did not come out. Nothing was charged.", "notice--warn"},
+	release.Unclear: {"The printer was lost while it printed the test page. Is it there?", "notice--warn"},
+}
+
 func (v visitor) sentRow(s release.Sent) sentRow {
-	return sentRow{Time: moment(s.Reserved, v.Now), Job: s.Job, State: sentWords[s.State], Pages: fmt.Sprintf("%d of %d", s.Printed, s.Of)}
+	return sentRow{Time: moment(s.Reserved, v.Now), Test: s.Test, Job: s.Job, State: sentWords[s.State], Pages: fmt.Sprintf("%d of %d", s.Printed, s.Of)}
 }
 
 // canInWords is what a printer can do, as far as people ask.
@@ -252,6 +268,11 @@ func (c *Console) pausePrinter(w http.ResponseWriter, r *http.Request, v visitor
 	c.lookedAfter(w, r, v, err)
 }
 
+func (c *Console) printTestPage(w http.ResponseWriter, r *http.Request, v visitor) {
+	_, err := c.desk.PrintTestPage(r.Context(), v.Actor, numberIn[release.PrinterID](r, "printer"))
+	c.lookedAfter(w, r, v, err)
+}
+
 func (c *Console) mendPrinter(w http.ResponseWriter, r *http.Request, v visitor) {
 	id, err := strconv.ParseInt(r.PostFormValue("fault"), 10, 64)
 	if err != nil {
@@ -266,7 +287,7 @@ func (c *Console) lookedAfter(w http.ResponseWriter, r *http.Request, v visitor,
 	switch {
 	case err == nil, f != nil && f.Code == "fault-unknown":
 		http.Redirect(w, r, fmt.Sprintf("%s/%d", printersPath, numberIn[release.PrinterID](r, "printer")), http.StatusSeeOther)
-	case f != nil && f.Kind == fault.Conflict:
+	case f != nil && (f.Kind == fault.Conflict || f.Kind == fault.Suspended || f.Code == "printer-stopped"):
 		c.showPrinter(w, r, v, http.StatusConflict, f.Say)
 	default:
 		c.pages.Error(w, r, err)

@@ -114,3 +114,21 @@ func TestEveryDeliveryHasAWord(t *testing.T) {
 		}
 	}
 }
+
+// A test page is asked for, follows its way on the printer's page, and a second one waits.
+func TestATestPageIsAskedFor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.enter("it")
+	h.says(h.get("/staff/printers/1"), http.StatusOK, "Print a test page")
+	if a := h.post("/staff/printers/1/test", nil); a.status != http.StatusSeeOther || a.location != "/staff/printers/1" {
+		t.Fatalf("%d to %s: %s", a.status, a.location, a.body)
+	}
+	h.says(h.get("/staff/printers/1"), http.StatusOK, "A test page is on its way.", ">test page<", "Waits")
+	h.says(h.post("/staff/printers/1/test", nil), http.StatusConflict, "A test page is on its way to this printer already.")
+	h.says(h.post("/staff/printers/999/test", nil), http.StatusNotFound)
+	dbtest.Exec(t, h.db, "UPDATE delivery SET state = 'void', ended_at = $1", friday)
+	h.says(h.get("/staff/printers/1"), http.StatusOK, "The test page did not come out. Nothing was charged.")
+	dbtest.Exec(t, h.db, "UPDATE printer SET state = 'stopped', state_reasons = '{media-jam-error}'")
+	h.says(h.post("/staff/printers/1/test", nil), http.StatusConflict, "Paper jam")
+}

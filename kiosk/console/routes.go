@@ -41,6 +41,7 @@ var routes = []route{
 	{"GET " + printersPath, school.ManageFace, (*Console).printersPage},
 	{"GET " + printersPath + "/{printer}", school.ManageFace, (*Console).printerPage},
 	{"POST " + printersPath + "/{printer}/pause", school.ManageFace, (*Console).pausePrinter},
+	{"POST " + printersPath + "/{printer}/test", school.ManageFace, (*Console).printTestPage},
 	{"POST " + printersPath + "/{printer}/mended", school.ManageFace, (*Console).mendPrinter},
 	{"GET /staff/roll-out", school.ManageFace, (*Console).rollOutPage},
 	{"GET /staff/roll-out/{name}", school.ManageFace, (*Console).rollOutArchive},
