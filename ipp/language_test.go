@@ -59,7 +59,8 @@ var elsewhere = strings.Fields(`
 	rule-name rule-years rule-pages rule-copies rule-colour rule-paper rule-when rule-hours rule-days rule-printers rule-same rule-outcome rule-instead rule-empty rule-slack
 	rule-unknown rule-place rules-full rule-number rule-field rule-figure rule-role rule-class rule-person
 	approval-not-asked approval-answered approval-gone approval-reason exemption-whom exemption-reason exemption-ends exemption-own exemption-same exemption-unknown exemption-over exemption-recorded
-	report-kind fault-unknown fault-stands printer-label printer-at-work test-page-waits`)
+	report-kind fault-unknown fault-stands printer-label printer-at-work test-page-waits
+	job-edited edit-unknown edit-program edit-stuck picture-none pictures-many`)
 
 // refusalsIn are the sentences of all refusals that a room makes, by place.
 func refusalsIn(t *testing.T, room string) map[string]string {

@@ -40,6 +40,7 @@ type Approval struct {
 	Sheets      int
 	Colour      int // impressions in colour
 	Media       string
+	Edit        Edit // what of its document
 	Asked       time.Time
 	Answer      Answer
 	Reason      string // of one that was returned
@@ -78,14 +79,14 @@ var (
 // approvalFor is what is asked for a job as it is now.
 func approvalFor(j Job, r restraint) Approval {
 	a := Approval{Job: j.ID, Person: j.Person, Set: r.Set, Rule: r.Rule.Number, Impressions: j.Impressions, Copies: max(1, j.Ticket.Copies), Sheets: j.Sheets,
-		Colour: j.ColourImpressions, Media: cmp.Or(j.Ticket.Media, A4)}
+		Colour: j.ColourImpressions, Media: cmp.Or(j.Ticket.Media, A4), Edit: j.Edit}
 	return a
 }
 
-// fits says whether it is for the job as it is now. With less colour it still is.
+// fits says whether it is for the job as it is now, with these pages. With less colour it still is.
 func (a Approval) fits(j Job) bool {
 	now := approvalFor(j, restraint{})
-	return a.ID != 0 && a.Impressions == now.Impressions && a.Copies == now.Copies && a.Sheets == now.Sheets && a.Media == now.Media && a.Colour >= now.Colour
+	return a.ID != 0 && a.Impressions == now.Impressions && a.Copies == now.Copies && a.Sheets == now.Sheets && a.Media == now.Media && a.Colour >= now.Colour && a.Edit.sameDocument(now.Edit)
 }
 
 // AskTeacher asks for a teacher's yes to a held job of the visitor's, as it is. Asked again

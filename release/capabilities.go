@@ -53,7 +53,7 @@ type Supply struct {
 var Everyday = Capabilities{
 	Media:      []string{A4, "iso_a3_297x420mm", "iso_a5_148x210mm", "na_letter_8.5x11in"},
 	Loaded:     []Loaded{{Media: A4}},
-	Sides:      []string{oneSided, longEdge, "two-sided-short-edge"},
+	Sides:      []string{oneSided, longEdge, shortEdge},
 	ColorModes: []string{"auto", colour, mono},
 	Qualities:  []int{4}, Resolutions: []int{600},
 	Speed: 30, ColorSpeed: 30,
@@ -61,10 +61,11 @@ var Everyday = Capabilities{
 
 // The values of sides and print-color-mode that decisions hang on.
 const (
-	oneSided = "one-sided"
-	longEdge = "two-sided-long-edge"
-	colour   = "color"
-	mono     = "monochrome"
+	oneSided  = "one-sided"
+	longEdge  = "two-sided-long-edge"
+	shortEdge = "two-sided-short-edge"
+	colour    = "color"
+	mono      = "monochrome"
 )
 
 // How many values of an attribute are believed: of those that are long with real

@@ -169,26 +169,28 @@ func (w PupilWaiting) only(jobs []JobID) PupilWaiting {
 // printForPupil asks all of it again, in the release's own transaction.
 func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.ClassID, p PupilWaiting, at PrinterID) (PupilPrinted, error) {
 	done := PupilPrinted{Name: p.Name}
-	err := d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
-		now, pupils, err := d.classNow(ctx, tx, a, class, at)
-		if err != nil {
-			return err
-		}
-		if trouble := now.At.Trouble(); trouble != "" {
-			return fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
-		}
-		job, err := jobByID(ctx, tx, p.Jobs[0])
-		if err != nil {
-			return err
-		}
-		if !slices.ContainsFunc(pupils, func(one school.Person) bool { return one.ID == job.Person }) {
-			return jobUnknown
-		}
-		v := Visitor{Actor: job.sender(), By: &a, Sure: map[JobID]bool{}}
-		for _, id := range p.Jobs {
-			v.Sure[id] = true // the teacher has seen how many pages they are
-		}
-		return d.departure(tx, v, now.At.ID, p.Jobs).release(ctx, tx)
+	err := d.withDocuments(ctx, a.School, p.Person, p.Jobs, func() error {
+		return d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+			now, pupils, err := d.classNow(ctx, tx, a, class, at)
+			if err != nil {
+				return err
+			}
+			if trouble := now.At.Trouble(); trouble != "" {
+				return fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
+			}
+			job, err := jobByID(ctx, tx, p.Jobs[0])
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(pupils, func(one school.Person) bool { return one.ID == job.Person }) {
+				return jobUnknown
+			}
+			v := Visitor{Actor: job.sender(), By: &a, Sure: map[JobID]bool{}}
+			for _, id := range p.Jobs {
+				v.Sure[id] = true // the teacher has seen how many pages they are
+			}
+			return d.departure(tx, v, now.At.ID, p.Jobs).release(ctx, tx)
+		})
 	})
 	if f := fault.As(err); f != nil && f.Kind == fault.Internal {
 		return done, err

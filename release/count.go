@@ -114,7 +114,12 @@ func (d *Desk) countOne(ctx context.Context, job Job) error {
 // rebuild writes the document that will be printed: the engine's own copy of the
 // chosen pages, as a PDF. Its bytes are what is counted, priced and sent.
 func (d *Desk) rebuild(ctx context.Context, job Job) (doc spool.Document, facts document.Facts, err error) {
-	in, err := d.Spool.Open(ctx, job.Document)
+	return d.rebuilt(ctx, job.Document, job.work())
+}
+
+// rebuilt writes what is to be made of a document as a new one.
+func (d *Desk) rebuilt(ctx context.Context, from spool.ID, w document.Work) (doc spool.Document, facts document.Facts, err error) {
+	in, err := d.Spool.Open(ctx, from)
 	if err != nil {
 		return doc, facts, err
 	}
@@ -124,7 +129,7 @@ func (d *Desk) rebuild(ctx context.Context, job Job) (doc spool.Document, facts 
 		return doc, facts, err
 	}
 	defer draft.Abort()
-	if facts, err = d.Documents.Prepare(ctx, in, job.work(), draft); err != nil {
+	if facts, err = d.Documents.Prepare(ctx, in, w, draft); err != nil {
 		return doc, facts, err
 	}
 	doc, err = draft.Commit(ctx)
@@ -151,7 +156,7 @@ func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts doc
 		}
 		job = now
 		job.State, job.Document, job.Bytes, job.Held = Held, doc.ID, doc.Size, tx.Now
-		job.Pages, job.ColourPages, job.Sizes = facts.Pages, facts.Colour, facts.Sizes
+		job.Pages, job.ColourPages, job.Sizes, job.Tinted = facts.Pages, facts.Colour, facts.Sizes, facts.Tinted
 		if job, err = job.measured(); err != nil {
 			return err
 		}

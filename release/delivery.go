@@ -50,7 +50,7 @@ type Delivery struct {
 // was in its own language; what fills its sheets already is not fitted to them again.
 func (d Delivery) errand(j Job, p PrinterRecord) Errand {
 	t := j.Ticket.Fitted(p.Can)
-	if t.NumberUp > 1 || j.Format == string(document.JPEG) || j.Format == string(document.PNG) {
+	if t.NumberUp > 1 || j.Edit.NumberUp > 1 || j.Format == string(document.JPEG) || j.Format == string(document.PNG) {
 		t.Scaling = ""
 	}
 	return Errand{Token: d.Token, Format: j.formatFor(p.Can), Copies: d.Copies, Ticket: t}

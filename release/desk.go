@@ -55,6 +55,7 @@ type Desk struct {
 	node    string        // this run of the program, for claims
 	lease   lease         // how long others take it for alive
 	counted chan struct{} // "look for documents to count"
+	edited  chan struct{} // "look for changed documents to make"
 
 	claiming sync.Mutex     // held while a job to count is chosen
 	inHand   *roster[JobID] // what this run is counting
@@ -68,6 +69,7 @@ type Desk struct {
 	queues    recall[string, Queue]
 	calendars recall[school.ID, calendar.Calendar]
 	queued    recall[QueueID, int]
+	pictures  pictures
 }
 
 // New makes a Desk.
@@ -81,7 +83,7 @@ func New(o Options) *Desk {
 	set(&o.Watch, 5*time.Second)
 	set(&o.Counters, 2)
 	o.Caps = o.complete()
-	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1), inHand: newRoster[JobID](), listening: make(chan struct{}, listeners)}
+	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1), edited: make(chan struct{}, 1), inHand: newRoster[JobID](), listening: make(chan struct{}, listeners)}
 }
 
 // Run counts, dispatches, expires and shreds until ctx ends, and returns once all
@@ -106,6 +108,9 @@ func (d *Desk) Run(ctx context.Context) error {
 	start("counters", func(ctx context.Context) { d.every(ctx, "read counters", time.Minute, nil, d.CountPrinters) })
 	start("sweep", d.sweep)
 	start("caps", func(ctx context.Context) { d.every(ctx, "weigh what waits", d.Watch, nil, d.weigh) })
+	start("changes", func(ctx context.Context) {
+		d.every(ctx, "make changed documents", 5*time.Second, d.edited, d.makeDocuments)
+	})
 	start("intake", func(ctx context.Context) { d.every(ctx, "watch intake", time.Second, nil, d.intake.tick) })
 	for range d.Counters {
 		start("count", d.count)

@@ -175,7 +175,7 @@ func (j Job) changed(c Change) (Job, error) {
 	}
 	pages, up := j.Ticket.Pages, j.Ticket.NumberUp
 	before := j.Ticket.ColorMode
-	j.Ticket = c.Ticket(j.Ticket)
+	j.setTicket(c.Ticket)
 	if c.colourless && j.Ticket.ColorMode != before && !slices.Contains(hasNoneOfColour, j.Ticket.ColorMode) {
 		return j, colourNotYours
 	}

@@ -61,6 +61,13 @@ type Job struct {
 	// the answers of Print and Create alone.
 	Subscriptions []Subscription
 
+	Edition int            // how often its owner changed it at a kiosk or on their own page
+	Edit    Edit           // what is otherwise than it came; the zero Edit is nothing
+	Tinted  document.Marks // which pages of it as it came have colour, if as many as are known to; else that is not known
+
+	before   *before  // how it came; nil if nothing was changed
+	original spool.ID // the document of that; "" if nothing was changed
+	unmade   bool     // Document is still the original
 	owner    school.Pseudonym
 	attempts int // how often counting was begun
 }

@@ -21,7 +21,8 @@ const jobColumns = `
 	j.ticket, coalesce(j.format, ''), coalesce(j.document, ''), coalesce(j.bytes, 0), coalesce(j.pages, 0), coalesce(j.impressions, 0),
 	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold, coalesce(j.hold_until, ''), j.hold_ends,
 	j.password IS NOT NULL, coalesce(j.group_id, 0), j.sent_from, coalesce(j.message, ''), j.touched,
-	coalesce(j.colour_pages, -1), coalesce(j.colour_impressions, 0), coalesce(j.sizes, '[]')`
+	coalesce(j.colour_pages, -1), coalesce(j.colour_impressions, 0), coalesce(j.sizes, '[]'),
+	j.edition, coalesce(j.edit, '{}'), j.before, coalesce(j.original, ''), j.unmade, j.tinted`
 
 const jobTables = ` FROM job j JOIN person p USING (person_id) `
 
@@ -31,7 +32,8 @@ func scanJob(row pgx.Row) (j Job, err error) {
 	err = row.Scan(&j.ID, &j.School, &j.Queue, &j.Person, &j.Owner, &j.owner, &j.Proof, &j.State, &j.Reason, &j.Title,
 		&j.Ticket, &j.Format, &j.Document, &j.Bytes, &j.Pages, &j.Impressions,
 		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold, &j.HoldUntil, &holdEnds, &j.Locked,
-		&j.Group, &device, &j.Message, &j.Touched, &j.ColourPages, &j.ColourImpressions, &j.Sizes)
+		&j.Group, &device, &j.Message, &j.Touched, &j.ColourPages, &j.ColourImpressions, &j.Sizes,
+		&j.Edition, &j.Edit, &j.before, &j.original, &j.unmade, &j.Tinted)
 	if device != nil {
 		j.Device = *device
 	}
@@ -302,8 +304,8 @@ func putBackCount(ctx context.Context, tx *db.Tx, id JobID) error {
 func updateHeld(ctx context.Context, tx *db.Tx, j Job, digest []byte) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE job SET state = 'held', node_id = NULL, document = $2, bytes = $3, digest = coalesce($4, digest), pages = $5, impressions = $6, sheets = $7, price = $8, held_at = $9,
-		               colour_pages = nullif($10, -1), colour_impressions = $11, sizes = $12
-		 WHERE job_id = $1`, j.ID, j.Document, j.Bytes, digest, j.Pages, j.Impressions, j.Sheets, j.Price, j.Held, j.ColourPages, j.ColourImpressions, j.Sizes)
+		               colour_pages = nullif($10, -1), colour_impressions = $11, sizes = $12, tinted = $13
+		 WHERE job_id = $1`, j.ID, j.Document, j.Bytes, digest, j.Pages, j.Impressions, j.Sheets, j.Price, j.Held, j.ColourPages, j.ColourImpressions, j.Sizes, []byte(j.Tinted))
 	return err
 }
 
@@ -313,8 +315,8 @@ func updateChanged(ctx context.Context, tx *db.Tx, j Job) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE job SET title = nullif($2, ''), ticket = $3, on_hold = $4, impressions = nullif($5, 0), sheets = nullif($6, 0),
 		               price = CASE WHEN $5 > 0 THEN $7::bigint END, hold_until = nullif($8, ''), hold_ends = $9, expires_at = $10,
-		               colour_impressions = CASE WHEN $5 > 0 THEN $11::integer END
-		 WHERE job_id = $1`, j.ID, firstRunes(j.Title, 255), j.Ticket, j.OnHold, j.Impressions, j.Sheets, j.Price, j.HoldUntil, moment(j.HoldEnds), j.Expires, j.ColourImpressions)
+		               colour_impressions = CASE WHEN $5 > 0 THEN $11::integer END, before = $12
+		 WHERE job_id = $1`, j.ID, firstRunes(j.Title, 255), j.Ticket, j.OnHold, j.Impressions, j.Sheets, j.Price, j.HoldUntil, moment(j.HoldEnds), j.Expires, j.ColourImpressions, j.before)
 	return err
 }
 
@@ -409,7 +411,7 @@ func jobsToShred(ctx context.Context, tx *db.Tx) ([]Job, error) {
 }
 
 func forgetDocument(ctx context.Context, tx *db.Tx, id JobID) error {
-	_, err := tx.Exec(ctx, `UPDATE job SET document = NULL WHERE job_id = $1 AND ended_at IS NOT NULL`, id)
+	_, err := tx.Exec(ctx, `UPDATE job SET document = NULL, original = NULL WHERE job_id = $1 AND ended_at IS NOT NULL`, id)
 	return err
 }
 
@@ -417,7 +419,7 @@ func forgetDocument(ctx context.Context, tx *db.Tx, id JobID) error {
 func withoutJob(ctx context.Context, tx *db.Tx, documents []spool.ID) ([]spool.ID, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT s.id FROM unnest($1::text[]) AS s (id)
-		 WHERE NOT EXISTS (SELECT FROM job j WHERE j.document = s.id)`, documents)
+		 WHERE NOT EXISTS (SELECT FROM job j WHERE j.document = s.id) AND NOT EXISTS (SELECT FROM job j WHERE j.original = s.id)`, documents)
 	return pgx.CollectRows(rows, pgx.RowTo[spool.ID])
 }
 

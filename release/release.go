@@ -37,16 +37,18 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 	if err := v.slipIsFor(v.where()); err != nil {
 		return 0, err
 	}
-	err := d.inSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) error {
-		l := d.departure(tx, v, v.where(), ids)
-		p, err := v.reached(ctx, tx, l.printer)
-		if err != nil {
-			return err
-		}
-		if err := d.works(ctx, tx, v, p, ids); err != nil {
-			return err
-		}
-		return l.release(ctx, tx)
+	err := d.withDocuments(ctx, v.Actor.School, v.Actor.Person, ids, func() error {
+		return d.inSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) error {
+			l := d.departure(tx, v, v.where(), ids)
+			p, err := v.reached(ctx, tx, l.printer)
+			if err != nil {
+				return err
+			}
+			if err := d.works(ctx, tx, v, p, ids); err != nil {
+				return err
+			}
+			return l.release(ctx, tx)
+		})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("release: %w", v.discreet(err))
@@ -225,7 +227,7 @@ func (l departure) send(ctx context.Context, tx *db.Tx, of leaving, t terms) (s 
 	if l.Slip != nil {
 		s.Slip = l.Slip.ID
 	}
-	if err := l.asShown(s.job.ID, who, s.Amount); err != nil {
+	if err := l.asShown(s.job, who, s.Amount); err != nil {
 		return s, err
 	}
 	s.number = insertDelivery(tx, s.Delivery)
@@ -234,12 +236,16 @@ func (l departure) send(ctx context.Context, tx *db.Tx, of leaving, t terms) (s 
 		Facts: map[string]any{"printer": s.Printer, "station": l.Visitor.Station.ID, "proof": l.actor().Proof, "impressions": s.Impressions, "units": s.Amount, "payer": who.Account}})
 }
 
-// asShown refuses a job that another would pay than the visitor saw, or that costs more.
-func (v Visitor) asShown(id JobID, who quota.Payer, amount int64) error {
-	if shown, known := v.PaidBy[id]; known && shown != who.Code {
+// asShown refuses a job that another would pay than the visitor saw, that was changed since, or
+// that costs more.
+func (v Visitor) asShown(j Job, who quota.Payer, amount int64) error {
+	if shown, known := v.PaidBy[j.ID]; known && shown != who.Code {
 		return payerChanged
 	}
-	if shown, known := v.Shown[id]; known && amount > shown {
+	if shown, known := v.Editions[j.ID]; known && shown != j.Edition {
+		return jobEdited
+	}
+	if shown, known := v.Shown[j.ID]; known && amount > shown {
 		return priceChanged
 	}
 	return nil
@@ -278,6 +284,8 @@ func (j Job) releasable(v Visitor, tx *db.Tx) error {
 		return passwordNeeded
 	case j.State.Ended() || !j.Expires.After(tx.Now):
 		return jobEnded
+	case j.unmade:
+		return documentUnmade
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 func releasedBefore(ctx context.Context, tx *db.Tx, j Job, since time.Time) ([]time.Time, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT d.reserved_at FROM job o JOIN delivery d USING (job_id)
-		 WHERE o.person_id = $1 AND o.job_id <> $2 AND o.digest = (SELECT j.digest FROM job j WHERE j.job_id = $2)
+		 WHERE o.person_id = $1 AND o.job_id <> $2 AND coalesce(o.before->>'digest', encode(o.digest, 'hex')) = (SELECT coalesce(j.before->>'digest', encode(j.digest, 'hex')) FROM job j WHERE j.job_id = $2)
 		   AND d.reserved_at > $3 AND d.state <> 'void'
 		 ORDER BY d.reserved_at`, j.Person, j.ID, since)
 	return pgx.CollectRows(rows, pgx.RowTo[time.Time])
@@ -73,12 +73,12 @@ func decisionsOf(ctx context.Context, tx *db.Tx, job JobID) ([]keptDecision, err
 }
 
 const approvalColumns = `
-	a.approval_id, a.job_id, a.person_id, coalesce(a.set_id, 0), a.rule, a.impressions, a.copies, a.sheets, a.colour, a.media, a.asked_at,
+	a.approval_id, a.job_id, a.person_id, coalesce(a.set_id, 0), a.rule, a.impressions, a.copies, a.sheets, a.colour, a.media, coalesce(a.edit, '{}'), a.asked_at,
 	coalesce(a.answer, ''), coalesce(a.reason, ''), coalesce(a.answered_by, 0), a.answered_at`
 
 func scanApproval(row pgx.CollectableRow) (a Approval, err error) {
 	var answered *time.Time
-	err = row.Scan(&a.ID, &a.Job, &a.Person, &a.Set, &a.Rule, &a.Impressions, &a.Copies, &a.Sheets, &a.Colour, &a.Media, &a.Asked,
+	err = row.Scan(&a.ID, &a.Job, &a.Person, &a.Set, &a.Rule, &a.Impressions, &a.Copies, &a.Sheets, &a.Colour, &a.Media, &a.Edit, &a.Asked,
 		&a.Answer, &a.Reason, &a.By, &answered)
 	a.Answered = instant(answered)
 	return a, err
@@ -111,9 +111,9 @@ func withdrawAsk(ctx context.Context, tx *db.Tx, job JobID) error {
 
 func insertApproval(ctx context.Context, tx *db.Tx, id school.ID, a Approval) (which ApprovalID, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO approval (school_id, job_id, person_id, set_id, rule, impressions, copies, sheets, colour, media, asked_at)
-		VALUES ($1, $2, $3, nullif($4::int, 0), $5, $6, $7, $8, $9, $10, $11) RETURNING approval_id`,
-		id, a.Job, a.Person, a.Set, a.Rule, a.Impressions, a.Copies, a.Sheets, a.Colour, a.Media, tx.Now).Scan(&which)
+		INSERT INTO approval (school_id, job_id, person_id, set_id, rule, impressions, copies, sheets, colour, media, edit, asked_at)
+		VALUES ($1, $2, $3, nullif($4::int, 0), $5, $6, $7, $8, $9, $10, $11, $12) RETURNING approval_id`,
+		id, a.Job, a.Person, a.Set, a.Rule, a.Impressions, a.Copies, a.Sheets, a.Colour, a.Media, a.Edit, tx.Now).Scan(&which)
 	return which, err
 }
 
@@ -145,6 +145,7 @@ func waitingFor(ctx context.Context, tx *db.Tx, a school.Actor, whose pupils, da
 		   AND ($5 OR cardinality(k.names) > 0) AND ($7::bigint = 0 OR a.approval_id = $7)
 		   AND a.impressions = j.impressions AND a.copies = greatest(1, coalesce((j.ticket->>'copies')::int, 1)) AND a.sheets = j.sheets
 		   AND a.media = coalesce(j.ticket->>'media', $8) AND a.colour >= coalesce(j.colour_impressions, 0)
+		   AND (a.edit->'pages', a.edit->'number_up') IS NOT DISTINCT FROM (j.edit->'pages', j.edit->'number_up')
 		 ORDER BY a.approval_id LIMIT 200`, a.School, a.Person, whose.classes, day, whose.anyone, tx.Now, only, A4)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (w Waiting, err error) {
 		return w, row.Scan(&w.ID, &w.Job, &w.Person, &w.Name, &w.Year, &w.Classes, &w.Pages, &w.Copies, &w.Sheets, &w.Colour, &w.Paper, &w.Asked, &w.Expires, &w.set, &w.rule)
@@ -155,7 +156,7 @@ func waitingFor(ctx context.Context, tx *db.Tx, a school.Actor, whose pupils, da
 func jobsReleased(ctx context.Context, tx *db.Tx, id school.ID, since time.Time, after JobID, limit int) ([]pastJob, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT j.job_id, j.person_id, j.ticket, coalesce(j.pages, 0), coalesce(j.impressions, 0), coalesce(j.sheets, 0), coalesce(j.colour_impressions, 0),
-		       encode(coalesce(j.digest, ''), 'hex'), d.reserved_at, d.printer_id
+		       coalesce(j.before->>'digest', encode(coalesce(j.digest, ''), 'hex')), d.reserved_at, d.printer_id
 		  FROM job j
 		 CROSS JOIN LATERAL (SELECT * FROM delivery d WHERE d.job_id = j.job_id ORDER BY d.delivery_id LIMIT 1) AS d
 		 WHERE j.school_id = $1 AND j.submitted_at > $2::timestamptz - interval '8 days' AND d.reserved_at > $2 AND j.job_id > $3

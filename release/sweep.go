@@ -27,6 +27,7 @@ const tidyEvery = 20 * time.Second
 func (d *Desk) sweep(ctx context.Context) {
 	var orphans, tidied time.Time
 	d.every(ctx, "sweep", 5*time.Second, nil, func(ctx context.Context) error {
+		d.pictures.age(d.DB.Now())
 		err := errors.Join(d.dismiss(ctx), d.endHolds(ctx), d.expire(ctx), d.shredAll(ctx))
 		if now := d.DB.Now(); now.Sub(tidied) > tidyEvery {
 			tidied = now
@@ -122,9 +123,12 @@ func (d *Desk) shred(ctx context.Context, id school.ID, job JobID) error {
 // destroy takes the document's key first and forgets its name last, so that a crash
 // in between is finished by the sweep.
 func (d *Desk) destroy(ctx context.Context, job Job) error {
-	if err := d.Spool.Destroy(ctx, job.Document); err != nil {
-		return fmt.Errorf("destroy document of job %d: %w", job.ID, err)
+	for _, id := range job.documents() {
+		if err := d.Spool.Destroy(ctx, id); err != nil {
+			return fmt.Errorf("destroy document of job %d: %w", job.ID, err)
+		}
 	}
+	d.pictures.forget(func(k pictured) bool { return k.job == job.ID })
 	return d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error { return forgetDocument(ctx, tx, job.ID) })
 }
 

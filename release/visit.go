@@ -50,6 +50,9 @@ type Visitor struct {
 	// Shown are the prices that the visitor has been shown for what they release: a job that costs
 	// more by now is refused ("price-changed"). One that is not in it is not held against it.
 	Shown map[JobID]int64
+	// Editions are those of the jobs that they have been shown, in the same way: one that was
+	// changed since is refused ("job-edited").
+	Editions map[JobID]int
 	// PaidBy are the codes of the payers that they have been shown, in the same way: nobody else
 	// is charged ("payer-changed").
 	PaidBy map[JobID]string
@@ -117,6 +120,9 @@ type VisitJob struct {
 	Sheets int    // still to print
 	MayAsk bool   // Lacks is a teacher's yes, which AskTeacher asks for
 	Yes    string // who said yes where one was needed, as pupils know them, or ""
+
+	Edition int           // what Editions says of it
+	Changes *VisitChanges // what can be changed of it, and what is; nil where nothing can
 
 	queue   QueueID
 	ticket  Ticket
@@ -253,6 +259,7 @@ func (c *choices) explain(ctx context.Context, tx *db.Tx, tariff quota.Tariff, j
 		return err
 	}
 	j.Instead = r.otherwise(*j, p.Can)
+	j.Edition = job.Edition
 	greyed := r.greys(r.sender, job.Ticket)
 	if !greyed && refusal == nil {
 		if offer, err = c.colourful(ctx, tx, job, p); err != nil {
@@ -264,6 +271,7 @@ func (c *choices) explain(ctx context.Context, tx *db.Tx, tariff quota.Tariff, j
 	}
 	j.Uncounted = job.Uncounted()
 	j.price(tariff, job, p)
+	j.changes(tariff, job, p)
 	j.offer(tariff, job, offer, refusal == nil)
 	if refusal != nil {
 		j.Lacks = fault.As(refusal).Say

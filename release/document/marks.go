@@ -17,7 +17,8 @@ func (m Marks) with(page int) Marks {
 	return m
 }
 
-func (m Marks) count() (n int) {
+// Count is how many they are.
+func (m Marks) Count() (n int) {
 	for _, b := range m {
 		n += bits.OnesCount8(b)
 	}

@@ -124,5 +124,5 @@ func (v verdict) facts(t task, size int64, s sight) (Facts, error) {
 // fits says whether it can be what was seen of so many sides. It may not say which.
 func (s sight) fits(sides int) bool {
 	return s.Seen >= 0 && s.Seen <= sides && s.Colour >= 0 && s.Colour <= s.Seen &&
-		(len(s.Tinted) == 0 || s.Tinted.count() == s.Colour && s.Tinted.within(s.Seen))
+		(len(s.Tinted) == 0 || s.Tinted.Count() == s.Colour && s.Tinted.within(s.Seen))
 }
