@@ -155,8 +155,12 @@ func (d *Desk) PausePrinter(ctx context.Context, a school.Actor, id PrinterID, p
 	})
 }
 
-// Label is where a printer stands and what the inventory calls it. What is nil stays.
-type Label struct{ Room, Asset *string }
+// Label is where a printer stands, what the inventory calls it and whether jobs are released to
+// it from beside it alone. What is nil stays.
+type Label struct {
+	Room, Asset *string
+	OnlyBeside  *bool
+}
 
 // LabelPrinter changes a printer's label.
 func LabelPrinter(ctx context.Context, tx *db.Tx, id PrinterID, l Label) error {

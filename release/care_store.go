@@ -63,7 +63,8 @@ func updatePaused(ctx context.Context, tx *db.Tx, id school.ID, p PrinterID, pau
 }
 
 func updateLabel(ctx context.Context, tx *db.Tx, p PrinterID, l Label) error {
-	done, err := tx.Exec(ctx, `UPDATE printer SET room = coalesce($2, room), asset = coalesce($3, asset) WHERE printer_id = $1`, p, l.Room, l.Asset)
+	done, err := tx.Exec(ctx, `
+		UPDATE printer SET room = coalesce($2, room), asset = coalesce($3, asset), only_beside = coalesce($4, only_beside) WHERE printer_id = $1`, p, l.Room, l.Asset, l.OnlyBeside)
 	if err == nil && done.RowsAffected() == 0 {
 		err = printerUnknown
 	}

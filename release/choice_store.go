@@ -14,13 +14,14 @@ const atKiosk = `(EXISTS (SELECT FROM station k WHERE k.printer_id = r.printer_i
 	OR EXISTS (SELECT FROM station_printer k WHERE k.printer_id = r.printer_id))`
 
 // choicesAt are the printers of a school with a kiosk, as a station sees them; 0 is no station.
+// One that is released to from beside it alone is seen by the stations beside it alone.
 func choicesAt(ctx context.Context, tx *db.Tx, id school.ID, st StationID) ([]Choice, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+printerColumns+`, coalesce(s.printer_id = r.printer_id, false) OR x.printer_id IS NOT NULL, coalesce(s.elsewhere, false)
 		  FROM printer r
 		  LEFT JOIN station s ON s.station_id = $2
 		  LEFT JOIN station_printer x ON x.station_id = $2 AND x.printer_id = r.printer_id
-		 WHERE r.school_id = $1 AND (s.printer_id = r.printer_id OR `+atKiosk+`)`, id, st)
+		 WHERE r.school_id = $1 AND (s.printer_id = r.printer_id OR x.printer_id IS NOT NULL OR NOT r.only_beside AND `+atKiosk+`)`, id, st)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c Choice, err error) {
 		c.PrinterRecord, err = scanPrinter(row, &c.Beside, &c.Reach)
 		c.Reach = c.Reach || c.Beside

@@ -209,6 +209,55 @@ func TestAKioskThatReleasesNowhereElse(t *testing.T) {
 	}
 }
 
+// A printer that is released to from beside it alone is offered at no other kiosk, not even as the
+// nearest that can, and no page gets round that; its own kiosk, one that serves it, and the
+// computers paired with it release to it.
+func TestAStaffroomPrinterIsForThoseBesideIt(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	yes, no := true, false
+	only := func(p release.PrinterID, yes *bool) {
+		t.Helper()
+		f.in(func(ctx context.Context, tx *db.Tx) error {
+			return release.LabelPrinter(ctx, tx, p, release.Label{OnlyBeside: yes})
+		})
+	}
+	only(f.copier, &yes)
+	job := f.submit(f.Sam, 1, func(s *release.Submission) { s.Ticket = release.Ticket{Media: a3} })
+	v := f.visit(0)
+	if o := v.Jobs[0].Offer; o == nil || o.ID != f.poster || len(v.Choices) != 2 || strings.Contains(v.Jobs[0].Lacks, "Staffroom") {
+		t.Errorf("the nearest that can is %+v, of %d: %s", o, len(v.Choices), v.Jobs[0].Lacks)
+	}
+	only(f.poster, &yes)
+	if v := f.visit(0); v.Jobs[0].Offer != nil || len(v.Choices) != 1 || !strings.Contains(v.Jobs[0].Lacks, "Please ask IT") {
+		t.Errorf("nothing else can: %+v", v)
+	}
+	who := f.at(f.Sam)
+	who.At = f.copier
+	_, err := f.Release(t.Context(), who, ids(job.ID))
+	wantFault(t, err, "printer-not-from-here")
+	if v := f.visit(f.copier); v.Printer.ID != f.laser {
+		t.Errorf("a page that asks for it is shown %s", v.Printer.Name)
+	}
+	f.kiosk(release.KioskChange{Serves: &[]release.PrinterID{f.poster}})
+	if v := f.visit(0); v.Jobs[0].Offer == nil || v.Jobs[0].Offer.ID != f.poster {
+		t.Errorf("the kiosk that serves it: %+v", v)
+	}
+	f.kiosk(release.KioskChange{Serves: &[]release.PrinterID{}})
+	beside, err := f.Station(t.Context(), "staffroom")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Release(t.Context(), release.Visitor{Actor: f.Sam, Station: beside}, ids(job.ID)); err != nil {
+		t.Fatalf("at its own kiosk: %v", err)
+	}
+	f.state(job.ID, release.Done)
+	only(f.copier, &no)
+	if v := f.visit(0); len(v.Choices) != 2 {
+		t.Errorf("open again: %+v", v.Choices)
+	}
+}
+
 // A printer in error takes no release; the visit shows the nearest that takes most.
 func TestAPrinterInErrorIsNotReleasedTo(t *testing.T) {
 	t.Parallel()

@@ -76,12 +76,12 @@ func updateQueueSwitches(ctx context.Context, tx *db.Tx, q Queue) error {
 }
 
 const printerColumns = `r.printer_id, r.school_id, r.name, r.room, r.uri, r.state, r.state_reasons, r.seen_at, coalesce(r.capabilities, '{}'), coalesce(r.printer_group_id, 0),
-	r.asset, r.paused_at, r.place, r.pin, coalesce(r.told, '{}'), r.login`
+	r.asset, r.paused_at, r.place, r.pin, coalesce(r.told, '{}'), r.login, r.only_beside`
 
 func scanPrinter(row pgx.Row, more ...any) (p PrinterRecord, err error) {
 	var seen, paused *time.Time
 	var place string
-	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen, &p.Can, &p.Group, &p.Asset, &paused, &place, &p.Pin, &p.Told, &p.Login}, more...)...)
+	err = row.Scan(append([]any{&p.ID, &p.School, &p.Name, &p.Room, &p.URI, &p.State, &p.Reasons, &seen, &p.Can, &p.Group, &p.Asset, &paused, &place, &p.Pin, &p.Told, &p.Login, &p.OnlyBeside}, more...)...)
 	p.Seen, p.Paused = instant(seen), instant(paused)
 	p.Place, _ = ParsePlace(place) // it was read when it was written
 	return none(p, err, printerUnknown)

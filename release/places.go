@@ -19,7 +19,7 @@ func AddPrinter(ctx context.Context, tx *db.Tx, p PrinterRecord) (PrinterID, err
 	}
 	p.URI, p.Told = a.String(), p.Told.Cleaned()
 	p.Room = cmp.Or(p.Room, p.Place.Room)
-	if err := (Label{&p.Room, &p.Asset}).check(); err != nil {
+	if err := (Label{Room: &p.Room, Asset: &p.Asset}).check(); err != nil {
 		return 0, err
 	}
 	return insertPrinter(ctx, tx, p)

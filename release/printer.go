@@ -15,22 +15,23 @@ type PrinterID int32
 
 // PrinterRecord is a printer as the school knows it.
 type PrinterRecord struct {
-	ID      PrinterID
-	School  school.ID
-	Name    string
-	Room    string
-	URI     string // printer-uri of ipp or ipps, or where a socket takes raw bytes
-	State   PrinterState
-	Reasons []string // printer-state-reasons
-	Seen    time.Time
-	Can     Capabilities  // as it said itself
-	Group   quota.GroupID // of printers with prices of their own, or 0
-	Asset   string        // what the school's inventory calls it, or ""
-	Paused  time.Time     // since when IT has us send it nothing; zero: it is in use
-	Place   Place         // as far as IT says
-	Pin     []byte        // SHA-256 of the public key (SPKI) that it showed first; nil before that
-	Told    Capabilities  // what IT says it can do, of one that cannot say it itself
-	Login   []byte        // what it wants of us, sealed by whoever set it; nil for nothing
+	ID         PrinterID
+	School     school.ID
+	Name       string
+	Room       string
+	URI        string // printer-uri of ipp or ipps, or where a socket takes raw bytes
+	State      PrinterState
+	Reasons    []string // printer-state-reasons
+	Seen       time.Time
+	Can        Capabilities  // as it said itself
+	Group      quota.GroupID // of printers with prices of their own, or 0
+	Asset      string        // what the school's inventory calls it, or ""
+	Paused     time.Time     // since when IT has us send it nothing; zero: it is in use
+	Place      Place         // as far as IT says
+	Pin        []byte        // SHA-256 of the public key (SPKI) that it showed first; nil before that
+	Told       Capabilities  // what IT says it can do, of one that cannot say it itself
+	Login      []byte        // what it wants of us, sealed by whoever set it; nil for nothing
+	OnlyBeside bool          // jobs are released to it from beside it alone: a staff room's
 }
 
 // PrinterState is a printer's printer-state as last seen.

@@ -30,17 +30,26 @@ func printerListCommand() *cobra.Command {
 			}
 			now := time.Now()
 			w := tabwriter.NewWriter(h.out, 0, 0, 2, ' ', 0)
-			_, _ = fmt.Fprintln(w, "NUMBER\tNAME\tROOM\tASSET\tGROUP\tSTATE\tWAITING\tFAULTS\tUNACCOUNTED\tSEEN\tADDRESS") // tabwriter keeps an error for Flush
+			_, _ = fmt.Fprintln(w, "NUMBER\tNAME\tROOM\tASSET\tGROUP\tFROM\tSTATE\tWAITING\tFAULTS\tUNACCOUNTED\tSEEN\tADDRESS") // tabwriter keeps an error for Flush
 			for _, c := range all {
-				_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n",
-					c.ID, c.Name, c.Room, c.Asset, groups[c.Group], c.StateInWords(now), c.Waiting, len(c.Faults), unaccounted(c), seenAgo(c.Seen, now), c.URI)
+				_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n",
+					c.ID, c.Name, c.Room, c.Asset, groups[c.Group], releasedFrom(c.PrinterRecord), c.StateInWords(now), c.Waiting, len(c.Faults), unaccounted(c), seenAgo(c.Seen, now), c.URI)
 			}
 			return w.Flush()
 		})
-	cmd.Long = `It says where each is, how it is, how many jobs wait for it, what is wrong with it, how
-many pages of the last seven days did not come from us, and when it last answered.`
+	cmd.Long = `It says where each is, from where jobs are released to it, how it is, how many jobs wait for
+it, what is wrong with it, how many pages of the last seven days did not come from us, and
+when it last answered.`
 	cmd.Example = `  inkwell printer list`
 	return cmd
+}
+
+// releasedFrom is from where jobs are released to a printer.
+func releasedFrom(p release.PrinterRecord) string {
+	if p.OnlyBeside {
+		return "beside it"
+	}
+	return "any kiosk"
 }
 
 // unaccounted are the pages of the last seven days, or "-" of a printer that has no counter

@@ -15,9 +15,10 @@ import (
 
 func printerSetCommand() *cobra.Command {
 	var room, asset, uri string
+	var onlyBeside bool
 	var can told
 	var cmd *cobra.Command
-	cmd = printerCommand("set NUMBER", "Change where a printer stands, what the inventory calls it and how it is reached",
+	cmd = printerCommand("set NUMBER", "Change where a printer stands, what the inventory calls it, who reaches it and how",
 		func(ctx context.Context, h *host, look release.Look) error {
 			var l release.Label
 			if cmd.Flags().Changed("room") {
@@ -26,8 +27,11 @@ func printerSetCommand() *cobra.Command {
 			if cmd.Flags().Changed("asset") {
 				l.Asset = &asset
 			}
+			if cmd.Flags().Changed("only-beside") {
+				l.OnlyBeside = &onlyBeside
+			}
 			if l == (release.Label{}) && !cmd.Flags().Changed("address") && can.given(cmd) == "" {
-				return fault.New(fault.Invalid, "printer-set-nothing", "Say what to change: --room, --asset, --address, or what a socket:// printer can do.")
+				return fault.New(fault.Invalid, "printer-set-nothing", "Say what to change: --room, --asset, --only-beside, --address, or what a socket:// printer can do.")
 			}
 			m, err := h.moved(ctx, cmd, look.URI, uri, can)
 			if err != nil {
@@ -50,15 +54,21 @@ func printerSetCommand() *cobra.Command {
 	cmd.Long = `Room and asset tag stand in the list of faults and in its mail, so that whoever goes there
 finds the printer. NUMBER is the one that inkwell printer list shows.
 
+With --only-beside jobs come out of it only where somebody stands beside it: at its own kiosk,
+at one that serves it, on computers that are paired with it. No other kiosk offers it, not even
+as the nearest that can. It is for staff rooms; --only-beside=false ends it.
+
 With --address it is reached elsewhere from now on; what waits for it goes there. The address
 is checked as by inkwell printer add. What is known of the machine is forgotten: one with
 ipps:// is known by the key that it shows next, and its password is set again (inkwell printer
 login). While something is being printed there it is refused. Of a printer with socket:// say
 all that it can do whenever you say anything of it.`
 	cmd.Example = `  inkwell printer set 3 --room "Room 12" --asset HA-00417
+  inkwell printer set 5 --only-beside
   inkwell printer set 3 --address ipps://printer8.school.example/ipp/print`
 	cmd.Flags().StringVar(&room, "room", "", "where it stands")
 	cmd.Flags().StringVar(&asset, "asset", "", "its asset tag")
+	cmd.Flags().BoolVar(&onlyBeside, "only-beside", false, "release to it from beside it alone, as in a staff room")
 	cmd.Flags().StringVar(&uri, "address", "", "where it takes jobs from now on")
 	can.flags(cmd)
 	addFlags(cmd.Flags(), "printers.loopback")

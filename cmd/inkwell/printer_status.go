@@ -48,6 +48,7 @@ func tellPrinter(to io.Writer, l release.Look, now time.Time) error {
 	line("room", "%s", orNone(l.Room))
 	line("asset tag", "%s", orNone(l.Asset))
 	line("address", "%s", l.URI)
+	line("released to", "from %s", releasedFrom(l.PrinterRecord))
 	line("state", "%s, last answered %s", l.StateInWords(now), seenAgo(l.Seen, now))
 	if len(l.Reasons) > 0 {
 		line("it says", "%s", strings.Join(l.Reasons, ", "))

@@ -46,6 +46,7 @@ type printerRow struct {
 	ID          release.PrinterID
 	Name        string
 	Place       string // room and asset tag
+	OnlyBeside  bool   // released to from beside it alone
 	State       stateWord
 	Supplies    []supplyBar
 	Waiting     int
@@ -120,7 +121,7 @@ func (s stateWord) rank() int {
 }
 
 func (v visitor) printerRow(p release.Care) printerRow {
-	row := printerRow{ID: p.ID, Name: p.Name, Place: place(p.PrinterRecord), State: v.printerState(p.PrinterRecord), Waiting: p.Waiting, Wrong: len(p.Faults),
+	row := printerRow{ID: p.ID, Name: p.Name, Place: place(p.PrinterRecord), OnlyBeside: p.OnlyBeside, State: v.printerState(p.PrinterRecord), Waiting: p.Waiting, Wrong: len(p.Faults),
 		Unaccounted: strconv.FormatInt(p.Week, 10), Much: p.Week >= muchUnaccounted, Seen: lastSeen(p.Seen, v.Now)}
 	if p.Night.Unaccounted < 0 && p.Week == 0 {
 		row.Unaccounted = ""
