@@ -13,7 +13,7 @@ type day struct {
 	upper  float64   // and Y10-13
 	exam   bool      // typed scripts are printed
 	forget float64   // how many more than usual forget a code
-	broke  float64   // how many more than usual have spent their pages
+	term   int       // 0 to 2: a term's allowance ends with it
 }
 
 // from is the first day of the story.
@@ -52,7 +52,7 @@ func without(all []day, n int) []day { return append(all[:n:n], all[n+1:]...) }
 
 // season says how much is printed on a day: n is the half-term, w its week.
 func season(s Shape, d day, n, w, weeks int) day {
-	d.lower, d.upper, d.forget, d.broke = 1, 1, 1, 0
+	d.lower, d.upper, d.forget, d.term = 1, 1, 1, n/2
 	switch {
 	case n == 1 && (w == 1 || w == 2): // mocks
 		d.upper, d.lower = s.Peak, 1.2
@@ -64,9 +64,6 @@ func season(s Shape, d day, n, w, weeks int) day {
 	d.exam = n == 4 && w >= 2 || n == 5 && w < 4
 	if w == 0 {
 		d.forget = 3
-	}
-	if n%2 == 1 && w >= weeks-2 { // a term's allowance ends with the term
-		d.broke = 1
 	}
 	return d
 }

@@ -1,7 +1,6 @@
 package yeartest
 
 import (
-	"slices"
 	"time"
 )
 
@@ -13,6 +12,7 @@ type job struct {
 	pages, colour int
 	exam          bool
 	unproven      bool
+	free          bool // paid for by a club
 }
 
 // submit sends a document.
@@ -52,6 +52,9 @@ func (t *teller) code(at time.Time, p *Pupil, station int) {
 func (t *teller) release(at time.Time, station int, all ...job) time.Time {
 	for _, j := range all {
 		at = at.Add(t.minutes(0.03, 0.3))
+		if !t.afford(at, station, j) {
+			continue
+		}
 		t.tell(j.event(at, Released, station))
 		at = at.Add(time.Duration(4+j.pages*2) * time.Second)
 		switch x := t.r.Float64(); {
@@ -69,6 +72,27 @@ func (t *teller) release(at time.Time, station int, all ...job) time.Time {
 		}
 	}
 	return at
+}
+
+// afford takes a job's pages off the term's allowance. Without enough a pupil tries once or
+// some times, and leaves the job; many never come so far. Abusers have bought theirs.
+func (t *teller) afford(at time.Time, station int, j job) bool {
+	n := j.pupil.Number
+	if t.by >= 0 || j.exam || j.free {
+		return true
+	}
+	if t.left[n] >= j.pages {
+		t.left[n] -= j.pages
+		return true
+	}
+	if t.r.Float64() < 0.4 {
+		for range t.some(1, 4) {
+			t.tell(j.event(at, TooFew, station))
+			at = at.Add(t.minutes(0.1, 1))
+		}
+	}
+	t.lapse(j)
+	return false
 }
 
 // jam is a printer that stops on a page. The rest is printed elsewhere, or all of it is sent
@@ -166,24 +190,10 @@ func (t *teller) collect(at time.Time, p *Pupil, all []job) {
 		}
 		seen[j.document] = true
 	}
-	if t.r.Float64() < t.Shape.Poor*(1+4*t.broke(at)) {
-		for range t.some(1, 4) { // tries, and tries fewer
-			t.tell(chosen[0].event(at, TooFew, station))
-			at = at.Add(t.minutes(0.1, 1))
-		}
-		t.lapse(chosen[0])
-		chosen = chosen[1:]
-	}
 	end := t.release(at, station, chosen...)
 	if t.r.Float64() < 0.03 { // one thing forgotten, at the next printer round the corner
 		t.tap(end.Add(t.minutes(0.7, 4)), p, t.other(station))
 	}
-}
-
-// broke is whether a term's allowance is nearly gone.
-func (t *teller) broke(at time.Time) float64 {
-	n, _ := slices.BinarySearchFunc(t.days, at, func(d day, at time.Time) int { return d.date.Add(24 * time.Hour).Compare(at) })
-	return t.days[min(n, len(t.days)-1)].broke
 }
 
 // club is one who prints for a choir, a play or a tournament: 10 to 60 copies of a page or
@@ -196,10 +206,10 @@ func (t *teller) club(d day, p *Pupil) {
 	}
 	all := []job{}
 	if t.r.Float64() < 0.8 {
-		all = append(all, t.submit(at.Add(-t.minutes(2, 20)), p, document, pages*copies, colour))
+		all = append(all, t.send(at.Add(-t.minutes(2, 20)), job{pupil: p, document: document, pages: pages * copies, colour: colour, free: true}))
 	} else {
 		for range t.some(3, 8) {
-			all = append(all, t.submit(at.Add(-t.minutes(2, 20)), p, document, pages*5, 0))
+			all = append(all, t.send(at.Add(-t.minutes(2, 20)), job{pupil: p, document: document, pages: pages * 5, free: true}))
 		}
 	}
 	station := t.near(p)

@@ -80,7 +80,8 @@ func (t *teller) namesake(p *Pupil) int {
 }
 
 // essays are coursework marathons: a deadline, and 40 to 160 pages within minutes, on the
-// evening or the morning before. Some do it twice a year, in parts, with corrections.
+// evening or the morning before. Some do it twice a year, in parts, with corrections. essays
+// says who has one due on which day.
 func (t *teller) essays() {
 	for n := range t.Pupils[1:] {
 		p := &t.Pupils[n+1]
@@ -89,13 +90,13 @@ func (t *teller) essays() {
 		}
 		for range t.count(t.Shape.Essays) {
 			// Deadlines are where there is most to do.
-			d := t.days[t.r.IntN(len(t.days))]
+			n := t.r.IntN(len(t.days))
 			for range 3 {
-				if d.upper < 1.1 {
-					d = t.days[t.r.IntN(len(t.days))]
+				if t.days[n].upper < 1.1 {
+					n = t.r.IntN(len(t.days))
 				}
 			}
-			t.essay(d, p)
+			t.due[n] = append(t.due[n], p)
 		}
 	}
 }

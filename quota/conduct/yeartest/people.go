@@ -37,6 +37,21 @@ func usual(year int) float64 {
 	return 2.5
 }
 
+// allowance is how many pages a pupil may print in a term.
+func (p *Pupil) allowance(s Shape) int {
+	pages := 400
+	switch {
+	case p.Year <= 9:
+		pages = 150
+	case p.Year <= 11:
+		pages = 250
+	}
+	if p.Special {
+		pages *= 6
+	}
+	return int(float64(pages) * s.Allow)
+}
+
 func people(r *rand.Rand, s Shape) []Pupil {
 	all := make([]Pupil, s.Pupils+1) // nobody is number 0
 	for n := 1; n <= s.Pupils; n++ {

@@ -31,7 +31,7 @@ type Shape struct {
 	Night   float64 // share of jobs sent in the evening
 	Essays  float64 // coursework marathons a pupil of Y10-13 has a year
 	Clubs   int     // pupils who print for a club
-	Poor    float64 // share of releases that meet an empty account, at the end of a term
+	Allow   float64 // a factor on a term's allowance of pages
 	Special float64 // share of pupils with an exemption, such as large print
 }
 
@@ -44,6 +44,6 @@ func draw(r *rand.Rand, pupils int) Shape {
 		Peak: between(1.8, 4), Summer: between(0.2, 0.7), Snow: r.IntN(4), Colour: between(0.08, 0.25),
 		Bells: between(0.2, 4), Jam: between(0.004, 0.04), Lost: between(0.001, 0.01), Expiry: between(0.05, 0.14),
 		Twice: between(0.02, 0.09), Forgot: between(10, 45), Wrong: between(0.08, 0.3), Night: between(0.05, 0.35),
-		Essays: between(0.3, 1.5), Clubs: 6 + r.IntN(20), Poor: between(0.005, 0.03), Special: between(0.01, 0.03),
+		Essays: between(0.3, 1.5), Clubs: 6 + r.IntN(20), Allow: between(0.7, 2.5), Special: between(0.01, 0.03),
 	}
 }

@@ -66,25 +66,30 @@ type teller struct {
 	papers uint64
 	sheets map[string]uint64 // what a class was given last
 	mine   map[int]uint64    // what an abuser copies, or passes on
-	by     int               // who is behind what is told now
-	next   time.Time         // the school day after today
+	due    map[int][]*Pupil  // who has coursework to hand in, by day of school
+	left   []int             // pages of this term, by pupil
+	term   int
+	today  int
+	by     int       // who is behind what is told now
+	next   time.Time // the school day after today
 }
 
 // Events tells the year in the order of time, with the abuser behind each event, or nil.
 // It tells the same each time.
 func (y *Year) Events() iter.Seq2[Event, *Abuser] {
 	return func(yield func(Event, *Abuser) bool) {
-		t := &teller{Year: y, r: dice(y.seed, 2), later: map[int][]told{}, sheets: map[string]uint64{}, mine: map[int]uint64{}, by: -1}
+		t := &teller{Year: y, r: dice(y.seed, 2), later: map[int][]told{}, sheets: map[string]uint64{}, mine: map[int]uint64{}, due: map[int][]*Pupil{}, left: make([]int, len(y.Pupils)), term: -1, by: -1}
 		t.essays()
 		n := 0
 		for number := 0; n < len(y.days) || len(t.later) > 0; number++ {
 			date := from.AddDate(0, 0, number)
+			t.today = number
 			if n < len(y.days) && y.days[n].date.Equal(date) {
 				t.next = date.AddDate(0, 0, 1)
 				if n++; n < len(y.days) {
 					t.next = y.days[n].date
 				}
-				t.day(y.days[n-1])
+				t.day(y.days[n-1], t.due[n-1])
 			}
 			if !y.hand(t.take(number), yield) {
 				return
@@ -116,12 +121,21 @@ func (t *teller) take(number int) []told {
 
 func (t *teller) tell(e Event) {
 	number := int(e.At.Sub(from) / (24 * time.Hour))
+	if number < t.today {
+		panic("yeartest: told of a day that is over")
+	}
 	t.later[number] = append(t.later[number], told{e, t.by})
 }
 
 // day is a day of the school: what everybody prints, what befalls them, and the abusers.
-func (t *teller) day(d day) {
+func (t *teller) day(d day, due []*Pupil) {
 	t.by = -1
+	if d.term != t.term {
+		t.term = d.term
+		for n := range t.Pupils {
+			t.left[n] = t.Pupils[n].allowance(t.Shape)
+		}
+	}
 	for n := range t.Pupils[1:] {
 		p := &t.Pupils[n+1]
 		for range t.count(p.weekly * d.factor(p.Year) / 5) {
@@ -133,6 +147,9 @@ func (t *teller) day(d day) {
 		if d.exam && p.Year >= 11 && p.Number%9 == 0 && t.r.Float64() < 0.15 {
 			t.script(d, p)
 		}
+	}
+	for _, p := range due {
+		t.essay(d, p)
 	}
 	t.bells(d)
 	t.codes(d)
