@@ -60,3 +60,31 @@ func TestCUPSQueue(t *testing.T) {
 		}
 	}
 }
+
+// A queue without a driver in front of a printer on port 9100, as many schools have them: the
+// printer gets the very bytes that we sent, once, and CUPS says that it did.
+func TestARawQueueOfCUPSDelivers(t *testing.T) {
+	t.Parallel()
+	sink := ipptest.NewSink(t, ipptest.SinkOptions{})
+	cups := ipptest.CUPS(t)
+	cups.AddRawQueue("old", sink.URI)
+	p, err := New(Options{URI: cups.URI("old")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, document := context.Background(), lesson(3)
+	job, err := p.Begin(ctx, errand)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Send(ctx, errand, job, bytes.NewReader(document)); err != nil {
+		t.Fatal(err)
+	}
+	if at := follow(t, p, job); at.Phase != release.PhaseCompleted {
+		t.Errorf("it ended as %+v", at)
+	}
+	cups.Wait("the printer has it", func() bool { jobs := sink.Jobs(); return len(jobs) == 1 && jobs[0].Whole })
+	if got := sink.Jobs()[0]; !bytes.Equal(got.Document, document) || got.Printed != 3 {
+		t.Errorf("%d bytes came out of %d, %d pages", len(got.Document), len(document), got.Printed)
+	}
+}

@@ -176,6 +176,11 @@ func (s *Sink) serve(conn net.Conn) {
 	}()
 	c := &sinkConn{Sink: s, conn: conn, in: bufio.NewReader(conn), at: -1, on: map[string]bool{}, done: make(chan struct{})}
 	defer c.leave()
+	if first, err := c.in.Peek(1); err == nil && !strings.ContainsAny(string(first), "\x1b@\r\n") {
+		c.enter()
+		_ = c.plain()
+		return
+	}
 	for {
 		line, err := c.in.ReadString('\n')
 		if err != nil {
@@ -282,14 +287,39 @@ func (c *sinkConn) job(change func(*SinkJob)) {
 
 var sinkPage = regexp.MustCompile(`/Type */Page([^s]|$)`)
 
-// print takes the document, until the language is left, and prints it.
-func (c *sinkConn) print() error {
+// meets has the fault happen that waits for a job.
+func (c *sinkConn) meets() error {
 	c.mu.Lock()
 	fault := c.fault
 	c.fault = nil
 	c.mu.Unlock()
 	if fault != nil && !fault(c.conn) {
 		return errors.New("cut off")
+	}
+	return nil
+}
+
+// plain takes a document that comes without PJL, as from a queue without a driver, until the
+// other end has no more, and prints it.
+func (c *sinkConn) plain() error {
+	if err := c.meets(); err != nil {
+		return err
+	}
+	document, err := io.ReadAll(c.in)
+	if err != nil {
+		return err
+	}
+	if err := c.put(document); err != nil {
+		return err
+	}
+	c.job(func(j *SinkJob) { j.Whole = true })
+	return nil
+}
+
+// print takes the document, until the language is left, and prints it.
+func (c *sinkConn) print() error {
+	if err := c.meets(); err != nil {
+		return err
 	}
 	var document []byte
 	for !bytes.HasSuffix(document, []byte(uel)) {
@@ -299,7 +329,11 @@ func (c *sinkConn) print() error {
 		}
 		document = append(document, b)
 	}
-	document = bytes.TrimSuffix(document, []byte(uel))
+	return c.put(bytes.TrimSuffix(document, []byte(uel)))
+}
+
+// put has a document come out.
+func (c *sinkConn) put(document []byte) error {
 	copies := 1
 	c.job(func(j *SinkJob) {
 		j.Document = document

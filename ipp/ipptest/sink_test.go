@@ -50,6 +50,10 @@ func TestSink(t *testing.T) {
 			t.Errorf("jobs %+v", jobs)
 		}
 	}
+	silent.print(t, "%PDF-1.4 /Type /Page\n") // as it is, by a queue without a driver
+	if jobs := silent.Jobs(); len(jobs) != 2 || !jobs[1].Whole || jobs[1].Printed != 1 || string(jobs[1].Document) != "%PDF-1.4 /Type /Page\n" {
+		t.Errorf("without PJL: %+v", jobs)
+	}
 	talks.print(t, uel+"@PJL INFO STATUS\r\n"+uel)
 	half, _, _ := strings.Cut(sinkWork, "/Pages")
 	talks.print(t, half)

@@ -7,6 +7,8 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"inkwell/ipp/ipptest"
 )
 
 // written is an answer to a GET of sysUpTime.0 by version 2c, by hand from RFC 3416.
@@ -166,4 +168,25 @@ func FuzzAnswer(f *testing.F) {
 			t.Errorf("%d bytes of text out of %d", len(v.Text), len(datagram))
 		}
 	})
+}
+
+// An agent that is not ours, and has no idea of us, tells what it was told to.
+func TestARealAgentIsAsked(t *testing.T) {
+	t.Parallel()
+	address := ipptest.SNMPAgent(t, "print", ipptest.PrinterMIB(2_147_483_000, "CN7B31")...)
+	a := Agent{Dial: (&net.Dialer{}).DialContext, Address: address, Community: "print"}
+	if n, serial, err := a.LifeCounter(t.Context()); n != 2_147_483_000 || serial != "CN7B31" || err != nil {
+		t.Errorf("%d %q, %v", n, serial, err)
+	}
+	if _, err := a.Get(t.Context(), OID{1, 3, 6, 1, 2, 1, 43, 10, 2, 1, 4, 1, 2}); !errors.Is(err, ErrNone) {
+		t.Errorf("of a marker that it has not: %v", err)
+	}
+	a.Community = "other"
+	if _, err := a.Get(t.Context(), LifeCount); !errors.Is(err, ErrSilent) {
+		t.Errorf("to a community that is not its own: %v", err)
+	}
+	plain := Agent{Dial: a.Dial, Address: ipptest.SNMPAgent(t, "print"), Community: "print"}
+	if _, _, err := plain.LifeCounter(t.Context()); !errors.Is(err, ErrNone) {
+		t.Errorf("a machine that is no printer: %v", err)
+	}
 }
