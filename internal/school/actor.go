@@ -78,27 +78,35 @@ const (
 	RefundPupils     Capability = "refund-pupils"     // answer the pupils one teaches who ask for pages back
 	RefundAnyone     Capability = "refund-anyone"     // answer anybody but oneself who does
 	RecoverCosts     Capability = "recover-costs"     // what damage and loss cost
+	OwnPage          Capability = "own-page"          // what was done about one's own printing, and to object to it
+	ReviewConduct    Capability = "review-conduct"    // answer pupils who object, where one is named as their reviewer
+	ReviewAnyone     Capability = "review-anyone"     // answer any of them, but about what one did oneself
+	NameReviewers    Capability = "name-reviewers"    // who reviews, and who is told of matters of safeguarding
+	SeeConduct       Capability = "see-conduct"       // flags and steps of a person, but those of safeguarding
+	SeeFairness      Capability = "see-fairness"      // flags and withdrawals in sums
+	SeeMatters       Capability = "see-matters"       // matters of safeguarding that are with one
+	KeepWords        Capability = "keep-words"        // the safeguarding lead's list of words
 )
 
 var capabilities = map[Role][]Capability{
-	Pupil:     {Print},
+	Pupil:     {Print, OwnPage},
 	Guest:     {Print},
-	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, SeeClassUsage, RefundPupils},
+	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, SeeClassUsage, RefundPupils, ReviewConduct},
 	Assistant: {Print, UseConsole, IssueSlip},
 	Cover:     {Print, UseConsole, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils},
 	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements},
 	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
 		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SeeRules, ExemptFromRules, ApprovePupils, ApproveAnyone,
-		SeeUsage, RefundPupils, RefundAnyone, RecoverCosts},
+		SeeUsage, RefundPupils, RefundAnyone, RecoverCosts, ReviewConduct, NameReviewers, SeeConduct, SeeFairness},
 	Provider:     {Print, UseConsole, ManageFace},
 	PrintRoom:    {Print},
 	Exams:        {Print, UseConsole, ManageExams},
-	Safeguarding: {Print},
+	Safeguarding: {Print, UseConsole, SeeMatters, KeepWords},
 	Head: {Print, UseConsole, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest,
-		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts},
-	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption, SeeUsage},
+		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters},
+	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption, SeeUsage, SeeFairness},
 	Finance:        {Print, UseConsole, FindPeople, TopUp, SeeUsage, RecoverCosts},
-	DataProtection: {Print, UseConsole, FindPeople, RecordAgreements},
+	DataProtection: {Print, UseConsole, FindPeople, RecordAgreements, SeeFairness},
 	Auditor:        {Print},
 }
 

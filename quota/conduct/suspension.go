@@ -115,7 +115,7 @@ func mayDecide(by school.Actor, person school.PersonID) error {
 		return school.NotAllowed
 	}
 	if by.Person == person {
-		return fault.New(fault.Forbidden, "own-case", "Nobody decides their own case. Ask a colleague.")
+		return ownCase
 	}
 	return nil
 }
