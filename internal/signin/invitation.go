@@ -69,7 +69,7 @@ func (who Staff) check() error {
 // freeElsewhere refuses a name that is staff's at another school: one name, one
 // sign-in, wherever it is us who give it.
 func (s *SignIn) freeElsewhere(ctx context.Context, who Staff) error {
-	homes, err := s.homes(ctx, who.Username)
+	homes, err := s.homes(ctx, school.UseConsole, who.Username)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,11 @@ func (s *SignIn) begin(ctx context.Context, a school.Actor, version int) (token 
 		if err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, audit.Entry{School: a.School, Act: "staff-signed-in", Actor: a.Pseudonym})
+		act := "staff-signed-in"
+		if !a.May(school.UseConsole) {
+			act = "signed-in"
+		}
+		return audit.Record(ctx, tx, audit.Entry{School: a.School, Act: act, Actor: a.Pseudonym})
 	})
 	if err != nil {
 		return "", err
@@ -65,7 +69,7 @@ func (s *SignIn) Actor(ctx context.Context, token string) (a school.Actor, err e
 			return err
 		}
 		a = actor(p)
-		if p.Left || p.Version != open.version || p.School != open.school || !a.May(school.UseConsole) {
+		if p.Left || p.Version != open.version || p.School != open.school || !a.May(school.UseConsole) && !a.May(school.OwnPage) {
 			return over
 		}
 		if tx.Now.Sub(open.seen) < seenEvery {

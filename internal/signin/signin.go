@@ -47,7 +47,17 @@ var refused = fault.New(fault.Unauthenticated, "password-wrong", "We can't sign 
 // too many pause that place alone ("password-paused"). Unknown, wrong, left and
 // without the right to the console are all "password-wrong".
 func (s *SignIn) SignIn(ctx context.Context, username, password, place string) (token string, err error) {
-	homes, err := s.homes(ctx, username)
+	return s.enter(ctx, school.UseConsole, username, password, place)
+}
+
+// SignInOwn is SignIn for pupils, to the page about themselves: nothing else is open to that
+// session.
+func (s *SignIn) SignInOwn(ctx context.Context, username, password, place string) (token string, err error) {
+	return s.enter(ctx, school.OwnPage, username, password, place)
+}
+
+func (s *SignIn) enter(ctx context.Context, to school.Capability, username, password, place string) (token string, err error) {
+	homes, err := s.homes(ctx, to, username)
 	if err != nil {
 		return "", err
 	}
@@ -59,7 +69,7 @@ func (s *SignIn) SignIn(ctx context.Context, username, password, place string) (
 			wrong = err
 		case err != nil:
 			return "", err
-		case a.Person == staff.ID && a.May(school.UseConsole):
+		case a.Person == staff.ID && a.May(to):
 			// The version is that from before the password was checked: one changed
 			// meanwhile makes this session void.
 			return s.begin(ctx, a, staff.Version)
@@ -68,10 +78,10 @@ func (s *SignIn) SignIn(ctx context.Context, username, password, place string) (
 	return "", refused.Because(wrong)
 }
 
-// homes are the staff of that name, nearly always one: two schools may have given
+// homes are who may enter by that name, nearly always one: two schools may have given
 // the same. Nobody is one person of the first school without a number, so that what
 // follows takes the same time.
-func (s *SignIn) homes(ctx context.Context, username string) (homes []school.Person, err error) {
+func (s *SignIn) homes(ctx context.Context, to school.Capability, username string) (homes []school.Person, err error) {
 	schools, err := s.directory.Schools(ctx)
 	if err != nil {
 		return nil, err
@@ -83,7 +93,7 @@ func (s *SignIn) homes(ctx context.Context, username string) (homes []school.Per
 	err = s.db.InTx(ctx, db.System("sign-in"), func(ctx context.Context, tx *db.Tx) error {
 		homes = nil
 		for _, sc := range schools {
-			p, err := staffNamed(ctx, tx, sc.ID, username)
+			p, err := named(ctx, tx, to, sc.ID, username)
 			if err != nil {
 				return err
 			}
@@ -99,10 +109,10 @@ func (s *SignIn) homes(ctx context.Context, username string) (homes []school.Per
 	return homes, err
 }
 
-// staffNamed is the person of that name who may use the console, or nobody.
-func staffNamed(ctx context.Context, tx *db.Tx, id school.ID, username string) (school.Person, error) {
+// named is the person of that name who may enter there, or nobody.
+func named(ctx context.Context, tx *db.Tx, to school.Capability, id school.ID, username string) (school.Person, error) {
 	p, err := school.PersonByUsername(ctx, tx, id, username)
-	if fault.KindOf(err) == fault.NotFound || err == nil && !actor(p).May(school.UseConsole) {
+	if fault.KindOf(err) == fault.NotFound || err == nil && !actor(p).May(to) {
 		return school.Person{}, nil
 	}
 	return p, err

@@ -57,10 +57,37 @@ func (h *house) conductScenes() []scene {
 				h.Fatal(err)
 			}
 		}},
+		{name: "reviews", path: reviewsPath, set: h.objected},
+		{name: "history", path: h.page(h.Sam.Person) + "/conduct"},
+		{name: "letter", path: reviewsPath + "/letter/2"},
 		{name: "class", path: classPath(own), set: func() {
 			h.are(school.Teacher)()
 			dbtest.Exec(h.T, h.db, "UPDATE enrolment SET person_id = $1 WHERE person_id = $2 AND class_id = $3", h.IT.Person, h.Teacher.Person, own)
 			dbtest.Exec(h.T, h.db, "UPDATE conduct_order SET made_by = $1 WHERE kind = 'pause'", h.IT.Person)
 		}},
+		{name: "my", path: myPath, set: func() {
+			h.are(school.Pupil)()
+			dbtest.Exec(h.T, h.db, "UPDATE suspension SET person_id = $1, imposed_by = $2 WHERE person_id = $3", h.IT.Person, h.Chief.Pseudonym, h.Sam.Person)
+		}},
+		{name: "my-sign-in", path: mySignInPath},
+	}
+}
+
+// objected has Sam object to what Cleo did.
+func (h *house) objected() {
+	dbtest.Exec(h.T, h.db, "UPDATE suspension SET imposed_by = $1 WHERE person_id = $2", h.Chief.Pseudonym, h.Sam.Person)
+	dbtest.Exec(h.T, h.db, `
+		WITH s AS (INSERT INTO conduct_set (school_id, made_at, content) VALUES ($1, $3, '{"rules": [{"rule": 1, "name": "Many pages at once", "with": {"pages": 120, "minutes": 10}}],
+			"categories": [{"name": "excess", "title": "Too much paper"}], "ladder": {}, "breaker": {}}') RETURNING set_id)
+		INSERT INTO flag (school_id, person_id, set_id, rule, kind, category, route, raised_at, bucket, weight, decays_at, evidence, outcome, closed_at, closing)
+		SELECT $1, $2, s.set_id, 1, 'burst', 'excess', 'automatic', $3::timestamptz - n * interval '26 hours', n, 10, $3::timestamptz + interval '9 days', '{"numbers": {"pages": 140, "minutes": 9}}',
+		       CASE n WHEN 1 THEN 'dismissed' END, CASE n WHEN 1 THEN $3::timestamptz END, CASE n WHEN 1 THEN 'It was for the chess club.' END
+		  FROM s, generate_series(0, 2) n`, h.School, h.Sam.Person, friday)
+	cases, err := h.console.conduct.MyCases(h.Context(), h.Sam)
+	if err == nil {
+		_, err = h.console.conduct.Object(h.Context(), h.Sam, cases[0], "They were the score sheets for the chess club. Mr Reid asked me to print them all before Friday, and the printer jammed, so I had to send them again.")
+	}
+	if err != nil {
+		h.Fatal(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"time"
@@ -23,6 +24,7 @@ var files embed.FS
 // SignIn is how staff get in: signin.SignIn.
 type SignIn interface {
 	SignIn(ctx context.Context, username, password, place string) (token string, err error)
+	SignInOwn(ctx context.Context, username, password, place string) (token string, err error)
 	Actor(ctx context.Context, token string) (school.Actor, error)
 	SignOut(ctx context.Context, token string) error
 	Invitation(ctx context.Context, token string) (username string, err error)
@@ -94,6 +96,19 @@ type Conduct interface {
 	LiftOrder(ctx context.Context, by school.Actor, id conduct.OrderID, reason string) error
 	Orders(ctx context.Context, by school.Actor) ([]conduct.Order, error)
 	InForce(ctx context.Context, by school.Actor) ([]conduct.Suspension, error)
+	Fair
+}
+
+// Fair is conduct's part in hearing pupils, and in explaining what was done.
+type Fair interface {
+	MyCases(ctx context.Context, a school.Actor) ([]conduct.Case, error)
+	Object(ctx context.Context, a school.Actor, of conduct.Case, words string) (conduct.Objection, error)
+	Reviews(ctx context.Context, a school.Actor) ([]conduct.Case, error)
+	Decide(ctx context.Context, by school.Actor, id conduct.ObjectionID, v conduct.Verdict, until time.Time, reason string) error
+	NameReviewers(ctx context.Context, by school.Actor, year int, all []school.PersonID) error
+	History(ctx context.Context, by school.Actor, person school.PersonID, since time.Time) ([]conduct.Told, []conduct.Case, error)
+	Letter(ctx context.Context, by school.Actor, which conduct.SuspensionID) (conduct.Case, error)
+	Export(ctx context.Context, by school.Actor, since time.Time, to io.Writer) error
 }
 
 // RollOut is what there is to roll out to a school's computers. A server that nobody

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"strings"
 
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
@@ -28,6 +29,9 @@ var routes = []route{
 	{"POST /staff/sign-out", "", (*Console).doSignOut},
 	{"GET /staff/invitation/{token}", "", (*Console).invitationPage},
 	{"POST /staff/invitation/{token}", "", (*Console).acceptInvitation},
+	{"GET " + mySignInPath, "", (*Console).mySignInPage},
+	{"POST " + mySignInPath, "", (*Console).doMySignIn},
+	{"POST /my/sign-out", "", (*Console).doMySignOut},
 	{"GET " + staticPrefix + "{digest}/{name}", "", (*Console).static},
 	{"GET /staff", school.UseConsole, (*Console).firstPage},
 	{"GET /staff/people", school.FindPeople, (*Console).peoplePage},
@@ -47,6 +51,14 @@ var routes = []route{
 	{"GET /staff/roll-out/{name}", school.ManageFace, (*Console).rollOutArchive},
 	{"POST /staff/people/{id}/suspend", school.Suspend, (*Console).suspend},
 	{"POST /staff/people/{id}/lift", school.Suspend, (*Console).lift},
+	{"GET " + myPath, school.OwnPage, (*Console).myPage},
+	{"POST " + myPath + "/objections", school.OwnPage, (*Console).object},
+	{"GET " + reviewsPath, school.ReviewConduct, (*Console).reviewsPage},
+	{"POST " + reviewsPath + "/{objection}", school.ReviewConduct, (*Console).answerObjection},
+	{"GET " + reviewsPath + "/letter/{suspension}", school.ReviewConduct, (*Console).letterPage},
+	{"POST " + reviewsPath, school.NameReviewers, (*Console).nameReviewers},
+	{"GET /staff/people/{id}/conduct", school.SeeConduct, (*Console).historyPage},
+	{"GET " + rightsPath + "/steps.csv", school.SeeConduct, (*Console).stepsTable},
 	{"GET " + rightsPath, school.Suspend, (*Console).rightsPage},
 	{"POST " + rightsPath, school.Suspend, (*Console).suspendGroup},
 	{"POST " + rightsPath + "/{order}/lift", school.Suspend, (*Console).liftOrder},
@@ -93,7 +105,7 @@ var routes = []route{
 	{"POST /staff/guests/authority/{id}/withdraw", school.AuthoriseGuest, (*Console).withdraw},
 }
 
-// Handler serves everything under /staff.
+// Handler serves everything under /staff, and pupils' own page under /my.
 func (c *Console) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range routes {
@@ -118,7 +130,7 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
 	v, err := c.visitor(r)
 	switch {
 	case fault.KindOf(err) == fault.Unauthenticated:
-		http.Redirect(w, r, "/staff/sign-in", http.StatusSeeOther)
+		http.Redirect(w, r, signInFor(route.pattern), http.StatusSeeOther)
 	case err != nil:
 		c.pages.Error(w, r, err)
 	case !v.May(route.needs):
@@ -126,6 +138,14 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
 	default:
 		route.serve(c, w, r, v)
 	}
+}
+
+// signInFor is the way in to a page: a pupil's own, or the staff's.
+func signInFor(pattern string) string {
+	if _, path, _ := strings.Cut(pattern, " "); strings.HasPrefix(path, myPath) {
+		return mySignInPath
+	}
+	return "/staff/sign-in"
 }
 
 // firstPage is the day for those who see the school's printing, and for others the

@@ -33,16 +33,16 @@ func (d doorman) Actor(context.Context, string) (school.Actor, error) {
 // address is a request that a route matches, about the person.
 func address(r route, person school.PersonID) (method, path string) {
 	method, path, _ = strings.Cut(r.pattern, " ")
-	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{order}", "1").Replace(path)
+	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{order}", "1", "{objection}", "1", "{suspension}", "1").Replace(path)
 }
 
 // openTo is all that pupils and teachers may open: a route that is not here stays shut
 // to them whatever its capability comes to mean.
 var openTo = map[string][]string{
-	"pupil": {}, "nothing": {},
+	"pupil": {"GET /my", "POST /my/objections"}, "nothing": {},
 	"teacher": {"GET /staff", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
 		"GET /staff/classes", "GET /staff/classes/{class}", "POST /staff/classes/{class}/give", "POST /staff/classes/{class}/pause", "POST /staff/classes/{class}/pause/{order}/end", "GET /staff/classes/{class}/print", "POST /staff/classes/{class}/print", "GET /staff/mine", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
-		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/class-usage", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
+		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/class-usage", "GET /staff/reviews", "POST /staff/reviews/{objection}", "GET /staff/reviews/letter/{suspension}", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
 }
 
 // TestEveryRouteForEveryRole: who has the capability gets in, everybody else finds
@@ -62,7 +62,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		}
 		method, path := address(route, h.Sam.Person)
 		path = known.Replace(path)
-		if a := h.serve(nil, httptest.NewRequest(method, path, nil)); a.Code != http.StatusSeeOther || a.Header().Get("Location") != "/staff/sign-in" {
+		if a := h.serve(nil, httptest.NewRequest(method, path, nil)); a.Code != http.StatusSeeOther || a.Header().Get("Location") != signInFor(route.pattern) {
 			t.Errorf("%s without a session: %d", route.pattern, a.Code)
 		}
 		for role, actor := range map[string]school.Actor{"pupil": h.Sam, "teacher": h.Teacher, "it": h.IT, "head": head, "nothing": {School: h.School, Person: h.Sam.Person}} {
@@ -100,7 +100,7 @@ func TestOpenRoutes(t *testing.T) {
 			open = append(open, r.pattern)
 		}
 	}
-	want := "GET /staff/sign-in, POST /staff/sign-in, POST /staff/sign-out, GET /staff/invitation/{token}, POST /staff/invitation/{token}, GET /staff/static/{digest}/{name}"
+	want := "GET /staff/sign-in, POST /staff/sign-in, POST /staff/sign-out, GET /staff/invitation/{token}, POST /staff/invitation/{token}, GET /my/sign-in, POST /my/sign-in, POST /my/sign-out, GET /staff/static/{digest}/{name}"
 	if got := strings.Join(open, ", "); got != want {
 		t.Errorf("open: %s", got)
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 
 	"inkwell/internal/door"
@@ -23,10 +24,20 @@ func (c *Console) signInPage(w http.ResponseWriter, r *http.Request, _ visitor) 
 }
 
 func (c *Console) doSignIn(w http.ResponseWriter, r *http.Request, _ visitor) {
+	c.enter(w, r, entry{"sign-in", "/staff", c.signIn.SignIn})
+}
+
+// entry is a way in: its page, where it leads, and who may.
+type entry struct {
+	page, to string
+	signIn   func(ctx context.Context, username, password, place string) (token string, err error)
+}
+
+func (c *Console) enter(w http.ResponseWriter, r *http.Request, by entry) {
 	username := r.PostFormValue("username")
-	token, err := c.signIn.SignIn(r.Context(), username, r.PostFormValue("password"), placeOf(r))
+	token, err := by.signIn(r.Context(), username, r.PostFormValue("password"), placeOf(r))
 	if status, say := correctable(err); status != 0 {
-		c.pages.Show(w, r, status, "sign-in", signInPage{Username: username, Say: say})
+		c.pages.Show(w, r, status, by.page, signInPage{Username: username, Say: say})
 		return
 	}
 	if err != nil {
@@ -39,16 +50,20 @@ func (c *Console) doSignIn(w http.ResponseWriter, r *http.Request, _ visitor) {
 		return
 	}
 	keepSession(w, r, token)
-	http.Redirect(w, r, "/staff", http.StatusSeeOther)
+	http.Redirect(w, r, by.to, http.StatusSeeOther)
 }
 
 func (c *Console) doSignOut(w http.ResponseWriter, r *http.Request, _ visitor) {
+	c.leave(w, r, "/staff/sign-in")
+}
+
+func (c *Console) leave(w http.ResponseWriter, r *http.Request, to string) {
 	if err := c.signIn.SignOut(r.Context(), sessionToken(r)); err != nil {
 		c.pages.Error(w, r, err)
 		return
 	}
 	dropSession(w, r)
-	http.Redirect(w, r, "/staff/sign-in", http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // placeOf is where wrong passwords are counted: an address, so that nobody can

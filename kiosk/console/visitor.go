@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +39,7 @@ var parts = []part{
 	{Path: accountsPath, Word: "Accounts", needs: school.TopUp},
 	{Path: tutorPath, Word: "My tutor group", needs: school.PassOwnClass},
 	{Path: waitingPath, Word: "Waiting for you", needs: school.ApprovePupils},
+	{Path: reviewsPath, Word: "Reviews", needs: school.ReviewConduct},
 	{Path: refundsPath, Word: "Pages back", needs: school.RefundPupils},
 	{Path: usagePath, Word: "Usage", needs: school.SeeUsage},
 	{Path: classUsagePath, Word: "Class usage", needs: school.SeeClassUsage},
@@ -74,16 +76,34 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 		v.SchoolName, v.Name, v.Now = sc.Name, p.Given+" "+p.Family, tx.Now.In(sc.Zone)
 		return err
 	})
-	if err != nil || !a.May(school.ApprovePupils) {
-		return v, err
+	if err == nil && a.May(school.ApprovePupils) {
+		waiting, wrong := c.desk.Waiting(r.Context(), a)
+		v.count(waitingPath, len(waiting))
+		err = wrong
 	}
-	waiting, err := c.desk.Waiting(r.Context(), a)
-	for i := range v.Parts {
-		if v.Parts[i].Path == waitingPath {
-			v.Parts[i].Count = len(waiting)
+	if err == nil && a.May(school.ReviewConduct) {
+		open, wrong := c.conduct.Reviews(r.Context(), a)
+		v.count(reviewsPath, len(open))
+		err = wrong
+		if len(open) == 0 && !v.MayName() && !v.here(reviewsPath) { // of no use to most teachers
+			v.Parts = slices.DeleteFunc(v.Parts, func(p part) bool { return p.Path == reviewsPath })
 		}
 	}
 	return v, err
+}
+
+// count says at a part how much waits there.
+func (v visitor) count(path string, n int) {
+	for i := range v.Parts {
+		if v.Parts[i].Path == path {
+			v.Parts[i].Count = n
+		}
+	}
+}
+
+// here says whether the page asked for is in a part.
+func (v visitor) here(path string) bool {
+	return slices.ContainsFunc(v.Parts, func(p part) bool { return p.Path == path && p.Here })
 }
 
 // MaySuspend says whether to offer it.

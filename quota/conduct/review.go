@@ -130,7 +130,9 @@ func (c *Conduct) take(ctx context.Context, tx *db.Tx, a school.Actor, about Cas
 }
 
 // answerBy is until when a reviewer answers.
-func answerBy(c calendar.Calendar, at time.Time) time.Time { return rule.EndOfDays(c, at, answerWithin) }
+func answerBy(c calendar.Calendar, at time.Time) time.Time {
+	return rule.EndOfDays(c, at, answerWithin)
+}
 
 func sameCase(all []Case, of Case) (Case, bool) {
 	for _, c := range all {

@@ -64,7 +64,7 @@ func (c *Conduct) Letter(ctx context.Context, by school.Actor, which SuspensionI
 			return err
 		}
 		if len(all) == 0 || !by.May(school.SeeConduct) && (!by.May(school.ReviewConduct) || all[0].Objection.Reviewer != by.Person) {
-			return fault.New(fault.NotFound, "case-unknown", "There is no such case.")
+			return fault.New(fault.Conflict, "case-unknown", "There is no such case, or it is not yours to review.")
 		}
 		of = all[0]
 		p, err := school.PersonByID(ctx, tx, of.Person)
@@ -87,7 +87,7 @@ func (c *Conduct) Export(ctx context.Context, by school.Actor, since time.Time, 
 	}
 	var rows [][]string
 	err := c.db.InTx(ctx, db.InSchool(by.School), func(ctx context.Context, tx *db.Tx) error {
-		rows = [][]string{exported}
+		rows = nil
 		all, err := casesSince(ctx, tx, by.School, since)
 		if err != nil {
 			return err
@@ -104,7 +104,14 @@ func (c *Conduct) Export(ctx context.Context, by school.Actor, since time.Time, 
 	if err != nil {
 		return err
 	}
-	return sheet.Write(to, rows)
+	table, err := sheet.NewWriter(to, exported...)
+	for i := 0; err == nil && i < len(rows); i++ {
+		err = table.Row(rows[i]...)
+	}
+	if err != nil {
+		return fmt.Errorf("write steps: %w", err)
+	}
+	return table.Close()
 }
 
 func exportRow(c Case, p school.Person) []string {

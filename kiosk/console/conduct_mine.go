@@ -1,0 +1,88 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"inkwell/internal/fault"
+	"inkwell/quota/conduct"
+)
+
+// A pupil's own page, and the way in.
+const (
+	myPath       = "/my"
+	mySignInPath = "/my/sign-in"
+)
+
+// myPage is what my.html shows: what was done about somebody's own printing.
+type myPage struct {
+	visitor
+	Cases []caseRow
+	Say   string // why an objection was not taken
+	Of    string // and against which
+	Words string // what was typed then
+}
+
+func (c *Console) mySignInPage(w http.ResponseWriter, r *http.Request, _ visitor) {
+	c.pages.Show(w, r, http.StatusOK, "my-sign-in", signInPage{})
+}
+
+func (c *Console) doMySignIn(w http.ResponseWriter, r *http.Request, _ visitor) {
+	c.enter(w, r, entry{"my-sign-in", myPath, c.signIn.SignInOwn})
+}
+
+func (c *Console) doMySignOut(w http.ResponseWriter, r *http.Request, _ visitor) {
+	c.leave(w, r, mySignInPath)
+}
+
+func (c *Console) myPage(w http.ResponseWriter, r *http.Request, v visitor) {
+	c.showMy(w, r, v, http.StatusOK, myPage{})
+}
+
+func (c *Console) showMy(w http.ResponseWriter, r *http.Request, v visitor, status int, page myPage) {
+	page.visitor = v
+	all, err := c.conduct.MyCases(r.Context(), v.Actor)
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	for _, one := range all {
+		page.Cases = append(page.Cases, v.caseRow(one))
+	}
+	c.pages.Show(w, r, status, "my", page)
+}
+
+// object takes what a pupil says against something that was done.
+func (c *Console) object(w http.ResponseWriter, r *http.Request, v visitor) {
+	page := myPage{Of: r.PostFormValue("case"), Words: r.PostFormValue("words")}
+	_, err := c.conduct.Object(r.Context(), v.Actor, caseOfKey(page.Of), page.Words)
+	if status, say := correctable(err); status != 0 || fault.KindOf(err) == fault.NotFound && err != nil {
+		page.Say = say
+		if status == 0 {
+			status, page.Say = http.StatusConflict, fault.As(err).Say
+		}
+		c.showMy(w, r, v, status, page)
+		return
+	}
+	c.backTo(w, r, myPath, err)
+}
+
+// caseKey names a case in a form; what it names is looked for among the visitor's own.
+func caseKey(c conduct.Case) string {
+	if c.Suspension != 0 {
+		return fmt.Sprintf("w%d", c.Suspension)
+	}
+	return fmt.Sprintf("s%d", c.Step)
+}
+
+func caseOfKey(key string) (of conduct.Case) {
+	n, _ := strconv.ParseInt(strings.TrimLeft(key, "ws"), 10, 64) // 0 is nobody's case
+	if strings.HasPrefix(key, "w") {
+		of.Suspension = conduct.SuspensionID(n)
+	} else {
+		of.Step = conduct.StepID(n)
+	}
+	return of
+}
