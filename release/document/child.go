@@ -90,6 +90,9 @@ func read(told string) error {
 		return err
 	}
 	r := rebuilding{lib: lib, task: t, source: os.NewFile(sourceFile, "source"), target: os.NewFile(targetFile, "target")}
+	if t.Paint != nil {
+		return say(r.paint(*t.Paint))
+	}
 	if t.Width > 0 {
 		return say(r.draw())
 	}

@@ -18,6 +18,7 @@ type Options struct {
 	Workers    int           // documents read at the same time: 2; each may take 256 MiB and three times MaxBytes
 	Spare      int           // children that wait for a document, 45 MB each, so that it need not wait for them: none
 	Easels     int           // the same, to draw pages for somebody who waits: none
+	Presses    int           // rasters made at the same time: 4; each takes up to 256 MiB for as long as its printer takes
 	Timeout    time.Duration // wall time of a try at one document: a minute, and as much again for each try before; no verdict, see ErrStarved
 	CPUSeconds int           // processor time of one document: 10
 	MaxPages   int           // 5,000
@@ -29,13 +30,14 @@ type Options struct {
 // Engine reads documents, each in a child process of its own. It is safe for
 // concurrent use; Close it.
 type Engine struct {
-	opts  Options
-	slots chan struct{} // one token per document being read
-	spare chan *reader  // children that no document was given to yet
-	easel chan *reader  // the same, to draw pages
-	draws chan struct{} // one token per document that is being drawn
-	cache compiled
-	plain atomic.Bool // the system refused namespaces; said once
+	opts    Options
+	slots   chan struct{} // one token per document being read
+	spare   chan *reader  // children that no document was given to yet
+	easel   chan *reader  // the same, to draw pages
+	draws   chan struct{} // one token per document that is being drawn
+	presses chan struct{} // one token per raster that is being made
+	cache   compiled
+	plain   atomic.Bool // the system refused namespaces; said once
 
 	mu      sync.Mutex
 	running map[*context.CancelCauseFunc]struct{} // nil once closed
@@ -60,6 +62,7 @@ func New(opts Options) (*Engine, error) {
 		spare:   make(chan *reader, opts.Spare),
 		easel:   make(chan *reader, opts.Easels),
 		draws:   make(chan struct{}, opts.Workers),
+		presses: make(chan struct{}, opts.Presses),
 		cache:   compiled{turn: make(chan struct{}, 1)},
 		running: map[*context.CancelCauseFunc]struct{}{},
 	}
@@ -83,6 +86,9 @@ func (o *Options) complete() error {
 	if o.Workers == 0 {
 		o.Workers = 2
 	}
+	if o.Presses == 0 {
+		o.Presses = 4
+	}
 	if o.Timeout == 0 {
 		o.Timeout = time.Minute
 	}
@@ -101,7 +107,7 @@ func (o *Options) complete() error {
 	if o.Executable == "" {
 		o.Executable = "/proc/self/exe"
 	}
-	if o.Workers < 0 || o.Timeout < 0 || o.CPUSeconds < 0 || o.MaxPages < 0 || o.MaxBytes < 0 || o.Spare < 0 || o.Easels < 0 {
+	if o.Workers < 0 || o.Presses < 0 || o.Timeout < 0 || o.CPUSeconds < 0 || o.MaxPages < 0 || o.MaxBytes < 0 || o.Spare < 0 || o.Easels < 0 {
 		return errors.New("a limit is negative")
 	}
 	return prepareCacheDir(o.CacheDir)

@@ -3,6 +3,7 @@ package document
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,7 +15,9 @@ import (
 type reader struct {
 	source, target *os.File
 	lent           bool // source is somebody else's to close
+	piped          bool // target is a pipe, which ends with the child
 	orders         io.WriteCloser
+	ctx            context.Context //nolint:containedctx // says why the child was ended, if it was
 	cancel         context.CancelCauseFunc
 
 	gone chan struct{} // closed once the child has ended; then these say how
@@ -80,14 +83,24 @@ func (e *Engine) keep(waiting chan *reader, how turn) {
 	}
 }
 
-// begin starts a child. It reads source, or a file of its own if that is nil.
-func (e *Engine) begin(how turn, source *os.File) (r *reader, err error) {
-	ctx, leave, err := e.enter(context.Background())
+// begin starts a child with a target of its own. It reads source, or a file of its own if
+// that is nil.
+func (e *Engine) begin(how turn, source *os.File) (*reader, error) {
+	target, err := newMemory()
 	if err != nil {
 		return nil, err
 	}
-	r = &reader{source: source, lent: source != nil, gone: make(chan struct{})}
-	ctx, r.cancel = context.WithCancelCause(ctx)
+	return e.start(how, &reader{source: source, target: target, lent: source != nil})
+}
+
+// start starts a child with these files, which are the reader's to close whatever happens.
+func (e *Engine) start(how turn, r *reader) (_ *reader, err error) {
+	r.gone = make(chan struct{})
+	ctx, leave, err := e.enter(context.Background())
+	if err != nil {
+		return nil, errors.Join(err, r.target.Close())
+	}
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	var orders *os.File
 	defer func() {
 		if err != nil {
@@ -95,13 +108,10 @@ func (e *Engine) begin(how turn, source *os.File) (r *reader, err error) {
 			r.close()
 		}
 	}()
-	if source == nil {
+	if r.source == nil {
 		if r.source, err = newMemory(); err != nil {
 			return nil, err
 		}
-	}
-	if r.target, err = newMemory(); err != nil {
-		return nil, err
 	}
 	if orders, r.orders, err = os.Pipe(); err != nil {
 		return nil, fmt.Errorf("make pipe: %w", err)
@@ -110,7 +120,10 @@ func (e *Engine) begin(how turn, source *os.File) (r *reader, err error) {
 		defer leave()
 		defer close(r.gone)
 		defer orders.Close()
-		r.end, r.err = e.readDocument(ctx, how, orders, r.source, r.target)
+		r.end, r.err = e.readDocument(r.ctx, how, orders, r.source, r.target)
+		if r.piped {
+			_ = r.target.Close() // its other end may still hold something
+		}
 	}()
 	return r, nil
 }
@@ -127,12 +140,9 @@ func (r *reader) isGone() bool {
 // read tells the child its task and waits for its end, which comes with that of ctx at
 // the latest.
 func (r *reader) read(ctx context.Context, t task) (end, error) {
-	told, err := json.Marshal(t)
-	if err != nil {
-		return end{}, fmt.Errorf("write task: %w", err)
+	if err := r.tell(t); err != nil {
+		return end{}, err
 	}
-	_, _ = r.orders.Write(told) // a child that does not listen any more has ended
-	_ = r.orders.Close()
 	select {
 	case <-r.gone:
 	case <-ctx.Done():
@@ -140,6 +150,17 @@ func (r *reader) read(ctx context.Context, t task) (end, error) {
 		<-r.gone
 	}
 	return r.end, r.err
+}
+
+// tell tells the child its task.
+func (r *reader) tell(t task) error {
+	told, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("write task: %w", err)
+	}
+	_, _ = r.orders.Write(told) // a child that does not listen any more has ended
+	_ = r.orders.Close()
+	return nil
 }
 
 // dismiss ends the child if it has not ended, and lets go of its files.

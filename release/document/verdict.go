@@ -37,6 +37,7 @@ type task struct {
 	From       int           `json:"from"`   // beyond 0: look at a rebuilt document from this side on, ...
 	Sides      int           `json:"sides"`  // ... of so many, and do nothing else
 	Width      int           `json:"width"`  // beyond 0: draw so many Sides of the source, after so many (From), this wide, and do nothing else
+	Paint      *order        `json:"paint"`  // code pages of the source for a printer, and do nothing else
 	MaxPages   int           `json:"maxPages"`
 	MaxBytes   int64         `json:"maxBytes"`
 	CPUSeconds int           `json:"cpuSeconds"`
