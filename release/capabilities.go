@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"inkwell/release/document/raster"
 )
 
 // Capabilities is what a printer says it can do with a job, or what the printers
@@ -28,6 +30,7 @@ type Capabilities struct {
 	Handlings   []string `json:"handlings,omitempty"`   // multiple-document-handling-supported
 	Scalings    []string `json:"scalings,omitempty"`    // print-scaling-supported
 	Formats     []string `json:"formats,omitempty"`     // document-format-supported
+	Raster      Rasters  `json:"raster,omitzero"`       // of one that takes rasters
 	Speed       int      `json:"speed,omitempty"`       // pages-per-minute; 0: it does not say
 	ColorSpeed  int      `json:"color_speed,omitempty"` // pages-per-minute-color
 	Supplies    []Supply `json:"supplies,omitempty"`    // printer-supply
@@ -38,6 +41,15 @@ type Loaded struct {
 	Media  string `json:"media"`            // media-size-name
 	Source string `json:"source,omitempty"` // media-source
 	Type   string `json:"type,omitempty"`   // media-type
+}
+
+// Rasters is what a printer says of the rasters that it takes.
+type Rasters struct {
+	Resolutions []int    `json:"resolutions,omitempty"` // pwg-raster-document-resolution-supported in dpi, square ones, ascending
+	Types       []string `json:"types,omitempty"`       // pwg-raster-document-type-supported
+	Back        string   `json:"back,omitempty"`        // pwg-raster-document-sheet-back
+	URF         []string `json:"urf,omitempty"`         // urf-supported
+	Margin      int      `json:"margin,omitempty"`      // the widest of media-bottom-, -left-, -right- and -top-margin-supported, in hundredths of a millimetre
 }
 
 // Supply is a value of printer-supply (PWG 5100.13) with its description.
@@ -115,7 +127,11 @@ func (c Capabilities) Cleaned() Capabilities {
 		Sides: keep(c.Sides, handful), ColorModes: keep(c.ColorModes, handful), Handlings: keep(c.Handlings, handful), Scalings: keep(c.Scalings, handful),
 		Finishings: in(c.Finishings, 4, 1<<15), Qualities: in(c.Qualities, 3, 5), Resolutions: in(c.Resolutions, 50, 9600),
 		Formats: kept(lower(c.Formats), some, mediaType.MatchString),
-		Speed:   min(max(0, c.Speed), 1000), ColorSpeed: min(max(0, c.ColorSpeed), 1000),
+		Raster: Rasters{
+			Resolutions: in(c.Raster.Resolutions, 50, 9600), Types: keep(c.Raster.Types, handful), Back: backOf(c.Raster.Back),
+			URF: keep(c.Raster.URF, some), Margin: min(max(0, c.Raster.Margin), widestMargin),
+		},
+		Speed: min(max(0, c.Speed), 1000), ColorSpeed: min(max(0, c.ColorSpeed), 1000),
 	}
 	for _, s := range c.Supplies {
 		if s, ok := s.cleaned(); ok && len(clean.Supplies) < 32 {
@@ -123,6 +139,17 @@ func (c Capabilities) Cleaned() Capabilities {
 		}
 	}
 	return clean
+}
+
+// widestMargin is what we believe of a margin: an inch, in hundredths of a millimetre.
+const widestMargin = 2540
+
+// backOf is a word of pwg-raster-document-sheet-back, or "".
+func backOf(word string) string {
+	if _, known := raster.BackOf(word); known {
+		return word
+	}
+	return ""
 }
 
 var (

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"inkwell/internal/crash"
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/quota/conduct"
-	"inkwell/release/document"
 	"inkwell/release/spool"
 )
 
@@ -36,6 +34,11 @@ func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Del
 	case st.State == PrinterStopped || !st.Accepting:
 		return errors.Join(d.saw(ctx, c.printer, p, st, nil), d.postpone(ctx, c, job, del, "printer-stopped"))
 	}
+	out, err := d.outgoing(ctx, c, job, del)
+	if err != nil {
+		return d.notTaken(ctx, c, p, job, del, err)
+	}
+	defer out.Close()
 	del.UpTime, del.Counter = st.UpTime, st.Counter
 	if barred, err := d.markSending(ctx, c, job, &del); err != nil || barred {
 		return err
@@ -57,7 +60,7 @@ func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Del
 		return err
 	}
 	crash.At("printer-job-committed")
-	if err := d.hand(ctx, c, p, job, del, del.errand(job, c.printer)); err != nil {
+	if err := p.Send(ctx, del.errand(job, c.printer), del.PrinterJob, out); err != nil {
 		return d.notTaken(ctx, c, p, job, del, err)
 	}
 	crash.At("document-taken")
@@ -98,47 +101,6 @@ func (d *Desk) markSending(ctx context.Context, c claim, job Job, del *Delivery)
 	return barred, err
 }
 
-// hand streams the document to the job that the printer has opened.
-func (d *Desk) hand(ctx context.Context, c claim, p Printer, job Job, del Delivery, e Errand) error {
-	in, err := d.Spool.Open(ctx, job.Document)
-	if err != nil {
-		return fmt.Errorf("open document: %w", errors.Join(errOurs, err))
-	}
-	defer in.Close()
-	mine := func() error { return d.stillMine(ctx, c) }
-	if del.FirstPage == 1 {
-		return p.Send(ctx, e, del.PrinterJob, ours{in, mine})
-	}
-	tail, out := io.Pipe()
-	go func() {
-		_, err := d.Documents.Prepare(ctx, in, document.Work{Format: document.PDF, Pages: []document.Range{{First: del.FirstPage, Last: job.Pages}}}, out)
-		out.CloseWithError(err)
-	}()
-	defer tail.Close()
-	return p.Send(ctx, e, del.PrinterJob, ours{tail, mine})
-}
-
-// errOurs marks a failure to read our own document: the printer never had all of it.
-var errOurs = errors.New("our copy of the document cannot be read")
-
-// ours marks the errors of our side of a transfer. Nothing of it goes on once the printer
-// is another node's.
-type ours struct {
-	from io.Reader
-	mine func() error
-}
-
-func (o ours) Read(p []byte) (int, error) {
-	if err := o.mine(); err != nil {
-		return 0, err
-	}
-	n, err := o.from.Read(p)
-	if err != nil && err != io.EOF {
-		err = errors.Join(errOurs, err)
-	}
-	return n, err
-}
-
 // notTaken decides what a failed word to the printer means for the paper.
 func (d *Desk) notTaken(ctx context.Context, c claim, p Printer, job Job, del Delivery, err error) error {
 	d.Log.Info("printer did not take it", "job", job.ID, "delivery", del.ID, "printer", del.Printer, "error", err)
@@ -147,6 +109,12 @@ func (d *Desk) notTaken(ctx context.Context, c claim, p Printer, job Job, del De
 		return ctx.Err()
 	case errors.Is(err, errFenced): // what is at the printer is for its new node to find
 		return err
+	case errors.Is(err, errMidway): // it prints while it reads: what is out is out
+		d.abandon(ctx, p, del)
+		return d.adopt(ctx, c, p, job, del, del.PrinterJob)
+	case errors.Is(err, errUndrawn):
+		d.abandon(ctx, p, del)
+		return d.end(ctx, c, del, Outcome{Reason: "document-undrawn"})
 	case errors.Is(err, errOurs) && (errors.Is(err, spool.Gone) || errors.Is(err, spool.Damaged)):
 		d.abandon(ctx, p, del)
 		if err := d.end(ctx, c, del, Outcome{Reason: "document-gone"}); err != nil {

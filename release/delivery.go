@@ -5,7 +5,6 @@ import (
 
 	"inkwell/internal/school"
 	"inkwell/quota"
-	"inkwell/release/document"
 )
 
 // DeliveryID names a delivery.
@@ -46,12 +45,15 @@ type Delivery struct {
 	Ended       time.Time
 }
 
-// errand is what the printer is told. Whatever was sent to us, it gets a PDF, unless that
-// was in its own language; what fills its sheets already is not fitted to them again.
+// errand is what the printer is told. What fills its sheets already is not fitted to them
+// again.
 func (d Delivery) errand(j Job, p PrinterRecord) Errand {
-	t := j.Ticket.Fitted(p.Can)
-	if t.NumberUp > 1 || j.Edit.NumberUp > 1 || j.Format == string(document.JPEG) || j.Format == string(document.PNG) {
+	t, w := j.Ticket.Fitted(p.Can), p.Can.way(j)
+	if j.fills() || w.raster != nil {
 		t.Scaling = ""
 	}
-	return Errand{Token: d.Token, Format: j.formatFor(p.Can), Copies: d.Copies, Ticket: t}
+	if w.raster != nil {
+		t.Media = w.raster.Media
+	}
+	return Errand{Token: d.Token, Format: w.format, Copies: d.Copies, Ticket: t}
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"inkwell/internal/fault"
-	"inkwell/release/document"
 )
 
 // Lacks says in plain words what a printer lacks for a job of that many pages, or
@@ -17,21 +16,18 @@ import (
 // and waits for more. A job that asks for no sheet gets A4, or the default sheet of a
 // printer without.
 func (c Capabilities) Lacks(t Ticket, pages int) string {
-	if c.Asked && lacks(c.Formats, string(document.PDF)) && lacks(c.Formats, "application/octet-stream") {
-		return "This printer does not take PDF."
-	}
-	return c.lacksParts(t, pages)
+	return c.lacksFor(Job{Ticket: t, Pages: pages})
 }
 
 // lacksFor is Lacks of a job, which may be in a language that a printer does not speak.
 func (c Capabilities) lacksFor(j Job) string {
-	if !j.Uncounted() {
-		return c.Lacks(j.Ticket, j.Pages)
-	}
-	if c.Asked && lacks(c.Formats, j.formatFor(c)) {
+	switch {
+	case c.way(j).format != "":
+		return c.lacksParts(j.Ticket, j.Pages)
+	case j.Uncounted():
 		return "This printer does not speak the language that this was made for."
 	}
-	return c.lacksParts(j.Ticket, j.Pages)
+	return "This printer takes neither PDF nor pictures of pages."
 }
 
 // lacksParts is what of Lacks is about paper, sides and finishing.

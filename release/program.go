@@ -2,7 +2,6 @@ package release
 
 import (
 	"context"
-	"strings"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
@@ -27,19 +26,6 @@ var programSettled = fault.New(fault.Unsupported, "program-settled",
 // Uncounted says whether a job is in a printer's own language: its Pages are what it costs
 // at most.
 func (j Job) Uncounted() bool { return document.Format(j.Format).Program() }
-
-// formatFor is the format that a printer gets of a job, as the printer spells it.
-func (j Job) formatFor(c Capabilities) string {
-	if !j.Uncounted() {
-		return string(document.PDF)
-	}
-	for _, f := range c.Formats { // media types have no case
-		if strings.EqualFold(f, j.Format) {
-			return f
-		}
-	}
-	return j.Format
-}
 
 // takesProgram refuses a printer's language of anybody but staff from a trusted server, where
 // the queue takes it.

@@ -18,7 +18,7 @@ import (
 var floors = [][]string{
 	{"internal/crash", "internal/fault", "ipp/wire", "ipp/device/snmp", "migrations"},
 	{"internal/db", "internal/db/local"},
-	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/mail", "internal/sheet", "internal/school/reader", "internal/school/calendar", "ipp/device/address", "release/spool", "release/document/picture"},
+	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/mail", "internal/sheet", "internal/school/reader", "internal/school/calendar", "ipp/device/address", "release/spool", "release/document/picture", "release/document/raster"},
 	{"internal/school", "ipp/rollout", "quota/conduct/rule"},
 	{"quota/conduct", "internal/roster", "release/document"},
 	{"quota", "internal/signin"},

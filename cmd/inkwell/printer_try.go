@@ -100,8 +100,9 @@ func checkState(p release.PrinterRecord, st release.Status) finding {
 }
 
 func checkFormats(can release.Capabilities) finding {
-	if len(can.Formats) > 0 && !slices.Contains(can.Formats, "application/pdf") {
-		return finding{bad, "documents", "it takes no PDF: " + strings.Join(can.Formats, ", "), "add it as a queue of a CUPS server that has its driver, and release to that"}
+	takes, ok := can.Takes()
+	if !ok {
+		return finding{bad, "documents", "it takes neither PDF nor a raster that Inkwell makes: " + strings.Join(can.Formats, ", "), "add it as a queue of a CUPS server that has its driver, and release to that"}
 	}
 	sides, inks := "on one side", "black"
 	if can.Duplex() {
@@ -110,7 +111,7 @@ func checkFormats(can release.Capabilities) finding {
 	if can.Color() {
 		inks = "in colour"
 	}
-	return finding{good, "documents", fmt.Sprintf("PDF, %s, %s", sides, inks), ""}
+	return finding{good, "documents", fmt.Sprintf("%s, %s, %s", takes, sides, inks), ""}
 }
 
 func checkSupplies(can release.Capabilities) (all []finding) {

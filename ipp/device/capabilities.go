@@ -23,7 +23,9 @@ var abilities = []string{
 	"media-source-supported", "media-supported", "media-type-supported", "multiple-document-handling-supported",
 	"output-bin-supported", "pages-per-minute", "pages-per-minute-color", "print-color-mode-supported", "print-quality-supported",
 	"print-scaling-supported", "printer-resolution-supported", "printer-supply", "printer-supply-description",
-	"sides-supported",
+	"pwg-raster-document-resolution-supported", "pwg-raster-document-sheet-back", "pwg-raster-document-type-supported",
+	"sides-supported", "urf-supported",
+	"media-bottom-margin-supported", "media-left-margin-supported", "media-right-margin-supported", "media-top-margin-supported",
 }
 
 // abilityLimits bounds the answer: the longest ones seen have some 30 KiB.
@@ -81,10 +83,11 @@ func readCapabilities(a wire.Attributes) release.Capabilities {
 		Finishings:  numbers(a, "finishings-supported"),
 		Bins:        words(a, "output-bin-supported"),
 		Qualities:   numbers(a, "print-quality-supported"),
-		Resolutions: resolutions(a),
+		Resolutions: resolutions(a, "printer-resolution-supported"),
 		Handlings:   words(a, "multiple-document-handling-supported"),
 		Scalings:    words(a, "print-scaling-supported"),
 		Formats:     words(a, "document-format-supported"),
+		Raster:      rasters(a),
 		Speed:       number(a, "pages-per-minute"),
 		ColorSpeed:  number(a, "pages-per-minute-color"),
 		Supplies:    supplies(a),
@@ -102,6 +105,22 @@ func colorModes(a wire.Attributes) []string {
 		return []string{"monochrome", "color"}
 	}
 	return modes
+}
+
+// rasters is what a printer says of the rasters that it takes.
+func rasters(a wire.Attributes) release.Rasters {
+	r := release.Rasters{
+		Resolutions: resolutions(a, "pwg-raster-document-resolution-supported"),
+		Types:       words(a, "pwg-raster-document-type-supported"),
+		Back:        word(a, "pwg-raster-document-sheet-back"),
+		URF:         words(a, "urf-supported"),
+	}
+	for _, edge := range []string{"bottom", "left", "right", "top"} {
+		for _, margin := range numbers(a, "media-"+edge+"-margin-supported") {
+			r.Margin = max(r.Margin, margin)
+		}
+	}
+	return r
 }
 
 // loaded is media-col-ready, or media-ready of a printer that tells no trays.
@@ -144,9 +163,9 @@ func sheet(col wire.Attributes) string {
 	return release.MediaNamed(x, y)
 }
 
-// resolutions is printer-resolution-supported where it is the same both ways.
-func resolutions(a wire.Attributes) []int {
-	attr, _ := a.Find("printer-resolution-supported")
+// resolutions are those of an attribute that are the same both ways.
+func resolutions(a wire.Attributes, name string) []int {
+	attr, _ := a.Find(name)
 	var all []int
 	for _, v := range attr.Values {
 		if r, ok := v.V.(goipp.Resolution); ok && r.Xres == r.Yres && r.Units == goipp.UnitsDpi {

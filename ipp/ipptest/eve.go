@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -17,6 +18,8 @@ type EveOptions struct {
 	Name string
 	// PerPage is how long each impression takes; none by default.
 	PerPage time.Duration
+	// Formats is document-format-supported; application/pdf alone by default.
+	Formats []string
 	// Script is what a job runs instead of the default, as sh. Its $1 is the
 	// document; what it writes to stderr as "ATTR: name=value" or "STATE:
 	// +reason" becomes the job's or the printer's attributes; its exit status, if
@@ -32,9 +35,14 @@ type Eve struct {
 	dir       string
 }
 
-// evePages counts the pages of a plain PDF, one line for each, and reports
+// evePages counts the pages of a plain PDF, one line for each, or of a raster, and reports
 // impressions one by one, copies included.
-const evePages = `pages=$(grep -aoE '/Type */Page([^s]|$)' "$1" | wc -l)
+const evePages = `case $(head -c 7 "$1" | tr -d '\0') in
+RaS2*) pages=$(grep -ao PwgRaster "$1" | wc -l) ;;
+UNIRAST) pages=$((0x$(od -An -tx1 -j8 -N4 "$1" | tr -d ' '))) ;;
+%%PDF*) pages=$(grep -aoE '/Type */Page([^s]|$)' "$1" | wc -l) ;;
+*) pages=1 ;;
+esac
 total=$((pages * ${IPP_COPIES:-1}))
 echo "ATTR: job-impressions=$pages" >&2
 n=0
@@ -69,6 +77,9 @@ func EvePrinter(t testing.TB, o EveOptions) *Eve {
 		t.Fatal(err)
 	}
 	port := freePort(t)
+	if len(o.Formats) == 0 {
+		o.Formats = []string{"application/pdf"}
+	}
 	if o.Name == "" {
 		o.Name = fmt.Sprintf("Eve %d", port)
 	}
@@ -77,7 +88,7 @@ func EvePrinter(t testing.TB, o EveOptions) *Eve {
 	start(t, &daemon{
 		program: "ippeveprinter", pack: "cups-ipp-utils", env: []string{"DBUS_SYSTEM_BUS_ADDRESS=" + avahi(t)},
 		args: []string{
-			"-v", "-2", "-n", "localhost", "-p", strconv.Itoa(port), "-r", "off", "-f", "application/pdf",
+			"-v", "-2", "-n", "localhost", "-p", strconv.Itoa(port), "-r", "off", "-f", strings.Join(o.Formats, ","),
 			"-c", command, "-k", "-d", spool, "-K", keys, o.Name,
 		},
 		ready: func(string) bool {
@@ -105,7 +116,7 @@ func (e *Eve) Told(t testing.TB) string {
 // Documents is the bytes of the documents it was given, in the order of its jobs.
 func (e *Eve) Documents(t testing.TB) [][]byte {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(e.dir, "kept", "*.pdf"))
+	paths, err := filepath.Glob(filepath.Join(e.dir, "kept", "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,6 +127,9 @@ func (e *Eve) Documents(t testing.TB) [][]byte {
 	sort.Slice(paths, func(i, k int) bool { return job(paths[i]) < job(paths[k]) })
 	var documents [][]byte
 	for _, path := range paths {
+		if filepath.Ext(path) == ".prn" { // what its command said
+			continue
+		}
 		b, err := os.ReadFile(path) //nolint:gosec // a folder of this test
 		if err != nil {
 			t.Fatal(err)

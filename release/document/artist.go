@@ -26,6 +26,7 @@ type order struct {
 	Height  int             `json:"height"`
 	DPI     int             `json:"dpi"`
 	Colour  bool            `json:"colour"`
+	Grey    bool            `json:"grey"`
 	Back    raster.Turn     `json:"back"` // of every second page
 	Sheet   picture.Sheet   `json:"sheet"`
 	Scaling picture.Scaling `json:"scaling"`
@@ -173,7 +174,7 @@ func (a *artist) code(coder *raster.Coder, pixels []byte, turn raster.Turn) erro
 			continue
 		}
 		before = line
-		a.pixels = convertLine(a.pixels[:0], line, a.o.Colour)
+		a.pixels = a.o.convert(a.pixels[:0], line)
 		if turn.Mirror {
 			mirror(a.pixels, a.unit())
 		}
@@ -186,24 +187,36 @@ func (a *artist) code(coder *raster.Coder, pixels []byte, turn raster.Turn) erro
 
 func (a *artist) unit() int { return raster.Page{Colour: a.o.Colour}.Unit() }
 
-// convertLine makes of blue, green, red and nothing what a raster has: red, green and blue, or
-// their brightness (ITU-R BT.601).
-func convertLine(out, line []byte, colour bool) []byte {
+// convert makes of blue, green, red and nothing what a raster has: red, green and blue, or
+// their brightness.
+func (o order) convert(out, line []byte) []byte {
 	pixels := len(line) / 4
-	if !colour {
+	switch {
+	case o.Colour && !o.Grey:
+		out = slices.Grow(out, 3*pixels)[:3*pixels]
+		for i := range pixels {
+			p, q := line[4*i:4*i+4:4*i+4], out[3*i:3*i+3:3*i+3]
+			q[0], q[1], q[2] = p[2], p[1], p[0]
+		}
+	case o.Colour:
+		out = slices.Grow(out, 3*pixels)[:3*pixels]
+		for i := range pixels {
+			q := out[3*i : 3*i+3 : 3*i+3]
+			q[0] = brightness(line[4*i : 4*i+4 : 4*i+4])
+			q[1], q[2] = q[0], q[0]
+		}
+	default:
 		out = slices.Grow(out, pixels)[:pixels]
 		for i := range out {
-			p := line[4*i : 4*i+4 : 4*i+4]
-			out[i] = byte((29*uint(p[0]) + 150*uint(p[1]) + 77*uint(p[2]) + 128) >> 8) // #nosec G115 -- 255 at the most
+			out[i] = brightness(line[4*i : 4*i+4 : 4*i+4])
 		}
-		return out
-	}
-	out = slices.Grow(out, 3*pixels)[:3*pixels]
-	for i := range pixels {
-		p, q := line[4*i:4*i+4:4*i+4], out[3*i:3*i+3:3*i+3]
-		q[0], q[1], q[2] = p[2], p[1], p[0]
 	}
 	return out
+}
+
+// brightness is that of a pixel (ITU-R BT.601).
+func brightness(p []byte) byte {
+	return byte((29*uint(p[0]) + 150*uint(p[1]) + 77*uint(p[2]) + 128) >> 8) // #nosec G115 -- 255 at the most
 }
 
 // mirror turns a line of pixels round.

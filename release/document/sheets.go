@@ -20,6 +20,7 @@ type Raster struct {
 	Media       string // the sheet that all of them are drawn on: a PWG 5101.1 name with a size; any other means A4
 	DPI         int    // 50 to 1,200
 	Colour      bool   // srgb_8; otherwise sgray_8
+	Grey        bool   // srgb_8 that has no colour in it
 	Duplex      bool   // sides is two-sided, ...
 	Tumble      bool   // ... on the short edge
 	Back        raster.Back
@@ -54,7 +55,7 @@ func (d Raster) page(number int) raster.Page {
 func (d Raster) order(from int) *order {
 	front := d.page(d.First)
 	return &order{
-		First: d.First - 1, From: from - 1, Last: d.Last - 1, Width: front.Width, Height: front.Height, DPI: d.DPI, Colour: d.Colour,
+		First: d.First - 1, From: from - 1, Last: d.Last - 1, Width: front.Width, Height: front.Height, DPI: d.DPI, Colour: d.Colour, Grey: d.Grey,
 		Back: d.page(d.First + 1).Turn, Sheet: sheetOf(d.Media), Scaling: picture.Scaling(d.Scaling), Margin: d.Margin,
 	}
 }

@@ -11,6 +11,7 @@ package raster
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 )
 
 // Format is one of the two.
@@ -46,13 +47,25 @@ type Turn struct {
 // 5102.4 section 5.3; DM1 to DM4 in urf-supported).
 type Back string
 
-// The values of pwg-raster-document-sheet-back, in the order of DM1 to DM4.
+// The values of pwg-raster-document-sheet-back.
 const (
 	Normal       Back = "normal"
 	Flipped      Back = "flipped"
 	Rotated      Back = "rotated"
 	ManualTumble Back = "manual-tumble"
 )
+
+// Backs are the values of pwg-raster-document-sheet-back, in the order of DM1 to DM4.
+var Backs = []Back{Normal, Flipped, Rotated, ManualTumble}
+
+// BackOf is the value that a word of pwg-raster-document-sheet-back is; Normal and false for
+// any other.
+func BackOf(word string) (Back, bool) {
+	if slices.Contains(Backs, Back(word)) {
+		return Back(word), true
+	}
+	return Normal, false
+}
 
 // Turned is how the back of a sheet is turned, bound at the short edge (tumble) or the long
 // one (PWG 5102.4 table 12).

@@ -1,0 +1,106 @@
+package release
+
+import (
+	"fmt"
+	"testing"
+
+	"inkwell/release/document"
+	"inkwell/release/document/raster"
+)
+
+// What a printer is given of a job, by what it says of itself.
+func TestWay(t *testing.T) {
+	t.Parallel()
+	pdf, octets, pwg, urf, jpeg := "application/pdf", "application/octet-stream", "image/pwg-raster", "image/urf", "image/jpeg"
+	everyday := Rasters{Resolutions: []int{300, 600}, Types: []string{"black_1", "sgray_8", "srgb_8"}, Back: "rotated", URF: []string{"V1.4", "W8", "SRGB24", "RS300-600", "DM3"}, Margin: 423}
+	printer := func(r Rasters, formats ...string) Capabilities {
+		return Capabilities{Asked: true, Formats: formats, Raster: r, Qualities: []int{3, 4, 5}, ColorModes: []string{"auto", "color", "monochrome"}}
+	}
+	coloured := Job{Format: pdf, Pages: 5, ColourPages: 2, Ticket: Ticket{ColorMode: "color"}}
+	ticket := func(t Ticket) Job { return Job{Format: pdf, Pages: 5, ColourPages: 2, Ticket: t} }
+	for name, c := range map[string]struct {
+		can  Capabilities
+		job  Job
+		want string
+	}{
+		"never asked":                   {Capabilities{}, coloured, pdf},
+		"says nothing":                  {Capabilities{Asked: true}, coloured, pdf},
+		"PDF":                           {printer(everyday, pdf), coloured, pdf},
+		"PDF in capitals":               {printer(everyday, "application/PDF"), coloured, "application/PDF"},
+		"PDF before rasters":            {printer(everyday, octets, urf, pwg, jpeg, pdf), coloured, pdf},
+		"anything":                      {printer(everyday, octets), coloured, pdf},
+		"a raster before anything":      {printer(everyday, octets, pwg), coloured, pwg + " 600 dpi srgb_8 rotated"},
+		"PWG before URF":                {printer(everyday, urf, pwg), coloured, pwg + " 600 dpi srgb_8 rotated"},
+		"URF":                           {printer(everyday, urf), coloured, urf + " 600 dpi srgb_8 rotated"},
+		"URF where PWG is not ours":     {printer(Rasters{Types: []string{"black_1"}, URF: []string{"W8", "RS300"}}, urf, pwg), coloured, urf + " 300 dpi sgray_8 normal"},
+		"only black":                    {printer(Rasters{Types: []string{"black_1"}}, pwg), coloured, ""},
+		"nothing of ours":               {printer(everyday, "application/postscript", jpeg), coloured, ""},
+		"a raster that it says nothing": {printer(Rasters{}, pwg), coloured, pwg + " 300 dpi srgb_8 normal"},
+		"black and white":               {printer(everyday, pwg), ticket(Ticket{ColorMode: "monochrome"}), pwg + " 600 dpi sgray_8 rotated"},
+		"colour by habit":               {printer(everyday, pwg), ticket(Ticket{}), pwg + " 600 dpi sgray_8 rotated"},
+		"no colour in it":               {printer(everyday, pwg), Job{Format: pdf, Pages: 5, Ticket: Ticket{ColorMode: "color"}}, pwg + " 600 dpi sgray_8 rotated"},
+		"colour alone":                  {printer(Rasters{Types: []string{"srgb_8"}}, pwg), ticket(Ticket{}), pwg + " 300 dpi srgb_8 without colour normal"},
+		"a draft":                       {printer(everyday, urf), ticket(Ticket{Quality: 3}), urf + " 300 dpi sgray_8 rotated"},
+		"only fine":                     {printer(Rasters{Resolutions: []int{1200}}, pwg), ticket(Ticket{}), pwg + " 1200 dpi sgray_8 normal"},
+		"only too fine":                 {printer(Rasters{Resolutions: []int{2400}}, pwg), ticket(Ticket{}), pwg + " 300 dpi sgray_8 normal"},
+		"its own language":              {printer(everyday, "application/PostScript"), Job{Format: "application/postscript"}, "application/PostScript"},
+		"another language":              {printer(everyday, pdf), Job{Format: "application/postscript"}, ""},
+	} {
+		w := c.can.way(c.job)
+		got := w.format
+		if r := w.raster; r != nil {
+			kind := "sgray_8"
+			switch {
+			case r.Grey:
+				kind = "srgb_8 without colour"
+			case r.Colour:
+				kind = "srgb_8"
+			}
+			got += fmt.Sprintf(" %d dpi %s %s", r.DPI, kind, r.Back)
+			if (r.Format == raster.PWG) != (document.Format(w.format) == document.PWG) || r.First != 1 || r.Last != 5 || r.Media != A4 || !r.Duplex || r.Tumble {
+				t.Errorf("%s: %+v", name, r)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		if lacks := c.can.lacksFor(c.job) != ""; lacks != (c.want == "") {
+			t.Errorf("%s: it lacks something: %v", name, lacks)
+		}
+	}
+}
+
+// What of the ticket is drawn, and what the printer is told.
+func TestWayOfATicket(t *testing.T) {
+	t.Parallel()
+	can := Capabilities{Asked: true, Formats: []string{"image/pwg-raster"}, Media: []string{"na_letter_8.5x11in", a3}, Sides: []string{"one-sided", longEdge, tumbled}, Raster: Rasters{Margin: 1270}}
+	for name, c := range map[string]struct {
+		can    Capabilities
+		format string
+		ticket Ticket
+		want   string
+	}{
+		"its own sheet":             {can, "application/pdf", Ticket{}, "na_letter_8.5x11in duplex true, tumble false, scaling , margin 36"},
+		"another sheet":             {can, "application/pdf", Ticket{Media: a3, Sides: tumbled}, a3 + " duplex true, tumble true, scaling , margin 36"},
+		"scaling is done here":      {can, "application/pdf", Ticket{Scaling: "fill", Sides: oneSided}, "na_letter_8.5x11in duplex false, tumble false, scaling fill, margin 36"},
+		"a picture is scaled once":  {can, "image/jpeg", Ticket{Scaling: "fill", Sides: oneSided}, "na_letter_8.5x11in duplex false, tumble false, scaling , margin 36"},
+		"several pages on a side":   {can, "application/pdf", Ticket{Scaling: "fill", NumberUp: 2}, "na_letter_8.5x11in duplex true, tumble false, scaling , margin 36"},
+		"a printer with one side":   {Capabilities{Asked: true, Formats: can.Formats, Sides: []string{oneSided}}, "application/pdf", Ticket{}, A4 + " duplex false, tumble false, scaling , margin 14"},
+		"a printer that is unknown": {Capabilities{Asked: true, Formats: can.Formats}, "application/pdf", Ticket{Media: "sheet"}, "sheet duplex true, tumble false, scaling , margin 14"},
+	} {
+		j := Job{Format: c.format, Pages: 2, Ticket: c.ticket}
+		r := c.can.way(j).raster
+		if r == nil {
+			t.Fatalf("%s: not drawn", name)
+		}
+		if got := fmt.Sprintf("%s duplex %v, tumble %v, scaling %s, margin %.0f", r.Media, r.Duplex, r.Tumble, r.Scaling, r.Margin); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+		e := Delivery{Copies: 3, Token: "t"}.errand(j, PrinterRecord{Can: c.can})
+		if e.Format != "image/pwg-raster" || e.Ticket.Scaling != "" || e.Ticket.Media != r.Media || e.Copies != 3 {
+			t.Errorf("%s: it is told %+v", name, e)
+		}
+	}
+}
+
+const a3 = "iso_a3_297x420mm"
