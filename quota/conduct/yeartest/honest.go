@@ -75,7 +75,8 @@ func (t *teller) release(at time.Time, station int, all ...job) time.Time {
 }
 
 // afford takes a job's pages off the term's allowance. Without enough a pupil tries once or
-// some times, and leaves the job; many never come so far. Abusers have bought theirs.
+// some times, and leaves the job; then asks for more, or hardly prints until the term ends.
+// Abusers have bought theirs.
 func (t *teller) afford(at time.Time, station int, j job) bool {
 	n := j.pupil.Number
 	if t.by >= 0 || j.exam || j.free {
@@ -85,11 +86,14 @@ func (t *teller) afford(at time.Time, station int, j job) bool {
 		t.left[n] -= j.pages
 		return true
 	}
-	if t.r.Float64() < 0.4 {
-		for range t.some(1, 4) {
-			t.tell(j.event(at, TooFew, station))
-			at = at.Add(t.minutes(0.1, 1))
-		}
+	for range t.some(1, 4) {
+		t.tell(j.event(at, TooFew, station))
+		at = at.Add(t.minutes(0.1, 1))
+	}
+	if t.r.Float64() < 0.3 {
+		t.left[n] += 50 // a teacher gives more
+	} else {
+		t.broke[n] = true
 	}
 	t.lapse(j)
 	return false

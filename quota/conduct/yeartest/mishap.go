@@ -34,6 +34,25 @@ func (t *teller) bells(d day) {
 	}
 }
 
+// handout is a sheet that a year group is sent, for revision or a trip: a part of it prints it,
+// each when and where they are, over some days.
+func (t *teller) handout(d day) {
+	for range t.count(t.Shape.Handouts) {
+		year, share, over := t.some(7, 13), t.between(0.02, 0.25), t.some(1, 5)
+		document, pages := t.paper(), t.some(1, 6)
+		for n := range t.Pupils[1:] {
+			p := &t.Pupils[n+1]
+			if p.Year != year || p.weekly == 0 || t.r.Float64() > share {
+				continue
+			}
+			at, station := t.schoolDay(d, t.r.IntN(over)).Add(clock(t.r)), t.near(p)
+			j := t.submit(at.Add(-t.minutes(1, 20)), p, document, pages, 0)
+			t.tap(at, p, station)
+			t.release(at, station, j)
+		}
+	}
+}
+
 // codes are typed where a badge is forgotten or lost. Some go wrong, a few go wrong many
 // times, and some are typed under a sibling's name, or one that nobody has.
 func (t *teller) codes(d day) {

@@ -67,18 +67,21 @@ func (t *teller) flood(d day, a *Abuser, p *Pupil) {
 	t.release(at, station, all...)
 }
 
-// hoard: 50 to 200 pages a week, all year long, in jobs like anybody's. Disguised: at other
-// stations each time, and some weeks less.
+// hoard: twice to six times what the busiest of the school print in a usual week, all year
+// long, in jobs like anybody's. Disguised: at other stations each time, and every fourth week
+// not at all.
 func (t *teller) hoard(d day, a *Abuser, p *Pupil) {
 	if a.Disguised && d.week%4 == 3 {
 		return
 	}
-	for range t.count(1 + 2*a.Intensity) {
+	weekly := t.Shape.Most * meanPages * (2 + 4*a.Intensity)
+	each := t.between(6, 14)
+	for range t.count(weekly / 5 / each) {
 		station, at := t.near(p), d.date.Add(clock(t.r))
 		if a.Disguised {
 			station = t.some(1, t.Shape.Stations)
 		}
-		j := t.submit(at.Add(-t.minutes(1, 30)), p, t.paper(), t.scale(a, 8, 16), 0)
+		j := t.submit(at.Add(-t.minutes(1, 30)), p, t.paper(), max(1, int(each*t.between(0.6, 1.4))), 0)
 		t.tap(at, p, station)
 		t.release(at, station, j)
 	}

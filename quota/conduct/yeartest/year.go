@@ -50,6 +50,9 @@ func (y *Year) Days() (all []time.Time) {
 	return all
 }
 
+// First is the midnight of the first day.
+func (y *Year) First() time.Time { return from }
+
 // told is an event, and who is behind it: an abuser by number, or -1.
 type told struct {
 	Event
@@ -68,6 +71,7 @@ type teller struct {
 	mine   map[int]uint64    // what an abuser copies, or passes on
 	due    map[int][]*Pupil  // who has coursework to hand in, by day of school
 	left   []int             // pages of this term, by pupil
+	broke  []bool            // who has learned that there are too few
 	term   int
 	today  int
 	by     int       // who is behind what is told now
@@ -78,7 +82,7 @@ type teller struct {
 // It tells the same each time.
 func (y *Year) Events() iter.Seq2[Event, *Abuser] {
 	return func(yield func(Event, *Abuser) bool) {
-		t := &teller{Year: y, r: dice(y.seed, 2), later: map[int][]told{}, sheets: map[string]uint64{}, mine: map[int]uint64{}, due: map[int][]*Pupil{}, left: make([]int, len(y.Pupils)), term: -1, by: -1}
+		t := &teller{Year: y, r: dice(y.seed, 2), later: map[int][]told{}, sheets: map[string]uint64{}, mine: map[int]uint64{}, due: map[int][]*Pupil{}, left: make([]int, len(y.Pupils)), broke: make([]bool, len(y.Pupils)), term: -1, by: -1}
 		t.essays()
 		n := 0
 		for number := 0; n < len(y.days) || len(t.later) > 0; number++ {
@@ -133,13 +137,15 @@ func (t *teller) day(d day, due []*Pupil) {
 	if d.term != t.term {
 		t.term = d.term
 		for n := range t.Pupils {
-			t.left[n] = t.Pupils[n].allowance(t.Shape)
+			t.left[n], t.broke[n] = t.Pupils[n].allowance(t.Shape), false
 		}
 	}
 	for n := range t.Pupils[1:] {
 		p := &t.Pupils[n+1]
 		for range t.count(p.weekly * d.factor(p.Year) / 5) {
-			t.errand(d, p)
+			if !t.broke[p.Number] || t.r.Float64() < 0.1 {
+				t.errand(d, p)
+			}
 		}
 		if p.club && t.r.Float64() < 0.15 {
 			t.club(d, p)
@@ -152,6 +158,7 @@ func (t *teller) day(d day, due []*Pupil) {
 		t.essay(d, p)
 	}
 	t.bells(d)
+	t.handout(d)
 	t.codes(d)
 	for n := range t.Abusers {
 		if a := &t.Abusers[n]; !d.date.Before(a.From) && !d.date.After(a.To) {
@@ -185,6 +192,9 @@ func (t *teller) paper() uint64 {
 	t.papers++
 	return t.papers<<20 | t.r.Uint64N(1<<20)
 }
+
+// meanPages is how long a job is on average.
+const meanPages = 3.8
 
 // length is how many pages a job has: most are short, some are very long.
 func (t *teller) length() int {
