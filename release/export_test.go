@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -67,4 +68,47 @@ func (d *Desk) Oversleep() {
 	d.lease.mu.Lock()
 	defer d.lease.mu.Unlock()
 	d.lease.since = time.Time{}
+}
+
+// IsFenced says whether an error is that of a write that came too late.
+func IsFenced(err error) bool { return errors.Is(err, errFenced) }
+
+// LateWrites are what a node writes of a job's delivery that has the printer, in the states in
+// which it may have read it last.
+var LateWrites = map[string]func(context.Context, *db.Tx, JobID) error{
+	"sending": late(func(ctx context.Context, tx *db.Tx, c claim, d Delivery) error {
+		d.State = Sending
+		return updateDelivery(ctx, tx, c, d)
+	}),
+	"printing": late(func(ctx context.Context, tx *db.Tx, c claim, d Delivery) error {
+		d.State, d.PrinterJob, d.Printed = Printing, 7, 1
+		return updateDelivery(ctx, tx, c, d)
+	}),
+	"a later try": late(func(ctx context.Context, tx *db.Tx, c claim, d Delivery) error {
+		d.State, d.Tries = Reserved, 3
+		return updatePostponed(ctx, tx, c, d, tx.Now)
+	}),
+	"an outcome": late(func(ctx context.Context, tx *db.Tx, _ claim, d Delivery) error {
+		d.State, d.Printed, d.Charged = Settled, 1, 1
+		return updateDeliveryEnded(ctx, tx, d)
+	}),
+}
+
+// late has a write done by the node that the printer of a job's latest delivery is with.
+func late(write func(context.Context, *db.Tx, claim, Delivery) error) func(context.Context, *db.Tx, JobID) error {
+	return func(ctx context.Context, tx *db.Tx, id JobID) error {
+		all, err := deliveriesOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		del := all[len(all)-1]
+		c := claim{}
+		if c.printer, err = printerByID(ctx, tx, del.Printer); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `SELECT node_id::text, epoch FROM printer WHERE printer_id = $1`, del.Printer).Scan(&c.node, &c.epoch); err != nil {
+			return err
+		}
+		return write(ctx, tx, c, del)
+	}
 }

@@ -23,6 +23,7 @@ type paper struct {
 	lost    map[string]error // by method: what it answers after having done it
 	hold    bool             // jobs stay active until told otherwise
 	mum     bool             // it does not say of a job that its document is missing
+	begun   func()           // called when a job is open, before it says so
 	sending func()           // called before a document is taken
 	late    int              // pages that are out of a job when it has been cancelled
 
@@ -121,6 +122,9 @@ func (p *paper) Begin(_ context.Context, e release.Errand) (id int, err error) {
 		}
 		err = p.after("Begin")
 	})
+	if err == nil && p.begun != nil {
+		p.begun()
+	}
 	return id, err
 }
 
