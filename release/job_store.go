@@ -406,8 +406,15 @@ func jobsOfLeavers(ctx context.Context, tx *db.Tx) ([]Job, error) {
 func jobsToShred(ctx context.Context, tx *db.Tx) ([]Job, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+jobColumns+jobTables+`
-		 WHERE j.ended_at IS NOT NULL AND j.document IS NOT NULL ORDER BY j.job_id LIMIT 1000`)
+		 WHERE j.ended_at IS NOT NULL AND j.document IS NOT NULL
+		   AND NOT EXISTS (SELECT FROM sealed_document s WHERE s.job_id = j.job_id AND s.ends_at > $1) ORDER BY j.job_id LIMIT 1000`, tx.Now)
 	return manyJobs(rows)
+}
+
+// sealed says whether a job's document is kept for the safeguarding lead.
+func sealed(ctx context.Context, tx *db.Tx, id JobID) (is bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM sealed_document WHERE job_id = $1 AND ends_at > $2)`, id, tx.Now).Scan(&is)
+	return is, err
 }
 
 func forgetDocument(ctx context.Context, tx *db.Tx, id JobID) error {

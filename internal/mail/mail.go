@@ -49,7 +49,7 @@ func New(o Options) (*Post, error) {
 		return nil, errors.New("a password does not go to a mail server without encryption")
 	}
 	p := &Post{o}
-	if _, err := p.message("Test", "Test"); err != nil {
+	if _, err := p.message(o.To, "Test", "Test"); err != nil {
 		return nil, err
 	}
 	_, err := p.client()
@@ -58,7 +58,12 @@ func New(o Options) (*Post, error) {
 
 // Send sends one mail to everybody and returns once the server has taken it.
 func (p *Post) Send(ctx context.Context, subject, text string) error {
-	m, err := p.message(subject, text)
+	return p.SendTo(ctx, p.o.To, subject, text)
+}
+
+// SendTo is Send to others, of whom there is at least one.
+func (p *Post) SendTo(ctx context.Context, to []string, subject, text string) error {
+	m, err := p.message(to, subject, text)
 	if err != nil {
 		return err
 	}
@@ -74,12 +79,12 @@ func (p *Post) Send(ctx context.Context, subject, text string) error {
 	return nil
 }
 
-func (p *Post) message(subject, text string) (*mail.Msg, error) {
+func (p *Post) message(to []string, subject, text string) (*mail.Msg, error) {
 	m := mail.NewMsg()
 	if err := m.From(p.o.From); err != nil {
 		return nil, fmt.Errorf("address of the sender: %w", err)
 	}
-	if err := m.To(p.o.To...); err != nil {
+	if err := m.To(to...); err != nil {
 		return nil, fmt.Errorf("address of a reader: %w", err)
 	}
 	m.Subject(oneLine(subject))
