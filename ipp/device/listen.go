@@ -133,11 +133,12 @@ func (p *Printer) unsubscribe(ctx context.Context, id int) {
 }
 
 // events waits for events from a number on, as long as the printer lets us and no longer than
-// it is worth, and returns the number of the last one there is, or 0.
+// it is worth, and returns the number of the last one there is, or 0. Whether a printer that
+// says nothing is lost shows when the subscription is renewed.
 func (p *Printer) events(ctx context.Context, id, from int, within time.Duration) (last int, err error) {
 	req := p.about(wire.OpGetNotifications, wire.Integer("notify-subscription-ids", id), wire.Integer("notify-sequence-numbers", from), wire.Boolean("notify-wait", true))
-	reply, err := p.exchange(ctx, req, max(within, p.o.Ask))
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && within > p.o.Ask {
+	reply, err := p.exchange(ctx, req, within)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && !errors.Is(err, release.ErrUnreachable) {
 		return 0, nil // it kept us waiting, as it may
 	}
 	if err != nil {
