@@ -50,3 +50,21 @@ ALTER TABLE suspension
     ADD FOREIGN KEY (school_id, set_id) REFERENCES conduct_set (school_id, set_id);
 ALTER TABLE suspension ALTER COLUMN evidence DROP DEFAULT, ALTER COLUMN objection DROP DEFAULT;
 CREATE INDEX suspension_of_school ON suspension (school_id, starts_at);
+
+-- let_off says whether an exemption lets a person off all rules at a time, by name or in a class.
+CREATE FUNCTION let_off(person bigint, at timestamptz) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN EXISTS (SELECT FROM exemption e JOIN person p ON p.person_id = person AND p.school_id = e.school_id
+                    WHERE e.rule IS NULL AND e.ended_at IS NULL AND e.starts_at <= at AND e.ends_at > at AND (e.by_officer OR e.recorded_at IS NOT NULL)
+                      AND (e.person_id = person OR EXISTS (SELECT FROM enrolment m WHERE m.class_id = e.class_id AND m.person_id = person
+                           AND m.valid_from <= at::date AND at::date < m.valid_to)));
+
+-- writes_exam says whether a person writes an exam at a station at a time.
+CREATE FUNCTION writes_exam(person bigint, station integer, at timestamptz) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN EXISTS (SELECT FROM exam e JOIN exam_person p ON p.exam_id = e.exam_id AND p.person_id = person
+                     JOIN exam_station s ON s.exam_id = e.exam_id AND s.station_id = station
+                    WHERE e.begins_at <= at AND e.ends_at > at AND e.removed_at IS NULL);
+
+-- Who released it for its owner: a teacher, for the class in front of them.
+ALTER TABLE delivery ADD COLUMN released_by bigint REFERENCES person;

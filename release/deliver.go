@@ -87,7 +87,7 @@ func (d *Desk) notDialled(ctx context.Context, c claim, job Job, del Delivery) e
 // rights were withdrawn since the release gets nothing, and pays nothing.
 func (d *Desk) markSending(ctx context.Context, c claim, job Job, del *Delivery) (barred bool, err error) {
 	err = d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
-		err := conduct.Check(ctx, tx, job.Person)
+		err := conduct.CheckBy(ctx, tx, job.Person, conduct.Way{Teacher: del.By != 0, Station: int32(del.Station), At: del.Reserved})
 		if fault.KindOf(err) == fault.Suspended {
 			barred = true
 			return d.finishLocked(ctx, tx, c, *del, Outcome{Reason: fault.As(err).Code})

@@ -17,9 +17,10 @@ type Delivery struct {
 	Job         JobID
 	Person      school.PersonID
 	Printer     PrinterID
-	Station     StationID     // 0 when released without one
-	Pass        school.PassID // that it was released on, or 0
-	Slip        SlipID        // the runner's, or 0
+	Station     StationID       // 0 when released without one
+	Pass        school.PassID   // that it was released on, or 0
+	Slip        SlipID          // the runner's, or 0
+	By          school.PersonID // the teacher who released it for its owner, or 0
 	State       DeliveryState
 	Reason      string // keyword why it ended as it did, or ""
 	Token       string // job-name at the printer

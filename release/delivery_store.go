@@ -15,7 +15,7 @@ import (
 const deliveryColumns = `
 	d.delivery_id, d.school_id, d.job_id, d.person_id, d.printer_id, coalesce(d.station_id, 0), d.state, coalesce(d.reason, ''), d.token,
 	d.first_page, d.copies, d.impressions, d.amount, d.colour, coalesce(d.printer_job, 0), coalesce(d.printer_uptime, 0), d.tries,
-	coalesce(d.printed, 0), coalesce(d.charged, 0), d.reserved_at, d.sending_at, d.printing_at, d.ended_at, coalesce(d.slip_id, 0),
+	coalesce(d.printed, 0), coalesce(d.charged, 0), d.reserved_at, d.sending_at, d.printing_at, d.ended_at, coalesce(d.slip_id, 0), coalesce(d.released_by, 0),
 	coalesce(d.tariff_id, 0), coalesce(d.printer_group_id, 0), coalesce(d.work, jsonb_build_object('sides', d.impressions)),
 	coalesce(d.counter, 0), d.said_impressions, d.said_sheets, d.said_colour, d.said_counter`
 
@@ -24,7 +24,7 @@ func scanDelivery(row pgx.Row) (d Delivery, err error) {
 	var out, sheets, colour, counter *int
 	err = row.Scan(&d.ID, &d.School, &d.Job, &d.Person, &d.Printer, &d.Station, &d.State, &d.Reason, &d.Token,
 		&d.FirstPage, &d.Copies, &d.Impressions, &d.Amount, &d.Colour, &d.PrinterJob, &d.UpTime, &d.Tries,
-		&d.Printed, &d.Charged, &d.Reserved, &begun, &sent, &ended, &d.Slip, &d.Tariff, &d.Group, &d.Work,
+		&d.Printed, &d.Charged, &d.Reserved, &begun, &sent, &ended, &d.Slip, &d.By, &d.Tariff, &d.Group, &d.Work,
 		&d.Counter, &out, &sheets, &colour, &counter)
 	d.Said = saidOf(out, sheets, colour, counter)
 	d.Begun, d.Sent, d.Ended = instant(begun), instant(sent), instant(ended)
@@ -72,11 +72,11 @@ func oneDelivery(row pgx.Row) (Delivery, bool, error) {
 func insertDelivery(tx *db.Tx, d Delivery) db.Answer[DeliveryID] {
 	return db.Ask(tx, db.First(func(row pgx.Row) (id DeliveryID, err error) { return id, row.Scan(&id) }), `
 		INSERT INTO delivery (school_id, job_id, person_id, printer_id, station_id, state, token, first_page, copies, impressions, amount, reserved_at, not_before, pass_id, slip_id,
-		                      tariff_id, printer_group_id, work, colour)
+		                      tariff_id, printer_group_id, work, colour, released_by)
 		VALUES ($1, $2, $3, $4, nullif($5::integer, 0), $6, $7, $8, $9, $10, $11, $12, $12, nullif($13::bigint, 0), nullif($14::bigint, 0),
-		        nullif($15::integer, 0), nullif($16::integer, 0), $17, $18)
+		        nullif($15::integer, 0), nullif($16::integer, 0), $17, $18, nullif($19::bigint, 0))
 		RETURNING delivery_id`,
-		d.School, d.Job, d.Person, d.Printer, d.Station, d.State, d.Token, d.FirstPage, d.Copies, d.Impressions, d.Amount, tx.Now, d.Pass, d.Slip, d.Tariff, d.Group, d.Work, d.Colour)
+		d.School, d.Job, d.Person, d.Printer, d.Station, d.State, d.Token, d.FirstPage, d.Copies, d.Impressions, d.Amount, tx.Now, d.Pass, d.Slip, d.Tariff, d.Group, d.Work, d.Colour, d.By)
 }
 
 // lockOpenDelivery locks the delivery of a job that has not ended, if it has one. The

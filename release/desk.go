@@ -56,6 +56,7 @@ type Desk struct {
 	lease   lease         // how long others take it for alive
 	counted chan struct{} // "look for documents to count"
 	edited  chan struct{} // "look for changed documents to make"
+	notes   chan note
 
 	claiming sync.Mutex     // held while a job to count is chosen
 	inHand   *roster[JobID] // what this run is counting
@@ -83,7 +84,7 @@ func New(o Options) *Desk {
 	set(&o.Watch, 5*time.Second)
 	set(&o.Counters, 2)
 	o.Caps = o.complete()
-	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1), edited: make(chan struct{}, 1), inHand: newRoster[JobID](), listening: make(chan struct{}, listeners)}
+	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1), edited: make(chan struct{}, 1), notes: make(chan note, notesWaiting), inHand: newRoster[JobID](), listening: make(chan struct{}, listeners)}
 }
 
 // Run counts, dispatches, expires and shreds until ctx ends, and returns once all
@@ -107,6 +108,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	start("mail", func(ctx context.Context) { d.every(ctx, "mail", 15*time.Second, nil, d.MailFaults) })
 	start("counters", func(ctx context.Context) { d.every(ctx, "read counters", time.Minute, nil, d.CountPrinters) })
 	start("sweep", d.sweep)
+	start("notes", d.takeNotes)
 	start("caps", func(ctx context.Context) { d.every(ctx, "weigh what waits", d.Watch, nil, d.weigh) })
 	start("changes", func(ctx context.Context) {
 		d.every(ctx, "make changed documents", 5*time.Second, d.edited, d.makeDocuments)

@@ -126,6 +126,9 @@ func (d *Desk) change(ctx context.Context, tx *db.Tx, a school.Actor, id JobID, 
 	if err := updateChanged(ctx, tx, job); err != nil {
 		return Job{}, err
 	}
+	if c.Title != nil {
+		conduct.NoteTitles(tx, job.School, false, int32(job.ID))
+	}
 	if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-changed", Actor: recorded(a), Subject: job.owner, Object: object(id),
 		Facts: map[string]any{"proof": a.Proof, "hold": job.OnHold, "impressions": job.Impressions, "units": job.Price}}); err != nil {
 		return Job{}, err

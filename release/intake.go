@@ -17,6 +17,7 @@ import (
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/quota/conduct"
 	"inkwell/release/document"
 	"inkwell/release/spool"
 )
@@ -166,6 +167,7 @@ func (d *Desk) enter(ctx context.Context, tx *db.Tx, id school.ID, all []*arriva
 		acts = append(acts, submitted(a.job))
 		topics = append(topics, events.Person(int64(a.job.Person)))
 	}
+	conduct.NoteTitles(tx, id, false, column(entered, func(j Job) int32 { return int32(j.ID) })...)
 	if err := subscribeAll(ctx, tx, welcome); err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ const standingColumns = `
 	p.person_id, open.jobs, open.bytes,
 	(SELECT count(*) FROM job j WHERE j.person_id = p.person_id AND j.proof <> 'vouched' AND j.job_id >=
 		(SELECT l.job_id FROM job l WHERE l.school_id = p.school_id AND l.submitted_at > $2::timestamptz - interval '1 hour' ORDER BY l.submitted_at LIMIT 1)),
-	EXISTS (SELECT FROM suspension s WHERE s.person_id = p.person_id AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2),
+	EXISTS (SELECT FROM suspension s WHERE s.person_id = p.person_id AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2 AND s.action = 'withdrawal'),
 	agreement_bars(p.person_id, p.school_id, $2),
 	coalesce((SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person' AND a.purse = 'pages'), 0),
 	(SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person' AND a.purse = 'colour' AND a.closed_at IS NULL),

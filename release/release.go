@@ -51,6 +51,7 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 		})
 	})
 	if err != nil {
+		d.noteTooFew(v.Actor, err)
 		return 0, fmt.Errorf("release: %w", v.discreet(err))
 	}
 	crash.At("release-committed")
@@ -104,7 +105,7 @@ func (d *Desk) departure(tx *db.Tx, v Visitor, p PrinterID, ids []JobID) departu
 	a := v.Actor
 	l := departure{
 		Desk: d, Visitor: v, book: d.rulebook(a.School),
-		free: conduct.AskCheck(tx, a.Person), stands: school.AskStands(tx, a), printer: askPrinter(tx, p),
+		free: conduct.AskCheck(tx, a.Person, conduct.Way{Teacher: v.By != nil, Station: int32(v.Station.ID)}), stands: school.AskStands(tx, a), printer: askPrinter(tx, p),
 		tariff: quota.AskTariff(tx, a.School, tx.Now), payers: quota.AskPayers(tx, a.School, a.Person, quota.Left{}, int32(v.Station.ID)),
 	}
 	l.book.ask(tx)
@@ -227,6 +228,12 @@ func (l departure) send(ctx context.Context, tx *db.Tx, of leaving, t terms) (s 
 	if l.Slip != nil {
 		s.Slip = l.Slip.ID
 	}
+	if l.By != nil {
+		s.By = l.By.Person
+	}
+	if slices.Contains(unproven, s.job.Proof) && l.byOwner() {
+		conduct.NoteTitles(tx, s.job.School, true, int32(s.job.ID))
+	}
 	if err := l.asShown(s.job, who, s.Amount); err != nil {
 		return s, err
 	}
@@ -235,6 +242,9 @@ func (l departure) send(ctx context.Context, tx *db.Tx, of leaving, t terms) (s 
 	return s, audit.Record(ctx, tx, audit.Entry{School: s.job.School, Act: "job-released", Actor: l.actor().Pseudonym, Subject: s.job.owner, Object: object(s.job.ID),
 		Facts: map[string]any{"printer": s.Printer, "station": l.Visitor.Station.ID, "proof": l.actor().Proof, "impressions": s.Impressions, "units": s.Amount, "payer": who.Account}})
 }
+
+// byOwner says whether the owner of what is released is there themself.
+func (v Visitor) byOwner() bool { return v.By == nil && v.Slip == nil && v.Station.ID != 0 }
 
 // asShown refuses a job that another would pay than the visitor saw, that was changed since, or
 // that costs more.

@@ -69,6 +69,7 @@ func (d *Desk) SignIn(ctx context.Context, st Station, k Key) (Visitor, error) {
 	default:
 		a, err = d.Directory.ByCode(ctx, st.School, k.Name, k.Code, place)
 	}
+	d.noteCode(st, k, a, err)
 	crash.At("badge-read")
 	return Visitor{Actor: a, Station: st}, err
 }

@@ -11,6 +11,7 @@ import (
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/quota/conduct"
 	"inkwell/release/document"
 	"inkwell/release/spool"
 )
@@ -134,6 +135,7 @@ func (d *Desk) allow(s Submission) error {
 // durable and the job is being counted; a refusal leaves neither.
 func (d *Desk) Print(ctx context.Context, s Submission, body io.Reader) (Job, error) {
 	if err := d.mayPrint(ctx, s); err != nil {
+		d.noteTooFew(s.Actor, err)
 		return Job{}, err
 	}
 	if err := d.lock(ctx, &s); err != nil {
@@ -173,6 +175,7 @@ func (d *Desk) Create(ctx context.Context, s Submission) (job Job, err error) {
 		job.Obstacles = met
 		return err
 	})
+	d.noteTooFew(s.Actor, err)
 	return job, err
 }
 
@@ -183,6 +186,7 @@ func openJob(ctx context.Context, tx *db.Tx, s Submission) (job Job, err error) 
 	}
 	job, err = insertJob(ctx, tx, s, receivingUntil(tx.Now))
 	if err == nil {
+		conduct.NoteTitles(tx, job.School, false, int32(job.ID))
 		job.Subscriptions, err = subscribe(ctx, tx, s.Actor, s.Queue, job.ID, s.Subscriptions)
 	}
 	return job, err

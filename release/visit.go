@@ -183,7 +183,7 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		left = max(0, left)
 		visit.Pass = &left
 	}
-	if err := conduct.Barred(ctx, tx, p.ID); fault.KindOf(err) == fault.Suspended {
+	if err := conduct.Barred(ctx, tx, p.ID, int32(v.Station.ID)); fault.KindOf(err) == fault.Suspended {
 		visit.Barred = err
 	} else if err != nil {
 		return visit, err

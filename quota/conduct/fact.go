@@ -24,3 +24,17 @@ func Note(ctx context.Context, tx *db.Tx, f Fact) error {
 	}
 	return insertFact(ctx, tx, f)
 }
+
+// NoteTooFew keeps that somebody was refused for too few pages left, once a minute at most.
+func NoteTooFew(ctx context.Context, tx *db.Tx, id school.ID, person school.PersonID) error {
+	return insertTooFew(ctx, tx, id, person)
+}
+
+// NoteTitles keeps, with the transaction's next statement, which of the safeguarding lead's words
+// stand in the titles of jobs: the word's number, and nothing of the title. Of a job whose
+// sender nobody has proven it is kept once its owner releases it.
+func NoteTitles(tx *db.Tx, id school.ID, byOwner bool, jobs ...int32) {
+	if len(jobs) > 0 {
+		insertTitleFacts(tx, id, jobs, byOwner)
+	}
+}

@@ -62,13 +62,22 @@ func inZone(at time.Time, zone string) (time.Time, error) {
 	return at.In(local), nil
 }
 
-// askInForce asks for a person's suspension that lasts longest, if there is one.
-func askInForce(tx *db.Tx, person school.PersonID) db.Answer[[]Suspension] {
+// askInForce asks for the suspension that stops a person in a way: one that leaves them nothing
+// first, then that which lasts longest. What a rule alone withdrew stops nobody who is let off all rules,
+// and nothing stops an exam.
+func askInForce(tx *db.Tx, person school.PersonID, way Way) db.Answer[[]Suspension] {
+	at := way.At
+	if at.IsZero() {
+		at = tx.Now
+	}
 	return db.Ask(tx, db.All(func(row pgx.CollectableRow) (Suspension, error) { return scanSuspension(row) }), `
 		SELECT `+suspensionColumns+`
 		  FROM suspension s JOIN school c USING (school_id) LEFT JOIN conduct_order o USING (order_id)
 		 WHERE s.person_id = $1 AND s.lifted_at IS NULL AND s.starts_at <= $2 AND s.ends_at > $2
-		 ORDER BY s.ends_at DESC LIMIT 1`, person, tx.Now)
+		   AND NOT ($3 AND s.action = 'teacher-release')
+		   AND NOT (s.set_id IS NOT NULL AND s.confirmed_at IS NULL AND let_off(s.person_id, $2))
+		   AND NOT ($4 <> 0 AND writes_exam(s.person_id, $4, $5))
+		 ORDER BY s.action = 'teacher-release', s.ends_at DESC LIMIT 1`, person, tx.Now, way.Teacher, way.Station, at)
 }
 
 func allInForce(ctx context.Context, tx *db.Tx, id school.ID) ([]Suspension, error) {
@@ -102,6 +111,29 @@ func liftAll(ctx context.Context, tx *db.Tx, person school.PersonID, by school.P
 		UPDATE suspension SET lifted_at = $2, lifted_by = $3
 		 WHERE person_id = $1 AND lifted_at IS NULL AND ends_at > $2`, person, tx.Now, by)
 	return done.RowsAffected(), err
+}
+
+// insertTooFew keeps that a person was refused for too few pages, unless it was kept within a
+// minute: a computer asks again and again by itself.
+func insertTooFew(ctx context.Context, tx *db.Tx, id school.ID, person school.PersonID) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO fact (school_id, person_id, at, kind)
+		SELECT $1, $2, $3, 'too-few'
+		 WHERE NOT EXISTS (SELECT FROM fact f WHERE f.person_id = $2 AND f.kind = 'too-few' AND f.at > $3::timestamptz - interval '1 minute')`, id, person, tx.Now)
+	return err
+}
+
+// insertTitleFacts goes with the transaction's next statement. A title is compared as words of
+// letters and digits, so that neither case nor punctuation hides one.
+func insertTitleFacts(tx *db.Tx, id school.ID, jobs []int32, claims bool) {
+	tx.Later(`
+		INSERT INTO fact (school_id, person_id, at, kind, object, detail)
+		SELECT j.school_id, j.person_id, $3, 'title-word', 'job:' || j.job_id, jsonb_build_object('word', w.word_id)
+		  FROM job j JOIN title_word w ON w.school_id = j.school_id AND w.removed_at IS NULL
+		   AND ' ' || regexp_replace(lower(j.title), '[^[:alnum:]]+', ' ', 'g') || ' ' LIKE '% ' || w.word || ' %'
+		 WHERE j.school_id = $1 AND j.job_id = ANY ($2) AND ($4 OR j.proof IN ('password', 'address'))
+		   AND NOT EXISTS (SELECT FROM fact f WHERE f.person_id = j.person_id AND f.kind = 'title-word' AND f.object = 'job:' || j.job_id AND f.detail = jsonb_build_object('word', w.word_id))`,
+		[]any{id, jobs, tx.Now, claims}, nil)
 }
 
 func insertFact(ctx context.Context, tx *db.Tx, f Fact) error {

@@ -16,7 +16,7 @@ type What uint8
 const (
 	Submitted What = iota + 1 // a job of a proven sender came in
 	Released                  // a job went to a printer, by its owner's hand or word
-	Left                      // a job ended without paper: it expired, or its owner deleted it
+	Left                      // a job expired and was never printed; one that its owner deletes is no waste
 	TooFew                    // a job was refused for too few pages left
 	WrongCode                 // somebody tried a wrong code with this person's name: not this person, perhaps
 	CodeUsed                  // this person signed in with a code at a station

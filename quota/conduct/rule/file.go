@@ -61,3 +61,7 @@ func Refusal(all []Problem) error {
 	}
 	return fault.New(fault.Invalid, "conduct-rules", "Nothing was changed. What is wrong with the policy:%s", b.String())
 }
+
+// Keep reads a policy that was checked when it was kept: what has been in force is explained even
+// where a later program would refuse it.
+func Keep(text []byte) (s Set, err error) { return s, json.Unmarshal(text, &s) }

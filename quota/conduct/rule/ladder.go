@@ -107,3 +107,23 @@ func (l Ladder) Step(points int, by Route, standing int) (rung int, held bool) {
 	}
 	return 0, held
 }
+
+// Reached is the highest rung that so many points reach, from 1; 0 for none.
+func (l Ladder) Reached(points int) (rung int) {
+	for i, r := range l.Rungs {
+		if points >= r.Points {
+			rung = i + 1
+		}
+	}
+	return rung
+}
+
+// Stands is the highest rung that does no more than an action, from 1; 0 for none.
+func (l Ladder) Stands(a Action) (rung int) {
+	for i, r := range l.Rungs {
+		if slices.Index(Actions(), r.Action) <= slices.Index(Actions(), a) {
+			rung = i + 1
+		}
+	}
+	return rung
+}

@@ -71,3 +71,13 @@ func of(all []Event, p Person) (own []Event) {
 	}
 	return own
 }
+
+// RemembersShared is how far back from an event the rules look that look at many people.
+func (s Set) RemembersShared() (far time.Duration) {
+	for _, r := range s.Rules {
+		if spec, _ := SpecOf(r.Kind); spec.Shared && !r.Off {
+			far = max(far, r.remembers())
+		}
+	}
+	return far
+}
