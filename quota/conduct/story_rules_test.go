@@ -21,20 +21,20 @@ import (
 type ruled struct {
 	*story
 	one, two *conduct.Watcher
-	post     *letters
+	post     *inbox
 }
 
-// letters is IT's box for mail.
-type letters struct{ all []string }
+// inbox is IT's box for mail.
+type inbox struct{ all []string }
 
-func (l *letters) Send(_ context.Context, subject, text string) error {
+func (l *inbox) Send(_ context.Context, subject, text string) error {
 	l.all = append(l.all, subject+"\n"+text)
 	return nil
 }
 
 func newRuled(t *testing.T) *ruled {
 	t.Helper()
-	s := &ruled{story: newStory(t), post: &letters{}}
+	s := &ruled{story: newStory(t), post: &inbox{}}
 	dbtest.Exec(t, s.db, `INSERT INTO printer (school_id, name, uri, place) VALUES ($1, 'Library', 'ipp://192.0.2.1', 'Main/1/Library'), ($1, 'Art', 'ipp://192.0.2.2', 'Art block')`, s.School)
 	dbtest.Exec(t, s.db, `INSERT INTO station (school_id, slug, name, printer_id) SELECT school_id, lower(name), name, printer_id FROM printer`)
 	dbtest.Exec(t, s.db, `INSERT INTO queue (school_id, path, name, kind, proof) VALUES ($1, '/ipp/print', 'School', 'hold', 'password')`, s.School)

@@ -20,13 +20,13 @@ type Watcher struct {
 	DB   *db.DB
 	Hub  *events.Hub
 	Log  *slog.Logger
-	Post Post // to the school's IT; nil: nobody is mailed
+	Post Notice // to the school's IT; nil: nobody is mailed
 
 	seen map[school.ID]*glance
 }
 
-// Post sends a mail to the school's IT.
-type Post interface {
+// Notice sends a mail to the school's IT.
+type Notice interface {
 	Send(ctx context.Context, subject, text string) error
 }
 
