@@ -62,6 +62,8 @@ type fakeDesk struct {
 	deleted  []release.JobID
 	charged  []string // "art: 41 42"
 	prints   []release.Print
+	draw     func(page int) ([]byte, error)
+	forgot   int
 	bells    map[string][]chan struct{}
 }
 
@@ -363,4 +365,44 @@ func (d *fakeDesk) Paired(_ context.Context, secret, slug string) error {
 		return fault.New(fault.Forbidden, "pairing-over", "This computer is not paired with a printer any more.")
 	}
 	return nil
+}
+
+// EditJob prices a page at one unit and a sheet's other side at none, as the desk does.
+func (d *fakeDesk) EditJob(_ context.Context, _ release.Visitor, id release.JobID, edition int, e release.Edit) error {
+	return d.change(func() {
+		j := d.job(id)
+		if j.Edition != edition {
+			return
+		}
+		kept := 0
+		for page := 1; page <= j.Changes.Of; page++ {
+			if e.Keeps(page) {
+				kept++
+			}
+		}
+		up := max(1, e.NumberUp)
+		j.Edition++
+		j.Changes.Edit, j.Changes.Copies, j.Changes.TwoSided = e, max(1, e.Copies), e.Sides != "one-sided"
+		sides := (kept + up - 1) / up
+		j.Pages, j.Due, j.Changes.Sheets = sides*j.Changes.Copies, int64(sides*j.Changes.Copies), sides*j.Changes.Copies
+		if j.Changes.TwoSided {
+			j.Changes.Sheets = (sides + 1) / 2 * j.Changes.Copies
+		}
+	})
+}
+
+// Picture draws what is on pages, unless the desk has none.
+func (d *fakeDesk) Picture(_ context.Context, v release.Visitor, _ release.JobID, page int) ([]byte, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.draw == nil || v.Actor.Person != sam {
+		return nil, fault.New(fault.Unsupported, "picture-none", "There is no picture of this page.")
+	}
+	return d.draw(page)
+}
+
+func (d *fakeDesk) ForgetPictures(school.PersonID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.forgot++
 }

@@ -33,7 +33,10 @@ type line struct {
 	gone    chan struct{}
 	once    sync.Once
 
-	calls  sync.WaitGroup
+	calls sync.WaitGroup
+	loan  loan   // of the page that the screen shows, or showed last in this visit
+	lent  string // the name under which its pictures are there, or ""
+
 	topics []string
 	bell   <-chan struct{}
 	unhook func()
@@ -71,11 +74,13 @@ func (l *line) dispatch() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	defer func() { l.unhook() }()
+	defer l.close()
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	var in Input = Changed{}
 	for {
 		effects := l.screen.Apply(l.k.clock(), in)
+		l.lend()
 		l.hook() // before the calls: what changes after a look rings
 		for _, e := range effects {
 			l.call(ctx, e)
@@ -165,6 +170,7 @@ func (l *line) note(in Input) {
 func (l *line) show() {
 	v := l.screen.View(l.k.clock())
 	v.Build = l.k.build
+	l.address(v.Change)
 	body, err := json.Marshal(v)
 	if err != nil {
 		l.log.Error("view not written", "error", err)

@@ -36,6 +36,7 @@ type Desk interface {
 	ChargeTo(ctx context.Context, v release.Visitor, ids []release.JobID, account string) error
 	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
 	HeldJobs
+	Previews
 	Prints
 	Pairings
 }
@@ -84,6 +85,7 @@ type Kiosk struct {
 	mu    sync.Mutex // guards what follows
 	shut  bool
 	seats map[seat]int // open sockets
+	loans map[string]loan
 }
 
 // New checks the options and parses the page.
@@ -96,7 +98,7 @@ func New(o Options) (*Kiosk, error) {
 	}
 	k := &Kiosk{
 		desk: o.Desk, subscribe: o.Subscribe, log: o.Log, idle: o.Idle, seed: maphash.MakeSeed(),
-		quit: make(chan struct{}), seats: map[seat]int{},
+		quit: make(chan struct{}), seats: map[seat]int{}, loans: map[string]loan{},
 	}
 	if k.idle == 0 {
 		k.idle = 20 * time.Second

@@ -23,7 +23,7 @@ func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 	case release.Held:
 		v.State, v.Held, v.Selected = "held", true, !s.off[j.ID]
 		v.Locked, v.Claim = s.isLocked(j), j.Claim != ""
-		v.Choice, v.Meta = true, heldMeta(j, now)
+		v.Choice, v.Meta, v.Change = true, heldMeta(j, now), s.changeable(j)
 		v.Costs, v.Payer, v.Unpaid = !s.runner() && !s.visit.Payers.Exam(), s.paidBy(j), s.payerUnknown(j)
 		if j.Lacks != "" {
 			v.State, v.Choice, v.Selected, v.Meta = "lacking", false, false, plain(j.Lacks, reasonLimit)
@@ -33,7 +33,7 @@ func (s *Screen) line(j release.VisitJob, now time.Time) (JobView, bool) {
 			v.Costs = false // what it costs is on the button
 		}
 		if end, struck := s.struck[j.ID]; struck {
-			v.State, v.Held, v.Choice, v.Selected, v.Locked, v.Claim, v.MayAsk, v.Offer, v.Meta = "struck", false, false, false, false, false, false, nil, "Deleted"
+			v.State, v.Held, v.Choice, v.Selected, v.Locked, v.Claim, v.Change, v.MayAsk, v.Offer, v.Meta = "struck", false, false, false, false, false, false, false, nil, "Deleted"
 			if s.notMine[j.ID] {
 				v.Meta = "Not yours: deleted, and IT is told"
 			}

@@ -22,6 +22,7 @@ type message struct {
 	Payer string          `json:"payer,omitempty"`
 
 	Printer release.PrinterID `json:"printer,omitempty"`
+	Page    int               `json:"page,omitempty"` // or a number of pages or copies
 
 	Print  release.DeliveryID   `json:"print,omitempty"`
 	Pages  int                  `json:"pages,omitempty"`
@@ -57,6 +58,14 @@ var acts = map[string]func(message) Input{
 	"ask-back":    func(m message) Input { return AskBack{Print: m.Print, Reason: m.Reason} },
 	"broken":      func(message) Input { return Broken{} },
 	"report":      func(m message) Input { return Report{Kind: m.Kind} },
+	"change":      func(m message) Input { return OpenChange{Job: m.Job} },
+	"keep":        func(m message) Input { return KeepPage{Page: m.Page, On: m.On} },
+	"up":          func(m message) Input { return PutUp{Pages: m.Page} },
+	"grey":        func(m message) Input { return SetGrey{On: m.On} },
+	"both":        func(m message) Input { return SetBoth{On: m.On} },
+	"copies":      func(m message) Input { return SetCopies{Copies: m.Page} },
+	"as-it-came":  func(message) Input { return AsItCame{} },
+	"turn":        func(m message) Input { return Turn{Page: m.Page} },
 	"why":         func(message) Input { return Why{} },
 	"new-code":    func(message) Input { return NewCode{} },
 	"renew":       func(message) Input { return Renew{} },

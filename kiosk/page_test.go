@@ -32,6 +32,7 @@ func TestThePage(t *testing.T) {
 		"badge over a button":     badgeOverAButton,
 		"control keys":            controlKeys,
 		"choose, delete, undo":    chooseDeleteUndo,
+		"pages left out":          changeByTouch,
 		"as many as fit":          asManyAsFit,
 		"a print went wrong":      aPrintWentWrong,
 		"the printer is broken":   thePrinterIsBroken,

@@ -34,7 +34,7 @@ func (in Release) apply(s *Screen, _ time.Time) []Effect {
 // release asks for the jobs once: a second press while the first is under way is
 // none.
 func (s *Screen) release(ids []release.JobID) []Effect {
-	if s.visit == nil || s.visit.Barred != nil || s.busy || len(ids) == 0 {
+	if s.visit == nil || s.visit.Barred != nil || s.busy || len(ids) == 0 || s.changing != nil && s.changing.asked != nil {
 		return nil
 	}
 	s.note = ""
@@ -45,7 +45,7 @@ func (s *Screen) release(ids []release.JobID) []Effect {
 	who := *s.visitor
 	who.At = s.visit.Printer.ID
 	if who.Slip == nil { // a slip's owner was shown the price when they made it
-		who.Shown, who.PaidBy = s.shown(ids), s.paying(ids)
+		who.Shown, who.PaidBy, who.Editions = s.shown(ids), s.paying(ids), s.editions(ids)
 	}
 	return []Effect{ReleaseJobs{Turn: s.turn, Visitor: who, Jobs: ids}}
 }
@@ -59,6 +59,17 @@ func (s *Screen) shown(ids []release.JobID) map[release.JobID]int64 {
 		}
 	}
 	return prices
+}
+
+// editions are those on the screen: nothing is printed that was changed since.
+func (s *Screen) editions(ids []release.JobID) map[release.JobID]int {
+	all := map[release.JobID]int{}
+	for _, id := range ids {
+		if j := s.job(id); j != nil {
+			all[id] = j.Edition
+		}
+	}
+	return all
 }
 
 // paying are the payers on the screen: nobody else is charged.
@@ -75,7 +86,7 @@ func (s *Screen) paying(ids []release.JobID) map[release.JobID]string {
 // released follows the jobs of a release that was granted. The screen stays busy
 // until it has seen them on their way.
 func (s *Screen) released(ids []release.JobID) {
-	s.listed = false
+	s.listed, s.changing = false, nil
 	for _, id := range ids {
 		s.follow(id)
 	}

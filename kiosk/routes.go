@@ -18,6 +18,7 @@ func (k *Kiosk) Handler() http.Handler {
 	}{
 		{"GET /kiosk/{station}", k.admitted(k.page)},
 		{"GET /kiosk/{station}/socket", k.admitted(k.socket)},
+		{"GET /kiosk/{station}/page/{loan}/{page}", k.admitted(k.picture)},
 		{"GET /kiosk/pair/with/{token}", http.HandlerFunc(k.pairPage)},
 		{"POST /kiosk/pair/with/{token}", http.HandlerFunc(k.pair)},
 		{"GET " + staticPrefix + "{digest}/{name}", k.pages.Static()},

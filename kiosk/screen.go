@@ -71,6 +71,7 @@ type Screen struct {
 	choosing bool                               // where it shall come out is asked
 	trip     *trip                              // one job is being printed at the printer that its line offers
 	wrong    *wrong                             // a print went wrong: which, and how
+	changing *changing                          // the pages of a job are looked at
 	broken   *broken                            // "This printer is broken" was pressed
 	why      bool                               // the reason behind "You can't print here today" is shown
 }
@@ -142,6 +143,8 @@ func (s *Screen) Face() string {
 		return FaceLocked
 	case len(s.unsure()) > 0 && !s.busy:
 		return FaceReally
+	case s.leaf() != nil:
+		return FaceChange
 	case len(s.run) == 0 || s.listed || s.busy:
 		return FaceJobs
 	case s.running():
@@ -238,6 +241,8 @@ func (Back) apply(s *Screen, _ time.Time) []Effect {
 		s.backFromWrong()
 	case FacePlaces:
 		s.choosing = false
+	case FaceChange:
+		s.changing = nil
 	case FaceBroken:
 		s.backFromBroken()
 	case FaceLocked:

@@ -297,6 +297,37 @@ var shots = []shot{
 		p.Click(`li[data-key="41"] [data-do=not-mine]`)
 		p.Seen("IT is told")
 	}},
+	{name: "change-jobs", jobs: leafedJobs, act: signedIn},
+	{name: "change-pages", jobs: leafedJobs, set: pictured, act: leafing},
+	{name: "change-loading", jobs: leafedJobs, set: func(d *fakeDesk) {
+		d.draw = func(int) ([]byte, error) { time.Sleep(1500 * time.Millisecond); return nil, noSuchPage }
+	}, act: func(p *page, d *fakeDesk) {
+		signedIn(p, d)
+		p.Click(`li[data-key="41"] [data-do=change]`)
+		p.wait(FaceChange)
+	}},
+	{name: "change-none", jobs: leafedJobs, act: leafing},
+	{name: "change-one", jobs: func() []release.VisitJob { return []release.VisitJob{leafed(41, "Science fair poster", 1)} }, set: pictured, act: leafing},
+	{name: "change-many", jobs: func() []release.VisitJob {
+		return []release.VisitJob{leafed(41, "The whole book of the school play, all parts and all notes", 200)}
+	}, set: func(d *fakeDesk) { pictured(d); d.visit.Balance = 400 }, act: leafing},
+	{name: "change-changed", jobs: leafedJobs, set: pictured, act: func(p *page, d *fakeDesk) {
+		leafing(p, d)
+		p.Click(`.leaf[data-key="2"] button`)
+		p.Click(`.leaf[data-key="6"] button`)
+		p.Click(`[data-do="up"][data-key="2"]`)
+		p.press("grey")
+		p.Seen("2 pages, 1 sheet")
+	}},
+	{name: "change-short", jobs: leafedJobs, set: func(d *fakeDesk) { pictured(d); d.visit.Balance = 3 }, act: leafing},
+	{name: "change-refused", jobs: leafedJobs, set: pictured, act: func(p *page, d *fakeDesk) {
+		leafing(p, d)
+		d.mu.Lock()
+		d.fail = fault.New(fault.Unsupported, "edit-stuck", "That change is too much for this document. It is as it came again: look at it, then print.")
+		d.mu.Unlock()
+		p.Click(`[data-do="up"][data-key="4"]`)
+		p.Seen("too much")
+	}},
 	{name: "jobs-lacking", jobs: lackingJobs, act: signedIn},
 	{name: "places-jobs", set: fleet, act: signedIn},
 	{name: "places-offered", jobs: func() []release.VisitJob { return append(twoJobs(), held(43, "Spanish vocabulary list", 2, 60)) }, set: offering, act: signedIn},
@@ -397,4 +428,18 @@ func enrols(d *fakeDesk) { d.enrol = true }
 func barred(d *fakeDesk) {
 	d.visit.Barred = fault.New(fault.Suspended, "printing-suspended",
 		"You can't print here until Thursday 26 November, 08:00. Reason: 140 pages in 10 minutes on Tuesday. Disagree? Ask your tutor for a review.")
+}
+
+// leafedJobs are two jobs whose pages can be looked at.
+func leafedJobs() []release.VisitJob {
+	return []release.VisitJob{leafed(41, "Geography: rivers, final draft", 6), leafed(42, "Maths homework 7B", 3)}
+}
+
+func pictured(d *fakeDesk) { d.draw = drawn }
+
+func leafing(p *page, d *fakeDesk) {
+	signedIn(p, d)
+	p.Click(`li[data-key="41"] [data-do=change]`)
+	p.wait(FaceChange)
+	p.Until(`!document.querySelector('.leaf:not([data-seen], [data-none])')`)
 }

@@ -36,6 +36,7 @@ type View struct {
 	Locked   *Question   `json:"locked,omitempty"` // whose code is asked for
 	Wrong    *WrongView  `json:"wrong,omitempty"`
 	Broken   *BrokenView `json:"broken,omitempty"`
+	Change   *ChangeView `json:"change,omitempty"`
 	MayAsk   bool        `json:"mayAsk,omitempty"`  // "Something wrong with a print?" can be pressed
 	MayTell  bool        `json:"mayTell,omitempty"` // "Printer broken?" can be pressed while it prints
 	Place    string      `json:"place,omitempty"`   // where it comes out, where there is a choice
@@ -73,6 +74,7 @@ type JobView struct {
 	Unpaid   bool          `json:"unpaid,omitempty"` // that has to be chosen first
 	Choice   bool          `json:"choice"`           // can be chosen: held, and the printer lacks nothing for it
 	Locked   bool          `json:"locked,omitempty"` // asks for its own code first
+	Change   bool          `json:"change,omitempty"` // its pages can be looked at and changed
 	MayAsk   bool          `json:"mayAsk,omitempty"` // a teacher can be asked for it
 	Offer    *OfferView    `json:"offer,omitempty"`  // where it comes out as it was asked for
 	Claim    bool          `json:"claim,omitempty"`  // it may be somebody else's: "Not mine" can be pressed
@@ -169,6 +171,8 @@ func (s *Screen) View(now time.Time) View {
 	case FaceQuestion:
 		q := s.question()
 		v.Question = &Question{ID: q.ID, Title: titleOf(q.Title), Pages: pages(q.Pages)}
+	case FaceChange:
+		s.viewChange(&v)
 	case FaceReally:
 		s.viewReally(&v)
 	case FaceLocked:

@@ -32,6 +32,9 @@ func (r Looked) apply(s *Screen, now time.Time) []Effect {
 	if was != FaceDone && s.Face() == FaceDone {
 		s.until = later(s.until, now.Add(doneFor))
 	}
+	if newest {
+		effects = append(effects, s.settleChange()...)
+	}
 	return append(effects, s.arrived()...)
 }
 
@@ -121,6 +124,9 @@ func (r Acted) apply(s *Screen, _ time.Time) []Effect {
 		at := s.trip.back
 		who := *s.visitor
 		who.At, s.visitor, s.trip = at, &who, nil
+	}
+	if of, ok := r.Of.(EditJob); ok {
+		s.altered(of, r.Err)
 	}
 	if r.Err != nil {
 		s.busy = false

@@ -44,9 +44,35 @@ func (e Edit) sameDocument(o Edit) bool {
 	return slices.Equal(e.Pages, o.Pages) && e.NumberUp == o.NumberUp
 }
 
+// Same says whether two changes are the same.
+func (e Edit) Same(o Edit) bool {
+	return e.sameDocument(o) && e.Grey == o.Grey && e.Sides == o.Sides && e.Copies == o.Copies
+}
+
 // isNone says whether nothing is changed.
-func (e Edit) isNone() bool {
-	return e.sameDocument(Edit{}) && !e.Grey && e.Sides == "" && e.Copies == 0
+func (e Edit) isNone() bool { return e.Same(Edit{}) }
+
+// Keeps says whether a page, from 1, stays.
+func (e Edit) Keeps(page int) bool {
+	return len(e.Pages) == 0 || slices.ContainsFunc(e.Pages, func(r PageRange) bool { return r.First <= page && page <= r.Last })
+}
+
+// Keeping is the change with a page, from 1 of so many, that stays or does not; false where none
+// would stay, or there would be too many ranges.
+func (e Edit) Keeping(page int, on bool, of int) (Edit, bool) {
+	var all []PageRange
+	for p := 1; p <= of; p++ {
+		if stays := e.Keeps(p) && p != page || on && p == page; stays {
+			all = append(all, PageRange{p, p})
+		}
+	}
+	if all = joined(all); len(all) == 0 || len(all) > mostEditRanges {
+		return e, false
+	}
+	if e.Pages = all; all[0] == (PageRange{1, of}) {
+		e.Pages = nil
+	}
+	return e, true
 }
 
 // makes says whether it needs another document than the one that came.

@@ -47,7 +47,7 @@
 
   const say = (next) => {
     const print = next.print || {};
-    const words = ['idle', 'offline'].includes(next.face) ? [] : [next.title, print.sum || next.text, print.after, print.detail && print.label, print.detail, next.note];
+    const words = ['idle', 'offline'].includes(next.face) ? [] : [next.title, (next.change || {}).sum, print.sum || next.text, (next.change || {}).saves, print.after, print.detail && print.label, print.detail, next.note];
     const text = words.filter(Boolean).join(' ');
     if (live.textContent !== text) live.textContent = text;
   };
@@ -108,6 +108,13 @@
     pick: (el, print) => ({ print: print.id }),
     some: (el) => ({ pages: view.wrong.chosen.pages + Number(el.dataset.step) }),
     report: (el, kind) => ({ kind: kind.id }),
+    change: (el, job) => ({ job: job.id }),
+    keep: (el, leaf) => ({ page: leaf.id, on: leaf.flip }),
+    up: (el, way) => ({ page: Number(way.id) }),
+    both: (el, way) => ({ on: way.id === 'both' }),
+    grey: () => ({ on: view.change.notGrey === true }),
+    copies: (el) => ({ page: view.change.copies[el.dataset.to] }),
+    turn: (el) => ({ page: view.change[el.dataset.to] }),
     'ask-back': (el, reason) => ({ print: view.wrong.chosen.id, reason: reason.id }),
   };
   root.addEventListener('click', (event) => {
@@ -116,6 +123,13 @@
     const act = el.dataset.do;
     send({ do: act, ...(acts[act] ? acts[act](el, Bind.item(el)) : {}) });
   });
+  // A page is grey paper until its picture is there, or it is known to have none.
+  const pictured = (mark) => (event) => {
+    const leaf = event.target.closest && event.target.closest('.leaf');
+    if (leaf) leaf.dataset[mark] = 'yes';
+  };
+  root.addEventListener('load', pictured('seen'), true);
+  root.addEventListener('error', pictured('none'), true);
   const touch = () => {
     if (!view || !view.idle || Date.now() - touched < 1000) return;
     touched = Date.now();
@@ -124,7 +138,7 @@
   window.addEventListener('pointerdown', touch, true);
   window.addEventListener('keydown', (event) => {
     touch();
-    if (event.key === 'Escape' && ['wrong', 'broken', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really', 'places'].includes(face)) send({ do: 'back' });
+    if (event.key === 'Escape' && ['wrong', 'broken', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really', 'places', 'change'].includes(face)) send({ do: 'back' });
   }, true);
   window.addEventListener('contextmenu', (event) => event.preventDefault());
   window.addEventListener('dragstart', (event) => event.preventDefault());
