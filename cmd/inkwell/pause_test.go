@@ -153,7 +153,7 @@ func (p *pair) round(pause time.Duration, pupil int, moments map[string]wire.Op)
 		})
 	}
 	for station, h := range halts {
-		p.awaitMoment(station, h)
+		await(p, "the moment at "+station, h.reached)
 	}
 	p.signal(syscall.SIGSTOP)
 	began := time.Now()
@@ -166,7 +166,7 @@ func (p *pair) round(pause time.Duration, pupil int, moments map[string]wire.Op)
 		close(h.stopped)
 	}
 	for station, h := range halts {
-		await(p.t, "the other server at "+station, h.taken)
+		await(p, "the other server at "+station, h.taken)
 	}
 	if n := rows[int](p.other, "SELECT count(*) FROM printer WHERE node_id = $1::uuid", p.node(p.other)); n != len(p.stages) {
 		p.t.Errorf("the other server has %d printers", n)
@@ -176,7 +176,7 @@ func (p *pair) round(pause time.Duration, pupil int, moments map[string]wire.Op)
 	woken := rows[time.Time](p.other, "SELECT now()")
 	p.signal(syscall.SIGCONT)
 	for station, h := range halts {
-		if whole := await(p.t, "the end at "+station, h.over); whole {
+		if whole := await(p, "the end at "+station, h.over); whole {
 			p.t.Errorf("%s was sent all of a document by a server that had lost the printer", station)
 		}
 	}
@@ -205,28 +205,21 @@ func (p *pair) deliveries() string {
 	return rows[string](p.other, "SELECT coalesce(string_agg(format('%s %s at %s, ', delivery_id, token, epoch), '' ORDER BY delivery_id), '') FROM delivery d")
 }
 
-// awaitMoment waits for a station's halt, and says where everything stands if it does not come.
-func (p *pair) awaitMoment(station string, h *halt) {
+// await waits for a fact, and says where everything stands if it does not come.
+func await[T any](p *pair, what string, fact <-chan T) (v T) {
 	p.t.Helper()
-	select {
-	case <-h.reached:
-	case <-time.After(patience):
-		p.t.Fatalf("waited in vain for the moment at %s; jobs: %s; deliveries: %s; printers: %s; nodes: %s", station,
-			rows[string](p.other, "SELECT coalesce(string_agg(j::text, '; '), '') FROM (SELECT job_id, state, reason FROM job) j"),
-			rows[string](p.other, "SELECT coalesce(string_agg(d::text, '; '), '') FROM delivery d"),
-			rows[string](p.other, "SELECT coalesce(string_agg(r::text, '; '), '') FROM (SELECT printer_id, name, state, uri, node_id, epoch FROM printer) r"),
-			rows[string](p.other, "SELECT coalesce(string_agg(n::text || ' of ' || now()::text, '; '), '') FROM node n"))
-	}
-}
-
-func await[T any](t *testing.T, what string, fact <-chan T) (v T) {
-	t.Helper()
 	select {
 	case v = <-fact:
 	case <-time.After(patience):
-		t.Fatalf("waited in vain for %s", what)
+		p.t.Fatalf("waited in vain for %s; jobs: %s; deliveries: %s; printers: %s; nodes: %s", what,
+			p.table("SELECT job_id, state, reason FROM job"), p.table("SELECT * FROM delivery"),
+			p.table("SELECT printer_id, state, uri, node_id, epoch FROM printer"), p.table("SELECT node_id, beat_at, now() FROM node"))
 	}
 	return v
+}
+
+func (p *pair) table(query string) string {
+	return rows[string](p.other, "SELECT coalesce(string_agg(q::text, '; '), '') FROM ("+query+") q")
 }
 
 // A server is stopped in the middle of its deliveries, as a virtual machine is, for longer
