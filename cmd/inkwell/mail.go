@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	post "inkwell/internal/mail"
-	"inkwell/release"
 )
 
 // MailConfig is by which server the school's IT is written to.
@@ -58,7 +57,7 @@ func isMailSecurity(text string) error {
 }
 
 // openPost is the way to the school's IT; nil where no mail server is named.
-func (c MailConfig) openPost() (release.Post, error) {
+func (c MailConfig) openPost() (letters, error) {
 	if c.Server == "" {
 		return nil, nil
 	}

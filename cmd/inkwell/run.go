@@ -165,6 +165,7 @@ func (m *Main) openDesk(ctx context.Context) (err error) {
 	way.meet = m.desk.PinPrinter
 	m.life.run("release desk", m.desk.Run)
 	m.life.run("conduct", (&conduct.Watcher{DB: m.db, Hub: m.hub, Log: m.log, Post: mails}).Run)
+	m.life.run("objections and matters", m.takeOn(mails))
 	m.life.run("allowances", (&quota.Giver{DB: m.db, Log: m.log}).Run)
 	m.life.run("usage", (&quota.Folder{DB: m.db, Log: m.log}).Run)
 	return nil

@@ -22,6 +22,8 @@ type reviewsPage struct {
 	Open  []reviewRow
 	Named []namedRow // who reviews; for who may name them
 	Form  namingForm
+	Told  string              // who is told of matters of safeguarding, as the form has it
+	Line  namingForm          // what was typed there
 	Say   string              // why an answer was not taken
 	Of    conduct.ObjectionID // and of which
 	Why   string              // what was typed then
@@ -62,7 +64,9 @@ func (c *Console) showReviews(w http.ResponseWriter, r *http.Request, v visitor,
 		page.Open = append(page.Open, v.reviewRow(one))
 	}
 	if err == nil && v.MayName() {
-		page.Named, err = c.named(r.Context(), v)
+		if page.Named, err = c.named(r.Context(), v); err == nil {
+			page.Told, err = c.told(r.Context(), v)
+		}
 	}
 	if err != nil {
 		c.pages.Error(w, r, err)

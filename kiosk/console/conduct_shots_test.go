@@ -65,6 +65,30 @@ func (h *house) conductScenes() []scene {
 			dbtest.Exec(h.T, h.db, "UPDATE enrolment SET person_id = $1 WHERE person_id = $2 AND class_id = $3", h.IT.Person, h.Teacher.Person, own)
 			dbtest.Exec(h.T, h.db, "UPDATE conduct_order SET made_by = $1 WHERE kind = 'pause'", h.IT.Person)
 		}},
+		{name: "matters", path: mattersPath, set: func() {
+			h.safeguarded()
+			lead, deputy := h.IT, h.Teacher
+			lead.Roles, deputy.Roles = []school.Role{school.Safeguarding}, []school.Role{school.Safeguarding}
+			all, err := h.console.conduct.Matters(h.Context(), lead)
+			if err == nil {
+				err = h.console.conduct.Seal(h.Context(), lead, all[0].ID)
+			}
+			if err == nil {
+				err = h.console.conduct.AskToLook(h.Context(), deputy, all[0].ID)
+			}
+			if err != nil {
+				h.Fatal(err)
+			}
+		}},
+		{name: "words", path: wordsPath, set: func() {
+			lead := h.IT
+			lead.Roles = []school.Role{school.Safeguarding}
+			for _, word := range []string{"blue whale", "self harm", "county lines"} {
+				if err := h.console.conduct.AddWord(h.Context(), lead, word); err != nil {
+					h.Fatal(err)
+				}
+			}
+		}},
 		{name: "my", path: myPath, set: func() {
 			h.are(school.Pupil)()
 			dbtest.Exec(h.T, h.db, "UPDATE suspension SET person_id = $1, imposed_by = $2 WHERE person_id = $3", h.IT.Person, h.Chief.Pseudonym, h.Sam.Person)

@@ -43,6 +43,7 @@ type Desk interface {
 	ClassRelease
 	Refunds
 	Printers
+	SealedDocument(ctx context.Context, id school.ID, job release.JobID) (io.ReadCloser, error)
 }
 
 // Printers is the desk's part in looking after printers.
@@ -97,6 +98,24 @@ type Conduct interface {
 	Orders(ctx context.Context, by school.Actor) ([]conduct.Order, error)
 	InForce(ctx context.Context, by school.Actor) ([]conduct.Suspension, error)
 	Fair
+	Safeguarding
+}
+
+// Safeguarding is conduct's part for the safeguarding lead, deputies and the head.
+type Safeguarding interface {
+	Matters(ctx context.Context, a school.Actor) ([]conduct.Matter, error)
+	Waiting(ctx context.Context, a school.Actor) (int, error)
+	Acknowledge(ctx context.Context, by school.Actor, id conduct.MatterID) error
+	HandOver(ctx context.Context, by school.Actor, id conduct.MatterID, to string) error
+	Seal(ctx context.Context, by school.Actor, id conduct.MatterID) error
+	AskToLook(ctx context.Context, by school.Actor, id conduct.MatterID) error
+	Witness(ctx context.Context, by school.Actor, id conduct.MatterID) error
+	LookedAt(ctx context.Context, by school.Actor, id conduct.MatterID) (job int32, err error)
+	Refer(ctx context.Context, by school.Actor, flag conduct.FlagID, why string) error
+	Words(ctx context.Context, a school.Actor) ([]conduct.Word, error)
+	AddWord(ctx context.Context, by school.Actor, text string) error
+	RemoveWord(ctx context.Context, by school.Actor, id conduct.WordID) error
+	NameKeepers(ctx context.Context, by school.Actor, all []conduct.Keeper) error
 }
 
 // Fair is conduct's part in hearing pupils, and in explaining what was done.

@@ -39,6 +39,7 @@ var parts = []part{
 	{Path: accountsPath, Word: "Accounts", needs: school.TopUp},
 	{Path: tutorPath, Word: "My tutor group", needs: school.PassOwnClass},
 	{Path: waitingPath, Word: "Waiting for you", needs: school.ApprovePupils},
+	{Path: mattersPath, Word: "Safeguarding", needs: school.SeeMatters},
 	{Path: reviewsPath, Word: "Reviews", needs: school.ReviewConduct},
 	{Path: refundsPath, Word: "Pages back", needs: school.RefundPupils},
 	{Path: usagePath, Word: "Usage", needs: school.SeeUsage},
@@ -89,6 +90,11 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 			v.Parts = slices.DeleteFunc(v.Parts, func(p part) bool { return p.Path == reviewsPath })
 		}
 	}
+	if err == nil && a.May(school.SeeMatters) {
+		open, wrong := c.conduct.Waiting(r.Context(), a)
+		v.count(mattersPath, open)
+		err = wrong
+	}
 	return v, err
 }
 
@@ -111,6 +117,9 @@ func (v visitor) MaySuspend() bool { return v.May(school.Suspend) }
 
 // MaySeeSchool says whether to show what people print.
 func (v visitor) MaySeeSchool() bool { return v.May(school.SeeSchool) }
+
+// MayKeepWords says whether to offer the safeguarding lead's words.
+func (v visitor) MayKeepWords() bool { return v.May(school.KeepWords) }
 
 // MayPause says whether to offer to pause printing for a class.
 func (v visitor) MayPause() bool { return v.May(school.PauseClass) }

@@ -52,10 +52,30 @@ func (c *Conduct) Matters(ctx context.Context, a school.Actor) (all []Matter, er
 		return nil, school.NotAllowed
 	}
 	err = c.db.InTx(ctx, db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) error {
-		all, err = matters(ctx, tx, a, 0)
-		return err
+		if all, err = matters(ctx, tx, a, 0); err != nil || len(all) == 0 {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{School: a.School, Act: "matters-viewed", Actor: a.Pseudonym})
 	})
 	return all, err
+}
+
+// Waiting is how many matters wait for somebody's acknowledgement, of those that are with them.
+func (c *Conduct) Waiting(ctx context.Context, a school.Actor) (n int, err error) {
+	if !a.May(school.SeeMatters) {
+		return 0, school.NotAllowed
+	}
+	err = c.db.InTx(ctx, db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) error {
+		all, err := matters(ctx, tx, a, 0)
+		n = 0
+		for _, m := range all {
+			if m.Acknowledged.IsZero() {
+				n++
+			}
+		}
+		return err
+	})
+	return n, err
 }
 
 // matterOf is a matter that is with somebody, locked; "matter-unknown" for any other. Nobody
