@@ -60,3 +60,9 @@ func offerings(ctx context.Context, tx *db.Tx, id school.ID, own PrinterID, amon
 		return o, err
 	})
 }
+
+// formatTaken says whether a printer of the school says that it takes such documents.
+func formatTaken(ctx context.Context, tx *db.Tx, id school.ID, format string) (taken bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM printer WHERE school_id = $1 AND capabilities->'formats' ? $2)`, id, format).Scan(&taken)
+	return taken, err
+}

@@ -97,16 +97,15 @@ func (d *Desk) countOne(ctx context.Context, job Job) error {
 		}
 		return d.refuse(ctx, job, f.Code)
 	}
-	kept, err := d.price(ctx, job, doc, facts)
+	gone, err := d.price(ctx, job, doc, facts)
 	if errors.Is(err, document.ColourUnseen) {
 		return errors.Join(d.Spool.Destroy(context.WithoutCancel(ctx), doc.ID), d.refuse(ctx, job, document.ColourUnseen.Code))
 	}
-	gone := job.Document
-	if !kept {
-		gone = doc.ID // cancelled or expired meanwhile, or not written
-	}
 	if err != nil && fault.KindOf(err) == fault.Unavailable {
 		return err // it may have been written: the sweep of orphans decides
+	}
+	if gone == "" {
+		return err
 	}
 	return errors.Join(err, d.Spool.Destroy(context.WithoutCancel(ctx), gone))
 }
@@ -146,10 +145,13 @@ func (j Job) work() document.Work {
 	return w
 }
 
-// price makes a counted job held, or releases it at once on a direct queue. kept
-// is false when the job no longer waits for its count.
-func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts document.Facts) (kept bool, err error) {
+// price makes a counted job held, or releases it at once on a direct queue. gone is the
+// document that nobody needs any more, if there is one: what was sent, or the counted one where
+// the job no longer waits for its count.
+func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts document.Facts) (gone spool.ID, err error) {
+	gone = doc.ID
 	err = d.inSchool(ctx, job.School, func(ctx context.Context, tx *db.Tx) error {
+		gone = doc.ID
 		now, err := lockJob(ctx, tx, job.ID)
 		if err != nil || now.State != Counting {
 			return err
@@ -157,6 +159,9 @@ func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts doc
 		job = now
 		job.State, job.Document, job.Bytes, job.Held = Held, doc.ID, doc.Size, tx.Now
 		job.Pages, job.ColourPages, job.Sizes, job.Tinted = facts.Pages, facts.Colour, facts.Sizes, facts.Tinted
+		if err := keepSent(ctx, tx, &job, facts.Kind, now); err != nil {
+			return err
+		}
 		if job, err = job.measured(); err != nil {
 			return err
 		}
@@ -166,18 +171,20 @@ func (d *Desk) price(ctx context.Context, job Job, doc spool.Document, facts doc
 		if err := updateHeld(ctx, tx, job, doc.Digest[:]); err != nil {
 			return err
 		}
-		kept = true
+		if gone = now.Document; job.sent != "" {
+			gone = ""
+		}
 		crash.At("count-written")
 		return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
 	})
 	if err != nil {
-		return false, err
+		return doc.ID, err
 	}
 	crash.At("count-committed")
-	if kept {
+	if gone != doc.ID {
 		err = d.releaseDirect(ctx, job)
 	}
-	return kept, err
+	return gone, err
 }
 
 // measured is a counted job with what its ticket makes of it. It is refused, as

@@ -49,12 +49,21 @@ type Delivery struct {
 // errand is what the printer is told. What fills its sheets already is not fitted to them
 // again.
 func (d Delivery) errand(j Job, p PrinterRecord) Errand {
-	t, w := j.Ticket.Fitted(p.Can), p.Can.way(j)
-	if j.fills() || w.raster != nil {
+	t, w := j.Ticket.Fitted(p.Can), p.Can.way(d.rest(j))
+	if j.fills() && !w.asSent || w.raster != nil {
 		t.Scaling = ""
 	}
 	if w.raster != nil {
 		t.Media = w.raster.Media
 	}
 	return Errand{Token: d.Token, Format: w.format, Copies: d.Copies, Ticket: t}
+}
+
+// rest is the job as far as its document goes with this delivery: what was sent goes whole or
+// not at all.
+func (d Delivery) rest(j Job) Job {
+	if d.FirstPage > 1 {
+		j.sent = ""
+	}
+	return j
 }

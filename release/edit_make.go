@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"inkwell/internal/db"
 	"inkwell/internal/events"
@@ -144,8 +145,8 @@ func (d *Desk) destroyMade(ctx context.Context, gone []spool.ID) {
 
 // documents are what a job has in the spool.
 func (j Job) documents() (all []spool.ID) {
-	for _, id := range []spool.ID{j.Document, j.original} {
-		if id != "" && (len(all) == 0 || all[0] != id) {
+	for _, id := range []spool.ID{j.Document, j.original, j.sent} {
+		if id != "" && !slices.Contains(all, id) {
 			all = append(all, id)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"inkwell/internal/school"
 	"inkwell/quota"
 	"inkwell/release/document"
+	"inkwell/release/document/picture"
 	"inkwell/release/spool"
 )
 
@@ -65,9 +66,11 @@ type Job struct {
 	Edit    Edit           // what is otherwise than it came; the zero Edit is nothing
 	Tinted  document.Marks // which pages of it as it came have colour, if as many as are known to; else that is not known
 
-	before   *before  // how it came; nil if nothing was changed
-	original spool.ID // the document of that; "" if nothing was changed
-	unmade   bool     // Document is still the original
+	before   *before      // how it came; nil if nothing was changed
+	original spool.ID     // the document of that; "" if nothing was changed
+	unmade   bool         // Document is still the original
+	sent     spool.ID     // a raster or a picture as it was sent, for printers that take it so; "" if it is not kept
+	kind     picture.Kind // of that
 	owner    school.Pseudonym
 	attempts int // how often counting was begun
 }

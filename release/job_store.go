@@ -22,7 +22,7 @@ const jobColumns = `
 	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold, coalesce(j.hold_until, ''), j.hold_ends,
 	j.password IS NOT NULL, coalesce(j.group_id, 0), j.sent_from, coalesce(j.message, ''), j.touched,
 	coalesce(j.colour_pages, -1), coalesce(j.colour_impressions, 0), coalesce(j.sizes, '[]'),
-	j.edition, coalesce(j.edit, '{}'), j.before, coalesce(j.original, ''), j.unmade, j.tinted`
+	j.edition, coalesce(j.edit, '{}'), j.before, coalesce(j.original, ''), j.unmade, j.tinted, coalesce(j.sent, ''), coalesce(j.sent_kind, '{}')`
 
 const jobTables = ` FROM job j JOIN person p USING (person_id) `
 
@@ -33,7 +33,7 @@ func scanJob(row pgx.Row) (j Job, err error) {
 		&j.Ticket, &j.Format, &j.Document, &j.Bytes, &j.Pages, &j.Impressions,
 		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold, &j.HoldUntil, &holdEnds, &j.Locked,
 		&j.Group, &device, &j.Message, &j.Touched, &j.ColourPages, &j.ColourImpressions, &j.Sizes,
-		&j.Edition, &j.Edit, &j.before, &j.original, &j.unmade, &j.Tinted)
+		&j.Edition, &j.Edit, &j.before, &j.original, &j.unmade, &j.Tinted, &j.sent, &j.kind)
 	if device != nil {
 		j.Device = *device
 	}
@@ -304,8 +304,10 @@ func putBackCount(ctx context.Context, tx *db.Tx, id JobID) error {
 func updateHeld(ctx context.Context, tx *db.Tx, j Job, digest []byte) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE job SET state = 'held', node_id = NULL, document = $2, bytes = $3, digest = coalesce($4, digest), pages = $5, impressions = $6, sheets = $7, price = $8, held_at = $9,
-		               colour_pages = nullif($10, -1), colour_impressions = $11, sizes = $12, tinted = $13
-		 WHERE job_id = $1`, j.ID, j.Document, j.Bytes, digest, j.Pages, j.Impressions, j.Sheets, j.Price, j.Held, j.ColourPages, j.ColourImpressions, j.Sizes, []byte(j.Tinted))
+		               colour_pages = nullif($10, -1), colour_impressions = $11, sizes = $12, tinted = $13,
+		               sent = nullif($14, ''), sent_digest = CASE WHEN $14 <> '' THEN digest END, sent_kind = CASE WHEN $14 <> '' THEN $15::jsonb END
+		 WHERE job_id = $1`, j.ID, j.Document, j.Bytes, digest, j.Pages, j.Impressions, j.Sheets, j.Price, j.Held, j.ColourPages, j.ColourImpressions, j.Sizes, []byte(j.Tinted),
+		string(j.sent), j.kind)
 	return err
 }
 
@@ -418,7 +420,7 @@ func sealed(ctx context.Context, tx *db.Tx, id JobID) (is bool, err error) {
 }
 
 func forgetDocument(ctx context.Context, tx *db.Tx, id JobID) error {
-	_, err := tx.Exec(ctx, `UPDATE job SET document = NULL, original = NULL WHERE job_id = $1 AND ended_at IS NOT NULL`, id)
+	_, err := tx.Exec(ctx, `UPDATE job SET document = NULL, original = NULL, sent = NULL WHERE job_id = $1 AND ended_at IS NOT NULL`, id)
 	return err
 }
 
@@ -426,7 +428,8 @@ func forgetDocument(ctx context.Context, tx *db.Tx, id JobID) error {
 func withoutJob(ctx context.Context, tx *db.Tx, documents []spool.ID) ([]spool.ID, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT s.id FROM unnest($1::text[]) AS s (id)
-		 WHERE NOT EXISTS (SELECT FROM job j WHERE j.document = s.id) AND NOT EXISTS (SELECT FROM job j WHERE j.original = s.id)`, documents)
+		 WHERE NOT EXISTS (SELECT FROM job j WHERE j.document = s.id) AND NOT EXISTS (SELECT FROM job j WHERE j.original = s.id)
+		   AND NOT EXISTS (SELECT FROM job j WHERE j.sent = s.id)`, documents)
 	return pgx.CollectRows(rows, pgx.RowTo[spool.ID])
 }
 

@@ -21,12 +21,16 @@ var (
 // of it, or a raster of that. What cannot be read, or drawn, is known before the printer hears
 // of the job. The caller closes it.
 func (d *Desk) outgoing(ctx context.Context, c claim, job Job, del Delivery) (io.ReadCloser, error) {
-	in, err := d.Spool.Open(ctx, job.Document)
+	w, doc := c.printer.Can.way(del.rest(job)), job.Document
+	if w.asSent {
+		doc = job.sent
+	}
+	in, err := d.Spool.Open(ctx, doc)
 	if err != nil {
 		return nil, fmt.Errorf("open document: %w", errors.Join(errOurs, err))
 	}
 	mine := func() error { return d.stillMine(ctx, c) }
-	switch w := c.printer.Can.way(job); {
+	switch {
 	case w.raster != nil:
 		defer in.Close()
 		r := *w.raster

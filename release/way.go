@@ -16,6 +16,7 @@ import (
 // the printer says that it takes.
 type way struct {
 	format string           // document-format as the printer spells it; "" where it takes nothing of the job's
+	asSent bool             // the bytes that were sent
 	raster *document.Raster // drawn for it, all pages of the document; nil: what is kept goes as it is
 }
 
@@ -25,12 +26,15 @@ const tumbled = "two-sided-short-edge"
 // anything is how a printer says that it finds out by itself.
 const anything = "application/octet-stream"
 
-// way is the first of these that a printer takes: a program in its own language; PDF, which
-// printers know best how to put on their own paper; a raster, drawn here; and PDF again where
-// it takes what it is given.
+// way is the first of these that a printer takes: a program in its own language; the raster or
+// picture that was sent; PDF, which printers know best how to put on their own paper; a raster,
+// drawn here; and PDF again where it takes what it is given.
 func (c Capabilities) way(j Job) way {
 	if j.Uncounted() {
 		return way{format: c.takes(document.Format(j.Format))}
+	}
+	if c.Asked && c.asSent(j) {
+		return way{format: c.takes(document.Format(j.Format)), asSent: true}
 	}
 	if pdf := c.takes(document.PDF); pdf != "" {
 		return way{format: pdf}
@@ -74,7 +78,7 @@ func (c Capabilities) takes(f document.Format) string {
 func (c Capabilities) drawn(j Job) way {
 	t := j.Ticket.Fitted(c)
 	r := document.Raster{
-		First: 1, Last: j.Pages, Media: cmp.Or(t.Media, A4), Duplex: t.Sides != oneSided, Tumble: t.Sides == tumbled,
+		First: 1, Last: j.Pages, Media: sheetFor(t), Duplex: t.Sides != oneSided, Tumble: t.Sides == tumbled,
 		Quality: t.Quality, Scaling: t.Scaling, Margin: c.Raster.margin(),
 		Colour: j.inColour() && c.Color() && j.ColourPages != 0,
 	}
@@ -94,6 +98,9 @@ func (c Capabilities) drawn(j Job) way {
 	}
 	return way{}
 }
+
+// sheetFor is the sheet of a ticket.
+func sheetFor(t Ticket) string { return cmp.Or(t.Media, A4) }
 
 // fills says whether the document fills its sheets already: pages that were combined, and a
 // picture.
@@ -130,22 +137,27 @@ func (r Rasters) pwg(d *document.Raster) bool {
 // has one knows grey, W8.
 func (r Rasters) urf(d *document.Raster) bool {
 	d.Format, d.Back = raster.URF, raster.Normal
-	var resolutions []int
 	for _, word := range r.URF {
-		if dpi, is := strings.CutPrefix(word, "RS"); is {
-			for one := range strings.SplitSeq(dpi, "-") {
-				if n, err := strconv.Atoi(one); err == nil {
-					resolutions = append(resolutions, n)
-				}
-			}
-		}
 		if i := slices.Index([]string{"DM1", "DM2", "DM3", "DM4"}, word); i >= 0 {
 			d.Back = raster.Backs[i]
 		}
 	}
 	d.Colour = d.Colour && !lacks(r.URF, "SRGB24")
-	d.DPI = resolution(resolutions, d.Quality)
+	d.DPI = resolution(r.appleDPI(), d.Quality)
 	return true
+}
+
+// appleDPI are the resolutions in urf-supported, as RS300-600.
+func (r Rasters) appleDPI() (all []int) {
+	for _, word := range r.URF {
+		dpi, is := strings.CutPrefix(word, "RS")
+		for one := range strings.SplitSeq(dpi, "-") {
+			if n, err := strconv.Atoi(one); is && err == nil {
+				all = append(all, n)
+			}
+		}
+	}
+	return all
 }
 
 // What print-quality means in dpi. Finer ones cost four times the time and are not seen on

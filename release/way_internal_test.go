@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"inkwell/release/document"
+	"inkwell/release/document/picture"
 	"inkwell/release/document/raster"
 )
 
@@ -104,3 +105,65 @@ func TestWayOfATicket(t *testing.T) {
 }
 
 const a3 = "iso_a3_297x420mm"
+
+// A raster or a picture goes as it was sent where it is what the printer takes and what was
+// paid for.
+func TestAsSent(t *testing.T) {
+	t.Parallel()
+	can := Capabilities{Asked: true, Formats: []string{"application/pdf", "image/pwg-raster", "image/urf", "image/jpeg"}, Media: []string{A4, a3}, Scalings: []string{"fit"},
+		ColorModes: []string{"color", "monochrome"}, Raster: Rasters{Resolutions: []int{300, 600}, Types: []string{"sgray_8", "srgb_8"}, Back: "flipped", URF: []string{"V1.4", "W8", "SRGB24", "RS300", "DM3"}}}
+	pwg := Job{Format: "image/pwg-raster", Pages: 4, ColourPages: 1, sent: "0123", Ticket: Ticket{ColorMode: "color", Sides: oneSided},
+		kind: picture.Kind{Type: "srgb_8", DPI: 300, Width: 2480, Height: 3508}}
+	urf := Job{Format: "image/urf", Pages: 4, sent: "0123", Ticket: Ticket{Sides: oneSided}, kind: picture.Kind{Type: "W8", DPI: 300, Width: 2480, Height: 3507}}
+	jpeg := Job{Format: "image/jpeg", Pages: 1, ColourPages: 1, sent: "0123", Ticket: Ticket{ColorMode: "color"}, kind: picture.Kind{Type: "jpeg"}}
+	with := func(j Job, change func(*Job)) Job {
+		change(&j)
+		return j
+	}
+	without := func(change func(*Capabilities)) Capabilities {
+		c := can
+		change(&c)
+		return c
+	}
+	for name, c := range map[string]struct {
+		can  Capabilities
+		job  Job
+		want bool
+	}{
+		"PWG":                         {can, pwg, true},
+		"URF":                         {can, urf, true},
+		"JPEG":                        {can, jpeg, true},
+		"JPEG, fitted by the printer": {can, with(jpeg, func(j *Job) { j.Ticket.Scaling = "fit" }), true},
+		"JPEG that it cannot fit":     {can, with(jpeg, func(j *Job) { j.Ticket.Scaling = "fill" }), false},
+		"nothing kept":                {can, with(pwg, func(j *Job) { j.sent = "" }), false},
+		"pages were dropped":          {can, with(pwg, func(j *Job) { j.Edit.Pages = []PageRange{{First: 1, Last: 1}} }), false},
+		"colour for grey":             {can, with(pwg, func(j *Job) { j.Ticket.ColorMode = mono }), false},
+		"a grey printer":              {without(func(c *Capabilities) { c.ColorModes = []string{mono} }), pwg, false},
+		"grey anyway":                 {can, with(pwg, func(j *Job) { j.Ticket.ColorMode, j.ColourPages = mono, 0 }), true},
+		"a picture for grey":          {can, with(jpeg, func(j *Job) { j.Ticket.ColorMode = mono }), false},
+		"another resolution":          {can, with(pwg, func(j *Job) { j.kind.DPI, j.kind.Width, j.kind.Height = 150, 1240, 1754 }), false},
+		"another type":                {can, with(pwg, func(j *Job) { j.kind.Type = "cmyk_8" }), false},
+		"another size":                {can, with(pwg, func(j *Job) { j.kind.Width = 2551 }), false},
+		"another sheet":               {can, with(pwg, func(j *Job) { j.Ticket.Media = a3 }), false},
+		"both sides, its backs turned otherwise": {can, with(pwg, func(j *Job) {
+			j.Ticket.Sides, j.kind.Duplex = longEdge, true
+		}), false},
+		"both sides, not said in the file": {can, with(pwg, func(j *Job) { j.Ticket.Sides = longEdge }), false},
+		"both sides at the short edge, not turned": {can, with(urf, func(j *Job) {
+			j.Ticket.Sides, j.kind.Duplex, j.kind.Tumble = tumbled, true, true
+		}), true},
+		"both sides at the long edge, turned": {can, with(urf, func(j *Job) { j.Ticket.Sides, j.kind.Duplex = longEdge, true }), false},
+		"it takes no URF":                     {without(func(c *Capabilities) { c.Formats = c.Formats[:2] }), urf, false},
+		"it says no resolution":               {without(func(c *Capabilities) { c.Raster.Resolutions = nil }), pwg, false},
+		"it was never asked":                  {Capabilities{}, pwg, false},
+	} {
+		w := c.can.way(c.job)
+		if w.asSent != c.want || w.asSent && (w.format != c.job.Format || w.raster != nil) {
+			t.Errorf("%s: %+v", name, w)
+		}
+		rest := Delivery{FirstPage: 2}.rest(c.job)
+		if c.can.way(rest).asSent {
+			t.Errorf("%s: a part of it goes as it was sent", name)
+		}
+	}
+}

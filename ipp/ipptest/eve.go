@@ -20,6 +20,9 @@ type EveOptions struct {
 	PerPage time.Duration
 	// Formats is document-format-supported; application/pdf alone by default.
 	Formats []string
+	// Attributes is what else it says of itself, a value of ATTR in a file of ippserver's on each
+	// line, instead of what it would say on its own.
+	Attributes []string
 	// Script is what a job runs instead of the default, as sh. Its $1 is the
 	// document; what it writes to stderr as "ATTR: name=value" or "STATE:
 	// +reason" becomes the job's or the printer's attributes; its exit status, if
@@ -80,6 +83,15 @@ func EvePrinter(t testing.TB, o EveOptions) *Eve {
 	if len(o.Formats) == 0 {
 		o.Formats = []string{"application/pdf"}
 	}
+	formats := []string{"-2", "-f", strings.Join(o.Formats, ",")}
+	if len(o.Attributes) > 0 {
+		said := append([]string{"mimeMediaType document-format-supported " + strings.Join(o.Formats, ",")}, o.Attributes...)
+		file := filepath.Join(e.dir, "printer.conf")
+		if err := os.WriteFile(file, []byte("ATTR "+strings.Join(said, "\nATTR ")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		formats = []string{"-a", file}
+	}
 	if o.Name == "" {
 		o.Name = fmt.Sprintf("Eve %d", port)
 	}
@@ -87,10 +99,8 @@ func EvePrinter(t testing.TB, o EveOptions) *Eve {
 	e.SecureURI = fmt.Sprintf("ipps://localhost:%d/ipp/print", port)
 	start(t, &daemon{
 		program: "ippeveprinter", pack: "cups-ipp-utils", env: []string{"DBUS_SYSTEM_BUS_ADDRESS=" + avahi(t)},
-		args: []string{
-			"-v", "-2", "-n", "localhost", "-p", strconv.Itoa(port), "-r", "off", "-f", strings.Join(o.Formats, ","),
-			"-c", command, "-k", "-d", spool, "-K", keys, o.Name,
-		},
+		args: append(append([]string{"-v", "-n", "localhost", "-p", strconv.Itoa(port), "-r", "off"}, formats...),
+			"-c", command, "-k", "-d", spool, "-K", keys, o.Name),
 		ready: func(string) bool {
 			conn, err := net.Dial("tcp", fmt.Sprintf("localhost:%d", port))
 			if err == nil {

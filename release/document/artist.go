@@ -258,13 +258,13 @@ func (a *artist) place(index int) (placed, error) {
 	return a.o.place(size.Width, size.Height), nil
 }
 
-// slack is how far, in points, a page may be from its sheet's size and still be meant for
-// it: no more than names of sizes are apart.
+// slack is how much larger than its sheet, in points, a page may be that is meant for it: names
+// of sizes, and pixels, are rounded.
 const slack = 3
 
 // place puts a page of that size in points in the middle of the sheet, as print-scaling says
-// (PWG 5100.13). A page that lies otherwise than its sheet is turned to the left, as RFC 8011
-// says of landscape. One that has the sheet's size fills it.
+// (PWG 5100.13): by itself as large as it is, and smaller where it is larger than the sheet. A
+// page that lies otherwise than its sheet is turned to the left, as RFC 8011 says of landscape.
 func (o order) place(width, height float64) (p placed) {
 	turned := width != height && (width > height) != (o.Sheet.Width > o.Sheet.Height)
 	if turned {
@@ -272,10 +272,6 @@ func (o order) place(width, height float64) (p placed) {
 		p.rotate = enums.FPDF_PAGE_ROTATION_270_CW
 	}
 	width, height = math.Max(width, 1), math.Max(height, 1)
-	if math.Abs(width-o.Sheet.Width) <= slack && math.Abs(height-o.Sheet.Height) <= slack && o.Scaling != picture.Fit {
-		p.width, p.height = o.Width, o.Height
-		return p
-	}
 	fit := math.Min((o.Sheet.Width-2*o.Margin)/width, (o.Sheet.Height-2*o.Margin)/height)
 	scale := fit
 	switch o.Scaling {
@@ -285,7 +281,7 @@ func (o order) place(width, height float64) (p placed) {
 		scale = math.Max(o.Sheet.Width/width, o.Sheet.Height/height)
 	case picture.Fit:
 	default:
-		if width <= o.Sheet.Width && height <= o.Sheet.Height {
+		if width <= o.Sheet.Width+slack && height <= o.Sheet.Height+slack {
 			scale = 1
 		}
 	}

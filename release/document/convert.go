@@ -41,12 +41,18 @@ func (r *rebuilding) convert(to *os.File) (pages int, err error) {
 	}
 	in, w := io.NewSectionReader(r.source, 0, size), r.into(to)
 	chosen := picture.Choice{Wanted: r.wanted, Most: r.task.MaxPages}
+	if len(r.task.Pages) == 0 && r.task.NumberUp <= 1 {
+		chosen.Kind = &r.kind
+	}
 	switch r.task.Format {
 	case JPEG:
 		if pages = 1; !r.wanted(1) {
 			return 0, hasNoRange
 		}
 		err = picture.JPEG(w, in, size, r.task.Sheet, picture.Scaling(r.task.Scaling))
+		if chosen.Kind != nil {
+			r.kind = picture.KindOfJPEG(in, size)
+		}
 	case PNG:
 		if pages = 1; !r.wanted(1) {
 			return 0, hasNoRange

@@ -16,16 +16,19 @@ package document
 import (
 	"context"
 	"io"
+
+	"inkwell/release/document/picture"
 )
 
 // Facts are what was found in a document, about the rebuilt copy: that copy is
 // what is priced and printed, never the bytes that were sent.
 type Facts struct {
-	Pages  int    // pages that can be loaded, 1 or more: sides, if several went on one
-	Bytes  int64  // length of the rebuilt copy
-	Colour int    // those of Pages that carry colour when they are drawn, or Unseen
-	Tinted Marks  // which those are, if as many as Colour; else that is not known
-	Sizes  []Size // Pages by their size: what they were made for, whatever they are printed on
+	Pages  int          // pages that can be loaded, 1 or more: sides, if several went on one
+	Bytes  int64        // length of the rebuilt copy
+	Colour int          // those of Pages that carry colour when they are drawn, or Unseen
+	Tinted Marks        // which those are, if as many as Colour; else that is not known
+	Kind   picture.Kind // of a raster or JPEG picture that prints, as it was sent, exactly these pages; its Type is "" for all else
+	Sizes  []Size       // Pages by their size: what they were made for, whatever they are printed on
 }
 
 // Unseen is the number of pages with colour where it could not be told within a

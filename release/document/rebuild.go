@@ -10,6 +10,8 @@ import (
 	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
+
+	"inkwell/release/document/picture"
 )
 
 // rebuilding is one document on its way through a child.
@@ -18,7 +20,8 @@ type rebuilding struct {
 	task   task
 	source *os.File
 	target *os.File
-	sizes  []Size // of the target's pages, once counted
+	sizes  []Size       // of the target's pages, once counted
+	kind   picture.Kind // of the source, where it may be printed as it is
 
 	spent, longest time.Duration // looking: processor time up to the last side, and of the longest
 }
@@ -34,7 +37,7 @@ func (r *rebuilding) rebuild(scratch *os.File) verdict {
 		return verdict{Outcome: outcomeOf(err)}
 	}
 	size, err := sizeOf(r.target)
-	return verdict{Outcome: outcomeOf(err), Pages: pages, Bytes: size, Sizes: r.sizes}
+	return verdict{Outcome: outcomeOf(err), Pages: pages, Bytes: size, Sizes: r.sizes, Kind: r.kind}
 }
 
 // copyPages puts the pages asked for into target. The new document has a page tree of

@@ -33,6 +33,12 @@ type Raster struct {
 // Pages is how many there are.
 func (d Raster) Pages() int { return d.Last - d.First + 1 }
 
+// Pixels is the width and height of a page.
+func (d Raster) Pixels() (width, height int) {
+	p := d.page(d.First)
+	return p.Width, p.Height
+}
+
 // page is the header of the page of that number.
 func (d Raster) page(number int) raster.Page {
 	m, _ := ReadMedia(d.Media)

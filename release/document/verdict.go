@@ -70,6 +70,8 @@ type verdict struct {
 	Pages   int     `json:"pages"`
 	Bytes   int64   `json:"bytes"`
 	Sizes   []Size  `json:"sizes"`
+
+	Kind picture.Kind `json:"kind,omitzero"` // of what was sent, if that may be printed as it is
 }
 
 // sight is what a child saw of the sides it counted.
@@ -112,10 +114,10 @@ func (v verdict) facts(t task, size int64, s sight) (Facts, error) {
 	if v.Outcome != isDone || v.Pages < 1 || v.Pages > t.MaxPages || v.Bytes < 1 || v.Bytes != size || size > t.MaxBytes {
 		return Facts{}, stuck.Because(fmt.Errorf("verdict out of range: %d pages, %d of %d bytes", v.Pages, v.Bytes, size))
 	}
-	if err := checkSizes(v.Sizes, v.Pages); err != nil || !s.fits(v.Pages) {
+	if err := checkSizes(v.Sizes, v.Pages); err != nil || !s.fits(v.Pages) || !v.Kind.Sound() {
 		return Facts{}, stuck.Because(fmt.Errorf("verdict out of range: sizes %v, %d of %d seen have colour, of %d pages", v.Sizes, s.Colour, s.Seen, v.Pages))
 	}
-	f := Facts{Pages: v.Pages, Bytes: v.Bytes, Sizes: v.Sizes, Colour: Unseen}
+	f := Facts{Pages: v.Pages, Bytes: v.Bytes, Sizes: v.Sizes, Colour: Unseen, Kind: v.Kind}
 	if s.Seen == v.Pages {
 		f.Colour, f.Tinted = s.Colour, s.Tinted
 	}

@@ -60,7 +60,7 @@ func ReadRaster(t testing.TB, raw []byte) (pages []RasterPage) {
 		}
 		pages = append(pages, p)
 	}
-	if claimed != len(pages) {
+	if claimed != 0 && claimed != len(pages) {
 		t.Errorf("the raster says that it has %d pages, and has %d", claimed, len(pages))
 	}
 	return pages

@@ -47,6 +47,7 @@ type jpeg struct {
 	density       struct{ x, y float64 } // pixels an inch
 	orientation   int                    // Exif, 1 to 8
 	jfif          bool
+	baseline      bool
 	adobe         int // transform of the Adobe segment; -1 without one
 }
 
@@ -199,6 +200,7 @@ func (w *walker) skipScan() (byte, error) {
 func (p *jpeg) segment(code byte, b []byte) error {
 	switch code {
 	case 0xc0, 0xc1, 0xc2: // baseline, extended and progressive, Huffman coded
+		p.baseline = code == 0xc0
 		return p.frame(b)
 	case 0xc4: // Huffman tables
 	case 0xc3, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcc, 0xcd, 0xce, 0xcf, numberOfLines:

@@ -28,6 +28,7 @@ var (
 type Choice struct {
 	Wanted func(page int) bool // counted from 1; nil means all
 	Most   int
+	Kind   *Kind // not nil: is told what all of its pages are
 }
 
 // wants says whether a page is wanted.

@@ -58,6 +58,7 @@ func parsePWG(h []byte) (sheet, error) {
 	if s.width <= MaxSide && pwgInt(h, pwgBits+8) != c.line(s.width) {
 		return sheet{}, ErrDamaged
 	}
+	s.kind = kindPWG(h, s)
 	return s, nil
 }
 

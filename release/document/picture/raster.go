@@ -21,6 +21,7 @@ type sheet struct {
 	across, down   int // pixels an inch
 	colours        colours
 	mirror, upside bool // turned for the back of a sheet: to be undone
+	kind           Kind
 }
 
 // colours is how a raster codes a pixel.
@@ -104,9 +105,17 @@ func (f raster) walk(out *writer, in *bufio.Reader, c Choice) (seen int, err err
 	if !bytes.HasPrefix(header, []byte(f.name)) {
 		return 0, ErrDamaged
 	}
+	claimed := 0
+	if f.name == urf.name {
+		claimed = claimsURF(header)
+	}
+	kind := Kind{}
 	var all int64
 	for ; ; seen++ {
 		if _, err := io.ReadFull(in, header[:f.header]); err == io.EOF {
+			if c.Kind != nil && (claimed == 0 || claimed == seen) {
+				*c.Kind = kind
+			}
 			return seen, nil
 		} else if err != nil {
 			return seen, truncated(err)
@@ -117,6 +126,12 @@ func (f raster) walk(out *writer, in *bufio.Reader, c Choice) (seen int, err err
 		}
 		if err != nil {
 			return seen, err
+		}
+		if seen == 0 {
+			kind = s.kind
+		}
+		if kind = kind.also(s.kind); f.name == pwg.name {
+			claimed = max(claimed, pwgInt(header, pwgTotal))
 		}
 		if all += s.size(); s.size() > MaxPage || all > MaxAll {
 			return seen, ErrHuge

@@ -28,5 +28,7 @@ func parseURF(h []byte) (sheet, error) {
 		return sheet{}, ErrForeign
 	}
 	at := func(i int) int { return int(binary.BigEndian.Uint32(h[i:])) }
-	return sheet{width: at(12), height: at(16), across: at(20), down: at(20), colours: c}, nil
+	s := sheet{width: at(12), height: at(16), across: at(20), down: at(20), colours: c}
+	s.kind = kindURF(h, s)
+	return s, nil
 }
