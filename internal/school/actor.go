@@ -85,25 +85,26 @@ const (
 	SeeConduct       Capability = "see-conduct"       // flags and steps of a person, but those of safeguarding
 	SeeFairness      Capability = "see-fairness"      // flags and withdrawals in sums
 	SeeMatters       Capability = "see-matters"       // matters of safeguarding that are with one
+	FlagPupils       Capability = "flag-pupils"       // tell, with a note, of a pupil's misuse of printing
 	KeepWords        Capability = "keep-words"        // the safeguarding lead's list of words
 )
 
 var capabilities = map[Role][]Capability{
 	Pupil:     {Print, OwnPage},
 	Guest:     {Print},
-	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, SeeClassUsage, RefundPupils, ReviewConduct},
-	Assistant: {Print, UseConsole, IssueSlip},
-	Cover:     {Print, UseConsole, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils},
-	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements},
+	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, SeeClassUsage, RefundPupils, ReviewConduct, FlagPupils},
+	Assistant: {Print, UseConsole, IssueSlip, FlagPupils},
+	Cover:     {Print, UseConsole, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, FlagPupils},
+	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements, FlagPupils},
 	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
 		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SeeRules, ExemptFromRules, ApprovePupils, ApproveAnyone,
-		SeeUsage, RefundPupils, RefundAnyone, RecoverCosts, ReviewConduct, NameReviewers, SeeConduct, SeeFairness},
+		SeeUsage, RefundPupils, RefundAnyone, RecoverCosts, ReviewConduct, NameReviewers, SeeConduct, SeeFairness, FlagPupils},
 	Provider:     {Print, UseConsole, ManageFace},
 	PrintRoom:    {Print},
 	Exams:        {Print, UseConsole, ManageExams},
-	Safeguarding: {Print, UseConsole, SeeMatters, KeepWords},
+	Safeguarding: {Print, UseConsole, SeeMatters, KeepWords, FlagPupils},
 	Head: {Print, UseConsole, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest,
-		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters},
+		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters, FlagPupils},
 	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption, SeeUsage, SeeFairness},
 	Finance:        {Print, UseConsole, FindPeople, TopUp, SeeUsage, RecoverCosts},
 	DataProtection: {Print, UseConsole, FindPeople, RecordAgreements, SeeFairness},

@@ -7,6 +7,7 @@ import (
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/quota/conduct/rule"
 )
@@ -25,9 +26,11 @@ func PolicyOf(ctx context.Context, tx *db.Tx, id school.ID) (Policy, error) {
 	return policyOf(ctx, tx, id)
 }
 
-// PolicyVersion is a school's policy as it was.
+var versionUnknown = fault.New(fault.NotFound, "version-unknown", "The school has no such version of its conduct policy.")
+
+// PolicyVersion is a school's policy as it was ("version-unknown").
 func PolicyVersion(ctx context.Context, tx *db.Tx, id school.ID, version SetID) (Policy, error) {
-	return policyWhere(ctx, tx, "school_id = $1 AND set_id = $2", id, version)
+	return policyByVersion(ctx, tx, id, version)
 }
 
 // ChangePolicy makes a set a school's policy from now on ("conduct-rules" says what is wrong with

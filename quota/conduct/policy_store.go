@@ -43,6 +43,14 @@ func policyOf(ctx context.Context, tx *db.Tx, id school.ID) (Policy, error) {
 	return insertPolicy(ctx, tx, id, "", rule.Default())
 }
 
+func policyByVersion(ctx context.Context, tx *db.Tx, id school.ID, version SetID) (Policy, error) {
+	p, err := policyWhere(ctx, tx, "school_id = $1 AND set_id = $2", id, version)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = versionUnknown
+	}
+	return p, err
+}
+
 func lockPolicy(ctx context.Context, tx *db.Tx, id school.ID) error {
 	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('conduct policy'), $1)`, id)
 	return err

@@ -536,3 +536,24 @@ func TestAWrongPolicyIsNotTaken(t *testing.T) {
 		t.Errorf("%d versions, and %d before", after, before)
 	}
 }
+
+func TestStaffFlagPupils(t *testing.T) {
+	s := newRuled(t)
+	raise := func(by school.Actor, about school.Actor, category, note string) error {
+		_, err := s.Raise(t.Context(), by, about.Person, category, note)
+		return err
+	}
+	s.when("Tom flags Mia for behaviour", raise(s.Teacher, s.Mia, "behaviour", "threw the paper about"))
+	s.then("a person is to look at it", s.flags(s.Mia, rule.ByStaff, 1))
+	s.then("no step is taken", s.steps(s.Mia, ""))
+	s.then("it is on record", s.recorded("flag-raised"))
+	s.then("a pupil flags nobody", refused(raise(s.Sam, s.Mia, "behaviour", "x"), "not-allowed"))
+	s.then("nobody flags themself", refused(raise(s.Teacher, s.Teacher, "behaviour", "x"), "own-case"))
+	s.then("a note is needed", refused(raise(s.Teacher, s.Mia, "behaviour", " "), "note-missing"))
+	s.then("and a category", refused(raise(s.Teacher, s.Mia, "other", "x"), "category-unknown"))
+	records := dbtest.Value[int](t, s.db, "SELECT count(*) FROM audit")
+	s.when("he flags Sam for safeguarding", raise(s.Teacher, s.Sam, "safeguarding", "what he printed worries me"))
+	if n := dbtest.Value[int](t, s.db, "SELECT count(*) FROM audit"); n != records {
+		t.Error("the record tells of it")
+	}
+}

@@ -1,0 +1,67 @@
+package conduct
+
+import (
+	"context"
+	"strings"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/quota/conduct/rule"
+)
+
+// What a flag by staff weighs, and how long.
+const (
+	staffWeight = 10
+	staffDecay  = 30 // days
+)
+
+var (
+	noteMissing     = fault.New(fault.Invalid, "note-missing", "Write what happened in up to 500 characters.")
+	categoryUnknown = fault.New(fault.Invalid, "category-unknown", "Choose one of the categories.")
+)
+
+// Raise flags a pupil by a member of staff: a category of the school's policy, and a note of 1 to 500
+// characters. It moves nobody on the ladder: a person looks at it, or the safeguarding lead alone if that is the
+// category's way.
+func (c *Conduct) Raise(ctx context.Context, by school.Actor, person school.PersonID, category, note string) (id FlagID, err error) {
+	note = strings.TrimSpace(note)
+	if !by.May(school.FlagPupils) {
+		return 0, school.NotAllowed
+	}
+	if by.Person == person {
+		return 0, fault.New(fault.Forbidden, "own-case", "Nobody decides their own case. Ask a colleague.")
+	}
+	if n := len([]rune(note)); n == 0 || n > 500 {
+		return 0, noteMissing
+	}
+	err = c.db.InTx(ctx, db.InSchool(by.School), func(ctx context.Context, tx *db.Tx) error {
+		p, err := school.PersonAt(ctx, tx, by.School, person)
+		if err != nil {
+			return err
+		}
+		policy, err := policyOf(ctx, tx, by.School)
+		if err != nil {
+			return err
+		}
+		of, known := policy.Category(category)
+		if !known {
+			return categoryUnknown
+		}
+		f := Flag{School: by.School, Person: person, By: by.Person, Kind: rule.ByStaff, Category: category, Route: rule.ToPerson, Raised: tx.Now,
+			Weight: staffWeight, Decays: tx.Now.AddDate(0, 0, staffDecay), Evidence: rule.Evidence{Seen: []string{"note"}}, Note: note}
+		if of.Route == rule.Safeguarding {
+			f.Route = rule.Safeguarding
+		}
+		if _, err := insertFlag(ctx, tx, &f, 0); err != nil {
+			return err
+		}
+		id = f.ID
+		if f.Route == rule.Safeguarding {
+			return nil // nobody else learns of it, by no record either
+		}
+		return audit.Record(ctx, tx, audit.Entry{School: by.School, Act: "flag-raised", Actor: by.Pseudonym, Subject: p.Pseudonym, Object: flagObject(id), Note: note})
+	})
+	return id, err
+}
