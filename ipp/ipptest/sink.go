@@ -176,7 +176,7 @@ func (s *Sink) serve(conn net.Conn) {
 	}()
 	c := &sinkConn{Sink: s, conn: conn, in: bufio.NewReader(conn), at: -1, on: map[string]bool{}, done: make(chan struct{})}
 	defer c.leave()
-	if first, err := c.in.Peek(1); err == nil && !strings.ContainsAny(string(first), "\x1b@\r\n") {
+	if first, err := c.in.Peek(1); err == nil && !bytes.ContainsAny(first, "\x1b@\r\n") {
 		c.enter()
 		_ = c.plain()
 		return
