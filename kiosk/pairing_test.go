@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"inkwell/internal/fault"
 	"inkwell/release"
 )
 
@@ -163,6 +164,24 @@ func TestAComputerTakesNoBadge(t *testing.T) {
 	s = NewScreen(st, 20*time.Second, func(string) uint64 { return 1 })
 	if effects := s.Apply(noon, Tap{Badge: badge}); len(effects) != 0 || s.Face() != FaceIdle {
 		t.Errorf("on a computer: %v, %s", effects, s.Face())
+	}
+}
+
+// What a computer that takes no badge says of its rest and of waits is true there.
+func TestAComputerPromisesNoBadge(t *testing.T) {
+	t.Parallel()
+	c := newScene(t)
+	c.s.station.Kind = release.PCStation
+	for code, want := range map[string]string{
+		"keypad-paused": "Nobody can sign in here for a few minutes. Your badge works at a kiosk.",
+		"keypads-rest":  "Codes do not work at the moment. Your badge works at a kiosk. Please tell IT.",
+		"code-wait":     "Wait 4 seconds, then try again.",
+	} {
+		c.does(OpenKeypad{}, Submit{"sam.jones", "482913"})
+		c.does(SignedIn{Turn: next[SignIn](c).Turn, Err: fault.New(fault.TooMany, code, "Wait 4 seconds, then try again. A badge works at once.")})
+		if v := c.face(FaceKeypad); v.Note != want {
+			t.Errorf("%s: it says %q", code, v.Note)
+		}
 	}
 }
 

@@ -1,6 +1,11 @@
 package kiosk
 
-import "inkwell/internal/fault"
+import (
+	"strings"
+
+	"inkwell/internal/fault"
+	"inkwell/release"
+)
 
 // cantSignIn is the one sentence for an unknown badge, an unknown name and a
 // wrong code: which of them it was is nobody's business at a corridor screen.
@@ -29,6 +34,26 @@ var said = map[string]string{
 	"not-ready":          "That one is still getting ready. Wait a few seconds.",
 	"database-away":      "Printing is paused for a moment. Your work is safe. Try again soon.",
 	"keypad-paused":      "The keypad is resting for a few minutes. Badges still work.",
+}
+
+// saidAtPC is what the computer of a room says instead, which takes no badge.
+var saidAtPC = map[string]string{
+	"keypad-paused": "Nobody can sign in here for a few minutes. Your badge works at a kiosk.",
+	"keypads-rest":  "Codes do not work at the moment. Your badge works at a kiosk. Please tell IT.",
+}
+
+// badgeAtOnce is what a wait for the next code ends with where badges are taken.
+const badgeAtOnce = " A badge works at once."
+
+// refusal is the one of its station.
+func (s *Screen) refusal(err error) string {
+	if s.station.Kind != release.PCStation {
+		return refusal(err)
+	}
+	if f := fault.As(err); f != nil && saidAtPC[f.Code] != "" {
+		return saidAtPC[f.Code]
+	}
+	return strings.TrimSuffix(refusal(err), badgeAtOnce)
 }
 
 // refusal is where a fault becomes words at the kiosk: one sentence or two, never

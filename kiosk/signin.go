@@ -107,12 +107,12 @@ func (r SignedIn) apply(s *Screen, now time.Time) []Effect {
 		return s.goOn(face, now)
 	}
 	if r.Err != nil && s.typing() && fault.KindOf(r.Err) != fault.Conflict {
-		s.busy, s.note = false, refusal(r.Err)
+		s.busy, s.note = false, s.refusal(r.Err)
 		return nil
 	}
 	effects := s.leave(FaceMessage)
 	if r.Err != nil {
-		s.note = refusal(r.Err)
+		s.note = s.refusal(r.Err)
 		s.until = now.Add(messageFor)
 		if fault.KindOf(r.Err) != fault.Unauthenticated {
 			s.echoEnd = time.Time{} // our fault, not the badge's: the next try counts at once

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 // long, and the sizes are known by their names.
 var abilities = []string{
 	"color-supported", "document-format-supported", "finishings-supported", "media-col-ready", "media-default", "media-ready",
+	"marker-colors", "marker-levels", "marker-names", "marker-types",
 	"media-source-supported", "media-supported", "media-type-supported", "multiple-document-handling-supported",
 	"output-bin-supported", "pages-per-minute", "pages-per-minute-color", "print-color-mode-supported", "print-quality-supported",
 	"print-scaling-supported", "printer-resolution-supported", "printer-supply", "printer-supply-description",
@@ -175,7 +177,7 @@ func resolutions(a wire.Attributes, name string) []int {
 	return all
 }
 
-// supplies pairs printer-supply with printer-supply-description.
+// supplies pairs printer-supply with printer-supply-description; without them there may be markers.
 func supplies(a wire.Attributes) []release.Supply {
 	attr, _ := a.Find("printer-supply")
 	named, _ := a.Find("printer-supply-description")
@@ -191,8 +193,32 @@ func supplies(a wire.Attributes) []release.Supply {
 		}
 		all = append(all, s)
 	}
+	if len(all) == 0 {
+		return markers(a)
+	}
 	return all
 }
+
+// markers are the supplies of a printer, or of a queue of CUPS, that has only the older marker-levels,
+// each from 0 to 100 of a hundred, with or without names, types and colours beside them.
+func markers(a wire.Attributes) (all []release.Supply) {
+	nth := func(attribute string, i int) string {
+		if said := words(a, attribute); i < len(said) {
+			return said[i]
+		}
+		return ""
+	}
+	for i, level := range numbers(a, "marker-levels") {
+		all = append(all, release.Supply{
+			Type: cmp.Or(nth("marker-types", i), "supply"), Color: inkNames[strings.ToUpper(nth("marker-colors", i))],
+			Max: 100, Level: level, Name: wire.Clean(cmp.Or(nth("marker-names", i), fmt.Sprintf("Supply %d", i+1)), 60),
+		})
+	}
+	return all
+}
+
+// inkNames are the colours of marker-colors that are an ink's.
+var inkNames = map[string]string{"#000000": "black", "#00FFFF": "cyan", "#FF00FF": "magenta", "#FFFF00": "yellow"}
 
 // supply reads "type=toner;level=80;..." (PWG 5100.13).
 func supply(raw string) release.Supply {

@@ -54,6 +54,12 @@ func TestCapabilities(t *testing.T) {
 			wire.Integer("media-supported", 4), wire.Keyword("finishings-supported", "staple"), wire.Keyword("media-col-ready", "a4"),
 			wire.Text("printer-supply", "type=toner;"), wire.NoValue("sides-supported"), wire.Keyword("pages-per-minute", "many"), wire.Keyword("color-supported", "yes"),
 		}, release.Capabilities{}},
+		{"levels and no more", []wire.Attribute{wire.Integer("marker-levels", 71, -3)},
+			release.Capabilities{Supplies: []release.Supply{{Type: "supply", Max: 100, Level: 71, Name: "Supply 1"}, {Type: "supply", Max: 100, Level: -3, Name: "Supply 2"}}}},
+		{"markers, as CUPS has them", []wire.Attribute{wire.Integer("marker-levels", 9, 40), wire.Name("marker-names", "Cyan Cartridge", "Waste"), wire.Keyword("marker-types", "toner-cartridge", "waste-toner"), wire.Name("marker-colors", "#00ffff", "none")},
+			release.Capabilities{Supplies: []release.Supply{{Type: "toner-cartridge", Color: "cyan", Max: 100, Level: 9, Name: "Cyan Cartridge"}, {Type: "waste-toner", Max: 100, Level: 40, Name: "Waste"}}}},
+		{"markers beside supplies", []wire.Attribute{wire.Integer("marker-levels", 9), wire.Octets("printer-supply", []byte("type=toner;maxcapacity=100;level=42;colorantname=cyan;"))},
+			release.Capabilities{Supplies: []release.Supply{{Type: "toner", Color: "cyan", Max: 100, Level: 42}}}},
 		{"a supply of nonsense", []wire.Attribute{wire.Octets("printer-supply", []byte("level=full;=;;type")), wire.Text("printer-supply-description", "a\x00b")},
 			release.Capabilities{Supplies: []release.Supply{{Max: -2, Level: -2, Name: "a b"}}}},
 	}

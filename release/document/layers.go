@@ -67,26 +67,40 @@ func find(f *os.File, mark []byte, tell func(at int64) error) error {
 // reveal has each layer of a copy print, as it will without a catalogue: one's own word on
 // that, which printers do not heed, is not heeded by the engine either.
 func reveal(f *os.File) error {
-	const most = 4096 // of what a layer says of itself
 	return find(f, layer, func(at int64) error {
-		said := make([]byte, 2*most)
-		from := max(0, at-most)
-		n, err := f.ReadAt(said, from)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read layer: %w", err)
+		own, begin, err := layerAround(f, at)
+		if err != nil {
+			return err
 		}
-		said = said[:n]
-		begin := max(0, bytes.LastIndex(said[:at-from], []byte(" obj")))
-		end := bytes.Index(said[at-from:], []byte("endobj"))
-		if end < 0 {
-			return isStuck
-		}
-		own := bytes.ReplaceAll(said[begin:int(at-from)+end], []byte("/Usage"), []byte("/usage")) // a name that says nothing
-		if _, err := f.WriteAt(own, from+int64(begin)); err != nil {
+		if _, err := f.WriteAt(bytes.ReplaceAll(own, []byte("/Usage"), []byte("/usage")), begin); err != nil { // a name that says nothing
 			return fmt.Errorf("write layer: %w", err)
 		}
 		return nil
 	})
+}
+
+// longestLayer bounds, in bytes, what a layer may say of itself on either side of its mark. Those
+// of drawing programs say some kilobytes; nobody's says a million.
+const longestLayer = 1 << 20
+
+// layerAround is the object that the mark of a layer stands in, and where it begins. It reads more
+// only of a layer that says more.
+func layerAround(f *os.File, at int64) (own []byte, begin int64, err error) {
+	for most := int64(4096); most <= longestLayer; most *= 16 {
+		from := max(0, at-most)
+		said := make([]byte, at-from+most)
+		n, err := f.ReadAt(said, from)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, 0, fmt.Errorf("read layer: %w", err)
+		}
+		said = said[:n]
+		first := bytes.LastIndex(said[:at-from], []byte(" obj"))
+		after := bytes.Index(said[at-from:], []byte("endobj"))
+		if first >= 0 && after >= 0 {
+			return said[first : int(at-from)+after], from + int64(first), nil
+		}
+	}
+	return nil, 0, isStuck
 }
 
 // hideLayers makes target the pages of a copy, of which those that print otherwise than

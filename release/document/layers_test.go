@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"image/png"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"inkwell/release/document/documenttest"
@@ -48,6 +50,8 @@ func TestALayerThatIsOffDoesNotPrint(t *testing.T) {
 		{"off", "/OFF [3 0 R]", "", Work{}, 4, 0},
 		{"off for all but those named", "/BaseState /OFF", "", Work{}, 4, 0},
 		{"off where it prints", "/AS [<< /Event /Print /Category [/Print] /OCGs [3 0 R] >>]", "/Usage << /Print << /PrintState /OFF >> >>", Work{}, 4, 0},
+		{"off where it prints, by a layer that says much", "/AS [<< /Event /Print /Category [/Print] /OCGs [3 0 R] >>]",
+			"/Usage << /Print << /PrintState /OFF >> /CreatorInfo << /Creator (" + strings.Repeat("Drawn ", 9000) + ") >> >> /Said (" + strings.Repeat("much ", 9000) + ")", Work{}, 4, 0},
 		{"off, a page of it", "/OFF [3 0 R]", "", Work{Pages: []Range{{First: 3, Last: 3}}}, 1, 0},
 		{"off, two on a side", "/OFF [3 0 R]", "", Work{NumberUp: 2}, 2, 0},
 		{"on, two on a side", "/ON [3 0 R]", "", Work{NumberUp: 2}, 2, 2},
@@ -74,6 +78,15 @@ func TestALayerThatIsOffDoesNotPrint(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A layer that says more of itself than anybody's is refused, and its document with it.
+func TestALayerWithoutAnEndIsRefused(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t, nil)
+	endless := worksheet(1, "/OFF [3 0 R]", "/Said ("+strings.Repeat("much", 300_000)+")")
+	_, err := e.Prepare(t.Context(), bytes.NewReader(endless), Work{Format: PDF}, io.Discard)
+	wantRefusal(t, err, "document-stuck")
 }
 
 // darkAt is where Ghostscript puts ink on each page, of places in points from its lower left.
