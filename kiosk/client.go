@@ -123,6 +123,17 @@ func (c *Client) PrintAt(job release.JobID, p release.PrinterID) error {
 	return c.send(message{Do: "print-at", Job: job, Printer: p})
 }
 
+// Pages shows the pages of a job; what follows is about these.
+func (c *Client) Pages(job release.JobID) error { return c.send(message{Do: "change", Job: job}) }
+
+// Keep has a page, from 1, printed or left out.
+func (c *Client) Keep(page int, on bool) error {
+	return c.send(message{Do: "keep", Page: page, On: on})
+}
+
+// PutUp puts so many pages on a side.
+func (c *Client) PutUp(pages int) error { return c.send(message{Do: "up", Page: pages}) }
+
 // Delete strikes a job out, to be destroyed after 5 s.
 func (c *Client) Delete(job release.JobID) error { return c.send(message{Do: "delete", Job: job}) }
 

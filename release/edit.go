@@ -96,6 +96,17 @@ func (j Job) came() before {
 	return before{Ticket: j.Ticket, Bytes: j.Bytes, Pages: j.Pages, ColourPages: j.ColourPages, Sizes: j.Sizes}
 }
 
+// Changeable says whether its owner can change it on their own page.
+func (j Job) Changeable() bool {
+	return j.State == Held && !j.Claim() && !j.Locked && !j.Uncounted() && j.Printed == 0
+}
+
+// AsItCame is a job without the change, with its figures.
+func (j Job) AsItCame() Job {
+	came, _ := j.asItCame().measured() // it was measured before
+	return came
+}
+
 // asItCame is a job without the change.
 func (j Job) asItCame() Job {
 	was := j.came()

@@ -40,6 +40,7 @@ type Desk interface {
 	Extend(ctx context.Context, tx *db.Tx, id school.ID) (release.Extension, error)
 	WouldExtend(ctx context.Context, tx *db.Tx, id school.ID, c calendar.Calendar) (release.Extension, error)
 	Own
+	Previews
 	ClassRelease
 	Refunds
 	Printers

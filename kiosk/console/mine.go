@@ -38,6 +38,8 @@ type myJob struct {
 	NoSlip  string
 	SlipAt  string // where an open slip is for, or ""
 	SlipEnd string
+	Leafed  bool   // its pages can be seen and changed
+	Changed string // what it was before it was changed, or ""
 }
 
 func (c *Console) minePage(w http.ResponseWriter, r *http.Request, v visitor) {
@@ -72,6 +74,10 @@ func mineOf(j release.MyJob, now time.Time) myJob {
 		Runner: collected(j, now), Outlets: j.Outlets, NoSlip: j.NoSlip}
 	if m.Title == "" {
 		m.Title = fmt.Sprintf("Job %d", j.ID)
+	}
+	m.Leafed = j.Changeable()
+	if !j.Edit.Same(release.Edit{}) && m.Leafed {
+		m.Changed = "changed: it came as " + sumOf(j.AsItCame())
 	}
 	switch {
 	case j.State.Ended() && j.Printed > 0:

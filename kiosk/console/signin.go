@@ -45,6 +45,9 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request, by entry) {
 		return
 	}
 	// Whoever left a session in this browser before has no use of the new one.
+	if a, err := c.signIn.Actor(r.Context(), sessionToken(r)); err == nil {
+		c.desk.ForgetPictures(a.Person)
+	}
 	if err := c.signIn.SignOut(r.Context(), sessionToken(r)); err != nil {
 		c.pages.Error(w, r, err)
 		return
