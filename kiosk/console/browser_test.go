@@ -136,7 +136,15 @@ func (h *house) scenes() []scene {
 			h.disowned("10.1.12.7", 20*time.Minute)
 			h.disowned("10.1.12.7", 26*time.Hour)
 		}},
-		{name: "printers", path: "/staff/printers", set: h.wear},
+		{name: "printers", path: "/staff/printers", set: func() {
+			h.wear()
+			exec("UPDATE printer SET only_beside = true WHERE printer_id = 2")()
+			exec("UPDATE printer SET state = 'idle', state_reasons = '{}' WHERE printer_id = 1")()
+			if _, err := h.console.desk.PrintTestPage(h.Context(), h.IT, 1); err != nil {
+				h.Fatal(err)
+			}
+			exec("UPDATE printer SET state = 'stopped', state_reasons = '{media-jam-error}' WHERE printer_id = 1")()
+		}},
 		{name: "printer", path: "/staff/printers/1", act: func(p *webtest.Page) { p.Seen("Pages that are not ours") }},
 		{name: "printer-paused", path: "/staff/printers/2", set: exec("UPDATE printer SET paused_at = $1 WHERE printer_id = 2", friday)},
 		{name: "people", path: "/staff/people", set: exec("UPDATE person SET left_at = now() WHERE username = 'teacher'")},

@@ -124,7 +124,7 @@ func TestATestPageIsAskedFor(t *testing.T) {
 	if a := h.post("/staff/printers/1/test", nil); a.status != http.StatusSeeOther || a.location != "/staff/printers/1" {
 		t.Fatalf("%d to %s: %s", a.status, a.location, a.body)
 	}
-	h.says(h.get("/staff/printers/1"), http.StatusOK, "A test page is on its way.", ">test page<", "Waits")
+	h.says(h.get("/staff/printers/1"), http.StatusOK, "A test page is on its way.", ">test<", "Waits")
 	h.says(h.post("/staff/printers/1/test", nil), http.StatusConflict, "A test page is on its way to this printer already.")
 	h.says(h.post("/staff/printers/999/test", nil), http.StatusNotFound)
 	dbtest.Exec(t, h.db, "UPDATE delivery SET state = 'void', ended_at = $1", friday)
