@@ -66,7 +66,7 @@ func rootCommand() *cobra.Command {
 			ruleImportCommand(), ruleTryCommand()),
 		group("exemption", "Who is let off a rule", exemptionListCommand(), exemptionAddCommand(), exemptionEndCommand()),
 		explainCommand(),
-		group("conduct", "What misuse is, and what comes of it", conductStatusCommand(), conductOffCommand(), conductOnCommand(), conductArmCommand(),
+		group("conduct", "What misuse is, and what comes of it", conductStatusCommand(), conductOffCommand(), conductOnCommand(), conductArmCommand(), conductReplayCommand(),
 			group("rules", "The policy: rules, categories and the ladder, as a file", conductExportCommand(), conductImportCommand(), conductCheckCommand())),
 		group("tariff", "What printing costs", tariffShowCommand(), tariffListCommand(), tariffSetCommand(), tariffTryCommand(), tariffWithdrawCommand()),
 		group("audit", "Who did what", auditVerifyCommand()),

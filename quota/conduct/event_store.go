@@ -24,9 +24,9 @@ const releasedEvents = `
 
 // factEvents are facts as rules see them.
 const factEvents = `
-	SELECT CASE f.kind WHEN 'too-few' THEN 4 WHEN 'wrong-code' THEN 5 WHEN 'code-used' THEN 6 WHEN 'bad-luck' THEN 7 ELSE 8 END, f.fact_id, f.person_id, f.at, 0, 0, 0::bigint,
+	SELECT CASE f.kind WHEN 'too-few' THEN 4 WHEN 'wrong-code' THEN 5 WHEN 'code-used' THEN 6 WHEN 'bad-luck' THEN 7 WHEN 'refund-asked' THEN 9 ELSE 8 END, f.fact_id, f.person_id, f.at, 0, 0, 0::bigint,
 	       coalesce((f.detail ->> 'station')::integer, 0), '', coalesce((f.detail ->> 'word')::integer, 0)
-	  FROM fact f WHERE f.kind IN ('too-few', 'wrong-code', 'code-used', 'bad-luck', 'title-word')`
+	  FROM fact f WHERE f.kind IN ('too-few', 'wrong-code', 'code-used', 'bad-luck', 'refund-asked', 'title-word')`
 
 // leftEvents are jobs that expired unprinted, of proven senders.
 const leftEvents = `
@@ -56,7 +56,7 @@ func sharedEvents(ctx context.Context, tx *db.Tx, id school.ID, since time.Time)
 	rows, _ := tx.Query(ctx, `
 		SELECT * FROM (
 			(`+releasedEvents+` AND d.school_id = $1 AND d.reserved_at >= $2 ORDER BY d.job_id, d.delivery_id)
-			UNION ALL `+factEvents+` AND f.school_id = $1 AND f.at >= $2 AND f.kind = 'code-used') AS all_of_them (what, id, person, at, pages, colour, document, station, building, word)
+			UNION ALL `+factEvents+` AND f.school_id = $1 AND f.at >= $2 AND f.kind IN ('code-used', 'wrong-code')) AS all_of_them (what, id, person, at, pages, colour, document, station, building, word)
 		 ORDER BY at, what, id`, id, since)
 	return pgx.CollectRows(rows, scanEvent)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,7 +41,35 @@ func newRuled(t *testing.T) *ruled {
 	dbtest.Exec(t, s.db, `INSERT INTO queue (school_id, path, name, kind, proof) VALUES ($1, '/ipp/print', 'School', 'hold', 'password')`, s.School)
 	s.one, s.two = s.server(), s.server()
 	s.act()
+	s.given("rules of their own", s.policy(storyRules))
 	return s
+}
+
+// storyRules are the rules of these stories, whatever the defaults are tuned to.
+func storyRules(s *rule.Set) {
+	figures := map[rule.Kind]map[string]int{
+		rule.Burst: {"jobs": 12, "pages": 150}, rule.Volume: {"pages": 120, "days": 7, "own": 400, "year": 800}, rule.Identical: {"times": 6}, rule.Abandon: {"jobs": 12, "percent": 75},
+		rule.WrongCodes: {"times": 10}, rule.SameDocument: {"people": 40, "hours": 24, "kiosks": 1},
+	}
+	weights := map[rule.Kind]int{rule.Burst: 30, rule.Volume: 20, rule.Identical: 10, rule.Large: 10, rule.ColourShare: 10, rule.Abandon: 10, rule.OutOfHours: 5, rule.Probing: 5, rule.PaperTrick: 10}
+	seen := map[rule.Kind]bool{}
+	s.Rules = slices.DeleteFunc(s.Rules, func(r rule.Rule) bool {
+		again := seen[r.Kind]
+		seen[r.Kind] = true
+		return again
+	})
+	for i := range s.Rules {
+		r := &s.Rules[i]
+		r.Weight, r.With = weights[r.Kind], figures[r.Kind]
+		switch r.Kind {
+		case rule.Volume:
+			r.Decay, r.Quiet = 30, 72
+		case rule.Abandon:
+			r.Decay = 30
+		case rule.PaperTrick:
+			r.Category = "waste"
+		}
+	}
 }
 
 func (s *ruled) server() *conduct.Watcher {
@@ -400,7 +429,7 @@ func TestAWrongRuleStopsItself(t *testing.T) {
 		t.Errorf("IT was mailed %d times", n)
 	}
 	s.then("nobody's points remain", s.impossible("", "SELECT 1 / count(*) FROM flag WHERE outcome IS NULL"))
-	s.when("IT mends it and arms it again", errors.Join(s.policy(func(p *rule.Set) { p.Rules[0].With = nil }),
+	s.when("IT mends it and arms it again", errors.Join(s.policy(storyRules),
 		s.in(func(ctx context.Context, tx *db.Tx) error { return conduct.Arm(ctx, tx, s.IT.Pseudonym, s.School, 1) })))
 	s.at("Tue 17 Nov 12:00")
 	s.when("Sam prints a burst", s.seen(s.Sam, burst))

@@ -14,14 +14,15 @@ type What uint8
 // What happens that rules look at. What a device merely said in a person's name happens when
 // that person releases it, and not before.
 const (
-	Submitted What = iota + 1 // a job of a proven sender came in
-	Released                  // a job went to a printer, by its owner's hand or word
-	Left                      // a job expired and was never printed; one that its owner deletes is no waste
-	TooFew                    // a job was refused for too few pages left
-	WrongCode                 // somebody tried a wrong code with this person's name: not this person, perhaps
-	CodeUsed                  // this person signed in with a code at a station
-	Unlucky                   // a printer stopped, or was said to have, once too often while nobody else had trouble
-	TitleWord                 // a title had a word of the safeguarding lead's
+	Submitted   What = iota + 1 // a job of a proven sender came in
+	Released                    // a job went to a printer, by its owner's hand or word
+	Left                        // a job expired and was never printed; one that its owner deletes is no waste
+	TooFew                      // a job was refused for too few pages left
+	WrongCode                   // somebody tried a wrong code with this person's name: not this person, perhaps
+	CodeUsed                    // this person signed in with a code at a station
+	Unlucky                     // a printer stopped, or was said to have, once too often while nobody else had trouble
+	TitleWord                   // a title had a word of the safeguarding lead's
+	RefundAsked                 // they asked for pages back that a printer says came out
 )
 
 // Event is one thing that happened. What does not apply is zero.

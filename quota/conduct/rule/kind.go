@@ -16,9 +16,11 @@ const (
 	WrongCodes   Kind = "wrong-codes"
 	Travel       Kind = "travel"
 	OneKiosk     Kind = "one-kiosk"
+	WrongNames   Kind = "wrong-names"
 	OutOfHours   Kind = "out-of-hours"
 	Probing      Kind = "probing"
 	PaperTrick   Kind = "paper-trick"
+	Refunds      Kind = "refunds"
 	SameDocument Kind = "same-document"
 	TitleWords   Kind = "title-words"
 	ByStaff      Kind = "staff" // no rule's: a member of staff raises it
@@ -72,8 +74,8 @@ var (
 // specs are all kinds that rules can be of. Only bursts and volume act by themselves.
 var specs = []Spec{
 	{Kind: Burst, Means: "Many jobs or pages are printed within minutes.", Routes: climbs, Figures: []Figure{
-		{"jobs", "jobs", 12, 2, 1000, "this many jobs, or"},
-		{"pages", "pages", 150, 2, 100000, "this many pages"},
+		{"jobs", "jobs", 20, 2, 1000, "this many jobs, or"},
+		{"pages", "pages", 400, 2, 100000, "this many pages"},
 		{"minutes", "minutes", 10, 1, 1440, "printed within so long"}}},
 	{Kind: Volume, Means: "More is printed in some days than is usual for the person and their year group.", Routes: climbs, Figures: []Figure{
 		{"pages", "pages", 120, 2, 100000, "at least this many pages"},
@@ -97,10 +99,14 @@ var specs = []Spec{
 		{"times", "times", 10, 2, 1000, "tried this often"},
 		{"hours", "hours", 24, 1, 168, "within so long"}}},
 	{Kind: Travel, Means: "A badge prints in two buildings faster than anybody walks: two people have it.", Routes: person, Figures: []Figure{
-		{"seconds", "seconds", 60, 5, 3600, "between two buildings"}}},
+		{"seconds", "seconds", 60, 5, 3600, "between two buildings"},
+		{"near", "seconds", 12, 0, 600, "between two kiosks of one building, or where nobody said which"}}},
 	{Kind: OneKiosk, Means: "Many people's codes are typed at one kiosk at once: one person has them.", Routes: person, Shared: true, Figures: []Figure{
 		{"people", "people", 6, 3, 100, "this many people's codes"},
 		{"seconds", "seconds", 60, 10, 3600, "within so long"}}},
+	{Kind: WrongNames, Means: "Wrong codes are tried at one kiosk with many people's names: somebody guesses.", Routes: person, Shared: true, Figures: []Figure{
+		{"people", "people", 3, 2, 100, "this many people's names"},
+		{"minutes", "minutes", 10, 1, 1440, "within so long"}}},
 	{Kind: OutOfHours, Means: "Jobs are printed while the school is closed.", Routes: tells, Figures: []Figure{
 		{"jobs", "jobs", 4, 1, 1000, "this many jobs"},
 		{"days", "days", 7, 1, 90, "in so many days"}}},
@@ -110,8 +116,12 @@ var specs = []Spec{
 	{Kind: PaperTrick, Means: "A person's jobs stop at printers that work for everybody else, and pages are asked for again.", Routes: tells, Figures: []Figure{
 		{"times", "times", 1, 1, 100, "noted this often"},
 		{"days", "days", 90, 1, 90, "in so many days"}}},
+	{Kind: Refunds, Means: "A person asks for pages back again and again.", Routes: tells, Figures: []Figure{
+		{"times", "times", 3, 1, 100, "asked this often"},
+		{"days", "days", 28, 1, 90, "in so many days"}}},
 	{Kind: SameDocument, Means: "One document is printed by very many people.", Routes: []Route{Safeguarding, ToPerson}, Shared: true, Figures: []Figure{
 		{"people", "people", 40, 3, 10000, "this many people print it"},
+		{"kiosks", "kiosks", 3, 1, 100, "at this many kiosks: a class at the bell is at one"},
 		{"hours", "hours", 24, 1, 168, "within so long"}}},
 	{Kind: TitleWords, Means: "A document's title has a word on the safeguarding lead's list.", Routes: careful, Figures: nil},
 }

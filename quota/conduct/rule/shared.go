@@ -15,9 +15,11 @@ func (s Set) EvaluateShared(events []Event, since time.Time, raised func(Number,
 		switch {
 		case r.Off:
 		case r.Kind == OneKiosk:
-			all = append(all, s.together(r, events, since, raised, CodeUsed, "seconds", time.Second, func(e Event) uint64 { return uint64(max(0, e.Station)) })...)
+			all = append(all, s.together(r, events, since, raised, CodeUsed, "seconds", time.Second, 1, func(e Event) uint64 { return uint64(max(0, e.Station)) })...)
+		case r.Kind == WrongNames:
+			all = append(all, s.together(r, events, since, raised, WrongCode, "minutes", time.Minute, 1, func(e Event) uint64 { return uint64(max(0, e.Station)) })...)
 		case r.Kind == SameDocument:
-			all = append(all, s.together(r, events, since, raised, Released, "hours", time.Hour, func(e Event) uint64 { return e.Document })...)
+			all = append(all, s.together(r, events, since, raised, Released, "hours", time.Hour, r.Figure("kiosks"), func(e Event) uint64 { return e.Document })...)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Flag) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Person, b.Person)) })
@@ -25,8 +27,8 @@ func (s Set) EvaluateShared(events []Event, since time.Time, raised func(Number,
 }
 
 // together flags everybody of whom the same is told within a time, if they are many: key is what
-// is the same, 0 for nothing.
-func (s Set) together(r Rule, events []Event, since time.Time, raised func(Number, Person) (time.Time, bool), what What, unit string, each time.Duration, key func(Event) uint64) (all []Flag) {
+// is the same, 0 for nothing, and kiosks are at how many it has to be.
+func (s Set) together(r Rule, events []Event, since time.Time, raised func(Number, Person) (time.Time, bool), what What, unit string, each time.Duration, kiosks int, key func(Event) uint64) (all []Flag) {
 	within := time.Duration(r.Figure(unit)) * each
 	lately := map[uint64][]Event{}
 	flagged := map[Person]time.Time{}
@@ -40,11 +42,11 @@ func (s Set) together(r Rule, events []Event, since time.Time, raised func(Numbe
 			group = group[1:]
 		}
 		lately[k] = group
-		people := map[Person]bool{}
+		people, places := map[Person]bool{}, map[int32]bool{}
 		for _, g := range group {
-			people[g.Person] = true
+			people[g.Person], places[g.Station] = true, true
 		}
-		if e.At.Before(since) || len(people) < r.Figure("people") {
+		if e.At.Before(since) || len(people) < r.Figure("people") || len(places) < kiosks {
 			continue
 		}
 		for _, p := range slices.Sorted(maps.Keys(people)) {

@@ -8,7 +8,7 @@ type watcher func(r Rule, w Window, at int) *Evidence
 // watchers are those of the kinds that look at one person.
 var watchers = map[Kind]watcher{
 	Burst: seesBurst, Volume: seesVolume, Identical: seesIdentical, Large: seesLarge, ColourShare: seesColour, Abandon: seesAbandon,
-	WrongCodes: counts(WrongCode, "hours"), Probing: counts(TooFew, "hours"), PaperTrick: counts(Unlucky, "days"),
+	WrongCodes: counts(WrongCode, "hours"), Probing: counts(TooFew, "hours"), PaperTrick: counts(Unlucky, "days"), Refunds: counts(RefundAsked, "days"),
 	Travel: seesTravel, OutOfHours: seesOutOfHours, TitleWords: seesTitle,
 }
 
@@ -121,11 +121,13 @@ func seesAbandon(r Rule, w Window, at int) *Evidence {
 
 func seesTravel(r Rule, w Window, at int) *Evidence {
 	e := w.Events[at]
-	if e.What != Released || e.Building == "" {
+	if e.What != Released || e.Station == 0 {
 		return nil
 	}
-	for _, b := range before(w.Events, at, time.Duration(r.Figure("seconds"))*time.Second, Released) {
-		if b.Building != "" && b.Building != e.Building {
+	far, near := time.Duration(r.Figure("seconds"))*time.Second, time.Duration(r.Figure("near"))*time.Second
+	for _, b := range before(w.Events, at, max(far, near), Released) {
+		apart := b.Building != "" && e.Building != "" && b.Building != e.Building && e.At.Sub(b.At) < far
+		if apart || b.Station != 0 && b.Station != e.Station && e.At.Sub(b.At) < near {
 			return evidence([]Event{b, e}, map[string]int{"seconds": int(e.At.Sub(b.At) / time.Second)})
 		}
 	}

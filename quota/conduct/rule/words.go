@@ -34,15 +34,19 @@ func Words(k Kind, e Evidence, at time.Time) string {
 	case WrongCodes:
 		return n("times") + " wrong codes with your name in " + counted("hours", "hour", "hours") + on
 	case Travel:
-		return "your badge was used in two buildings within " + counted("seconds", "second", "seconds") + on
+		return "your badge was used in two places within " + counted("seconds", "second", "seconds") + on
 	case OneKiosk:
 		return "codes of " + n("people") + " people at one kiosk within " + counted("seconds", "second", "seconds") + on
+	case WrongNames:
+		return "wrong codes with the names of " + n("people") + " people at one kiosk within " + counted("minutes", "minute", "minutes") + on
 	case OutOfHours:
 		return jobs + " printed while the school was closed, in " + days + until
 	case Probing:
 		return n("times") + " tries to print more than was left in " + counted("hours", "hour", "hours") + on
 	case PaperTrick:
 		return "printers stopped for your jobs again and again, and for nobody else," + until
+	case Refunds:
+		return "pages asked back " + n("times") + " times in " + days + until
 	case SameDocument:
 		return "the same document printed by " + n("people") + " people in " + counted("hours", "hour", "hours") + on
 	}
