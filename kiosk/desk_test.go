@@ -53,6 +53,7 @@ type fakeDesk struct {
 	visit    release.Visit
 	fail     error         // returned by Release, Delete and Answer
 	away     error         // returned by Visit
+	objected string        // what was said against a withdrawal
 	enrol    bool          // unknown badges may be linked
 	hold     chan struct{} // when not nil, SignIn waits for it
 	signIns  int
@@ -249,6 +250,14 @@ func (d *fakeDesk) Report(_ context.Context, _ release.Visitor, kind release.Fau
 	if !slices.Contains(release.ReportKinds(), kind) {
 		return fault.New(fault.Invalid, "report-kind", "Choose what is wrong with the printer.")
 	}
+	return nil
+}
+
+func (d *fakeDesk) Object(_ context.Context, _ release.Visitor, words string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.visit.MayObject, d.visit.Answer = false, "Tom Reid looks at what you said."
+	d.objected = words
 	return nil
 }
 

@@ -55,6 +55,7 @@ type Prints interface {
 	Prints(ctx context.Context, a school.Actor) ([]release.Print, error)
 	AskRefund(ctx context.Context, a school.Actor, id release.DeliveryID, reason release.RefundReason, pages int) error
 	Report(ctx context.Context, v release.Visitor, kind release.FaultKind) error
+	Object(ctx context.Context, v release.Visitor, words string) error
 }
 
 // Options are a kiosk's parts.

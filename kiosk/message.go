@@ -28,6 +28,7 @@ type message struct {
 	Pages  int                  `json:"pages,omitempty"`
 	Reason release.RefundReason `json:"reason,omitempty"`
 	Kind   release.FaultKind    `json:"kind,omitempty"`
+	Which  int                  `json:"which,omitempty"`
 }
 
 // acts is every act a page can ask for.
@@ -66,6 +67,7 @@ var acts = map[string]func(message) Input{
 	"copies":      func(m message) Input { return SetCopies{Copies: m.Page} },
 	"as-it-came":  func(message) Input { return AsItCame{} },
 	"turn":        func(m message) Input { return Turn{Page: m.Page} },
+	"object":      func(m message) Input { return Object{Which: m.Which} },
 	"why":         func(message) Input { return Why{} },
 	"new-code":    func(message) Input { return NewCode{} },
 	"renew":       func(message) Input { return Renew{} },

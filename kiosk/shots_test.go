@@ -426,6 +426,7 @@ func runs(p *page, _ *fakeDesk) { p.Badge(slipText); p.wait("slip") }
 func enrols(d *fakeDesk) { d.enrol = true }
 
 func barred(d *fakeDesk) {
+	d.visit.MayObject = true
 	d.visit.Barred = fault.New(fault.Suspended, "printing-suspended",
 		"You can't print here until Thursday 26 November, 08:00. Reason: 140 pages in 10 minutes on Tuesday. Disagree? Ask your tutor for a review.")
 }

@@ -98,6 +98,9 @@ type PrintView struct {
 type Barred struct {
 	Say    string `json:"say"`
 	Reason string `json:"reason,omitempty"`
+
+	Choices []ObjectionView `json:"choices,omitempty"` // what can be said against it
+	Answer  string          `json:"answer,omitempty"`  // what became of it
 }
 
 // Progress is how far the pages of this visit have come.
@@ -201,10 +204,7 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 		v.Place, v.Away = plain(s.visit.Printer.Name, nameShown), s.away() != ""
 	}
 	if s.visit.Barred != nil {
-		v.Barred = &Barred{Say: notHere}
-		if s.why {
-			v.Barred.Reason = reason(s.visit.Barred)
-		}
+		v.Barred = s.viewBarred()
 		return
 	}
 	if say := answers(s.visit.Refunds, now); say != "" {

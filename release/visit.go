@@ -79,7 +79,9 @@ type Visit struct {
 	Choices []Choice // the printers that can be released to from here, nearest first
 	// Barred is the refusal that stops this person from printing at all, or nil.
 	// The first screen stays neutral; Say stands behind "Why?".
-	Barred error
+	Barred    error
+	MayObject bool   // they may say once that they disagree
+	Answer    string // what became of it when they did, or ""
 	// Unsigned says that the agreement is not signed, which stops nothing yet.
 	Unsigned bool
 	// NewBadge is what a badge ends with that was linked to the person at a kiosk within
@@ -185,6 +187,9 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 	}
 	if err := conduct.Barred(ctx, tx, p.ID, int32(v.Station.ID)); fault.KindOf(err) == fault.Suspended {
 		visit.Barred = err
+		if err := visit.heard(ctx, tx, v); err != nil {
+			return visit, err
+		}
 	} else if err != nil {
 		return visit, err
 	}

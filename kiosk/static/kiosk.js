@@ -108,6 +108,7 @@
     pick: (el, print) => ({ print: print.id }),
     some: (el) => ({ pages: view.wrong.chosen.pages + Number(el.dataset.step) }),
     report: (el, kind) => ({ kind: kind.id }),
+    object: (el, choice) => ({ which: choice.id }),
     change: (el, job) => ({ job: job.id }),
     keep: (el, leaf) => ({ page: leaf.id, on: leaf.flip }),
     up: (el, way) => ({ page: Number(way.id) }),

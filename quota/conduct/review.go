@@ -146,3 +146,15 @@ func sameCase(all []Case, of Case) (Case, bool) {
 func (o Objection) object() string { return "objection:" + strconv.FormatInt(int64(o.ID), 10) }
 
 var noCase = fault.New(fault.NotFound, "case-unknown", "There is nothing here to object to any more.")
+
+// CaseNow is the withdrawal in force that lasts longest; the zero Case where there is none, or only
+// a teacher's pause.
+func CaseNow(ctx context.Context, tx *db.Tx, id school.ID, person school.PersonID) (now Case, err error) {
+	all, err := casesOf(ctx, tx, id, person, tx.Now)
+	for _, c := range all {
+		if c.Suspension != 0 && c.Lifted.IsZero() && !c.Starts.After(tx.Now) && c.Ends.After(now.Ends) {
+			now = c
+		}
+	}
+	return now, err
+}
