@@ -29,7 +29,7 @@ var rooms = []string{"ipp", "release", "release/document", "release/spool", "quo
 var elsewhere = strings.Fields(`
 	station-unknown station-there printer-there printer-unknown printer-stopped nothing-chosen not-asked
 	spool-key-wrong spool-key-missing spool-foreign spool-plain spool-bucket keypad-paused database-rights
-	reason-missing until-out-of-range not-suspended own-case
+	reason-missing until-out-of-range not-suspended own-case seal-gone
 	password-length password-mixed password-personal password-common
 	job-password-wrong job-password-spent
 	device-name addresses-full address-unknown
