@@ -15,15 +15,19 @@ func (s Set) EvaluateShared(events []Event, since time.Time, raised func(Number,
 		switch {
 		case r.Off:
 		case r.Kind == OneKiosk:
-			all = append(all, s.together(r, events, since, raised, CodeUsed, "seconds", time.Second, 1, func(e Event) uint64 { return uint64(max(0, e.Station)) })...)
+			all = append(all, s.together(r, events, since, raised, CodeUsed, "seconds", time.Second, 1, atStation)...)
 		case r.Kind == WrongNames:
-			all = append(all, s.together(r, events, since, raised, WrongCode, "minutes", time.Minute, 1, func(e Event) uint64 { return uint64(max(0, e.Station)) })...)
+			all = append(all, s.together(r, events, since, raised, WrongCode, "minutes", time.Minute, 1, atStation)...)
 		case r.Kind == SameDocument:
 			all = append(all, s.together(r, events, since, raised, Released, "hours", time.Hour, r.Figure("kiosks"), func(e Event) uint64 { return e.Document })...)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Flag) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Person, b.Person)) })
 	return all
+}
+
+func atStation(e Event) uint64 {
+	return uint64(max(0, e.Station)) // #nosec G115 -- not below 0
 }
 
 // together flags everybody of whom the same is told within a time, if they are many: key is what
@@ -37,7 +41,8 @@ func (s Set) together(r Rule, events []Event, since time.Time, raised func(Numbe
 		if e.What != what || k == 0 {
 			continue
 		}
-		group := append(lately[k], e)
+		lately[k] = append(lately[k], e)
+		group := lately[k]
 		for !group[0].At.After(e.At.Add(-within)) {
 			group = group[1:]
 		}
