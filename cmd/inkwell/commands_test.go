@@ -70,6 +70,12 @@ func TestAnInstallationIsSetUpByCommands(t *testing.T) {
 			t.Errorf("set %s says %s", c.args, said)
 		}
 	}
+	if said := run("printer", "set", "1", "--only-beside"); !strings.Contains(said, "from beside it alone") {
+		t.Errorf("it says %s", said)
+	}
+	if said := run("printer", "list"); !strings.Contains(said, "beside it alone") {
+		t.Errorf("the list is\n%s", said)
+	}
 	refused(t, "Say what to change", "printer", "set", "1", "--data-dir", dir)
 	refused(t, "There is no such printer", "printer", "set", "7", "--room", "x", "--data-dir", dir)
 	refused(t, "A printer's number", "printer", "status", "Library", "--data-dir", dir)

@@ -47,7 +47,7 @@ when it last answered.`
 // releasedFrom is from where jobs are released to a printer.
 func releasedFrom(p release.PrinterRecord) string {
 	if p.OnlyBeside {
-		return "beside it"
+		return "beside it alone"
 	}
 	return "any kiosk"
 }

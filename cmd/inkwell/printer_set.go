@@ -130,8 +130,12 @@ func (m move) set(ctx context.Context, tx *db.Tx, p release.Look) error {
 }
 
 func (h *host) tellSet(p release.Look, l release.Label, m move) {
-	if l != (release.Label{}) {
+	if l.Room != nil || l.Asset != nil {
 		_, _ = fmt.Fprintf(h.out, "printer %d, %s, is labelled\n", p.ID, p.Name)
+	}
+	if l.OnlyBeside != nil {
+		p.OnlyBeside = *l.OnlyBeside
+		_, _ = fmt.Fprintf(h.out, "jobs are released to printer %d, %s, from %s\n", p.ID, p.Name, releasedFrom(p.PrinterRecord))
 	}
 	if m.told != nil && m.told.Asked {
 		_, _ = fmt.Fprintf(h.out, "printer %d, %s, can do what you said\n", p.ID, p.Name)

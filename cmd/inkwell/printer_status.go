@@ -64,7 +64,11 @@ func tellPrinter(to io.Writer, l release.Look, now time.Time) error {
 		line("counter", "%s: %s", n.Day, n.InWords())
 	}
 	for _, s := range l.Today[:min(len(l.Today), 20)] {
-		line("delivery", "job %d at %s: %s, %d of %d", s.Job, s.Reserved.Local().Format("15:04"), s.State, s.Printed, s.Of)
+		what := "delivery"
+		if s.Test {
+			what = "test page"
+		}
+		line(what, "job %d at %s: %s, %d of %d", s.Job, s.Reserved.Local().Format("15:04"), s.State, s.Printed, s.Of)
 	}
 	return w.Flush()
 }

@@ -103,13 +103,13 @@ func TestHowAPrinterIsTold(t *testing.T) {
 			Can: release.Capabilities{Supplies: []release.Supply{{Name: "Black toner", Max: 100, Level: 8}, {Type: "wasteToner", Max: 100, Level: 30}, {Type: "ink", Color: "cyan", Level: -3}}}},
 		Waiting: 1, Faults: []release.Fault{{Kind: release.FaultJam, Alert: true, Reports: 2, First: now}}},
 		Nights: []release.Night{{Unaccounted: 30, Ours: 4, Counter: 1034}, {Unaccounted: -1, Note: "first"}},
-		Today:  []release.Sent{{Job: 41, State: release.Settled, Printed: 4, Of: 4, Reserved: now}},
+		Today:  []release.Sent{{Job: 41, State: release.Settled, Printed: 4, Of: 4, Reserved: now}, {Job: 42, Test: true, State: release.Void, Of: 1, Reserved: now}},
 	}
 	var b strings.Builder
 	if err := tellPrinter(&b, l, now); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"3, Library", "Paper jam", "media-jam-error", "Black toner: 8 %", "wasteToner: 30 % free", "cyan ink: a little", "1 delivery", "told by the printer and 2 people", "30 pages unaccounted, 4 of ours", "the first reading", "job 41"} {
+	for _, want := range []string{"3, Library", "Paper jam", "media-jam-error", "Black toner: 8 %", "wasteToner: 30 % free", "cyan ink: a little", "1 delivery", "told by the printer and 2 people", "30 pages unaccounted, 4 of ours", "the first reading", "job 41", "test page"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, &b)
 		}
