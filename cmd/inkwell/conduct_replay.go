@@ -42,7 +42,7 @@ func conductReplayCommand() *cobra.Command {
 			if !names {
 				r = r.WithoutPeople()
 			}
-			return writeReplay(h.out, r)
+			return writeReplay(h.out, r, names)
 		})
 	cmd.Long = `Looks at what pupils did from the first day to the last with today's rules and with those of
 the file, and says how many of each year group either would have hit, and how hard. Nothing
@@ -77,13 +77,12 @@ func startOf(d calendar.Date, zone *time.Location) time.Time {
 	return calendar.Calendar{Zone: zone}.Start(d)
 }
 
-// writeReplay writes what a replay found.
-func writeReplay(out io.Writer, r conduct.Replay) error {
+// writeReplay writes what a replay found, with people and few of them for those who may know.
+func writeReplay(out io.Writer, r conduct.Replay, whole bool) error {
 	if _, err := fmt.Fprintf(out, "%d pupils did %d things that rules look at.\n\n", r.People, r.Events); err != nil {
 		return err
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	whole := r.Hits != nil
 	_, _ = fmt.Fprintln(w, "WHO\tWITHDRAWN\t\tTUTOR TOLD\t\tNOTICE\t\tA PERSON LOOKS\t") // tabwriter keeps an error for Flush
 	_, _ = fmt.Fprintln(w, "\tTODAY\tCHANGED\tTODAY\tCHANGED\tTODAY\tCHANGED\tTODAY\tCHANGED")
 	row := func(who string, old, changed conduct.Reach) {
