@@ -60,7 +60,7 @@ var elsewhere = strings.Fields(`
 	rule-unknown rule-place rules-full rule-number rule-field rule-figure rule-role rule-class rule-person
 	approval-not-asked approval-answered approval-gone approval-reason exemption-whom exemption-reason exemption-ends exemption-own exemption-same exemption-unknown exemption-over exemption-recorded
 	report-kind fault-unknown fault-stands printer-label printer-at-work test-page-waits
-	job-edited edit-unknown edit-program edit-stuck picture-none pictures-many`)
+	job-edited edit-unknown edit-program edit-stuck picture-none pictures-many class-sheets`)
 
 // refusalsIn are the sentences of all refusals that a room makes, by place.
 func refusalsIn(t *testing.T, room string) map[string]string {

@@ -27,3 +27,6 @@ CREATE INDEX job_unmade ON job (job_id) WHERE unmade AND state = 'held';
 
 -- What of its document a yes was asked for: with other pages it is none.
 ALTER TABLE approval ADD COLUMN edit jsonb;
+
+-- What comes out between the pupils of a class whose jobs are released together.
+ALTER TABLE school ADD COLUMN class_sheets text NOT NULL DEFAULT 'none' CHECK (class_sheets IN ('none', 'separator'));

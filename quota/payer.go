@@ -240,15 +240,25 @@ func (s Shared) PaysExams(at time.Time) bool { return !s.Limited && s.Open(at) }
 var (
 	ofExams     = Shared{Code: "exams", Name: "Exams", Sort: ExamSort}
 	ofTestPages = Shared{Code: "test-pages", Name: "Test pages", Sort: DepartmentSort}
+	ofSheets    = Shared{Code: "separator-sheets", Name: "Separator sheets", Sort: DepartmentSort}
 )
 
 // TestPages is the account that pays for what IT has printers print to look at.
 func TestPages(ctx context.Context, tx *db.Tx, id school.ID) (AccountID, error) {
+	return paysAlways(ctx, tx, id, ofTestPages)
+}
+
+// SeparatorSheets is the account that pays for the sheets between the pupils of a class.
+func SeparatorSheets(ctx context.Context, tx *db.Tx, id school.ID) (AccountID, error) {
+	return paysAlways(ctx, tx, id, ofSheets)
+}
+
+func paysAlways(ctx context.Context, tx *db.Tx, id school.ID, of Shared) (AccountID, error) {
 	all, err := sharedAccounts(ctx, tx, id)
 	if err != nil {
 		return 0, err
 	}
-	s, err := schools(ctx, tx, id, ofTestPages, all)
+	s, err := schools(ctx, tx, id, of, all)
 	return s.ID, err
 }
 

@@ -124,7 +124,7 @@ func (d *Desk) pupilWaiting(ctx context.Context, tx *db.Tx, p school.Person, hel
 	return w, nil
 }
 
-// PrintForClass releases jobs of pupils of the class that the actor teaches at this moment to a
+// PrintForClass releases, by family name, jobs of pupils of the class that the actor teaches at this moment to a
 // printer of the room, those of each pupil together and each pupil on their own: one who cannot
 // stops nobody else. The pupil pays as if they had released it, and the record says who did.
 func (d *Desk) PrintForClass(ctx context.Context, a school.Actor, class school.ClassID, at PrinterID, jobs []JobID) (all []PupilPrinted, err error) {
@@ -143,7 +143,7 @@ func (d *Desk) PrintForClass(ctx context.Context, a school.Actor, class school.C
 		if len(p.Jobs) == 0 {
 			continue
 		}
-		done, err := d.printForPupil(ctx, a, class, p, c.At.ID)
+		done, err := d.printForPupil(ctx, a, class, p, c)
 		if err != nil {
 			return all, err
 		}
@@ -167,9 +167,13 @@ func (w PupilWaiting) only(jobs []JobID) PupilWaiting {
 }
 
 // printForPupil asks all of it again, in the release's own transaction.
-func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.ClassID, p PupilWaiting, at PrinterID) (PupilPrinted, error) {
-	done := PupilPrinted{Name: p.Name}
-	err := d.withDocuments(ctx, a.School, p.Person, p.Jobs, func() error {
+func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.ClassID, p PupilWaiting, c ClassPrint) (PupilPrinted, error) {
+	done, at := PupilPrinted{Name: p.Name}, c.At.ID
+	sheet, err := d.separatorFor(ctx, a.School, c, p)
+	if err != nil {
+		return done, err
+	}
+	err = d.withDocuments(ctx, a.School, p.Person, p.Jobs, func() error {
 		return d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 			now, pupils, err := d.classNow(ctx, tx, a, class, at)
 			if err != nil {
@@ -189,9 +193,10 @@ func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.C
 			for _, id := range p.Jobs {
 				v.Sure[id] = true // the teacher has seen how many pages they are
 			}
-			return d.departure(tx, v, now.At.ID, p.Jobs).release(ctx, tx)
+			return sheet.before(ctx, tx, a, now.At, func() error { return d.departure(tx, v, now.At.ID, p.Jobs).release(ctx, tx) })
 		})
 	})
+	err = d.dropSheet(ctx, sheet, err)
 	if f := fault.As(err); f != nil && f.Kind == fault.Internal {
 		return done, err
 	}
