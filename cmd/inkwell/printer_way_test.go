@@ -127,6 +127,15 @@ func TestSelfSignedPrinter(t *testing.T) {
 	if n := len(other.Documents(t)); n != 1 || len(eve.Documents(t)) != 2 {
 		t.Errorf("the other was given %d documents", n)
 	}
+	// A test page goes the same way, and nobody but the school pays it.
+	refused(t, "There is nobody of that name", "printer", "test", number, "--page", "--by", "nobody", "--data-dir", s.dir)
+	if said := s.inkwell("printer", "test", number, "--page", "--by", "it01"); !strings.Contains(said, "A test page is on its way") {
+		t.Errorf("test says %s", said)
+	}
+	s.deliveries("settled settled settled settled")
+	if said := s.inkwell("printer", "status", number); len(other.Documents(t)) != 2 || !strings.Contains(said, "test page") {
+		t.Errorf("the printer has %d documents, and its status is\n%s", len(other.Documents(t)), said)
+	}
 	acts := rows[string](s, "SELECT string_agg(act, ' ' ORDER BY audit_id) FROM audit WHERE act LIKE 'printer-%'")
 	if acts != "printer-added printer-pinned printer-login-set printer-trusted printer-moved printer-pinned" {
 		t.Errorf("audited: %s", acts)
