@@ -60,6 +60,15 @@ func (h *house) conductScenes() []scene {
 		{name: "reviews", path: reviewsPath, set: h.objected},
 		{name: "history", path: h.page(h.Sam.Person) + "/conduct"},
 		{name: "letter", path: reviewsPath + "/letter/2"},
+		{name: "fairness", path: fairnessPath, set: func() {
+			dbtest.Exec(h.T, h.db, `
+				WITH p AS (INSERT INTO person (school_id, username, given_name, family_name, year_group) SELECT $1, 'n' || n, 'A', 'B', 7 + n % 5 FROM generate_series(1, 900) n RETURNING person_id, year_group)
+				INSERT INTO person_role (person_id, school_id, role) SELECT person_id, $1, 'pupil' FROM p`, h.School)
+			dbtest.Exec(h.T, h.db, `
+				INSERT INTO flag (school_id, person_id, raised_by, kind, category, route, raised_at, bucket, weight, decays_at, evidence, note)
+				SELECT $1, person_id, $2, 'staff', 'excess', 'person', $3, 0, 10, $3::timestamptz + interval '14 days', '{"seen": []}', 'x' FROM person WHERE username LIKE 'n%7' OR username LIKE 'n%4' AND year_group = 11`,
+				h.School, h.Chief.Person, friday)
+		}},
 		{name: "class", path: classPath(own), set: func() {
 			h.are(school.Teacher)()
 			dbtest.Exec(h.T, h.db, "UPDATE enrolment SET person_id = $1 WHERE person_id = $2 AND class_id = $3", h.IT.Person, h.Teacher.Person, own)

@@ -128,6 +128,7 @@ type Fair interface {
 	NameReviewers(ctx context.Context, by school.Actor, year int, all []school.PersonID) error
 	History(ctx context.Context, by school.Actor, person school.PersonID, since time.Time) ([]conduct.Told, []conduct.Case, error)
 	Letter(ctx context.Context, by school.Actor, which conduct.SuspensionID) (conduct.Case, error)
+	FairnessOf(ctx context.Context, by school.Actor) (conduct.Fairness, error)
 	Export(ctx context.Context, by school.Actor, since time.Time, to io.Writer) error
 }
 

@@ -65,6 +65,7 @@ var routes = []route{
 	{"POST " + reviewsPath + "/{objection}", school.ReviewConduct, (*Console).answerObjection},
 	{"GET " + reviewsPath + "/letter/{suspension}", school.ReviewConduct, (*Console).letterPage},
 	{"POST " + reviewsPath, school.NameReviewers, (*Console).nameReviewers},
+	{"GET " + fairnessPath, school.SeeFairness, (*Console).fairnessPage},
 	{"GET /staff/people/{id}/conduct", school.SeeConduct, (*Console).historyPage},
 	{"GET " + rightsPath + "/steps.csv", school.SeeConduct, (*Console).stepsTable},
 	{"GET " + rightsPath, school.Suspend, (*Console).rightsPage},

@@ -45,6 +45,7 @@ var parts = []part{
 	{Path: usagePath, Word: "Usage", needs: school.SeeUsage},
 	{Path: classUsagePath, Word: "Class usage", needs: school.SeeClassUsage},
 	{Path: rulesPath, Word: "Rules", needs: school.ExemptFromRules},
+	{Path: fairnessPath, Word: "Fairness", needs: school.SeeFairness},
 	{Path: "/staff/guests", Word: "Guests", needs: school.SponsorGuest},
 	{Path: "/staff/calendar", Word: "Calendar", needs: school.ArrangeCover},
 	{Path: "/staff/roll-out", Word: "Roll-out", needs: school.ManageFace},
