@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -108,14 +109,49 @@ type replayer struct {
 	school   school.ID
 	from, to time.Time
 	sets     [2]rule.Set
+	parts    []part
 	version  SetID
 	times    calendar.Calendar
 	people   []replayed
 	flags    [2]map[rule.Person][]rule.Flag
-	raised   [2]map[rule.Number]map[rule.Person]time.Time // by rules that look at many
 	usual    map[usualAt]int
 	events   int
 	doing    int // people of whom something is told
+}
+
+// part is the rules that both policies have, or one of them alone: what both have is looked at once.
+type part struct {
+	rule.Set
+	of     []int                                     // the policies
+	raised map[rule.Number]map[rule.Person]time.Time // by rules that look at many
+}
+
+func partsOf(sets [2]rule.Set) []part {
+	all := []part{{Set: sets[0], of: []int{0, 1}}, {Set: sets[0], of: []int{0}}, {Set: sets[1], of: []int{1}}}
+	for i := range all {
+		all[i].raised, all[i].Rules = map[rule.Number]map[rule.Person]time.Time{}, nil
+	}
+	both := func(r rule.Rule, other rule.Set) bool {
+		return slices.ContainsFunc(other.Rules, func(o rule.Rule) bool { return reflect.DeepEqual(r, o) }) && routeOf(sets[0], r) == routeOf(sets[1], r)
+	}
+	for _, r := range sets[0].Rules {
+		i := 1
+		if both(r, sets[1]) {
+			i = 0
+		}
+		all[i].Rules = append(all[i].Rules, r)
+	}
+	for _, r := range sets[1].Rules {
+		if !both(r, sets[0]) {
+			all[2].Rules = append(all[2].Rules, r)
+		}
+	}
+	return all
+}
+
+func routeOf(s rule.Set, r rule.Rule) rule.Route {
+	c, _ := s.Category(r.Category)
+	return c.Route
 }
 
 // replayed is a pupil as the replay needs them.
@@ -136,7 +172,7 @@ type usualAt struct {
 func (r *replayer) read(ctx context.Context, changed rule.Set) error {
 	r.usual = map[usualAt]int{}
 	for i := range r.flags {
-		r.flags[i], r.raised[i] = map[rule.Person][]rule.Flag{}, map[rule.Number]map[rule.Person]time.Time{}
+		r.flags[i] = map[rule.Person][]rule.Flag{}
 	}
 	return r.db.InTx(ctx, db.InSchool(r.school), func(ctx context.Context, tx *db.Tx) error {
 		today, err := policyOf(ctx, tx, r.school)
@@ -144,6 +180,7 @@ func (r *replayer) read(ctx context.Context, changed rule.Set) error {
 			return err
 		}
 		r.sets, r.version = [2]rule.Set{today.Set, changed}, today.Version
+		r.parts = partsOf(r.sets)
 		if r.times, err = school.CalendarOf(ctx, tx, r.school); err != nil {
 			return err
 		}
@@ -186,8 +223,8 @@ func (r *replayer) one(ctx context.Context, tx *db.Tx, events []rule.Event, year
 		err = cmp.Or(err, wrong)
 		return n
 	}}
-	for i, s := range r.sets {
-		r.flags[i][w.Person] = append(r.flags[i][w.Person], s.Evaluate(w)...)
+	for _, p := range r.parts {
+		r.raise(p, p.Evaluate(w)...)
 	}
 	r.doing, r.events = r.doing+1, r.events+len(events)
 	return err
@@ -217,17 +254,28 @@ func (r *replayer) together(ctx context.Context, from, to time.Time) error {
 	if err != nil {
 		return err
 	}
-	for i, s := range r.sets {
-		raised := r.raised[i]
-		for _, f := range s.EvaluateShared(all, from, func(n rule.Number, p rule.Person) (time.Time, bool) { at, known := raised[n][p]; return at, known }) {
-			if raised[f.Rule] == nil {
-				raised[f.Rule] = map[rule.Person]time.Time{}
+	for _, p := range r.parts {
+		for _, f := range p.EvaluateShared(all, from, func(n rule.Number, who rule.Person) (time.Time, bool) {
+			at, known := p.raised[n][who]
+			return at, known
+		}) {
+			if p.raised[f.Rule] == nil {
+				p.raised[f.Rule] = map[rule.Person]time.Time{}
 			}
-			raised[f.Rule][f.Person] = f.At
-			r.flags[i][f.Person] = append(r.flags[i][f.Person], f)
+			p.raised[f.Rule][f.Person] = f.At
+			r.raise(p, f)
 		}
 	}
 	return nil
+}
+
+// raise keeps flags for the policies that raise them.
+func (r *replayer) raise(p part, all ...rule.Flag) {
+	for _, policy := range p.of {
+		for _, f := range all {
+			r.flags[policy][f.Person] = append(r.flags[policy][f.Person], f)
+		}
+	}
 }
 
 func earlier(a, b time.Time) time.Time {

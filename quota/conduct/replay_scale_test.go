@@ -28,7 +28,8 @@ func TestAReplayOfAMillionJobs(t *testing.T) {
 	d := dbtest.New(t)
 	id := fillPast(t, d, jobs, pupils)
 	changed := rule.Default()
-	changed.Ladder.Rungs[1].Points--
+	changed.Rules[0].With = map[string]int{"jobs": 15, "pages": 300}
+	changed.Rules[1].Weight++
 	begin := time.Now()
 	to := d.Now()
 	r, err := conduct.Try(t.Context(), d, "", id, changed, to.AddDate(0, 0, -360), to)
