@@ -278,8 +278,11 @@ func (d *Desk) edit(ctx context.Context, tx *db.Tx, a school.Actor, job Job, e E
 	if job.original != "" && job.Document != job.original {
 		gone = append(gone, job.Document)
 	}
-	if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-changed", Actor: a.Pseudonym, Subject: job.owner, Object: object(job.ID),
-		Facts: map[string]any{"proof": a.Proof, "edition": job.Edition + 1, "impressions": now.Impressions, "units": now.Price}}); err != nil {
+	facts := map[string]any{"edition": job.Edition + 1, "impressions": now.Impressions, "units": now.Price}
+	if a.Proof != "" { // or we took it back ourselves
+		facts["proof"] = a.Proof
+	}
+	if err := audit.Record(ctx, tx, audit.Entry{School: job.School, Act: "job-changed", Actor: a.Pseudonym, Subject: job.owner, Object: object(job.ID), Facts: facts}); err != nil {
 		return nil, err
 	}
 	return gone, d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
