@@ -19,6 +19,8 @@ type Options struct {
 	Spare      int           // children that wait for a document, 45 MB each, so that it need not wait for them: none
 	Easels     int           // the same, to draw pages for somebody who waits: none
 	Presses    int           // rasters made at the same time: 4; each takes up to 256 MiB for as long as its printer takes
+	PressPages int           // pages that a child draws before another goes on: 100
+	PressTime  time.Duration // processor time of a child that draws a raster; another goes on after a third of it: 90 s
 	Timeout    time.Duration // wall time of a try at one document: a minute, and as much again for each try before; no verdict, see ErrStarved
 	CPUSeconds int           // processor time of one document: 10
 	MaxPages   int           // 5,000
@@ -89,6 +91,12 @@ func (o *Options) complete() error {
 	if o.Presses == 0 {
 		o.Presses = 4
 	}
+	if o.PressPages == 0 {
+		o.PressPages = 100
+	}
+	if o.PressTime == 0 {
+		o.PressTime = 90 * time.Second
+	}
 	if o.Timeout == 0 {
 		o.Timeout = time.Minute
 	}
@@ -107,7 +115,7 @@ func (o *Options) complete() error {
 	if o.Executable == "" {
 		o.Executable = "/proc/self/exe"
 	}
-	if o.Workers < 0 || o.Presses < 0 || o.Timeout < 0 || o.CPUSeconds < 0 || o.MaxPages < 0 || o.MaxBytes < 0 || o.Spare < 0 || o.Easels < 0 {
+	if o.Workers < 0 || o.Presses < 0 || o.PressTime < 0 || o.PressPages < 0 || o.Timeout < 0 || o.CPUSeconds < 0 || o.MaxPages < 0 || o.MaxBytes < 0 || o.Spare < 0 || o.Easels < 0 {
 		return errors.New("a limit is negative")
 	}
 	return prepareCacheDir(o.CacheDir)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"inkwell/release/document/picture"
@@ -57,11 +58,11 @@ func (d Raster) page(number int) raster.Page {
 	return p
 }
 
-// order is what a child is told of the pages from one on.
-func (d Raster) order(from int) *order {
+// order is what a child is told of the pages from one on, which are so many at the most.
+func (d Raster) order(from, most int) *order {
 	front := d.page(d.First)
 	return &order{
-		First: d.First - 1, From: from - 1, Last: d.Last - 1, Width: front.Width, Height: front.Height, DPI: d.DPI, Colour: d.Colour, Grey: d.Grey,
+		First: d.First - 1, From: from - 1, Last: min(d.Last, from+most-1) - 1, Width: front.Width, Height: front.Height, DPI: d.DPI, Colour: d.Colour, Grey: d.Grey,
 		Back: d.page(d.First + 1).Turn, Sheet: sheetOf(d.Media), Scaling: picture.Scaling(d.Scaling), Margin: d.Margin,
 	}
 }
@@ -74,12 +75,6 @@ func (d Raster) check(most int) error {
 	}
 	return nil
 }
-
-// pressTime is the processor time that a child draws with; it is sent away before the next
-// page when a third of that is gone, and another goes on. Somebody waits beside the printer.
-const pressTime = 90 * time.Second
-
-var press = turn{equal: true, most: pressTime}
 
 // Raster draws pages of a rebuilt PDF. Children do, one after the other, each in its bounds:
 // they send coded lines and nothing else, of which the reader that is returned makes a
@@ -111,6 +106,8 @@ type sheets struct {
 	d     Raster
 	leave func()
 	slot  bool
+
+	closed sync.Once
 
 	source *os.File
 	child  *reader
@@ -226,15 +223,20 @@ func (s *sheets) start() (err error) {
 	if err != nil {
 		return fmt.Errorf("make pipe: %w", err)
 	}
-	r, err := s.e.start(press, &reader{source: s.source, target: write, lent: true, piped: true})
+	r, err := s.e.start(turn{equal: true, most: s.e.opts.PressTime}, &reader{source: s.source, target: write, lent: true, piped: true})
 	if err != nil {
 		return errors.Join(err, read.Close())
 	}
-	s.child, s.out, s.begun = r, read, s.next
-	s.in = bufio.NewReaderSize(read, 1<<16)
+	s.attach(r, read)
+	return r.tell(task{Format: PDF, Paint: s.d.order(s.next, s.e.opts.PressPages), MaxPages: s.e.opts.MaxPages, MaxBytes: s.e.opts.MaxBytes, CPUSeconds: int(s.e.opts.PressTime / time.Second)})
+}
+
+// attach has a child send what it draws.
+func (s *sheets) attach(r *reader, from *os.File) {
+	s.child, s.out, s.begun = r, from, s.next
+	s.in = bufio.NewReaderSize(from, 1<<16)
 	s.watch = time.AfterFunc(s.patience(), func() { r.cancel(errTimeout) })
 	context.AfterFunc(s.ctx, func() { r.cancel(context.Cause(s.ctx)) })
-	return r.tell(task{Format: PDF, Paint: s.d.order(s.next), MaxPages: s.e.opts.MaxPages, MaxBytes: s.e.opts.MaxBytes, CPUSeconds: int(pressTime / time.Second)})
 }
 
 // relieve lets a child go that has drawn some whole pages and says so.
@@ -275,7 +277,7 @@ func (s *sheets) failed(cause error) error {
 	case !began:
 		s.e.forget()
 		return fmt.Errorf("start document child: %w", cause)
-	case errors.Is(err, errTimeout) && used < pressTime:
+	case errors.Is(err, errTimeout) && used < s.e.opts.PressTime:
 		return fmt.Errorf("make raster: %w", errors.Join(ErrStarved, cause))
 	case ok:
 		return refusal.Because(cause)
@@ -292,7 +294,10 @@ func (s *sheets) ended() (v verdict, began bool, used time.Duration, err error) 
 		return v, false, 0, s.child.err
 	}
 	v, _, began, err = parseAnswer(s.child.end.said)
-	return v, began, s.child.end.used, errors.Join(err, s.child.end.err, context.Cause(s.child.ctx))
+	if cause := context.Cause(s.child.ctx); cause != context.Canceled { // which it is for everyone who has ended
+		err = errors.Join(err, cause)
+	}
+	return v, began, s.child.end.used, errors.Join(err, s.child.end.err)
 }
 
 // dismiss ends the child, if there is one.
@@ -302,21 +307,22 @@ func (s *sheets) dismiss() {
 	}
 	s.watch.Stop()
 	s.child.dismiss()
+	s.e.opts.Log.Debug("document child ended", "used", s.child.end.used, "memory", s.child.end.memory)
 	_ = s.out.Close()
 	s.child = nil
 }
 
-// Close ends what is being drawn.
+// Close ends what is being drawn, once.
 func (s *sheets) Close() error {
-	s.dismiss()
-	if s.source != nil {
-		_ = s.source.Close()
-		s.source = nil
-	}
-	if s.slot {
-		s.slot = false
-		<-s.e.presses
-	}
-	s.leave()
+	s.closed.Do(func() {
+		s.dismiss()
+		if s.source != nil {
+			_ = s.source.Close()
+		}
+		if s.slot {
+			<-s.e.presses
+		}
+		s.leave()
+	})
 	return nil
 }

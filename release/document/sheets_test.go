@@ -17,12 +17,10 @@ func pressed(t testing.TB, e *Engine, pdf []byte, r Raster) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer out.Close()
 	raw, err := io.ReadAll(out)
 	if err != nil {
 		t.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		t.Error(err)
 	}
 	return raw
 }
