@@ -86,6 +86,7 @@ const (
 	SeeFairness      Capability = "see-fairness"      // flags and withdrawals in sums
 	SeeMatters       Capability = "see-matters"       // matters of safeguarding that are with one
 	FlagPupils       Capability = "flag-pupils"       // tell, with a note, of a pupil's misuse of printing
+	SetConduct       Capability = "set-conduct"       // the rules of conduct, and the switch that stops them
 	KeepWords        Capability = "keep-words"        // the safeguarding lead's list of words
 )
 
@@ -98,13 +99,13 @@ var capabilities = map[Role][]Capability{
 	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements, FlagPupils},
 	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
 		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SeeRules, ExemptFromRules, ApprovePupils, ApproveAnyone,
-		SeeUsage, RefundPupils, RefundAnyone, RecoverCosts, ReviewConduct, NameReviewers, SeeConduct, SeeFairness, FlagPupils},
+		SeeUsage, RefundPupils, RefundAnyone, RecoverCosts, ReviewConduct, NameReviewers, SeeConduct, SeeFairness, FlagPupils, SetConduct},
 	Provider:     {Print, UseConsole, ManageFace},
 	PrintRoom:    {Print},
 	Exams:        {Print, UseConsole, ManageExams},
 	Safeguarding: {Print, UseConsole, SeeMatters, KeepWords, FlagPupils},
 	Head: {Print, UseConsole, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest,
-		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters, FlagPupils},
+		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters, FlagPupils, SetConduct},
 	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption, SeeUsage, SeeFairness},
 	Finance:        {Print, UseConsole, FindPeople, TopUp, SeeUsage, RecoverCosts},
 	DataProtection: {Print, UseConsole, FindPeople, RecordAgreements, SeeFairness},

@@ -57,6 +57,7 @@ func (h *house) conductScenes() []scene {
 				h.Fatal(err)
 			}
 		}},
+		{name: "policy", path: policyPath},
 		{name: "reviews", path: reviewsPath, set: h.objected},
 		{name: "history", path: h.page(h.Sam.Person) + "/conduct"},
 		{name: "letter", path: reviewsPath + "/letter/2"},

@@ -98,6 +98,7 @@ type Conduct interface {
 	LiftOrder(ctx context.Context, by school.Actor, id conduct.OrderID, reason string) error
 	Orders(ctx context.Context, by school.Actor) ([]conduct.Order, error)
 	InForce(ctx context.Context, by school.Actor) ([]conduct.Suspension, error)
+	SwitchOff(ctx context.Context, by school.Actor, why string) error
 	Fair
 	Safeguarding
 }

@@ -33,7 +33,7 @@ func (d doorman) Actor(context.Context, string) (school.Actor, error) {
 // address is a request that a route matches, about the person.
 func address(r route, person school.PersonID) (method, path string) {
 	method, path, _ = strings.Cut(r.pattern, " ")
-	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{page}", "1", "{order}", "1", "{objection}", "1", "{suspension}", "1", "{matter}", "1", "{act}", "seal", "{word}", "1", "{flag}", "1").Replace(path)
+	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{page}", "1", "{order}", "1", "{objection}", "1", "{suspension}", "1", "{matter}", "1", "{act}", "seal", "{word}", "1", "{flag}", "1", "{rule}", "1", "{to}", "on").Replace(path)
 }
 
 // openTo is all that pupils and teachers may open: a route that is not here stays shut

@@ -46,6 +46,7 @@ var parts = []part{
 	{Path: classUsagePath, Word: "Class usage", needs: school.SeeClassUsage},
 	{Path: rulesPath, Word: "Rules", needs: school.ExemptFromRules},
 	{Path: fairnessPath, Word: "Fairness", needs: school.SeeFairness},
+	{Path: policyPath, Word: "Conduct", needs: school.SetConduct},
 	{Path: "/staff/guests", Word: "Guests", needs: school.SponsorGuest},
 	{Path: "/staff/calendar", Word: "Calendar", needs: school.ArrangeCover},
 	{Path: "/staff/roll-out", Word: "Roll-out", needs: school.ManageFace},

@@ -82,6 +82,16 @@ func SwitchOff(ctx context.Context, tx *db.Tx, hub *events.Hub, by school.Pseudo
 	return audit.Record(ctx, tx, audit.Entry{School: id, Act: "conduct-off", Actor: by, Facts: map[string]any{"freed": freed}, Note: why})
 }
 
+// SwitchOff is the function of that name, by a member of staff.
+func (c *Conduct) SwitchOff(ctx context.Context, by school.Actor, why string) error {
+	if !by.May(school.SetConduct) {
+		return school.NotAllowed
+	}
+	return c.db.InTx(ctx, db.InSchool(by.School), func(ctx context.Context, tx *db.Tx) error {
+		return SwitchOff(ctx, tx, c.hub, by.Pseudonym, by.School, why)
+	})
+}
+
 // SwitchOn has a school's rules look again; until actsFrom, which may be now, they only report.
 func SwitchOn(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, actsFrom time.Time) error {
 	if actsFrom.After(tx.Now.AddDate(1, 0, 0)) {
