@@ -17,7 +17,7 @@ type fairnessPage struct {
 	Since      string
 	Groups     []groupRow
 	Hidden     bool   // some figures are
-	Exempt     string // how many are let off rules, in words
+	Exempt     int    // how many are let off rules
 	Unrecorded int    // of those, that no second officer has recorded
 	Oldest     string
 }
@@ -64,18 +64,16 @@ func (c *Console) fairnessPage(w http.ResponseWriter, r *http.Request, v visitor
 func (p *fairnessPage) exemptions(ctx context.Context, d *db.DB) error {
 	return d.InTx(ctx, db.InSchool(p.School), func(ctx context.Context, tx *db.Tx) error {
 		all, err := release.ExemptionReport(ctx, tx, p.School)
-		n := 0
-		p.Unrecorded = 0
+		p.Exempt, p.Unrecorded = 0, 0
 		for _, e := range all {
 			if e.State == "over" {
 				continue
 			}
-			n++
+			p.Exempt++
 			if e.Open() {
 				p.Unrecorded++
 			}
 		}
-		p.Exempt = counted(int64(n), "exemption")
 		return err
 	})
 }
