@@ -151,3 +151,20 @@ func TestAPassOutlivesItsKey(t *testing.T) {
 		t.Errorf("the keypad: %v, %v", v.Actor, err)
 	}
 }
+
+// TestABadgeInTwoPlacesAsksForTheCode, and is its owner's all the same.
+func TestABadgeInTwoPlacesAsksForTheCode(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	dbtest.Exec(t, h.db, `
+		INSERT INTO flag (school_id, person_id, raised_by, kind, category, route, raised_at, bucket, weight, decays_at, evidence, note)
+		VALUES ($1, $2, $3, 'travel', 'badge', 'person', $4, 0, 0, $4::timestamptz + interval '14 days', '{"seen": ["delivery:1"]}', 'x')`, h.School, h.Sam.Person, h.IT.Person, h.clock.Now())
+	_, err := h.signIn(schooltest.SamBadge)
+	wantFault(t, err, "badge-code")
+	if v, err := h.SignIn(t.Context(), h.station, release.Key{Badge: schooltest.SamBadge, Code: schooltest.SamCode}); err != nil || v.Actor.Person != h.Sam.Person {
+		t.Errorf("with the code: %+v, %v", v, err)
+	}
+	if _, err := h.signIn(schooltest.MiaBadge); err != nil {
+		t.Errorf("somebody else: %v", err)
+	}
+}

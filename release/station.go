@@ -6,6 +6,7 @@ import (
 	"inkwell/internal/crash"
 	"inkwell/internal/db"
 	"inkwell/internal/school"
+	"inkwell/quota/conduct"
 )
 
 // Key is what somebody shows at a station: a badge, a pass or a slip, a name with its code,
@@ -65,11 +66,26 @@ func (d *Desk) SignIn(ctx context.Context, st Station, k Key) (Visitor, error) {
 	case school.IsPass(k.Badge):
 		a, err = d.Directory.ByPass(ctx, st.School, k.Badge, place)
 	case k.Badge != "":
-		a, err = d.Directory.ByBadge(ctx, st.School, k.Badge, place)
+		if a, err = d.Directory.ByBadge(ctx, st.School, k.Badge, place); err == nil {
+			err = d.challenge(ctx, a)
+		}
 	default:
 		a, err = d.Directory.ByCode(ctx, st.School, k.Name, k.Code, place)
 	}
 	d.noteCode(st, k, a, err)
 	crash.At("badge-read")
 	return Visitor{Actor: a, Station: st}, err
+}
+
+// challenge asks for the code as well ("badge-code") where a badge has lately been in two
+// places at once: whoever has borrowed it does not know that, and its owner is not punished. Who has
+// no code is not asked.
+func (d *Desk) challenge(ctx context.Context, a school.Actor) error {
+	return d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		shared, err := conduct.BadgeShared(ctx, tx, a.Person)
+		if err != nil || !shared {
+			return err
+		}
+		return school.CodeToo
+	})
 }

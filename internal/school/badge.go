@@ -52,8 +52,8 @@ func (d *Directory) ByBadge(ctx context.Context, school ID, badge, place string)
 	return found.person.actor(ByBadge), nil
 }
 
-// codeToo is the refusal of a badge that is right, but not enough.
-var codeToo = fault.New(fault.Unauthenticated, "badge-code", "Now type your code.")
+// CodeToo is the refusal of a badge that is right, but not enough.
+var CodeToo = fault.New(fault.Unauthenticated, "badge-code", "Now type your code.")
 
 // enough says whether a badge alone proves somebody, and ends the delays of their code if
 // it does.
@@ -63,7 +63,7 @@ func (d *Directory) enough(ctx context.Context, tx *db.Tx, proofs Proofs, p Pers
 		return err
 	}
 	if asks {
-		return codeToo
+		return CodeToo
 	}
 	return d.clearTries(ctx, tx, p)
 }

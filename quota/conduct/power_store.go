@@ -108,3 +108,12 @@ func endOrder(ctx context.Context, tx *db.Tx, by school.Actor, id OrderID) (bool
 	_, err = tx.Exec(ctx, `UPDATE suspension SET lifted_at = $2, lifted_by = $3 WHERE order_id = $1 AND lifted_at IS NULL`, id, tx.Now, by.Pseudonym)
 	return true, err
 }
+
+// BadgeShared says whether somebody's badge was seen in two places at once within a day, nobody has
+// closed that, and they have a code to tell themselves by.
+func BadgeShared(ctx context.Context, tx *db.Tx, person school.PersonID) (shared bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM flag WHERE person_id = $1 AND kind = 'travel' AND raised_at > $2::timestamptz - interval '1 day' AND outcome IS NULL AND NOT reported)
+		   AND EXISTS (SELECT FROM code WHERE person_id = $1)`, person, tx.Now).Scan(&shared)
+	return shared, err
+}

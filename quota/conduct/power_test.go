@@ -1,8 +1,11 @@
 package conduct_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
+	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
 	"inkwell/quota/conduct"
 )
@@ -100,4 +103,33 @@ func TestASuspensionForOnePersonFromTomorrow(t *testing.T) {
 	s.at("Thu 19 Nov 09:00")
 	s.then("and again the day after", s.prints(s.Sam))
 	s.then("one that ends before it begins is none", refused(s.SuspendFrom(t.Context(), s.IT, s.Sam.Person, morning.AddDate(0, 0, 9), morning.AddDate(0, 0, 8), "x"), "until-out-of-range"))
+}
+
+func TestASharedBadgeIsChallengedAndNotPunished(t *testing.T) {
+	s := newStory(t)
+	shared := func() (is bool) {
+		s.then("the badge is looked up", s.in(func(ctx context.Context, tx *db.Tx) (err error) {
+			is, err = conduct.BadgeShared(ctx, tx, s.Sam.Person)
+			return err
+		}))
+		return is
+	}
+	if shared() {
+		t.Error("a badge is challenged for nothing")
+	}
+	flag := s.flag(s.Sam, nil, &s.IT, "badge", "person")
+	dbtest.Exec(t, s.db, "UPDATE flag SET kind = 'travel' WHERE flag_id = $1", flag)
+	if !shared() {
+		t.Error("a badge in two places at once asks for no code")
+	}
+	s.then("its owner prints all the same", s.prints(s.Sam))
+	s.clock.Advance(25 * time.Hour)
+	if shared() {
+		t.Error("it is challenged on the day after")
+	}
+	s.clock.Advance(-25 * time.Hour)
+	dbtest.Exec(t, s.db, "UPDATE flag SET outcome = 'dismissed', closed_at = raised_at WHERE flag_id = $1", flag)
+	if shared() {
+		t.Error("it is challenged after somebody has looked")
+	}
 }

@@ -115,20 +115,24 @@ func (c *Conduct) Export(ctx context.Context, by school.Actor, since time.Time, 
 }
 
 func exportRow(c Case, p school.Person) []string {
-	row := []string{c.Starts.In(c.Ends.Location()).Format(time.RFC3339), c.Ends.Format(time.RFC3339), p.Username, c.Name, "", string(c.Action), c.Reason, c.By, c.Rule, "", "", "", string(c.Objection.Outcome)}
+	row := []string{c.Starts.In(c.Ends.Location()).Format(time.RFC3339), c.Ends.Format(time.RFC3339), p.Username, c.Name}
+	zone := c.Ends.Location()
+	year, version := "", ""
 	if c.Year > school.NoYear {
-		row[4] = fmt.Sprint(c.Year)
+		year = fmt.Sprint(c.Year)
 	}
 	if c.Version != 0 {
-		row[9] = fmt.Sprint(c.Version)
+		version = fmt.Sprint(c.Version)
 	}
-	if !c.Lifted.IsZero() {
-		row[10] = c.Lifted.In(c.Ends.Location()).Format(time.RFC3339)
+	return append(row, year, string(c.Action), c.Reason, c.By, c.Rule, version, stamp(c.Lifted, zone), stamp(c.Objection.Made, zone), string(c.Objection.Outcome))
+}
+
+// stamp is a time in the table; "" for none.
+func stamp(at time.Time, zone *time.Location) string {
+	if at.IsZero() {
+		return ""
 	}
-	if c.Objection.ID != 0 {
-		row[11] = c.Objection.Made.In(c.Ends.Location()).Format(time.RFC3339)
-	}
-	return row
+	return at.In(zone).Format(time.RFC3339)
 }
 
 // Figures says numbers by their names: "minutes 10, pages 140".
