@@ -23,6 +23,7 @@ const (
 	stopsAtLeast   = 90.0
 	touchesAtMost  = 0.1
 	pupilsOfSchool = 1500
+	pupilsBent     = 500 // of the schools whose thresholds are bent
 )
 
 // TestAYearOfMisuse scores the default policy on years that it was not tuned on: one of a small
@@ -77,19 +78,19 @@ func TestHowMuchEachThresholdMatters(t *testing.T) {
 	pasts := []*past{}
 	if os.Getenv("INKWELL_PROVE") != "" {
 		for seed := uint64(bentFrom); seed <= bentTo; seed++ {
-			pasts = append(pasts, tellPast(seed, pupilsOfSchool))
+			pasts = append(pasts, tellPast(seed, pupilsBent))
 		}
 	} else {
 		pasts, all = append(pasts, tellPast(bentFrom, 150)), all[:1]
 	}
-	var out strings.Builder
 	line := func(name string, has int, scores []score) {
-		fmt.Fprintf(&out, "| %s | %d |", name, has)
+		var out strings.Builder
 		for _, s := range scores {
-			fmt.Fprintf(&out, " %.0f / %.3f |", s.stops(), s.touches())
+			fmt.Fprintf(&out, " %.1f / %.3f |", s.stops(), s.touches())
 		}
-		out.WriteString("\n")
+		t.Logf("| %s | %d |%s", name, has, out.String())
 	}
+	t.Log("stopped % / touched %, at x0.5, x0.75, x1, x1.25, x1.5")
 	base := together(pasts, rule.Default())
 	for _, b := range all {
 		scores := []score{}
@@ -101,7 +102,6 @@ func TestHowMuchEachThresholdMatters(t *testing.T) {
 			t.Errorf("%s bent by nothing changes the score", b.name)
 		}
 	}
-	t.Logf("stopped %% / touched %%, at x0.5, x0.75, x1, x1.25, x1.5\n%s", out.String())
 }
 
 func together(pasts []*past, s rule.Set) (sum score) {
