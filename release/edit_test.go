@@ -13,6 +13,7 @@ import (
 	"inkwell/internal/db/dbtest"
 	"inkwell/release"
 	"inkwell/release/document/documenttest"
+	"inkwell/release/spool"
 )
 
 // came submits a document and waits until it is held.
@@ -25,6 +26,23 @@ func (h *house) came(doc []byte, t release.Ticket) release.Job {
 		h.t.Fatal(err)
 	}
 	return h.state(job.ID, release.Held)
+}
+
+// spooled puts bytes into the spool that no job has.
+func (h *house) spooled(all []byte) spool.ID {
+	h.t.Helper()
+	draft, err := h.Spool.Create(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if _, err := draft.Write(all); err != nil {
+		h.t.Fatal(err)
+	}
+	doc, err := draft.Commit(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return doc.ID
 }
 
 // edit changes a job as it is now.
@@ -205,16 +223,7 @@ func TestACutWhileAChangeIsMade(t *testing.T) {
 	if err := h.EditJob(t.Context(), h.at(h.Sam), job.ID, 0, release.Edit{Pages: pages(1, 3)}); err != nil {
 		t.Fatal(err)
 	}
-	draft, err := h.Spool.Create(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := draft.Write(documenttest.PDF(3)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := draft.Commit(t.Context()); err != nil { // whole, and no row has it
-		t.Fatal(err)
-	}
+	h.spooled(documenttest.PDF(3)) // whole, and no row has it
 	if n := h.job(job.ID); n.Document != job.Document || n.Impressions != 3 || n.State != release.Held {
 		t.Errorf("after the cut: %+v", n)
 	}
