@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"time"
 
 	"inkwell/internal/school/calendar"
@@ -33,13 +34,8 @@ func (c *Course) Take(l Ladder, days calendar.Calendar, f Flag) Taken {
 	if !f.At.Before(c.until) {
 		c.standing = 0
 	}
-	kept := c.marks[:0]
-	for _, m := range c.marks {
-		if m.Decays.After(f.At) {
-			kept = append(kept, m)
-		}
-	}
-	c.marks = append(kept, Mark{Raised: f.At, Decays: f.Decays, Weight: f.Weight})
+	c.marks = slices.DeleteFunc(c.marks, func(m Mark) bool { return !m.Decays.After(f.At) })
+	c.marks = append(c.marks, Mark{Raised: f.At, Decays: f.Decays, Weight: f.Weight})
 	points := Points(c.marks, f.At)
 	rung, held := l.Step(points, f.Route, c.standing)
 	if rung == 0 {
