@@ -119,11 +119,11 @@ func inSchoolHours(c calendar.Calendar, from time.Time, d time.Duration) time.Ti
 			if begin.Before(opens) {
 				begin = opens
 			}
-			if left := closes.Sub(begin); d <= left {
+			left := closes.Sub(begin)
+			if d <= left {
 				return begin.Add(d)
-			} else {
-				d -= left
 			}
+			d -= left
 		}
 		day++
 	}
