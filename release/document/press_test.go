@@ -126,8 +126,8 @@ func TestAChildSendsLinesAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		child := &reader{gone: make(chan struct{}), lent: true, end: end{said: []byte(ready)}}
-		child.ctx, child.cancel = context.WithCancelCause(t.Context())
+		ctx, cancel := context.WithCancelCause(t.Context())
+		child := &reader{gone: make(chan struct{}), lent: true, end: end{said: []byte(ready)}, ctx: ctx, cancel: cancel}
 		close(child.gone)
 		go func() {
 			_, _ = io.WriteString(to, c.sent)

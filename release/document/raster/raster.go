@@ -39,8 +39,8 @@ type Page struct {
 
 // Turn is how a page is turned before it is coded.
 type Turn struct {
-	Mirror bool // across the feed: each line is coded from its right end
-	Upside bool // along the feed: the lowest line comes first
+	Mirror bool `json:"mirror"` // across the feed: each line is coded from its right end
+	Upside bool `json:"upside"` // along the feed: the lowest line comes first
 }
 
 // Back is how a printer wants the backs of sheets (pwg-raster-document-sheet-back, PWG

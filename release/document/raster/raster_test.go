@@ -16,7 +16,7 @@ import (
 )
 
 // file codes pages of pixels as a whole file.
-func file(t interface{ Fatal(...any) }, f raster.Format, p raster.Page, pages [][]byte) []byte {
+func file(t interface{ Fatal(args ...any) }, f raster.Format, p raster.Page, pages [][]byte) []byte {
 	out := bytes.NewBuffer(f.Head(len(pages)))
 	for _, pixels := range pages {
 		out.Write(f.Header(p, len(pages)))
@@ -35,7 +35,7 @@ func file(t interface{ Fatal(...any) }, f raster.Format, p raster.Page, pages []
 }
 
 // read is what the reader of rasters that come in makes of a file: the pixels of each page.
-func read(t interface{ Fatal(...any) }, f raster.Format, raw []byte) (pages [][]byte) {
+func read(t interface{ Fatal(args ...any) }, f raster.Format, raw []byte) (pages [][]byte) {
 	var pdf bytes.Buffer
 	reader := map[raster.Format]func(io.Writer, io.Reader, picture.Choice) (int, error){raster.PWG: picture.PWG, raster.URF: picture.URF}[f]
 	n, err := reader(&pdf, bytes.NewReader(raw), picture.Choice{Most: 100})
