@@ -16,9 +16,9 @@ type fairnessPage struct {
 	Report     conduct.Fairness
 	Since      string
 	Groups     []groupRow
-	Hidden     bool   // some figures are
-	Exempt     int    // how many are let off rules
-	Unrecorded int    // of those, that no second officer has recorded
+	Hidden     bool // some figures are
+	Exempt     int  // how many are let off rules
+	Unrecorded int  // of those, that no second officer has recorded
 	Oldest     string
 }
 

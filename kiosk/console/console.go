@@ -37,13 +37,18 @@ type Desk interface {
 	Today(ctx context.Context, a school.Actor, person school.PersonID) ([]release.TodayJob, error)
 	Reception
 	Approvals
-	Extend(ctx context.Context, tx *db.Tx, id school.ID) (release.Extension, error)
-	WouldExtend(ctx context.Context, tx *db.Tx, id school.ID, c calendar.Calendar) (release.Extension, error)
+	Holding
 	Own
 	Previews
 	ClassRelease
 	Refunds
 	Printers
+}
+
+// Holding is the desk's part in how long jobs are held, and in what is sealed.
+type Holding interface {
+	Extend(ctx context.Context, tx *db.Tx, id school.ID) (release.Extension, error)
+	WouldExtend(ctx context.Context, tx *db.Tx, id school.ID, c calendar.Calendar) (release.Extension, error)
 	SealedDocument(ctx context.Context, id school.ID, job release.JobID) (io.ReadCloser, error)
 }
 
@@ -90,6 +95,13 @@ type Reception interface {
 
 // Conduct decides who may print at all: conduct.Conduct.
 type Conduct interface {
+	Powers
+	Fair
+	Safeguarding
+}
+
+// Powers is conduct's part for who withdraws printing, and gives it back.
+type Powers interface {
 	Suspend(ctx context.Context, by school.Actor, person school.PersonID, until time.Time, reason string) error
 	Lift(ctx context.Context, by school.Actor, person school.PersonID, reason string) error
 	SuspendFrom(ctx context.Context, by school.Actor, person school.PersonID, from, until time.Time, reason string) error
@@ -99,8 +111,6 @@ type Conduct interface {
 	Orders(ctx context.Context, by school.Actor) ([]conduct.Order, error)
 	InForce(ctx context.Context, by school.Actor) ([]conduct.Suspension, error)
 	SwitchOff(ctx context.Context, by school.Actor, why string) error
-	Fair
-	Safeguarding
 }
 
 // Safeguarding is conduct's part for the safeguarding lead, deputies and the head.
@@ -114,6 +124,11 @@ type Safeguarding interface {
 	Witness(ctx context.Context, by school.Actor, id conduct.MatterID) error
 	LookedAt(ctx context.Context, by school.Actor, id conduct.MatterID) (job int32, err error)
 	Refer(ctx context.Context, by school.Actor, flag conduct.FlagID, why string) error
+	Wording
+}
+
+// Wording is what the safeguarding lead looks after, and who is told.
+type Wording interface {
 	Words(ctx context.Context, a school.Actor) ([]conduct.Word, error)
 	AddWord(ctx context.Context, by school.Actor, text string) error
 	RemoveWord(ctx context.Context, by school.Actor, id conduct.WordID) error
