@@ -33,7 +33,6 @@ type Desk interface {
 	Link(ctx context.Context, st release.Station, badge, name, code string) (release.Visitor, error)
 	Visit(ctx context.Context, v release.Visitor) (release.Visit, error)
 	Release(ctx context.Context, v release.Visitor, ids []release.JobID) (int, error)
-	ChargeTo(ctx context.Context, v release.Visitor, ids []release.JobID, account string) error
 	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
 	HeldJobs
 	Previews
@@ -47,6 +46,7 @@ type HeldJobs interface {
 	Delete(ctx context.Context, v release.Visitor, id release.JobID) error
 	Disown(ctx context.Context, v release.Visitor, id release.JobID) error
 	AskTeacher(ctx context.Context, v release.Visitor, id release.JobID) error
+	ChargeTo(ctx context.Context, v release.Visitor, ids []release.JobID, account string) error
 }
 
 // Prints is the desk's part in what a visitor says of what was printed.

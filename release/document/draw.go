@@ -157,7 +157,7 @@ func (r *rebuilding) draw() (d drawing) {
 	if err != nil {
 		return d
 	}
-	defer engine.Close()
+	defer func() { _ = engine.Close() }() // what was drawn is there, and the child ends
 	pages, err := countPages(engine, doc)
 	if err != nil {
 		return d
