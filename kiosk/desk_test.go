@@ -389,14 +389,15 @@ func (d *fakeDesk) EditJob(_ context.Context, _ release.Visitor, id release.JobI
 				kept++
 			}
 		}
-		up := max(1, e.NumberUp)
+		up, changes := max(1, e.NumberUp), *j.Changes // who was shown it has the old ones
 		j.Edition++
-		j.Changes.Edit, j.Changes.Copies, j.Changes.TwoSided = e, max(1, e.Copies), e.Sides != "one-sided"
+		changes.Edit, changes.Copies, changes.TwoSided = e, max(1, e.Copies), e.Sides != "one-sided"
 		sides := (kept + up - 1) / up
-		j.Pages, j.Due, j.Changes.Sheets = sides*j.Changes.Copies, int64(sides*j.Changes.Copies), sides*j.Changes.Copies
-		if j.Changes.TwoSided {
-			j.Changes.Sheets = (sides + 1) / 2 * j.Changes.Copies
+		j.Pages, j.Due, changes.Sheets = sides*changes.Copies, int64(sides*changes.Copies), sides*changes.Copies
+		if changes.TwoSided {
+			changes.Sheets = (sides + 1) / 2 * changes.Copies
 		}
+		j.Changes = &changes
 	})
 }
 
