@@ -26,7 +26,7 @@ func TestAYearIsWithdrawnAndGivenBack(t *testing.T) {
 	page := h.get("/staff/rights")
 	h.says(page, http.StatusOK, "Year 11", "1 pupil", "paper darts", "Ida Hall", "Nobody by name")
 	h.says(h.get(h.page(h.Sam.Person)), http.StatusOK, "Printing withdrawn", "paper darts")
-	id := between(t, page.body, "/staff/rights/", "/lift")
+	id := between(t, page.body, `action="/staff/rights/`, "/lift")
 	if a := h.post("/staff/rights/"+id+"/lift", url.Values{"reason": {"talked"}}); a.status != http.StatusSeeOther {
 		t.Fatalf("%d %s", a.status, a.body)
 	}

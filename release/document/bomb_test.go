@@ -148,6 +148,25 @@ func raceDetector() bool {
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
+// alone runs a test in a process of its own, and says that it has. Linux counts to a child's memory what
+// its parent held when it started it: of a parent with many tests behind it that is more than
+// any child needs.
+func alone(t *testing.T) bool {
+	t.Helper()
+	const asked = "INKWELL_TEST_ALONE"
+	if os.Getenv(asked) == t.Name() {
+		return false
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.timeout=0", "-test.run=^"+t.Name()+"$") // #nosec G204 -- ourselves
+	cmd.Env = append(os.Environ(), asked+"="+t.Name())
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil || !bytes.Contains(out, []byte("--- PASS: "+t.Name())) {
+		t.Errorf("alone: %v", err)
+	}
+	return true
+}
+
 // forgetPeak starts the measuring of this process's highest memory anew.
 func forgetPeak(t *testing.T) int {
 	t.Helper()

@@ -23,6 +23,9 @@ const a3Name, a3Width, a3Height = "iso_a3_297x420mm", 841.89, 1190.55
 // A long document in colour becomes a fine raster in bounded memory, whatever its length, by
 // child after child. With INKWELL_PROVE set it has 500 pages of A3 at 600 dpi.
 func TestALongRasterTakesBoundedMemory(t *testing.T) {
+	if alone(t) {
+		return
+	}
 	pages, dpi, each := 6, 300, 2
 	if os.Getenv("INKWELL_PROVE") != "" {
 		pages, dpi, each = 500, 600, 0
@@ -180,6 +183,9 @@ func BenchmarkRaster(b *testing.B) {
 
 // Bombs that are counted are drawn within bounds, or refused; see TestBombs.
 func TestBombsOnAPress(t *testing.T) {
+	if alone(t) {
+		return
+	}
 	bombs := everyday()
 	if os.Getenv("INKWELL_PROVE") != "" {
 		bombs = slices.Concat(bombs, harmful())

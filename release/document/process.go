@@ -194,7 +194,7 @@ func (e *Engine) startAndWait(ctx context.Context, p process) (end, error) {
 	err := cmd.Wait()
 	done := end{said: answer.said, err: err, used: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		done.memory = usage.Maxrss << 10
+		done.memory = usage.Maxrss << 10 // at least what we held when it started: Linux carries that over
 	}
 	return done, nil
 }
