@@ -94,6 +94,20 @@ func (c Capabilities) Color() bool {
 	return len(c.ColorModes) == 0 || slices.Contains(c.ColorModes, colour)
 }
 
+// greyWords are the values of print-color-mode for black and white (PWG 5100.13), the plainest first.
+// bi-level is none of them: it has no grey.
+var greyWords = []string{mono, "auto-monochrome", "process-monochrome"}
+
+// greys says whether it can be asked for black and white, as far as it says. One that prints no
+// colour need not be.
+func (c Capabilities) greys() bool {
+	return len(c.ColorModes) == 0 || !c.Color() || slices.ContainsFunc(greyWords, func(word string) bool { return slices.Contains(c.ColorModes, word) })
+}
+
+// tints says whether it may print colour in a job that is to come out, and is paid, in black and
+// white: it cannot be asked, and there is colour in the document, or we do not know of none.
+func (c Capabilities) tints(j Job) bool { return !c.greys() && !j.inColour() && j.ColourPages != 0 }
+
 // Duplex says whether it prints on both sides, as far as it says.
 func (c Capabilities) Duplex() bool {
 	return len(c.Sides) == 0 || slices.ContainsFunc(c.Sides, func(s string) bool { return s != oneSided })

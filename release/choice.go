@@ -101,7 +101,7 @@ func (c *choices) around(ctx context.Context, tx *db.Tx) (all []Choice, err erro
 // school's rules go.
 func (c *choices) takes(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord) (bool, error) {
 	r, err := c.ruling(ctx, tx, job.Queue)
-	if err != nil || r.at(p.ID, r.sender) != nil || p.Can.lacksFor(job) != "" {
+	if err != nil || r.at(p.ID, r.sender) != nil || p.Can.lacksFor(r.comes(job)) != "" {
 		return false, err
 	}
 	ruled, err := c.book.of(ctx, tx, job, p)

@@ -49,7 +49,7 @@ type Delivery struct {
 // errand is what the printer is told. What fills its sheets already is not fitted to them
 // again.
 func (d Delivery) errand(j Job, p PrinterRecord) Errand {
-	t, w := j.Ticket.Fitted(p.Can), p.Can.way(d.rest(j))
+	t, w := j.Ticket.Fitted(p.Can).toldGrey(p.Can), p.Can.way(d.rest(j))
 	if j.fills() && !w.asSent || w.raster != nil {
 		t.Scaling = ""
 	}

@@ -24,10 +24,18 @@ func (c Capabilities) lacksFor(j Job) string {
 	switch {
 	case c.way(j).format != "":
 		return c.lacksParts(j.Ticket, j.Pages)
+	case c.way(j.colourless()).format != "":
+		return "This printer cannot print in black and white what has colour."
 	case j.Uncounted():
 		return "This printer does not speak the language that this was made for."
 	}
 	return "This printer takes neither PDF nor pictures of pages."
+}
+
+// colourless is the job if its document had no colour.
+func (j Job) colourless() Job {
+	j.ColourPages = 0
+	return j
 }
 
 // lacksParts is what of Lacks is about paper, sides and finishing.
@@ -98,6 +106,21 @@ func (t Ticket) Fitted(c Capabilities) Ticket {
 		t.Quality = 0
 	}
 	t.Uncollated = t.Uncollated && slices.Contains(c.Handlings, "separate-documents-uncollated-copies")
+	return t
+}
+
+// toldGrey is a ticket in the printer's word for black and white. One that has no such word is
+// told what it has: it gets nothing with colour then.
+func (t Ticket) toldGrey(c Capabilities) Ticket {
+	if !slices.Contains(hasNoneOfColour, t.ColorMode) || slices.Contains(c.ColorModes, mono) {
+		return t
+	}
+	for _, word := range append(slices.Clone(greyWords), "auto", colour) {
+		if slices.Contains(c.ColorModes, word) {
+			t.ColorMode = word
+			break
+		}
+	}
 	return t
 }
 

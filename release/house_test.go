@@ -320,7 +320,7 @@ var pageObject = regexp.MustCompile(`/Type\s*/Page\b[^s]`)
 // pagesOut counts the pages that the printer has been given, copies included.
 func (h *house) pagesOut() (n int) {
 	for _, s := range h.paper.printed() {
-		n += s.copies * len(pageObject.FindAll(s.document, -1))
+		n += s.copies * s.pages()
 	}
 	return n
 }

@@ -1,6 +1,7 @@
 package release_test
 
 import (
+	"encoding/binary"
 	"reflect"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"inkwell/internal/fault"
 	"inkwell/release"
+	"inkwell/release/document/documenttest"
 )
 
 // watched has the printer answer at once that it can do this.
@@ -83,6 +85,67 @@ func TestReleaseFitsTheTicket(t *testing.T) {
 			t.Errorf("the printer was told %+v", h.paper.told)
 		}
 	})
+}
+
+// Who pays for black and white gets no colour: a colour printer that cannot be asked for that gets
+// nothing but a raster drawn without, and where it takes none the job is refused before and in the
+// release, whoever wanted it so: the ticket, the owner's change, or who may not use colour.
+func TestGreyIsNeverPrintedInColour(t *testing.T) {
+	t.Parallel()
+	can := release.Capabilities{Asked: true, Media: []string{release.A4}, Sides: []string{"one-sided"}, ColorModes: []string{"auto", "color"}, Formats: []string{"application/pdf"}}
+	h := newHouse(t, watched(can))
+	h.known(can)
+	const say = "This printer cannot print in black and white what has colour. No other printer can print this. Please ask IT."
+	pdf, inColour := documenttest.Coloured(2, 1), release.Ticket{ColorMode: "color"}
+	edited := h.held(pdf, h.Sam, inColour)
+	before := h.balance(h.Sam)
+	if row := h.row(h.Sam, edited.ID); row.Lacks != "" {
+		t.Errorf("in colour it lacks %q", row.Lacks)
+	}
+	h.edit(edited.ID, release.Edit{Grey: true})
+	jobs := []release.Job{edited, h.held(pdf, h.Sam, release.Ticket{}), h.held(pdf, h.Sam, inColour)}
+	h.set("/ipp/print", func(p *release.Policy) { p.Colour = release.Circle{Closed: true, Years: []int{13}} })
+	for i, job := range jobs {
+		if row := h.row(h.Sam, job.ID); row.Lacks != say {
+			t.Errorf("job %d lacks %q", i, row.Lacks)
+		}
+		_, err := h.Release(t.Context(), h.at(h.Sam), ids(job.ID))
+		wantFault(t, err, "printer-lacks")
+		if got := fault.As(err).Say; got != say {
+			t.Errorf("job %d is refused with %q", i, got)
+		}
+	}
+	plain := h.held(documenttest.PDF(1), h.Sam, release.Ticket{})
+	h.release(h.Sam, plain.ID)
+	h.state(plain.ID, release.Done)
+	if n := h.balance(h.Sam); n != before-1 || len(h.paper.printed()) != 1 {
+		t.Errorf("%d left of %d, %d documents printed", n, before, len(h.paper.printed()))
+	}
+
+	drawing := can
+	drawing.Formats, drawing.Raster.Resolutions = []string{"application/pdf", "image/pwg-raster"}, []int{75}
+	h.paper.with(func() { h.paper.can, h.paper.config = drawing, 3 })
+	h.clock.Advance(askSoon)
+	h.known(drawing)
+	for _, job := range jobs {
+		h.release(h.Sam, job.ID)
+		h.state(job.ID, release.Done)
+	}
+	const colourSpace, sGray = 4 + 400, 18 // in the header of the first page
+	for i, sheet := range h.paper.printed()[1:] {
+		if sheet.format != "image/pwg-raster" || len(sheet.document) < colourSpace+4 || binary.BigEndian.Uint32(sheet.document[colourSpace:]) != sGray {
+			t.Errorf("document %d is %s, and begins with %.8q", i, sheet.format, sheet.document)
+		}
+	}
+	for i, told := range h.paper.told {
+		if told.ColorMode != "auto" {
+			t.Errorf("of document %d the printer was told %+v", i, told)
+		}
+	}
+	if n := h.balance(h.Sam); n != before-7 {
+		t.Errorf("the balance is %d of %d", n, before)
+	}
+	h.sound()
 }
 
 // A job of a direct queue that its printer lacks something for stays held, with the

@@ -115,7 +115,7 @@ func (d *Desk) offerSlips(ctx context.Context, tx *db.Tx, a school.Actor, all []
 		}
 		r := rulings[j.Queue]
 		for _, p := range places {
-			if r.at(p.ID, r.sender) == nil && p.Can.lacksFor(j.Job) == "" {
+			if r.at(p.ID, r.sender) == nil && p.Can.lacksFor(r.comes(j.Job)) == "" {
 				j.Outlets = append(j.Outlets, Outlet{p.ID, p.Name, p.ID == last})
 			}
 		}

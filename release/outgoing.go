@@ -22,6 +22,9 @@ var (
 // of the job. The caller closes it.
 func (d *Desk) outgoing(ctx context.Context, c claim, job Job, del Delivery) (io.ReadCloser, error) {
 	w, doc := c.printer.Can.way(del.rest(job)), job.Document
+	if w.format == "" { // it has said otherwise of itself since the release
+		return nil, fmt.Errorf("no way to this printer: %w", errUndrawn)
+	}
 	if w.asSent {
 		doc = job.sent
 	}

@@ -2,6 +2,7 @@ package release_test
 
 import (
 	"context"
+	"encoding/binary"
 	"io"
 	"slices"
 	"sync"
@@ -46,6 +47,16 @@ type sheet struct {
 	copies   int
 	document []byte
 	progress release.Progress
+}
+
+// pages are those of its document: a PDF's objects, or what the first header of a PWG raster says
+// (TotalPageCount, PWG 5102.4 4.3).
+func (s sheet) pages() int {
+	const sync, total = 4, 452
+	if s.format == "image/pwg-raster" && len(s.document) >= sync+total+4 {
+		return int(binary.BigEndian.Uint32(s.document[sync+total:]))
+	}
+	return len(pageObject.FindAll(s.document, -1))
 }
 
 func newPaper(t testing.TB) *paper {
@@ -147,7 +158,7 @@ func (p *paper) Send(_ context.Context, _ release.Errand, id int, document io.Re
 		}
 		s.document = all
 		s.progress.Phase = release.PhaseCompleted
-		s.progress.Impressions = s.copies * len(pageObject.FindAll(all, -1))
+		s.progress.Impressions = s.copies * s.pages()
 		if p.hold {
 			s.progress = release.Progress{Phase: release.PhaseActive}
 		}

@@ -85,6 +85,14 @@ func (d *Desk) ruling(ctx context.Context, tx *db.Tx, q Queue, p school.PersonID
 	return r, err
 }
 
+// comes is a job as it comes out by now: without colour that its owner may not use.
+func (r ruling) comes(j Job) Job {
+	if r.greys(r.sender, j.Ticket) {
+		j.Ticket.ColorMode = mono
+	}
+	return j
+}
+
 // rule makes of a job that is to be released to a printer what its queue's policy says
 // by now, or refuses it.
 func (c *choices) rule(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord) (Job, error) {
@@ -101,7 +109,7 @@ func (c *choices) rule(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord)
 	case !r.greys(r.sender, job.Ticket):
 		return job, nil
 	}
-	job.Ticket.ColorMode = mono
+	job = r.comes(job)
 	if !slices.Contains(job.Touched, ColourWithheld) {
 		job.Touched = append(job.Touched, ColourWithheld)
 	}
@@ -111,7 +119,7 @@ func (c *choices) rule(ctx context.Context, tx *db.Tx, job Job, p PrinterRecord)
 // stops is the refusal of a job at a printer with the nearest one that can, if there is
 // one, or nil: the policy's, or that of the printer itself.
 func (c *choices) stops(ctx context.Context, tx *db.Tx, r ruling, job Job, p PrinterRecord) (refusal error, offer *Choice, err error) {
-	refusal, lack := r.at(p.ID, r.sender), p.Can.lacksFor(job)
+	refusal, lack := r.at(p.ID, r.sender), p.Can.lacksFor(r.comes(job))
 	if refusal == nil && lack == "" || errors.Is(refusal, sentWhereNot) {
 		return refusal, nil, nil
 	}

@@ -28,21 +28,26 @@ const anything = "application/octet-stream"
 
 // way is the first of these that a printer takes: a program in its own language; the raster or
 // picture that was sent; PDF, which printers know best how to put on their own paper; a raster,
-// drawn here; and PDF again where it takes what it is given.
+// drawn here; and PDF again where it takes what it is given. Where it would put colour on paper
+// that is to be without, only a raster of ours is left.
 func (c Capabilities) way(j Job) way {
+	tints := c.tints(j)
 	if j.Uncounted() {
+		if tints {
+			return way{}
+		}
 		return way{format: c.takes(document.Format(j.Format))}
 	}
 	if c.Asked && c.asSent(j) {
 		return way{format: c.takes(document.Format(j.Format)), asSent: true}
 	}
-	if pdf := c.takes(document.PDF); pdf != "" {
+	if pdf := c.takes(document.PDF); pdf != "" && !tints {
 		return way{format: pdf}
 	}
 	if w := c.drawn(j); w.raster != nil {
 		return w
 	}
-	if c.takes(anything) != "" {
+	if c.takes(anything) != "" && !tints {
 		return way{format: string(document.PDF)}
 	}
 	return way{}
@@ -74,8 +79,12 @@ func (c Capabilities) takes(f document.Format) string {
 	return ""
 }
 
-// drawn is the way of a job as a raster, PWG's before Apple's, of which less is known.
+// drawn is the way of a job as a raster, PWG's before Apple's, of which less is known. A printer
+// that does not say what it takes is not taken to know either.
 func (c Capabilities) drawn(j Job) way {
+	if len(c.Formats) == 0 {
+		return way{}
+	}
 	t := j.Ticket.Fitted(c)
 	r := document.Raster{
 		First: 1, Last: j.Pages, Media: sheetFor(t), Duplex: t.Sides != oneSided, Tumble: t.Sides == tumbled,

@@ -1,7 +1,9 @@
 package release
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"inkwell/release/document"
@@ -17,6 +19,14 @@ func TestWay(t *testing.T) {
 	printer := func(r Rasters, formats ...string) Capabilities {
 		return Capabilities{Asked: true, Formats: formats, Raster: r, Qualities: []int{3, 4, 5}, ColorModes: []string{"auto", "color", "monochrome"}}
 	}
+	only := func(modes string, formats ...string) Capabilities {
+		c := printer(everyday, formats...)
+		c.ColorModes = strings.Fields(modes)
+		return c
+	}
+	grey := Job{Format: pdf, Pages: 5, ColourPages: 2, Ticket: Ticket{ColorMode: mono}}
+	srgb := only("color", pdf, pwg)
+	srgb.Raster.Types = []string{"srgb_8"}
 	coloured := Job{Format: pdf, Pages: 5, ColourPages: 2, Ticket: Ticket{ColorMode: "color"}}
 	ticket := func(t Ticket) Job { return Job{Format: pdf, Pages: 5, ColourPages: 2, Ticket: t} }
 	for name, c := range map[string]struct {
@@ -46,6 +56,24 @@ func TestWay(t *testing.T) {
 		"only too fine":                 {printer(Rasters{Resolutions: []int{2400}}, pwg), ticket(Ticket{}), pwg + " 300 dpi sgray_8 normal"},
 		"its own language":              {printer(everyday, "application/PostScript"), Job{Format: "application/postscript"}, "application/PostScript"},
 		"another language":              {printer(everyday, pdf), Job{Format: "application/postscript"}, ""},
+
+		"grey where only colour is known":           {only("auto color", octets, urf, pwg, jpeg, pdf), grey, pwg + " 600 dpi sgray_8 rotated"},
+		"grey by habit there":                       {only("color", pdf, urf), ticket(Ticket{}), urf + " 600 dpi sgray_8 rotated"},
+		"grey there, in colour's own raster":        {srgb, grey, pwg + " 600 dpi srgb_8 without colour rotated"},
+		"grey there of what was not looked through": {only("color", pdf), Job{Format: pdf, Pages: 5, ColourPages: document.Unseen}, ""},
+		"grey there, PDF alone":                     {only("auto color", pdf), grey, ""},
+		"grey there, anything":                      {only("color", octets), grey, ""},
+		"grey there, it says no format":             {only("color"), grey, ""},
+		"grey there, a picture as it was sent":      {only("color", pdf, jpeg), Job{Format: jpeg, Pages: 1, ColourPages: 1, sent: "0123", kind: picture.Kind{Type: "jpeg"}}, ""},
+		"grey there, without any colour":            {only("auto color", pdf), Job{Format: pdf, Pages: 5}, pdf},
+		"grey there, its own language":              {only("color", "application/postscript"), Job{Format: "application/postscript", Pages: 60, ColourPages: 60}, ""},
+		"colour there":                              {only("auto color", pdf, pwg), coloured, pdf},
+		"colour there, its own language":            {only("color", "application/postscript"), Job{Format: "application/postscript", Pages: 60, ColourPages: 60, Ticket: Ticket{ColorMode: "color"}}, "application/postscript"},
+		"grey by another word":                      {only("color auto-monochrome", pdf, pwg), grey, pdf},
+		"grey of process colours":                   {only("color process-monochrome", pdf, pwg), grey, pdf},
+		"black without grey":                        {only("color bi-level", pdf), grey, ""},
+		"grey where there is no colour":             {only("auto", pdf), grey, pdf},
+		"grey where nothing is said of it":          {only("", pdf), grey, pdf},
 	} {
 		w := c.can.way(c.job)
 		got := w.format
@@ -68,6 +96,60 @@ func TestWay(t *testing.T) {
 		if lacks := c.can.lacksFor(c.job) != ""; lacks != (c.want == "") {
 			t.Errorf("%s: it lacks something: %v", name, lacks)
 		}
+	}
+}
+
+// What a printer that cannot be asked for black and white lacks is that, unless it lacks more; a
+// job that it is given is told to it in a word that it has.
+func TestBlackAndWhite(t *testing.T) {
+	t.Parallel()
+	pdf, postscript := []string{"application/pdf"}, []string{"application/postscript"}
+	const noGrey = "This printer cannot print in black and white what has colour."
+	for name, c := range map[string]struct {
+		modes   string
+		formats []string
+		job     Job
+		lacks   string
+		told    string
+	}{
+		"asked":                       {"color monochrome", pdf, Job{ColourPages: 1, Ticket: Ticket{ColorMode: mono}}, "", mono},
+		"by habit":                    {"color monochrome", pdf, Job{ColourPages: 1}, "", ""},
+		"another word":                {"color auto process-monochrome auto-monochrome", pdf, Job{ColourPages: 1}, "", "auto-monochrome"},
+		"the last word":               {"color auto process-monochrome", pdf, Job{ColourPages: 1, Ticket: Ticket{ColorMode: mono}}, "", "process-monochrome"},
+		"no word, no colour":          {"color auto", pdf, Job{}, "", "auto"},
+		"no word at all, no colour":   {"color", pdf, Job{Ticket: Ticket{ColorMode: mono}}, "", colour},
+		"no word":                     {"color auto", pdf, Job{ColourPages: 1}, noGrey, "auto"},
+		"no word, all formats":        {"color auto", nil, Job{ColourPages: 1}, noGrey, "auto"},
+		"no word, drawn":              {"color auto", []string{"application/pdf", "image/urf"}, Job{ColourPages: 1}, "", "auto"},
+		"no word, a program":          {"color auto", postscript, Job{Format: postscript[0], ColourPages: 1}, noGrey, "auto"},
+		"no word, nor its language":   {"color auto", pdf, Job{Format: postscript[0], ColourPages: 1}, "This printer does not speak the language that this was made for.", "auto"},
+		"no word, nor a format":       {"color auto", postscript, Job{ColourPages: 1}, "This printer takes neither PDF nor pictures of pages.", "auto"},
+		"colour of somebody who may":  {"color auto", pdf, Job{ColourPages: 1, Ticket: Ticket{ColorMode: colour}}, "", colour},
+		"colour at a printer without": {"auto-monochrome", pdf, Job{ColourPages: 1, Ticket: Ticket{ColorMode: colour}}, "", "auto-monochrome"},
+		"a printer that says nothing": {"", pdf, Job{ColourPages: 1, Ticket: Ticket{ColorMode: mono}}, "", mono},
+		"neither word":                {"highlight", pdf, Job{ColourPages: 1}, "", ""},
+	} {
+		can := Capabilities{Asked: true, Formats: c.formats, ColorModes: strings.Fields(c.modes)}
+		if c.job.Pages = 1; c.job.Format == "" {
+			c.job.Format = pdf[0]
+		}
+		if got := can.lacksFor(c.job); got != c.lacks {
+			t.Errorf("%s: it lacks %q, want %q", name, got, c.lacks)
+		}
+		if got := (Delivery{FirstPage: 1}).errand(c.job, PrinterRecord{Can: can}).Ticket.ColorMode; got != c.told {
+			t.Errorf("%s: it is told %q, want %q", name, got, c.told)
+		}
+	}
+}
+
+// A printer that has changed what it says since the release, so that there is no way to it any
+// more, hears nothing of the job: not even the document is opened.
+func TestNoWayToThePrinterAnyMore(t *testing.T) {
+	t.Parallel()
+	grey := Job{Format: "application/pdf", Pages: 1, ColourPages: 1}
+	at := claim{printer: PrinterRecord{Can: Capabilities{Asked: true, Formats: []string{"application/pdf"}, ColorModes: []string{colour}}}}
+	if _, err := (&Desk{}).outgoing(t.Context(), at, grey, Delivery{FirstPage: 1}); !errors.Is(err, errUndrawn) {
+		t.Errorf("it goes out: %v", err)
 	}
 }
 

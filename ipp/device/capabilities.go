@@ -96,7 +96,8 @@ func readCapabilities(a wire.Attributes) release.Capabilities {
 	}
 }
 
-// colorModes is print-color-mode-supported, as far as color-supported allows.
+// colorModes is print-color-mode-supported, as far as color-supported allows. One that prints
+// colour and names neither that nor black and white, as "auto" alone, has both as it likes.
 func colorModes(a wire.Attributes) []string {
 	modes := words(a, "print-color-mode-supported")
 	color, err := a.Bool("color-supported")
@@ -105,6 +106,8 @@ func colorModes(a wire.Attributes) []string {
 		return []string{"monochrome"}
 	case err == nil && color && len(modes) == 0:
 		return []string{"monochrome", "color"}
+	case err == nil && color && !slices.ContainsFunc(modes, func(mode string) bool { return mode == "color" || strings.HasSuffix(mode, "monochrome") }):
+		return append(modes, "color")
 	}
 	return modes
 }

@@ -48,6 +48,8 @@ func TestCapabilities(t *testing.T) {
 		}, release.Capabilities{Loaded: []release.Loaded{{Media: release.A4, Source: "tray-1", Type: "stationery"}, {Media: "iso_a3_297x420mm", Source: "tray-2"}}}},
 		{"no trays", []wire.Attribute{wire.Keyword("media-ready", release.A4)}, release.Capabilities{Loaded: []release.Loaded{{Media: release.A4}}}},
 		{"colour by one word", []wire.Attribute{wire.Boolean("color-supported", true)}, release.Capabilities{ColorModes: []string{"monochrome", "color"}}},
+		{"colour as it likes", []wire.Attribute{wire.Boolean("color-supported", true), wire.Keyword("print-color-mode-supported", "auto")}, release.Capabilities{ColorModes: []string{"auto", "color"}}},
+		{"colour locked away", []wire.Attribute{wire.Boolean("color-supported", true), wire.Keyword("print-color-mode-supported", "auto-monochrome")}, release.Capabilities{ColorModes: []string{"auto-monochrome"}}},
 		{"mono whatever it lists", []wire.Attribute{wire.Boolean("color-supported", false), wire.Keyword("print-color-mode-supported", "color")},
 			release.Capabilities{ColorModes: []string{"monochrome"}}},
 		{"wrong types", []wire.Attribute{
