@@ -84,6 +84,7 @@ type classPage struct {
 	Budget bool // there is one
 	Money  bool // the school counts in pence
 	Form   giving
+	Flag   flagging
 	Pause  pause  // in force just now
 	Given  string // "28 pupils were given theirs.", once it was done
 }
@@ -116,7 +117,11 @@ func (c *Console) classPage(w http.ResponseWriter, r *http.Request, v visitor) {
 }
 
 func (c *Console) showClass(w http.ResponseWriter, r *http.Request, v visitor, status int, form giving) {
-	page := classPage{visitor: v, Form: form, Given: givenIn(r.URL.Query())}
+	c.showClassWith(w, r, v, status, form, flagging{Done: r.URL.Query().Has("flagged")})
+}
+
+func (c *Console) showClassWith(w http.ResponseWriter, r *http.Request, v visitor, status int, form giving, flag flagging) {
+	page := classPage{visitor: v, Form: form, Flag: flag, Given: givenIn(r.URL.Query())}
 	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		return page.read(ctx, tx, classID(r))
 	})
@@ -143,6 +148,11 @@ func (p *classPage) read(ctx context.Context, tx *db.Tx, id school.ClassID) erro
 	}
 	p.Budget, p.Left, p.Money = err == nil && budget.Open(tx.Now), unit.Figure(budget.Balance), !unit.Counts()
 	p.Class = p.classRow(taught, []quota.Shared{budget}, unit, tx)
+	flags, err := flaggingOf(ctx, tx, p.visitor)
+	if err != nil {
+		return err
+	}
+	p.Flag.Categories = flags.Categories
 	stopped, err := conduct.PauseOf(ctx, tx, p.Actor, id)
 	if err != nil {
 		return err

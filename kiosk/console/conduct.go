@@ -20,7 +20,10 @@ const reviewsPath = "/staff/reviews"
 type reviewsPage struct {
 	visitor
 	Open  []reviewRow
-	Named []namedRow // who reviews; for who may name them
+	Flags []flaggedRow   // people whose flags wait
+	More  int            // of them, not shown yet
+	Pile  conduct.FlagID // of which a decision was not taken
+	Named []namedRow     // who reviews; for who may name them
 	Form  namingForm
 	Told  string              // who is told of matters of safeguarding, as the form has it
 	Line  namingForm          // what was typed there
@@ -62,6 +65,11 @@ func (c *Console) showReviews(w http.ResponseWriter, r *http.Request, v visitor,
 	all, err := c.conduct.Reviews(r.Context(), v.Actor)
 	for _, one := range all {
 		page.Open = append(page.Open, v.reviewRow(one))
+	}
+	if err == nil {
+		var piles []conduct.Pile
+		piles, page.More, err = c.conduct.Undecided(r.Context(), v.Actor)
+		page.Flags = v.flaggedRows(piles)
 	}
 	if err == nil && v.MayName() {
 		if page.Named, err = c.named(r.Context(), v); err == nil {

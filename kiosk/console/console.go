@@ -139,6 +139,7 @@ type Wording interface {
 type Fair interface {
 	MyCases(ctx context.Context, a school.Actor) ([]conduct.Case, error)
 	Object(ctx context.Context, a school.Actor, of conduct.Case, words string) (conduct.Objection, error)
+	Flagging
 	Reviews(ctx context.Context, a school.Actor) ([]conduct.Case, error)
 	Decide(ctx context.Context, by school.Actor, id conduct.ObjectionID, v conduct.Verdict, until time.Time, reason string) error
 	NameReviewers(ctx context.Context, by school.Actor, year int, all []school.PersonID) error
@@ -146,6 +147,14 @@ type Fair interface {
 	Letter(ctx context.Context, by school.Actor, which conduct.SuspensionID) (conduct.Case, error)
 	FairnessOf(ctx context.Context, by school.Actor) (conduct.Fairness, error)
 	Export(ctx context.Context, by school.Actor, since time.Time, to io.Writer) error
+}
+
+// Flagging is conduct's part in flags that staff raise, and in those that wait for somebody.
+type Flagging interface {
+	Raise(ctx context.Context, by school.Actor, person school.PersonID, category, note string) (conduct.FlagID, error)
+	Undecided(ctx context.Context, a school.Actor) (all []conduct.Pile, more int, err error)
+	UndecidedPeople(ctx context.Context, a school.Actor) (int, error)
+	DecideFlags(ctx context.Context, by school.Actor, newest conduct.FlagID, as conduct.Outcome, why string) error
 }
 
 // RollOut is what there is to roll out to a school's computers. A server that nobody

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"inkwell/internal/audit"
@@ -30,6 +31,8 @@ type personPage struct {
 	Form    decision
 	Badge   badge
 	Paper   paper
+	Flag    flagging
+	Pupil   bool
 }
 
 // barred is a withdrawal in force.
@@ -57,12 +60,17 @@ func nextWeek(now time.Time) string {
 }
 
 func (c *Console) showPerson(w http.ResponseWriter, r *http.Request, v visitor, status int, form decision) {
+	c.showPersonWith(w, r, v, status, form, flagging{Done: r.URL.Query().Has("flagged")})
+}
+
+func (c *Console) showPersonWith(w http.ResponseWriter, r *http.Request, v visitor, status int, form decision, flag flagging) {
 	page, err := c.person(r.Context(), v, personID(r))
 	if err != nil {
 		c.pages.Error(w, r, err)
 		return
 	}
-	page.Form = form
+	flag.Categories = page.Flag.Categories
+	page.Form, page.Flag = form, flag
 	c.pages.Show(w, r, status, "person", page)
 }
 
@@ -88,6 +96,10 @@ func (c *Console) person(ctx context.Context, v visitor, id school.PersonID) (pe
 		}
 		page.Staff, page.Key = school.Belonging{Roles: p.Roles}.Staff(), quota.NewKey()
 		page.Balance, page.Money = unit.Figure(balance), !unit.Counts()
+		page.Pupil = slices.Contains(p.Roles, school.Pupil)
+		if page.Flag, err = flaggingOf(ctx, tx, v); err != nil {
+			return err
+		}
 		if page.Badge, err = badgeOf(ctx, tx, v, id); err != nil {
 			return err
 		}

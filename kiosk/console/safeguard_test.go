@@ -51,9 +51,13 @@ func TestWhoSeesWhichFlag(t *testing.T) {
 			}
 		}
 	}
-	for _, climbed := range []bool{false, true} {
-		if climbed {
+	for _, phase := range []string{"", "climbed", "named"} {
+		climbed, named := phase != "", phase == "named"
+		if phase == "climbed" {
 			dbtest.Exec(t, h.db, "UPDATE matter SET stage = 3")
+		}
+		if named { // Cleo reviews Mia's year
+			dbtest.Exec(t, h.db, "INSERT INTO reviewer (school_id, year_group, place, person_id) VALUES ($1, 7, 1, $2)", h.School, h.Chief.Person)
 		}
 		for _, role := range append(school.StaffRoles(), school.Pupil, school.Guest) {
 			for _, at := range []*schooltest.Cast{h.Cast, other} {
@@ -64,13 +68,21 @@ func TestWhoSeesWhichFlag(t *testing.T) {
 				}
 				seen := h.everything(actor)
 				for route, mark := range marks {
-					want := at == h.Cast && h.maySee(actor, route, climbed)
+					want := at == h.Cast && (h.maySee(actor, route, climbed) || named && role == school.Teacher && route == "person")
 					if got := strings.Contains(seen, mark); got != want {
-						t.Errorf("a flag of %s, %s of own school %t, climbed %t: seen %t", route, role, at == h.Cast, climbed, got)
+						t.Errorf("a flag of %s, %s of own school %t, %s: seen %t", route, role, at == h.Cast, phase, got)
 					}
 				}
 			}
 		}
+	}
+	if reviews := h.serve(&h.Teacher, httptest.NewRequest(http.MethodGet, reviewsPath, nil)).Body.String(); strings.Contains(reviews, "mark-of") {
+		t.Error("who raised a flag is asked about it")
+	}
+	head := h.Chief
+	head.Roles = []school.Role{school.Head}
+	if reviews := h.serve(&head, httptest.NewRequest(http.MethodGet, reviewsPath, nil)).Body.String(); strings.Count(reviews, "mark-of") != 1 || !strings.Contains(reviews, marks["person"]) {
+		t.Error("the head is asked about other flags than those that wait for a person")
 	}
 	if got := log.String(); strings.Contains(got, "mark-of") || strings.Contains(got, "Mia") || strings.Contains(got, "matter") {
 		t.Errorf("the log says %s", got)

@@ -85,10 +85,14 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 		err = wrong
 	}
 	if err == nil && a.May(school.ReviewConduct) {
+		var flagged int
 		open, wrong := c.conduct.Reviews(r.Context(), a)
-		v.count(reviewsPath, len(open))
+		if wrong == nil {
+			flagged, wrong = c.conduct.UndecidedPeople(r.Context(), a)
+		}
+		v.count(reviewsPath, len(open)+flagged)
 		err = wrong
-		if len(open) == 0 && !v.MayName() && !v.here(reviewsPath) { // of no use to most teachers
+		if len(open)+flagged == 0 && !v.MayName() && !v.here(reviewsPath) { // of no use to most teachers
 			v.Parts = slices.DeleteFunc(v.Parts, func(p part) bool { return p.Path == reviewsPath })
 		}
 	}
@@ -116,6 +120,9 @@ func (v visitor) here(path string) bool {
 
 // MaySuspend says whether to offer it.
 func (v visitor) MaySuspend() bool { return v.May(school.Suspend) }
+
+// MayFlag says whether to offer to flag a pupil.
+func (v visitor) MayFlag() bool { return v.May(school.FlagPupils) }
 
 // MaySeeSchool says whether to show what people print.
 func (v visitor) MaySeeSchool() bool { return v.May(school.SeeSchool) }

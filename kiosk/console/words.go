@@ -85,3 +85,8 @@ func yearAndClasses(year int, classes []string) string {
 	}
 	return strings.Join(words, " · ")
 }
+
+// sentence begins words with a capital.
+func sentence(words string) string {
+	return strings.ToUpper(words[:1]) + words[1:]
+}

@@ -1,7 +1,9 @@
 package conduct
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"inkwell/internal/audit"
@@ -20,11 +22,12 @@ const (
 var (
 	noteMissing     = fault.New(fault.Invalid, "note-missing", "Write what happened in up to 500 characters.")
 	categoryUnknown = fault.New(fault.Invalid, "category-unknown", "Choose one of the categories.")
+	pupilUntaught   = fault.New(fault.Forbidden, "pupil-untaught", "Choose a pupil of a class that you teach now.")
 )
 
 // Raise flags a pupil by a member of staff: a category of the school's policy, and a note of 1 to 500
 // characters. It moves nobody on the ladder: a person looks at it, or the safeguarding lead alone if that is the
-// category's way.
+// category's way. Who cannot look people up flags pupils of the classes that they teach now ("pupil-untaught").
 func (c *Conduct) Raise(ctx context.Context, by school.Actor, person school.PersonID, category, note string) (id FlagID, err error) {
 	note = strings.TrimSpace(note)
 	if !by.May(school.FlagPupils) {
@@ -40,6 +43,9 @@ func (c *Conduct) Raise(ctx context.Context, by school.Actor, person school.Pers
 		p, err := school.PersonAt(ctx, tx, by.School, person)
 		if err != nil {
 			return err
+		}
+		if taught, err := reaches(ctx, tx, by, person); err != nil || !taught {
+			return cmp.Or[error](err, pupilUntaught)
 		}
 		policy, err := policyOf(ctx, tx, by.School)
 		if err != nil {
@@ -64,4 +70,25 @@ func (c *Conduct) Raise(ctx context.Context, by school.Actor, person school.Pers
 		return audit.Record(ctx, tx, audit.Entry{School: by.School, Act: "flag-raised", Actor: by.Pseudonym, Subject: p.Pseudonym, Object: flagObject(id), Note: note})
 	})
 	return id, err
+}
+
+// reaches says whether a pupil is somebody's to flag.
+func reaches(ctx context.Context, tx *db.Tx, by school.Actor, person school.PersonID) (bool, error) {
+	if by.May(school.FindPeople) {
+		return true, nil
+	}
+	classes, err := school.TaughtBy(ctx, tx, by)
+	if err != nil {
+		return false, err
+	}
+	for _, t := range classes {
+		pupils, err := school.PupilsToday(ctx, tx, by.School, t.Class)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(pupils, func(p school.Person) bool { return p.ID == person }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }

@@ -171,7 +171,7 @@ func (c *Conduct) Refer(ctx context.Context, by school.Actor, flag FlagID, why s
 	return c.db.InTx(ctx, db.InSchool(by.School), func(ctx context.Context, tx *db.Tx) error {
 		there, err := referFlag(ctx, tx, by, flag, why)
 		if err == nil && !there {
-			err = fault.New(fault.Conflict, "flag-unknown", "There is no such flag, or it is closed already.")
+			err = noFlag
 		}
 		if err != nil {
 			return err

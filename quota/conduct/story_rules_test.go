@@ -13,6 +13,7 @@ import (
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/events"
 	"inkwell/internal/school"
+	"inkwell/internal/school/schooltest"
 	"inkwell/quota/conduct"
 	"inkwell/quota/conduct/rule"
 )
@@ -580,8 +581,11 @@ func TestStaffFlagPupils(t *testing.T) {
 	s.then("nobody flags themself", refused(raise(s.Teacher, s.Teacher, "behaviour", "x"), "own-case"))
 	s.then("a note is needed", refused(raise(s.Teacher, s.Mia, "behaviour", " "), "note-missing"))
 	s.then("and a category", refused(raise(s.Teacher, s.Mia, "other", "x"), "category-unknown"))
+	s.then("Tom flags no pupil of another's class", refused(raise(s.Teacher, s.Sam, "behaviour", "x"), "pupil-untaught"))
+	s.then("IT does", raise(s.IT, s.Sam, "behaviour", "took the toner"))
+	s.then("nobody of another school is flagged", refused(raise(schooltest.New(t, s.db, "Hill").IT, s.Sam, "behaviour", "x"), "person-unknown"))
 	records := dbtest.Value[int](t, s.db, "SELECT count(*) FROM audit")
-	s.when("he flags Sam for safeguarding", raise(s.Teacher, s.Sam, "safeguarding", "what he printed worries me"))
+	s.when("he flags her for safeguarding", raise(s.Teacher, s.Mia, "safeguarding", "what she printed worries me"))
 	if n := dbtest.Value[int](t, s.db, "SELECT count(*) FROM audit"); n != records {
 		t.Error("the record tells of it")
 	}

@@ -2,8 +2,14 @@ package rule
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
+
+// WordsAbout are Words as others read them.
+func WordsAbout(k Kind, e Evidence, at time.Time) string {
+	return strings.ReplaceAll(Words(k, e, at), "your ", "their ")
+}
 
 // Words say what evidence tells, as the person reads it whom it is about: "140 pages in 10 minutes
 // on Tuesday 17 November". at is in the school's zone.

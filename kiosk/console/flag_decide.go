@@ -1,0 +1,81 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"inkwell/internal/school"
+	"inkwell/quota/conduct"
+	"inkwell/quota/conduct/rule"
+)
+
+// flaggedRow is somebody whose flags wait, by what they are about.
+type flaggedRow struct {
+	Person    school.PersonID
+	Name, Who string
+	Piles     []pileRow
+}
+
+// pileRow are flags that are decided together.
+type pileRow struct {
+	ID             conduct.FlagID // the newest of them
+	Category, Rule string
+	Count          int
+	Seen           []seenRow
+	More           int // of a rule's, that are older and not told one by one
+	Since          string
+}
+
+// seenRow is what one flag tells.
+type seenRow struct {
+	When, Words, Figures string
+	By, Note             string
+	Reported             bool
+}
+
+// toldOf is how many flags of a rule are told one by one. What members of staff wrote always is.
+const toldOf = 3
+
+// flaggedRows are piles by person, in their order.
+func (v visitor) flaggedRows(all []conduct.Pile) (rows []flaggedRow) {
+	for _, p := range all {
+		if n := len(rows); n == 0 || rows[n-1].Person != p.Person {
+			rows = append(rows, flaggedRow{Person: p.Person, Name: p.Name, Who: yearAndClasses(p.Year, nil)})
+		}
+		row := &rows[len(rows)-1]
+		row.Piles = append(row.Piles, v.pileRow(p))
+	}
+	return rows
+}
+
+func (v visitor) pileRow(p conduct.Pile) pileRow {
+	row := pileRow{ID: p.Flags[0].ID, Category: p.Category, Rule: p.Rule, Count: len(p.Flags)}
+	var oldest time.Time
+	for i, f := range p.Flags {
+		if oldest.IsZero() || f.At.Before(oldest) {
+			oldest = f.At
+		}
+		if f.Note == "" && i >= toldOf {
+			row.More++
+			continue
+		}
+		seen := seenRow{When: moment(f.At, v.Now), Figures: conduct.Figures(f.Evidence.Numbers), By: f.By, Note: f.Note, Reported: f.Reported}
+		if f.Note == "" {
+			seen.Words = sentence(rule.WordsAbout(f.Kind, f.Evidence, f.At.In(v.Now.Location())))
+		}
+		row.Seen = append(row.Seen, seen)
+	}
+	row.Since = moment(oldest, v.Now)
+	return row
+}
+
+// decideFlags upholds or dismisses, by the button that was pressed.
+func (c *Console) decideFlags(w http.ResponseWriter, r *http.Request, v visitor) {
+	id, why := numberIn[conduct.FlagID](r, "flag"), r.PostFormValue("why")
+	err := c.conduct.DecideFlags(r.Context(), v.Actor, id, conduct.Outcome(r.PostFormValue("outcome")), why)
+	if status, say := correctable(err); status != 0 {
+		c.showReviews(w, r, v, status, reviewsPage{Say: say, Pile: id, Why: why})
+		return
+	}
+	c.backTo(w, r, reviewsPath+"#flags", err)
+}
