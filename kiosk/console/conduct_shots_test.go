@@ -59,7 +59,7 @@ func (h *house) conductScenes() []scene {
 		}},
 		{name: "policy", path: policyPath},
 		{name: "reviews", path: reviewsPath, set: h.objected},
-		{name: "flags", path: reviewsPath + "#flags", set: func() {
+		{name: "flags", path: reviewsPath, act: func(p *webtest.Page) { p.Eval(`document.querySelector("#flags").scrollIntoView()`) }, set: func() {
 			h.raise(h.Mia, h.Teacher, "behaviour", "person", "Threw a pile of printouts about the library at lunch, and laughed when Mrs Okoro asked her to pick them up.")
 			h.raise(h.Sam, h.Teacher, "behaviour", "person", "Jammed the tray with a folded exercise book.")
 			dbtest.Exec(h.T, h.db, `
@@ -67,7 +67,7 @@ func (h *house) conductScenes() []scene {
 				SELECT $1, $2, max(set_id), 1, 'wrong-codes', 'access', 'person', $3::timestamptz - n * interval '27 hours', 100 + n, 0, $3::timestamptz + interval '9 days', '{"numbers": {"times": 5, "hours": 24}}'
 				  FROM conduct_set, generate_series(0, 6) n GROUP BY n`, h.School, h.Sam.Person, friday)
 		}},
-		{name: "flag", path: h.page(h.Sam.Person), act: func(p *webtest.Page) { p.Eval(`document.querySelector("#flag-title ~ details").open = true`) }},
+		{name: "flag", path: h.page(h.Sam.Person), act: func(p *webtest.Page) { p.Eval(openFlag) }},
 		{name: "history", path: h.page(h.Sam.Person) + "/conduct"},
 		{name: "letter", path: reviewsPath + "/letter/2"},
 		{name: "fairness", path: fairnessPath, set: func() {
@@ -79,7 +79,7 @@ func (h *house) conductScenes() []scene {
 				SELECT $1, person_id, $2, 'staff', 'excess', 'person', $3, 0, 10, $3::timestamptz + interval '14 days', '{"seen": []}', 'x' FROM person WHERE username LIKE 'n%7' OR username LIKE 'n%4' AND year_group = 11`,
 				h.School, h.Chief.Person, friday)
 		}},
-		{name: "class", path: classPath(own), act: func(p *webtest.Page) { p.Eval(`document.querySelector("#flag-title ~ details").open = true`) }, set: func() {
+		{name: "class", path: classPath(own), act: func(p *webtest.Page) { p.Eval(openFlag) }, set: func() {
 			h.are(school.Teacher)()
 			dbtest.Exec(h.T, h.db, "UPDATE enrolment SET person_id = $1 WHERE person_id = $2 AND class_id = $3", h.IT.Person, h.Teacher.Person, own)
 			dbtest.Exec(h.T, h.db, "UPDATE conduct_order SET made_by = $1 WHERE kind = 'pause'", h.IT.Person)
@@ -134,3 +134,6 @@ func (h *house) objected() {
 		h.Fatal(err)
 	}
 }
+
+// openFlag shows the form with which a pupil is flagged.
+const openFlag = `document.querySelector("#flag-title ~ details").open = true; document.querySelector("#flag-title").scrollIntoView()`

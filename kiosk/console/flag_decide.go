@@ -2,7 +2,7 @@ package console
 
 import (
 	"net/http"
-	"time"
+	"slices"
 
 	"inkwell/internal/school"
 	"inkwell/quota/conduct"
@@ -49,23 +49,22 @@ func (v visitor) flaggedRows(all []conduct.Pile) (rows []flaggedRow) {
 }
 
 func (v visitor) pileRow(p conduct.Pile) pileRow {
-	row := pileRow{ID: p.Flags[0].ID, Category: p.Category, Rule: p.Rule, Count: len(p.Flags)}
-	var oldest time.Time
-	for i, f := range p.Flags {
-		if oldest.IsZero() || f.At.Before(oldest) {
-			oldest = f.At
-		}
+	row := pileRow{ID: p.Flags[0].ID, Category: sentence(p.Category), Rule: p.Rule, Count: len(p.Flags)}
+	newest := slices.Clone(p.Flags)
+	slices.SortStableFunc(newest, func(a, b conduct.Sighting) int { return b.At.Compare(a.At) })
+	for i, f := range newest {
 		if f.Note == "" && i >= toldOf {
 			row.More++
 			continue
 		}
 		seen := seenRow{When: moment(f.At, v.Now), Figures: conduct.Figures(f.Evidence.Numbers), By: f.By, Note: f.Note, Reported: f.Reported}
-		if f.Note == "" {
+		if f.Note == "" { // its words have the day
+			seen.When = f.At.In(v.Now.Location()).Format("15:04")
 			seen.Words = sentence(rule.WordsAbout(f.Kind, f.Evidence, f.At.In(v.Now.Location())))
 		}
 		row.Seen = append(row.Seen, seen)
 	}
-	row.Since = moment(oldest, v.Now)
+	row.Since = moment(newest[len(newest)-1].At, v.Now)
 	return row
 }
 
