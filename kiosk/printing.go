@@ -41,7 +41,7 @@ func (s *Screen) release(ids []release.JobID) []Effect {
 	if s.pending = ids; s.locked() != nil || len(s.unsure()) > 0 {
 		return nil
 	}
-	s.busy, s.pending = true, nil
+	s.busy, s.sent, s.pending = true, true, nil
 	who := *s.visitor
 	who.At = s.visit.Printer.ID
 	if who.Slip == nil { // a slip's owner was shown the price when they made it

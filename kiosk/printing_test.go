@@ -77,6 +77,29 @@ func TestAnOlderLookDoesNotEndARelease(t *testing.T) {
 	c.face(FacePrinting)
 }
 
+// TestALookDuringAReleaseDoesNotEndIt: a look that begins and ends while the release is under
+// way says nothing of it, and a second press is none.
+func TestALookDuringAReleaseDoesNotEndIt(t *testing.T) {
+	t.Parallel()
+	c := newScene(t)
+	job := held(41, "Rivers", 4, 5)
+	c.signIn(visitWith(job))
+	c.does(ReleaseAll{})
+	e := next[ReleaseJobs](c)
+	c.changes(visitWith(job))
+	if v := c.face(FaceJobs); !v.Busy {
+		t.Error("the look ended the wait")
+	}
+	c.does(ReleaseAll{})
+	c.quiet()
+	c.does(Acted{Turn: e.Turn, Of: e})
+	if v := c.face(FaceJobs); !v.Busy {
+		t.Error("it was shown as over before it was seen on its way")
+	}
+	c.sees(visitWith(onItsWay(job, release.Reserved, 0)))
+	c.face(FacePrinting)
+}
+
 func TestReleaseTakesOnlyWhatCanBePrinted(t *testing.T) {
 	t.Parallel()
 	c := newScene(t)

@@ -52,6 +52,7 @@ type Screen struct {
 
 	face  string // while nobody is signed in
 	busy  bool   // keypad: a try is under way; visit: a release is
+	sent  bool   // visit: how that release ends is not known yet
 	note  string // one sentence of refusal, or ""
 	badge string // about to be linked, or not enough: newbadge, keypad, theircode
 	blind string // why the last look at the visit failed, or ""

@@ -22,7 +22,7 @@ func (r Looked) apply(s *Screen, now time.Time) []Effect {
 	first := s.visit == nil
 	s.visit, s.station.Printer = &r.Visit, r.Visit.Beside
 	s.blind = ""
-	if newest {
+	if newest && !s.sent {
 		s.busy = false
 	}
 	if first {
@@ -117,13 +117,16 @@ func (r Acted) apply(s *Screen, _ time.Time) []Effect {
 	if r.Turn != s.turn {
 		return nil
 	}
-	if of, ok := r.Of.(ReleaseJobs); ok && r.Err == nil {
-		s.released(of.Jobs)
-	}
-	if _, ok := r.Of.(ReleaseJobs); ok && s.trip != nil {
-		at := s.trip.back
-		who := *s.visitor
-		who.At, s.visitor, s.trip = at, &who, nil
+	if of, ok := r.Of.(ReleaseJobs); ok {
+		s.sent = false
+		if r.Err == nil {
+			s.released(of.Jobs)
+		}
+		if s.trip != nil {
+			at := s.trip.back
+			who := *s.visitor
+			who.At, s.visitor, s.trip = at, &who, nil
+		}
 	}
 	if of, ok := r.Of.(EditJob); ok {
 		s.altered(of, r.Err)

@@ -66,13 +66,13 @@ func TestAChangedJobIsSentAsItWasCounted(t *testing.T) {
 	if err := c.Release(v.Print.Jobs...); err != nil {
 		t.Fatal(err)
 	}
-	s.face(c, kiosk.FaceDone)
+	done := s.face(c, kiosk.FaceDone)
 	if v := s.statusOf(v.Change.Leaves[0].Src); v != http.StatusNotFound {
 		t.Errorf("the picture is still there: %d", v)
 	}
 	sent := eve.Documents(t)
 	if len(sent) != 1 {
-		t.Fatalf("the printer was given %d documents", len(sent))
+		t.Fatalf("the printer was given %d documents; the kiosk says %+v; %s", len(sent), done, s.inkwell("job", "show", "1"))
 	}
 	sum := sha256.Sum256(sent[0])
 	counted := rows[string](s, "SELECT encode(digest, 'hex') FROM job WHERE job_id = 1")

@@ -86,14 +86,13 @@ func writeReplay(out io.Writer, r conduct.Replay, whole bool) error {
 	_, _ = fmt.Fprintln(w, "WHO\tWITHDRAWN\t\tTUTOR TOLD\t\tNOTICE\t\tA PERSON LOOKS\t") // tabwriter keeps an error for Flush
 	_, _ = fmt.Fprintln(w, "\tTODAY\tCHANGED\tTODAY\tCHANGED\tTODAY\tCHANGED\tTODAY\tCHANGED")
 	row := func(who string, old, changed conduct.Reach) {
-		_, _ = fmt.Fprintf(w, "%s\t", who)
-		for i, n := range [][2]int{{old.Withdrawn, changed.Withdrawn}, {old.Told, changed.Told}, {old.Noticed, changed.Noticed}, {old.Looked, changed.Looked}} {
-			end := "\t"
-			if i == 3 {
-				end = "\n"
-			}
-			_, _ = fmt.Fprintf(w, "%s\t%s%s", conduct.Cell(n[0], whole), conduct.Cell(n[1], whole), end)
+		_, _ = fmt.Fprint(w, who)
+		for _, n := range []struct{ today, changed int }{
+			{old.Withdrawn, changed.Withdrawn}, {old.Told, changed.Told}, {old.Noticed, changed.Noticed}, {old.Looked, changed.Looked},
+		} {
+			_, _ = fmt.Fprintf(w, "\t%s\t%s", conduct.Cell(n.today, whole), conduct.Cell(n.changed, whole))
 		}
+		_, _ = fmt.Fprintln(w)
 	}
 	for _, g := range r.Groups {
 		row(g.Name(), g.Old, g.New)
