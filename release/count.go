@@ -40,7 +40,7 @@ func (d *Desk) count(ctx context.Context) {
 			d.giveWay(ctx, d.DB.Now().Sub(began))
 			if err != nil {
 				d.Log.Error("count document", "job", job.ID, "error", err)
-				pause(ctx, time.Second)
+				events.Pause(ctx, time.Second)
 			}
 		}
 	})
@@ -57,7 +57,7 @@ const (
 
 func (d *Desk) giveWay(ctx context.Context, took time.Duration) {
 	if d.intake.flooded() {
-		pause(ctx, min(9*took, longestRest))
+		events.Pause(ctx, min(9*took, longestRest))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"inkwell/internal/crash"
 	"inkwell/internal/db"
+	"inkwell/internal/events"
 	"inkwell/internal/fault"
 	"inkwell/quota/conduct"
 	"inkwell/release/spool"
@@ -164,7 +165,7 @@ func (d *Desk) save(ctx context.Context, c claim, del Delivery) error {
 func (d *Desk) insist(ctx context.Context, write func() error) error {
 	for {
 		err := write()
-		if err == nil || fault.KindOf(err) != fault.Unavailable || !pause(ctx, time.Second) {
+		if err == nil || fault.KindOf(err) != fault.Unavailable || !events.Pause(ctx, time.Second) {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ func (d *Desk) follow(ctx context.Context, c claim, p Printer, job Job, del Deli
 				return err
 			}
 		}
-		if !pause(ctx, d.Poll) {
+		if !events.Pause(ctx, d.Poll) {
 			return ctx.Err()
 		}
 	}

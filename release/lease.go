@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"inkwell/internal/db"
+	"inkwell/internal/events"
 	"inkwell/internal/fault"
 )
 
@@ -48,7 +49,7 @@ func (d *Desk) stillMine(ctx context.Context, c claim) error {
 		if err == nil {
 			err = d.inSchool(ctx, c.printer.School, func(ctx context.Context, tx *db.Tx) error { return fence(ctx, tx, c) })
 		}
-		if err == nil || errors.Is(err, errFenced) || fault.KindOf(err) != fault.Unavailable || !pause(ctx, time.Second) {
+		if err == nil || errors.Is(err, errFenced) || fault.KindOf(err) != fault.Unavailable || !events.Pause(ctx, time.Second) {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"inkwell/internal/crash"
 	"inkwell/internal/db"
+	"inkwell/internal/events"
 )
 
 // historyKept is how long every IPP printer that we know keeps a finished job in
@@ -76,7 +77,7 @@ func (d *Desk) search(ctx context.Context, p Printer, del Delivery) (id int, at 
 	until := d.DB.Now().Add(d.LostPatience)
 	for {
 		id, at, err = p.Find(ctx, del.Token)
-		if err == nil || errors.Is(err, ErrGone) || errors.Is(err, ErrCannotTell) || d.DB.Now().After(until) || !pause(ctx, time.Second) {
+		if err == nil || errors.Is(err, ErrGone) || errors.Is(err, ErrCannotTell) || d.DB.Now().After(until) || !events.Pause(ctx, time.Second) {
 			return id, at, err
 		}
 	}
@@ -109,16 +110,4 @@ func (d *Desk) lose(ctx context.Context, c claim, del Delivery) error {
 		tx.AfterCommit(d.Meter.Lost)
 		return d.Hub.Touch(ctx, tx, del.School, personTopic(del))
 	})
-}
-
-// pause waits, and says whether ctx still goes on.
-func pause(ctx context.Context, wait time.Duration) bool {
-	t := time.NewTimer(wait)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -29,7 +29,7 @@ func (h *Hub) announce(ctx context.Context) {
 		if err := notify(ctx, h.db, payloads(h.takeUnsaid())); err != nil && ctx.Err() == nil {
 			h.log.Debug("announcement lost", "error", err)
 		}
-		if !pause(ctx, between) {
+		if !Pause(ctx, between) {
 			return
 		}
 	}

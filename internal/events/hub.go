@@ -113,8 +113,8 @@ func (h *Hub) say(changes []change) {
 	}
 }
 
-// pause waits for d and says whether ctx goes on.
-func pause(ctx context.Context, d time.Duration) bool {
+// Pause waits for d and says whether ctx goes on: what watchers do between two looks.
+func Pause(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

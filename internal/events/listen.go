@@ -14,7 +14,7 @@ func (h *Hub) listen(ctx context.Context) {
 			return
 		}
 		h.log.Debug("listening interrupted", "error", err)
-		if !pause(ctx, h.again) {
+		if !Pause(ctx, h.again) {
 			return
 		}
 	}

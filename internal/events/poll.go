@@ -19,7 +19,7 @@ const (
 func (h *Hub) poll(ctx context.Context) {
 	var from uint64
 	var away bool
-	for pause(ctx, h.every) {
+	for Pause(ctx, h.every) {
 		bound, err := h.pollOnce(ctx, from)
 		if ctx.Err() != nil {
 			return
@@ -66,7 +66,7 @@ func (h *Hub) forget(round int64) {
 
 // sweep removes rows that every node has polled long ago; one node does it at a time.
 func (h *Hub) sweep(ctx context.Context) {
-	for pause(ctx, sweepEvery) {
+	for Pause(ctx, sweepEvery) {
 		if err := deleteOld(ctx, h.db, keepChanges); err != nil && ctx.Err() == nil {
 			h.log.Debug("sweep of changes", "error", err)
 		}

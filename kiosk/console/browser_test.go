@@ -60,11 +60,18 @@ func signInAs(p *webtest.Page, username, password string) {
 // its window or breaks its policy.
 func TestShots(t *testing.T) {
 	h := newHouse(t)
-	p := webtest.Start(t).Page(t)
+	h.shootAll("staff", h.scenes)
+}
+
+// shootAll has IT open every scene at each size, in both schemes; the scenes are set once IT is
+// signed in.
+func (h *house) shootAll(of string, scenes func() []scene) {
+	h.Helper()
+	p := webtest.Start(h.T).Page(h.T)
 	p.Open(h.server.URL + "/staff/sign-in")
 	signInAs(p, "it", schooltest.Password)
 	p.Seen("Jobs")
-	for _, scene := range h.scenes() {
+	for _, scene := range scenes() {
 		if scene.set != nil {
 			scene.set()
 		}
@@ -76,7 +83,7 @@ func TestShots(t *testing.T) {
 				if scene.act != nil {
 					scene.act(p)
 				}
-				h.shoot(p, fmt.Sprintf("staff-%s-%d-%s.png", scene.name, size[0], scheme), size[0])
+				h.shoot(p, fmt.Sprintf("%s-%s-%d-%s.png", of, scene.name, size[0], scheme), size[0])
 			}
 		}
 	}

@@ -1,12 +1,10 @@
 package console
 
 import (
-	"fmt"
 	"testing"
 
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
-	"inkwell/internal/school/schooltest"
 	"inkwell/internal/web/webtest"
 	"inkwell/quota/conduct"
 )
@@ -14,26 +12,7 @@ import (
 // TestConductShots takes pictures of the pages about conduct, as TestShots does of others.
 func TestConductShots(t *testing.T) {
 	h := newHouse(t)
-	p := webtest.Start(t).Page(t)
-	p.Open(h.server.URL + "/staff/sign-in")
-	signInAs(p, "it", schooltest.Password)
-	p.Seen("Jobs")
-	for _, scene := range h.conductScenes() {
-		if scene.set != nil {
-			scene.set()
-		}
-		for _, size := range [][2]int64{{390, 844}, {1280, 800}} {
-			for _, scheme := range []string{"light", "dark"} {
-				p.Size(size[0], size[1])
-				p.Scheme(scheme)
-				p.Open(h.server.URL + scene.path)
-				if scene.act != nil {
-					scene.act(p)
-				}
-				h.shoot(p, fmt.Sprintf("conduct-%s-%d-%s.png", scene.name, size[0], scheme), size[0])
-			}
-		}
-	}
+	h.shootAll("conduct", h.conductScenes)
 }
 
 // are makes IT's Ida somebody else.

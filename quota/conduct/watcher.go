@@ -64,7 +64,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 			away = err != nil
 			w.Log.Info("look at conduct", "away", away, "error", err)
 		}
-		if !pause(ctx, lookAgain) {
+		if !events.Pause(ctx, lookAgain) {
 			return nil
 		}
 		select {
@@ -73,17 +73,6 @@ func (w *Watcher) Run(ctx context.Context) error {
 		case <-sub.C:
 		case <-tick.C:
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
 	}
 }
 
