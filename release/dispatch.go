@@ -60,6 +60,7 @@ type claim struct {
 	printer PrinterRecord
 	node    string
 	epoch   int64
+	term    int // of the lease under which it was last known to be ours
 }
 
 // errFenced: another node has the printer now.
@@ -126,10 +127,12 @@ func (d *Desk) serve(ctx context.Context, id PrinterID) error {
 }
 
 func (d *Desk) claim(ctx context.Context, id PrinterID) (c claim, ok bool, err error) {
+	term := d.lease.term()
 	err = d.DB.InTx(ctx, db.System("dispatch"), func(ctx context.Context, tx *db.Tx) error {
 		c, ok, err = claimPrinter(ctx, tx, id, d.node)
 		return err
 	})
+	c.term = term
 	return c, ok, err
 }
 

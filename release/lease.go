@@ -15,11 +15,13 @@ import (
 // so. It is real time, whatever clock tells the desk's: it goes on while the process is
 // stopped, or its machine sleeps.
 type lease struct {
-	mu    sync.Mutex
-	since time.Time
+	mu     sync.Mutex
+	since  time.Time
+	lapses int // how often it was silent for so long that others may have taken its printers
 }
 
-// renew notes when a heartbeat that the database took was begun.
+// renew notes when a heartbeat that the database took was begun. One that comes too late gives
+// back nothing: it begins another lease, under which every printer is to be asked for again.
 func (l *lease) renew(beat func() error) error {
 	began := time.Now()
 	if err := beat(); err != nil {
@@ -27,30 +29,44 @@ func (l *lease) renew(beat func() error) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if time.Since(l.since) >= nodeExpires {
+		l.lapses++
+	}
 	l.since = began
 	return nil
 }
 
-func (l *lease) holds() bool {
+// term tells this lease from those before it.
+func (l *lease) term() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return time.Since(l.since) < nodeExpires
+	return l.lapses
+}
+
+// holds says whether what was this node's in a term is so still, whoever else there is.
+func (l *lease) holds(term int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lapses == term && time.Since(l.since) < nodeExpires
 }
 
 // stillMine is asked before each piece of a document. A node that has been silent for too
-// long first asks whether the printer is still its own, and waits for a database
-// that is away: nobody can have taken the printer over without it.
-func (d *Desk) stillMine(ctx context.Context, c claim) error {
-	if d.lease.holds() {
-		return nil
-	}
-	for {
+// long since it claimed the printer first asks whether the printer is still its own, and waits
+// for a database that is away: nobody can have taken the printer over without it.
+func (d *Desk) stillMine(ctx context.Context, c *claim) error {
+	for !d.lease.holds(c.term) {
 		err := d.enlist(ctx)
+		term := d.lease.term()
 		if err == nil {
-			err = d.inSchool(ctx, c.printer.School, func(ctx context.Context, tx *db.Tx) error { return fence(ctx, tx, c) })
+			err = d.inSchool(ctx, c.printer.School, func(ctx context.Context, tx *db.Tx) error { return fence(ctx, tx, *c) })
 		}
-		if err == nil || errors.Is(err, errFenced) || fault.KindOf(err) != fault.Unavailable || !events.Pause(ctx, time.Second) {
+		if err == nil {
+			c.term = term
+			continue
+		}
+		if errors.Is(err, errFenced) || fault.KindOf(err) != fault.Unavailable || !events.Pause(ctx, time.Second) {
 			return err
 		}
 	}
+	return nil
 }

@@ -32,7 +32,7 @@ func (d *Desk) outgoing(ctx context.Context, c claim, job Job, del Delivery) (io
 	if err != nil {
 		return nil, fmt.Errorf("open document: %w", errors.Join(errOurs, err))
 	}
-	mine := func() error { return d.stillMine(ctx, c) }
+	mine := func() error { return d.stillMine(ctx, &c) }
 	switch {
 	case w.raster != nil:
 		defer in.Close()

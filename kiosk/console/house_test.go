@@ -87,8 +87,9 @@ func (h *house) newBrowser() *http.Client {
 func (h *house) furnish() {
 	h.Helper()
 	h.in(func(ctx context.Context, tx *db.Tx) error {
-		for name, room := range map[string]string{"Library": "Library, ground floor", "Sixth form": "Common room, first floor"} {
-			if _, err := release.AddPrinter(ctx, tx, release.PrinterRecord{School: h.School, Name: name, Room: room, URI: "ipp://127.0.0.1:1"}); err != nil {
+		for _, p := range []release.PrinterRecord{{Name: "Library", Room: "Library, ground floor"}, {Name: "Sixth form", Room: "Common room, first floor"}} {
+			p.School, p.URI = h.School, "ipp://127.0.0.1:1"
+			if _, err := release.AddPrinter(ctx, tx, p); err != nil {
 				return err
 			}
 		}

@@ -18,7 +18,7 @@ import (
 func (h *house) wear() {
 	h.Helper()
 	dbtest.Exec(h.T, h.db, `UPDATE printer SET asset = 'HA-00' || printer_id, capabilities = $1 WHERE printer_id = 1`,
-		`{"asked": true, "media": ["iso_a4_210x297mm", "iso_a3_297x420mm"], "sides": ["one-sided", "two-sided-long-edge"], "color_modes": ["color"], "finishings": [20], "speed": 45,
+		`{"asked": true, "media": ["iso_a4_210x297mm", "iso_a3_297x420mm"], "sides": ["one-sided", "two-sided-long-edge"], "color_modes": ["monochrome", "color"], "finishings": [20], "speed": 45,
 		  "supplies": [{"type": "toner", "color": "black", "name": "Black toner", "max": 100, "level": 62}, {"type": "toner", "color": "cyan", "name": "Cyan toner", "max": 100, "level": 8},
 		               {"type": "toner", "color": "magenta", "name": "Magenta toner", "max": 100, "level": 90}, {"type": "toner", "color": "yellow", "name": "Yellow toner", "max": 100, "level": 41},
 		               {"type": "wasteToner", "name": "Waste toner box", "max": 100, "level": 70}, {"type": "fuser", "name": "<Fuser & belt>", "max": -2, "level": -1}]}`)
