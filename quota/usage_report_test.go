@@ -12,6 +12,7 @@ import (
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/internal/sheet"
 	"inkwell/quota"
 )
 
@@ -118,7 +119,7 @@ func TestADepartmentOfFewIsHidden(t *testing.T) {
 			t.Errorf("%s, %v", told(rows), err)
 		}
 		var b bytes.Buffer
-		if err := quota.WriteUsage(&b, quota.ByDepartment, rows); err != nil || !strings.Contains(b.String(), "\r\n'@Art,1,3,0,3,3,0,0,0\r\n") {
+		if err := quota.WriteUsage(&b, sheet.CSV, quota.ByDepartment, rows); err != nil || !strings.Contains(b.String(), "\r\n'@Art,1,3,0,3,3,0,0,0\r\n") {
 			t.Errorf("written %q, %v", b.String(), err)
 		}
 		rows, err = quota.Published(ctx, tx, h.School, quota.ByDepartment, ever, places(nil))
@@ -126,7 +127,7 @@ func TestADepartmentOfFewIsHidden(t *testing.T) {
 			t.Errorf("published %s, %v", told(rows), err)
 		}
 		b.Reset()
-		if err := quota.WriteUsage(&b, quota.ByDepartment, rows); err != nil || !strings.Contains(b.String(), "\r\n'@Art,,,,,,,,\r\n") {
+		if err := quota.WriteUsage(&b, sheet.CSV, quota.ByDepartment, rows); err != nil || !strings.Contains(b.String(), "\r\n'@Art,,,,,,,,\r\n") {
 			t.Errorf("written %q, %v", b.String(), err)
 		}
 		return nil

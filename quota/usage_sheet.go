@@ -8,8 +8,8 @@ import (
 )
 
 // WriteUsage writes a report as a table for a spreadsheet. What is hidden has no figures.
-func WriteUsage(out io.Writer, by Breakdown, rows []Row) error {
-	w, err := sheet.NewWriter(out, string(by), "jobs", "pages", "colour", "sheets", "paid", "saved by duplex", "jobs never printed", "sheets never printed")
+func WriteUsage(out io.Writer, as sheet.Kind, by Breakdown, rows []Row) error {
+	w, err := as.New(out, string(by), "jobs", "pages", "colour", "sheets", "paid", "saved by duplex", "jobs never printed", "sheets never printed")
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/internal/school/calendar"
+	"inkwell/internal/sheet"
 	"inkwell/quota"
 	"inkwell/release"
 )
@@ -67,7 +68,7 @@ func (h *host) usage(ctx context.Context, s school.School, f usageFlags) error {
 		return err
 	}
 	if f.csv {
-		return quota.WriteUsage(h.out, by, rows)
+		return quota.WriteUsage(h.out, sheet.CSV, by, rows)
 	}
 	return h.showUsage(span, by, rows)
 }

@@ -46,7 +46,7 @@ func TestATeacherAnswersTheirPupils(t *testing.T) {
 	sams, mias := h.needsYes(h.Sam, 72, 0, 1), h.needsYes(h.Mia, 128, 12, 2)
 	h.enter("teacher")
 	page := h.get("/staff/waiting")
-	h.says(page, http.StatusOK, "Waiting for you <span class=\"nav__count\">1</span>", "Sam Bell", "Year 11 · 11A/Ar", "72 pages, 36 sheets", "10:19", "Large jobs", "Yes, print it")
+	h.says(page, http.StatusOK, "Waiting for you <span class=\"nav__count\">1<", "Sam Bell", "Year 11 · 11A/Ar", "72 pages, 36 sheets", "10:19", "Large jobs", "Yes, print it")
 	if strings.Contains(page.body, "Mia") {
 		t.Error("a pupil of somebody else's is shown")
 	}

@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
-	"inkwell/internal/audit"
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/internal/sheet"
 	"inkwell/quota"
 )
 
@@ -31,8 +33,16 @@ type classUsagePage struct {
 // classUsage shows what the pupils of one class printed whom the visitor teaches: a class of
 // their own by today's list. Whoever covers a lesson sees nothing of the class's past.
 func (c *Console) classUsage(w http.ResponseWriter, r *http.Request, v visitor) {
-	page := classUsagePage{visitor: v}
-	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
+	page, err := c.classUsed(r, v)
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	c.pages.Show(w, r, http.StatusOK, "class-usage", page)
+}
+
+func (c *Console) classUsed(r *http.Request, v visitor) (page classUsagePage, err error) {
+	err = c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		page = classUsagePage{visitor: v}
 		if err := page.Form.read(ctx, tx, v, r.URL.Query()); err != nil {
 			return err
@@ -42,11 +52,37 @@ func (c *Console) classUsage(w http.ResponseWriter, r *http.Request, v visitor) 
 		}
 		return page.read(ctx, tx)
 	})
+	return page, err
+}
+
+// classUsageTable sends the pupils' rows as a table for a spreadsheet.
+func (c *Console) classUsageTable(w http.ResponseWriter, r *http.Request, v visitor) {
+	page, err := c.classUsed(r, v)
+	if err == nil && page.ID == 0 {
+		err = fault.New(fault.NotFound, "class-unknown", "That is no class of yours.")
+	}
 	if err != nil {
 		c.pages.Error(w, r, err)
 		return
 	}
-	c.pages.Show(w, r, http.StatusOK, "class-usage", page)
+	c.download(w, r, "class-usage", func(as sheet.Kind) error {
+		t, err := as.New(w, "pupil", "pages", "colour", "sheets", "jobs", "never collected", "left to print")
+		if err != nil {
+			return err
+		}
+		for _, one := range page.Rows {
+			f := one.Figures
+			if err := t.Row(one.Label, fmt.Sprint(f.Impressions), fmt.Sprint(f.Colour), fmt.Sprint(f.Sheets), fmt.Sprint(f.Jobs), fmt.Sprint(f.LeftJobs), one.Left); err != nil {
+				return err
+			}
+		}
+		return t.Close()
+	})
+}
+
+// Table is where the pupils' rows are as a file of a kind.
+func (p classUsagePage) Table(kind string) string {
+	return strings.Replace(p.href(p.ID, p.Form.span), classUsagePath, classUsagePath+"/table", 1) + "&as=" + kind
 }
 
 // choose lists the classes and takes the one that is asked for, or the first. One that they
@@ -75,7 +111,7 @@ func (p *classUsagePage) choose(ctx context.Context, tx *db.Tx, asked string) er
 	return nil
 }
 
-func (p *classUsagePage) href(class school.ClassID, s quota.Span) string {
+func (p classUsagePage) href(class school.ClassID, s quota.Span) string {
 	return classUsagePath + "?" + url.Values{"class": {fmt.Sprint(class)}, "from": {s.From.String()}, "to": {s.To.String()}}.Encode()
 }
 
@@ -84,10 +120,7 @@ func (p *classUsagePage) read(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
-	ids := make([]school.PersonID, len(pupils))
-	for i, one := range pupils {
-		ids[i] = one.ID
-	}
+	ids := idsOf(pupils)
 	sums, err := quota.UsageOf(ctx, tx, ids, p.Form.span)
 	if err != nil {
 		return err
@@ -100,10 +133,20 @@ func (p *classUsagePage) read(ctx context.Context, tx *db.Tx) error {
 	for _, one := range pupils {
 		rows = append(rows, quota.Row{Label: one.Given + " " + one.Family, Figures: sums[one.ID]})
 	}
+	left, err := quota.Balances(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	unit, err := quota.UnitOf(ctx, tx, p.School)
+	if err != nil {
+		return err
+	}
 	total := quota.Total(days)
 	p.Days, p.Rows, p.Chart = daysInWords(p.Form.span), usageRowsOf(rows), chartOf(days, p.Form.span, p.Form.calendar)
+	for i, one := range pupils {
+		p.Rows[i].Left = unit.Figure(left[one.ID])
+	}
 	p.Total, p.Saved = usageRow{Figures: total}, savedInWords(total)
 	p.Presets = p.Form.presets(p.Now, func(s quota.Span) string { return p.href(p.ID, s) })
-	return audit.Record(ctx, tx, audit.Entry{School: p.School, Act: "class-usage-viewed", Actor: p.Pseudonym, Object: fmt.Sprintf("class:%d", p.ID),
-		Facts: map[string]any{"pupils": len(pupils)}})
+	return p.lookedAt(ctx, tx, p.ID, len(pupils))
 }

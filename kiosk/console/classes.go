@@ -30,6 +30,11 @@ type classRow struct {
 	Name   string
 	Until  string // of a lesson they cover
 	Budget string // "140 pages", or that there is none
+	Past   bool   // what follows is told: it is a class of their own
+	Pupils int
+	Week   usageRow
+	Term   usageRow
+	Stops  int // pupils who cannot print just now
 }
 
 // classesPage lists the classes that the visitor teaches now; the only one is shown at once.
@@ -49,7 +54,10 @@ func (c *Console) classesPage(w http.ResponseWriter, r *http.Request, v visitor)
 		for _, t := range all {
 			page.Classes = append(page.Classes, v.classRow(t, accounts, unit, tx))
 		}
-		return err
+		if err != nil || len(all) < 2 {
+			return err
+		}
+		return page.readPast(ctx, tx)
 	})
 	if err != nil {
 		c.pages.Error(w, r, err)
@@ -60,6 +68,52 @@ func (c *Console) classesPage(w http.ResponseWriter, r *http.Request, v visitor)
 		return
 	}
 	c.pages.Show(w, r, http.StatusOK, "classes", page)
+}
+
+// readPast fills in what the visitor's own classes printed.
+func (p *classesPage) readPast(ctx context.Context, tx *db.Tx) error {
+	s, err := p.spans(ctx, tx)
+	if err != nil || !p.May(school.SeeClassUsage) {
+		return err
+	}
+	most := int64(1)
+	for i := range p.Classes {
+		row := &p.Classes[i]
+		if row.Until != "" {
+			continue
+		}
+		if err := row.readPast(ctx, tx, p.visitor, s); err != nil {
+			return err
+		}
+		most = max(most, row.Term.Impressions)
+	}
+	for i := range p.Classes {
+		p.Classes[i].Term.Bar = p.Classes[i].Term.Impressions * 100 / most
+	}
+	return nil
+}
+
+func (r *classRow) readPast(ctx context.Context, tx *db.Tx, v visitor, s spans) error {
+	pupils, err := school.PupilsToday(ctx, tx, v.School, r.ID)
+	if err != nil {
+		return err
+	}
+	ids := idsOf(pupils)
+	days, err := quota.UsageDaysOf(ctx, tx, ids, s.term)
+	if err != nil {
+		return err
+	}
+	stopped, err := conduct.Stopped(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	r.Past, r.Pupils, r.Stops, r.Term.Figures = true, len(ids), len(stopped), quota.Total(days)
+	for _, d := range days {
+		if d.Day >= s.week.From {
+			r.Week.Figures = r.Week.Plus(d.Figures)
+		}
+	}
+	return v.lookedAt(ctx, tx, r.ID, len(ids))
 }
 
 func classPath(id school.ClassID) string { return fmt.Sprintf("%s/%d", classesPath, id) }
@@ -87,6 +141,11 @@ type classPage struct {
 	Flag   flagging
 	Pause  pause  // in force just now
 	Given  string // "28 pupils were given theirs.", once it was done
+
+	ForMe   string     // what waits for the visitor's yes, or ""
+	Lesson  *lessonNow // of this moment, given by the visitor
+	Past    bool       // what was printed is shown: it is a class of their own
+	Figures classFigures
 }
 
 // pause is that of a class's printing.
@@ -103,7 +162,13 @@ type pupilRow struct {
 	User    string
 	Balance string
 	Chosen  bool
+	Stopped bool     // cannot print just now: not why
+	Week    usageRow // of a class of one's own, as Term
+	Term    usageRow
 }
+
+// chosen says whether somebody is to be given something.
+func (g giving) chosen(p school.PersonID) bool { return g.To == nil || slices.Contains(g.To, p) }
 
 // giving is what somebody typed into the form, and why it was not taken.
 type giving struct {
@@ -121,7 +186,7 @@ func (c *Console) showClass(w http.ResponseWriter, r *http.Request, v visitor, s
 }
 
 func (c *Console) showClassWith(w http.ResponseWriter, r *http.Request, v visitor, status int, form giving, flag flagging) {
-	page := classPage{visitor: v, Form: form, Flag: flag, Given: givenIn(r.URL.Query())}
+	page := classPage{visitor: v, Form: form, Flag: flag, Given: givenIn(r.URL.Query()), ForMe: v.forMe()}
 	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		return page.read(ctx, tx, classID(r))
 	})
@@ -158,21 +223,23 @@ func (p *classPage) read(ctx context.Context, tx *db.Tx, id school.ClassID) erro
 		return err
 	}
 	p.Pause = pause{stopped.ID, moment(stopped.Ends, p.Now), stopped.MadeBy == p.Person}
-	pupils, err := school.PupilsToday(ctx, tx, p.School, id)
-	if err != nil {
+	p.Past = taught.Until.IsZero() && p.May(school.SeeClassUsage)
+	if p.Lesson, err = p.lessonOf(ctx, tx, id); err != nil {
 		return err
 	}
-	ids := make([]school.PersonID, len(pupils))
-	for i, one := range pupils {
-		ids[i] = one.ID
+	return p.readPupils(ctx, tx, id, unit)
+}
+
+// forMe says what waits for the visitor's yes.
+func (v visitor) forMe() string {
+	switch n := v.waits(waitingPath); n {
+	case 0:
+		return ""
+	case 1:
+		return "1 job waits for your yes"
+	default:
+		return fmt.Sprintf("%d jobs wait for your yes", n)
 	}
-	left, err := quota.Balances(ctx, tx, ids)
-	p.Pupils = nil
-	for _, one := range pupils {
-		p.Pupils = append(p.Pupils, pupilRow{ID: one.ID, Name: one.Given + " " + one.Family, User: one.Username, Balance: unit.Say(left[one.ID]),
-			Chosen: p.Form.To == nil || slices.Contains(p.Form.To, one.ID)})
-	}
-	return err
 }
 
 // givenIn says what was just given, by the number that the form's answer leads to.

@@ -67,10 +67,7 @@ func (c *Console) people(ctx context.Context, v visitor, query string) (peoplePa
 		}
 		page.More = len(all) > found
 		all = all[:min(len(all), found)]
-		ids := make([]school.PersonID, len(all))
-		for i, p := range all {
-			ids[i] = p.ID
-		}
+		ids := idsOf(all)
 		balances, err := quota.Balances(ctx, tx, ids)
 		if err != nil {
 			return err

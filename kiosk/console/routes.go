@@ -106,6 +106,7 @@ var routes = []route{
 	{"POST " + accountsPath + "/{account}/top-up", school.TopUp, (*Console).topUpAccount},
 	{"POST /staff/people/{id}/top-up", school.TopUp, (*Console).topUpPerson},
 	{"GET " + classUsagePath, school.SeeClassUsage, (*Console).classUsage},
+	{"GET " + classUsagePath + "/table", school.SeeClassUsage, (*Console).classUsageTable},
 	{"GET " + waitingPath, school.ApprovePupils, (*Console).waitingPage},
 	{"POST " + waitingPath + "/{id}/approve", school.ApprovePupils, (*Console).approve},
 	{"POST " + waitingPath + "/{id}/return", school.ApprovePupils, (*Console).giveBack},
@@ -165,19 +166,6 @@ func signInFor(pattern string) string {
 		return mySignInPath
 	}
 	return "/staff/sign-in"
-}
-
-// firstPage is the day for those who see the school's printing, and for others the
-// first part of the pages that they may open.
-func (c *Console) firstPage(w http.ResponseWriter, r *http.Request, v visitor) {
-	switch {
-	case v.MaySeeSchool():
-		c.todayPage(w, r, v)
-	case len(v.Parts) > 0:
-		http.Redirect(w, r, v.Parts[0].Path, http.StatusSeeOther)
-	default:
-		c.pages.Error(w, r, fault.New(fault.NotFound, "pages-none", "These pages have nothing for your role yet. You print as everybody does, with your badge."))
-	}
 }
 
 func (c *Console) nothing(w http.ResponseWriter, r *http.Request) {

@@ -42,7 +42,7 @@ var openTo = map[string][]string{
 	"pupil": {"GET /my", "POST /my/objections"}, "nothing": {},
 	"teacher": {"GET /staff", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
 		"GET /staff/classes", "GET /staff/classes/{class}", "POST /staff/classes/{class}/give", "POST /staff/classes/{class}/flag", "POST /staff/classes/{class}/pause", "POST /staff/classes/{class}/pause/{order}/end", "GET /staff/classes/{class}/print", "POST /staff/classes/{class}/print", "GET /staff/mine", "GET /staff/mine/{id}/pages", "POST /staff/mine/{id}/pages", "GET /staff/mine/{id}/pages/{page}", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
-		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/class-usage", "GET /staff/reviews", "POST /staff/reviews/{objection}", "POST /staff/reviews/flags/{flag}", "GET /staff/reviews/letter/{suspension}", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
+		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/class-usage", "GET /staff/class-usage/table", "GET /staff/reviews", "POST /staff/reviews/{objection}", "POST /staff/reviews/flags/{flag}", "GET /staff/reviews/letter/{suspension}", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
 }
 
 // TestEveryRouteForEveryRole: who has the capability gets in, everybody else finds

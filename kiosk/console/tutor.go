@@ -32,10 +32,7 @@ func (c *Console) tutorPage(w http.ResponseWriter, r *http.Request, v visitor) {
 		if err != nil {
 			return err
 		}
-		ids := make([]school.PersonID, len(all))
-		for i, p := range all {
-			ids[i] = p.ID
-		}
+		ids := idsOf(all)
 		badges, err := school.Badges(ctx, tx, ids)
 		for _, p := range all {
 			page.Pupils = append(page.Pupils, tutee{p.ID, p.Given + " " + p.Family, p.Username, v.badge(badges[p.ID])})

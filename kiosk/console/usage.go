@@ -11,6 +11,7 @@ import (
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/internal/school/calendar"
+	"inkwell/internal/sheet"
 	"inkwell/quota"
 	"inkwell/release"
 )
@@ -205,9 +206,15 @@ func (c *Console) usageTable(w http.ResponseWriter, r *http.Request, v visitor) 
 		c.pages.Error(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="usage-by-`+string(form.By)+`.csv"`)
-	if err := quota.WriteUsage(w, form.By, rows); err != nil {
-		c.log.Debug("send usage", "error", err) // whoever asked has gone
+	c.download(w, r, "usage-by-"+string(form.By), func(as sheet.Kind) error { return quota.WriteUsage(w, as, form.By, rows) })
+}
+
+// download sends a table as the file that is asked for: a workbook or CSV.
+func (c *Console) download(w http.ResponseWriter, r *http.Request, name string, write func(sheet.Kind) error) {
+	as := sheet.KindOf(r.FormValue("as"))
+	w.Header().Set("Content-Type", as.Type())
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.`+string(as)+`"`)
+	if err := write(as); err != nil {
+		c.log.Debug("send table", "table", name, "error", err) // whoever asked has gone
 	}
 }

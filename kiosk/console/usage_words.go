@@ -17,7 +17,8 @@ type usageRow struct {
 	Label string
 	Link  string // to whose it is, or ""
 	quota.Figures
-	Bar int64
+	Bar  int64
+	Left string // to a pupil, to print with; of a class alone
 }
 
 // usageRowsOf draws the longest bar for the most pages.
@@ -45,6 +46,9 @@ func (r usageRow) Sheeted() string { return thousands(r.Sheets) }
 
 // Jobbed is jobs.
 func (r usageRow) Jobbed() string { return thousands(r.Jobs) }
+
+// Wasted is jobs that were sent and that nobody collected.
+func (r usageRow) Wasted() string { return thousands(r.LeftJobs) }
 
 // Spared is sheets saved.
 func (r usageRow) Spared() string { return thousands(r.Saved()) }

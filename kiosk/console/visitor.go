@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"inkwell/internal/db"
@@ -19,48 +18,6 @@ type visitor struct {
 	SchoolName string
 	Now        time.Time
 	Parts      []part // of the pages, that the visitor may open
-}
-
-// part is one of the parts the pages have, in the order of the masthead.
-type part struct {
-	Path, Word string
-	Count      int  // of what waits there
-	Here       bool // the page asked for is in it
-	needs      school.Capability
-}
-
-var parts = []part{
-	{Path: "/staff", Word: "Today", needs: school.SeeSchool},
-	{Path: "/staff/people", Word: "People", needs: school.FindPeople},
-	{Path: rightsPath, Word: "Printing rights", needs: school.Suspend},
-	{Path: printersPath, Word: "Printers", needs: school.ManageFace},
-	{Path: "/staff/mine", Word: "My jobs", needs: school.IssueSlip},
-	{Path: classesPath, Word: "My classes", needs: school.GrantFromClass},
-	{Path: accountsPath, Word: "Accounts", needs: school.TopUp},
-	{Path: tutorPath, Word: "My tutor group", needs: school.PassOwnClass},
-	{Path: waitingPath, Word: "Waiting for you", needs: school.ApprovePupils},
-	{Path: mattersPath, Word: "Safeguarding", needs: school.SeeMatters},
-	{Path: reviewsPath, Word: "Reviews", needs: school.ReviewConduct},
-	{Path: refundsPath, Word: "Pages back", needs: school.RefundPupils},
-	{Path: usagePath, Word: "Usage", needs: school.SeeUsage},
-	{Path: classUsagePath, Word: "Class usage", needs: school.SeeClassUsage},
-	{Path: rulesPath, Word: "Rules", needs: school.ExemptFromRules},
-	{Path: fairnessPath, Word: "Fairness", needs: school.SeeFairness},
-	{Path: policyPath, Word: "Conduct", needs: school.SetConduct},
-	{Path: "/staff/guests", Word: "Guests", needs: school.SponsorGuest},
-	{Path: "/staff/calendar", Word: "Calendar", needs: school.ArrangeCover},
-	{Path: "/staff/roll-out", Word: "Roll-out", needs: school.ManageFace},
-}
-
-// partsFor are those that somebody may open, on a page of the path.
-func partsFor(a school.Actor, path string) (open []part) {
-	for _, p := range parts {
-		if a.May(p.needs) {
-			p.Here = path == p.Path || p.Path != "/staff" && strings.HasPrefix(path, p.Path)
-			open = append(open, p)
-		}
-	}
-	return open
 }
 
 // visitor is whom the request's session stands for; fault.Unauthenticated without one.
