@@ -25,7 +25,7 @@ func TestShots(t *testing.T) {
 		return
 	}
 	b := webtest.Start(t)
-	for _, size := range [][2]int64{{800, 480}, {1280, 800}, {1080, 1920}} {
+	for _, size := range sizes {
 		for _, scheme := range []string{"light", "dark"} {
 			for _, s := range shots {
 				if scheme == "dark" && size[0] != 1280 || !strings.Contains(s.name, only) {
@@ -40,6 +40,15 @@ func TestShots(t *testing.T) {
 }
 
 func shoot(t *testing.T, b webtest.Browser, s shot, size [2]int64, scheme, folder string) {
+	t.Helper()
+	p := bring(t, b, s, size, scheme)
+	p.Do(chromedp.Sleep(600 * time.Millisecond)) // let the animations arrive
+	p.Shot(filepath.Join(folder, fmt.Sprintf("%s-%dx%d-%s.png", s.name, size[0], size[1], scheme)))
+	p.Axe()
+}
+
+// bring opens a kiosk and brings it to where the picture is taken.
+func bring(t *testing.T, b webtest.Browser, s shot, size [2]int64, scheme string) *page {
 	t.Helper()
 	jobs := s.jobs
 	if jobs == nil {
@@ -56,8 +65,7 @@ func shoot(t *testing.T, b webtest.Browser, s shot, size [2]int64, scheme, folde
 	p.Open(address)
 	p.wait(FaceIdle)
 	s.act(p, d)
-	p.Do(chromedp.Sleep(600 * time.Millisecond)) // let the animations arrive
-	p.Shot(filepath.Join(folder, fmt.Sprintf("%s-%dx%d-%s.png", s.name, size[0], size[1], scheme)))
+	return p
 }
 
 // wrongPrints has some prints that may have gone wrong.

@@ -26,6 +26,8 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"inkwell/internal/tooltest"
 )
 
 // The server's one account.
@@ -72,7 +74,7 @@ func On(t testing.TB, dir string) *Store {
 			t.Fatal(err)
 		}
 	}
-	s.program = exec.Command(program(t), args...) //nolint:gosec // our own tool
+	s.program = exec.Command(tooltest.Path(t, "versitygw"), args...) //nolint:gosec // our own tool
 	s.program.Dir, s.program.Stdout, s.program.Stderr = beside, s.said, s.said
 	s.program.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+AccessKey, "ROOT_SECRET_KEY="+SecretKey)
 	if err := s.program.Start(); err != nil {
@@ -85,23 +87,6 @@ func On(t testing.TB, dir string) *Store {
 	s.open(socket)
 	s.await()
 	return s
-}
-
-// program is where .ci/install has put the server.
-func program(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil && dir != "/" {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(dir, ".build", "bin", "versitygw")
-	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("the S3 server is missing, run .ci/install test: %v", err)
-	}
-	return path
 }
 
 // open puts the door before the server's socket.
