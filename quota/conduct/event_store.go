@@ -20,7 +20,7 @@ const releasedEvents = `
 	  FROM delivery d JOIN job j USING (job_id) LEFT JOIN station s USING (station_id) LEFT JOIN printer p ON p.printer_id = s.printer_id
 	 WHERE d.state <> 'void' AND d.slip_id IS NULL AND d.released_by IS NULL
 	   AND (d.station_id IS NOT NULL OR j.proof IN ('password', 'address'))
-	   AND NOT (d.station_id IS NOT NULL AND writes_exam(d.person_id, d.station_id, d.reserved_at))`
+	   AND NOT EXISTS (SELECT FROM exam_desk e WHERE e.person_id = d.person_id AND e.station_id = d.station_id AND e.begins_at <= d.reserved_at AND e.ends_at > d.reserved_at)`
 
 // factEvents are facts as rules see them.
 const factEvents = `

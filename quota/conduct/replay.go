@@ -1,7 +1,6 @@
 package conduct
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -85,12 +84,12 @@ func Try(ctx context.Context, d *db.DB, by school.Pseudonym, id school.ID, chang
 	if err := r.read(ctx, changed); err != nil {
 		return Replay{}, err
 	}
-	for some := range slices.Chunk(r.people, 200) {
+	for some := range slices.Chunk(r.people, 1000) {
 		if err := r.each(ctx, some); err != nil {
 			return Replay{}, fmt.Errorf("replay what people did: %w", err)
 		}
 	}
-	const stretch = 14 * 24 * time.Hour
+	const stretch = 28 * 24 * time.Hour // what is read anew for each, to look back, is little of it
 	for at := from; at.Before(to); at = at.Add(stretch) {
 		if err := r.together(ctx, at, earlier(at.Add(stretch), to)); err != nil {
 			return Replay{}, fmt.Errorf("replay what many did together: %w", err)
@@ -170,11 +169,10 @@ type usualAt struct {
 }
 
 func (r *replayer) read(ctx context.Context, changed rule.Set) error {
-	r.usual = map[usualAt]int{}
 	for i := range r.flags {
 		r.flags[i] = map[rule.Person][]rule.Flag{}
 	}
-	return r.db.InTx(ctx, db.InSchool(r.school), func(ctx context.Context, tx *db.Tx) error {
+	err := r.db.InTx(ctx, db.InSchool(r.school), func(ctx context.Context, tx *db.Tx) error {
 		today, err := policyOf(ctx, tx, r.school)
 		if err != nil {
 			return err
@@ -185,6 +183,13 @@ func (r *replayer) read(ctx context.Context, changed rule.Set) error {
 			return err
 		}
 		r.people, err = replayedPupils(ctx, tx, r.school, r.to)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.db.Look(ctx, db.InSchool(r.school), func(ctx context.Context, tx *db.Tx) (err error) {
+		r.usual, err = usualPast(ctx, tx, r.school, weekOf(r.from), weekOf(r.to))
 		return err
 	})
 }
@@ -207,9 +212,7 @@ func (r *replayer) each(ctx context.Context, some []replayed) error {
 			if n < 0 {
 				n = len(all)
 			}
-			if err := r.one(ctx, tx, all[:n], years[person]); err != nil {
-				return err
-			}
+			r.one(all[:n], years[person])
 			all = all[n:]
 		}
 		return nil
@@ -217,31 +220,17 @@ func (r *replayer) each(ctx context.Context, some []replayed) error {
 }
 
 // one applies both policies to one person's events.
-func (r *replayer) one(ctx context.Context, tx *db.Tx, events []rule.Event, year int) (err error) {
-	w := rule.Window{Person: events[0].Person, Events: events, Since: r.from, Calendar: r.times, Usual: func(at time.Time) int {
-		n, wrong := r.usualOf(ctx, tx, year, at)
-		err = cmp.Or(err, wrong)
-		return n
-	}}
+func (r *replayer) one(events []rule.Event, year int) {
+	w := rule.Window{Person: events[0].Person, Events: events, Since: r.from, Calendar: r.times,
+		Usual: func(at time.Time) int { return r.usual[usualAt{year, weekOf(at)}] }}
 	for _, p := range r.parts {
 		r.raise(p, p.Evaluate(w)...)
 	}
 	r.doing, r.events = r.doing+1, r.events+len(events)
-	return err
 }
 
-// usualOf is what is usual in a year group in the week of a time.
-func (r *replayer) usualOf(ctx context.Context, tx *db.Tx, year int, at time.Time) (int, error) {
-	const week = 7 * 24 * 60 * 60
-	key := usualAt{year, at.Unix() / week}
-	n, known := r.usual[key]
-	if known {
-		return n, nil
-	}
-	n, err := usualPages(ctx, tx, r.school, year, time.Unix(key.week*week, 0))
-	r.usual[key] = n
-	return n, err
-}
+// weekOf is the week of a time, counted since 1970.
+func weekOf(at time.Time) int64 { return at.Unix() / (7 * 24 * 60 * 60) }
 
 // together applies the rules that look at many people to a stretch of the period.
 func (r *replayer) together(ctx context.Context, from, to time.Time) error {

@@ -51,3 +51,20 @@ func replayedPupils(ctx context.Context, tx *db.Tx, id school.ID, at time.Time) 
 		return p, row.Scan(&p.person, &p.name, &p.year, &p.class, &p.letOff)
 	})
 }
+
+// usualPast is usualPages of each year group at the beginning of each of some weeks: a day counts for
+// the four weeks, or five, that begin on it or within 28 days after.
+func usualPast(ctx context.Context, tx *db.Tx, id school.ID, from, to int64) (map[usualAt]int, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT year_group, week, percentile_disc(0.5) WITHIN GROUP (ORDER BY pages)::integer / 4 FROM (
+			SELECT u.year_group, w.week, u.person_id, sum(u.impressions)::integer AS pages
+			  FROM usage u, generate_series(greatest($2::integer, (u.day - date '1970-01-01' + 6) / 7), least($3::integer, (u.day - date '1970-01-01' + 28) / 7)) AS w (week)
+			 WHERE u.school_id = $1 AND u.impressions > 0 AND u.day BETWEEN date '1970-01-01' + 7 * $2::integer - 28 AND date '1970-01-01' + 7 * $3::integer
+			 GROUP BY 1, 2, 3) AS each_of_them
+		 GROUP BY 1, 2`, id, from, to)
+	all := map[usualAt]int{}
+	var at usualAt
+	var pages int
+	_, err := pgx.ForEachRow(rows, []any{&at.year, &at.week, &pages}, func() error { all[at] = pages; return nil })
+	return all, err
+}

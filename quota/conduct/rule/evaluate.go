@@ -82,6 +82,17 @@ func evidence(of []Event, numbers map[string]int) *Evidence {
 	return e
 }
 
+// tally is what before finds, in figures alone.
+func tally(all []Event, last int, within time.Duration, is What) (n, pages, colour int) {
+	from := all[last].At.Add(-within)
+	for i := last; i >= 0 && all[i].At.After(from); i-- {
+		if e := &all[i]; e.What == is {
+			n, pages, colour = n+1, pages+e.Pages, colour+e.Colour
+		}
+	}
+	return n, pages, colour
+}
+
 // before are the events of a kind up to the one at a place that are no older than so long.
 func before(all []Event, last int, within time.Duration, is What) (some []Event) {
 	from := all[last].At.Add(-within)

@@ -1,6 +1,9 @@
 package rule
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // watcher says whether the event at a place of a window is one that its rule flags.
 type watcher func(r Rule, w Window, at int) *Evidence
@@ -19,11 +22,12 @@ func counts(what What, unit string) watcher {
 		if w.Events[at].What != what {
 			return nil
 		}
-		all := before(w.Events, at, time.Duration(r.Figure(unit))*each, what)
-		if len(all) < r.Figure("times") {
+		within := time.Duration(r.Figure(unit)) * each
+		n, _, _ := tally(w.Events, at, within, what)
+		if n < r.Figure("times") {
 			return nil
 		}
-		return evidence(all, map[string]int{"times": len(all), unit: r.Figure(unit)})
+		return evidence(before(w.Events, at, within, what), map[string]int{"times": n, unit: r.Figure(unit)})
 	}
 }
 
@@ -31,13 +35,13 @@ func seesBurst(r Rule, w Window, at int) *Evidence {
 	if w.Events[at].What != Released {
 		return nil
 	}
-	all := before(w.Events, at, time.Duration(r.Figure("minutes"))*time.Minute, Released)
-	n := pages(all)
+	within := time.Duration(r.Figure("minutes")) * time.Minute
+	jobs, n, _ := tally(w.Events, at, within, Released)
 	// One job is no burst, however large: that is another rule's.
-	if len(all) < 2 || len(all) < r.Figure("jobs") && n < r.Figure("pages") {
+	if jobs < 2 || jobs < r.Figure("jobs") && n < r.Figure("pages") {
 		return nil
 	}
-	return evidence(all, map[string]int{"jobs": len(all), "pages": n, "minutes": r.Figure("minutes")})
+	return evidence(before(w.Events, at, within, Released), map[string]int{"jobs": jobs, "pages": n, "minutes": r.Figure("minutes")})
 }
 
 // ownWeeks is how many weeks before say what is usual for a person.
@@ -50,20 +54,19 @@ func seesVolume(r Rule, w Window, at int) *Evidence {
 	const day = 24 * time.Hour
 	days := r.Figure("days")
 	within := time.Duration(days) * day
-	all := before(w.Events, at, within, Released)
-	n := pages(all)
+	_, n, _ := tally(w.Events, at, within, Released)
 	if n < r.Figure("pages") {
 		return nil
 	}
-	earlier := pages(before(w.Events, at, within+ownWeeks*7*day, Released)) - n
-	own, year := earlier*days/(ownWeeks*7), 0
+	_, all, _ := tally(w.Events, at, within+ownWeeks*7*day, Released)
+	own, year := (all-n)*days/(ownWeeks*7), 0
 	if w.Usual != nil {
 		year = w.Usual(w.Events[at].At) * days / 7
 	}
 	if n*100 < own*r.Figure("own") || n*100 < year*r.Figure("year") {
 		return nil
 	}
-	return evidence(all, map[string]int{"pages": n, "days": days, "own": own, "year": year})
+	return evidence(before(w.Events, at, within, Released), map[string]int{"pages": n, "days": days, "own": own, "year": year})
 }
 
 func seesIdentical(r Rule, w Window, at int) *Evidence {
@@ -72,11 +75,13 @@ func seesIdentical(r Rule, w Window, at int) *Evidence {
 		return nil
 	}
 	var same []Event
-	for _, b := range before(w.Events, at, time.Duration(r.Figure("hours"))*time.Hour, Released) {
-		if b.Document == e.Document {
-			same = append(same, b)
+	from := e.At.Add(-time.Duration(r.Figure("hours")) * time.Hour)
+	for i := at; i >= 0 && w.Events[i].At.After(from); i-- {
+		if b := &w.Events[i]; b.What == Released && b.Document == e.Document {
+			same = append(same, *b)
 		}
 	}
+	slices.Reverse(same)
 	if len(same) < r.Figure("times") {
 		return nil
 	}
@@ -96,15 +101,12 @@ func seesColour(r Rule, w Window, at int) *Evidence {
 	if e.What != Released || e.Colour == 0 {
 		return nil
 	}
-	all := before(w.Events, at, time.Duration(r.Figure("days"))*24*time.Hour, Released)
-	n, colour := pages(all), 0
-	for _, b := range all {
-		colour += b.Colour
-	}
+	within := time.Duration(r.Figure("days")) * 24 * time.Hour
+	_, n, colour := tally(w.Events, at, within, Released)
 	if n < r.Figure("pages") || colour*100 < n*r.Figure("percent") {
 		return nil
 	}
-	return evidence(all, map[string]int{"colour": colour, "pages": n, "days": r.Figure("days")})
+	return evidence(before(w.Events, at, within, Released), map[string]int{"colour": colour, "pages": n, "days": r.Figure("days")})
 }
 
 func seesAbandon(r Rule, w Window, at int) *Evidence {
@@ -112,11 +114,12 @@ func seesAbandon(r Rule, w Window, at int) *Evidence {
 		return nil
 	}
 	within := time.Duration(r.Figure("days")) * 24 * time.Hour
-	left, printed := before(w.Events, at, within, Left), before(w.Events, at, within, Released)
-	if len(left) < r.Figure("jobs") || len(left)*100 < (len(left)+len(printed))*r.Figure("percent") {
+	left, _, _ := tally(w.Events, at, within, Left)
+	printed, _, _ := tally(w.Events, at, within, Released)
+	if left < r.Figure("jobs") || left*100 < (left+printed)*r.Figure("percent") {
 		return nil
 	}
-	return evidence(left, map[string]int{"jobs": len(left), "of": len(left) + len(printed), "days": r.Figure("days")})
+	return evidence(before(w.Events, at, within, Left), map[string]int{"jobs": left, "of": left + printed, "days": r.Figure("days")})
 }
 
 func seesTravel(r Rule, w Window, at int) *Evidence {
