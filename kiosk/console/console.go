@@ -153,7 +153,7 @@ type Fair interface {
 type Flagging interface {
 	Raise(ctx context.Context, by school.Actor, person school.PersonID, category, note string) (conduct.FlagID, error)
 	Undecided(ctx context.Context, a school.Actor) (all []conduct.Pile, more int, err error)
-	UndecidedPeople(ctx context.Context, a school.Actor) (int, error)
+	UndecidedCases(ctx context.Context, a school.Actor) (int, error)
 	DecideFlags(ctx context.Context, by school.Actor, newest conduct.FlagID, as conduct.Outcome, why string) error
 }
 

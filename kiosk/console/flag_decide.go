@@ -3,6 +3,8 @@ package console
 import (
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
 	"inkwell/internal/school"
 	"inkwell/quota/conduct"
@@ -13,6 +15,8 @@ import (
 type flaggedRow struct {
 	Person    school.PersonID
 	Name, Who string
+	Bundle    conduct.BundleID // of several who have something in common; 0 of one
+	People    []string         // they
 	Piles     []pileRow
 }
 
@@ -39,13 +43,36 @@ const toldOf = 3
 // flaggedRows are piles by person, in their order.
 func (v visitor) flaggedRows(all []conduct.Pile) (rows []flaggedRow) {
 	for _, p := range all {
-		if n := len(rows); n == 0 || rows[n-1].Person != p.Person {
-			rows = append(rows, flaggedRow{Person: p.Person, Name: p.Name, Who: yearAndClasses(p.Year, nil)})
+		if n := len(rows); n == 0 || rows[n-1].Bundle != p.Bundle || p.Bundle == 0 && rows[n-1].Person != p.Person {
+			rows = append(rows, flaggedOf(p))
 		}
 		row := &rows[len(rows)-1]
 		row.Piles = append(row.Piles, v.pileRow(p))
 	}
 	return rows
+}
+
+// flaggedOf is the head of a card: somebody, or several.
+func flaggedOf(p conduct.Pile) flaggedRow {
+	row := flaggedRow{Person: p.Person, Name: p.Name, Who: yearAndClasses(p.Year, nil), Bundle: p.Bundle}
+	if p.Bundle == 0 {
+		return row
+	}
+	for _, f := range p.Flags {
+		row.People = append(row.People, strings.TrimSuffix(f.Name+", "+yearAndClasses(f.Year, nil), ", "))
+	}
+	slices.Sort(row.People)
+	row.People = slices.Compact(row.People)
+	row.Name, row.Who = people(len(row.People)), ""
+	return row
+}
+
+// people are so many, in words.
+func people(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return strconv.Itoa(n) + " people"
 }
 
 func (v visitor) pileRow(p conduct.Pile) pileRow {

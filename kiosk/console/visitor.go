@@ -45,7 +45,7 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 		var flagged int
 		open, wrong := c.conduct.Reviews(r.Context(), a)
 		if wrong == nil {
-			flagged, wrong = c.conduct.UndecidedPeople(r.Context(), a)
+			flagged, wrong = c.conduct.UndecidedCases(r.Context(), a)
 		}
 		v.count(reviewsPath, len(open)+flagged)
 		err = wrong

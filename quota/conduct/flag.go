@@ -13,6 +13,9 @@ type FlagID int64
 // SetID names a version of a school's policy.
 type SetID int32
 
+// BundleID names what many have in common who are flagged for it, and is decided once.
+type BundleID int64
+
 // Outcome is what a person made of a flag.
 type Outcome string
 
@@ -38,8 +41,9 @@ type Flag struct {
 	Weight   int
 	Decays   time.Time // its points are gone then
 	Evidence rule.Evidence
-	Note     string // staff's own words
-	Reported bool   // raised in the weeks in which rules only report: it counts for nothing
+	Note     string   // staff's own words
+	Bundle   BundleID // what many have in common, of a rule that looks at many; 0 of others
+	Reported bool     // raised in the weeks in which rules only report: it counts for nothing
 	Outcome  Outcome
 	Closed   time.Time       // zero while it is open
 	ClosedBy school.PersonID // who closed it

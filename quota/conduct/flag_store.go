@@ -33,10 +33,10 @@ func flagsOf(ctx context.Context, tx *db.Tx, person school.PersonID, since time.
 // insertFlag writes a flag, and says whether it was not there before.
 func insertFlag(ctx context.Context, tx *db.Tx, f *Flag, bucket int64) (bool, error) {
 	rows, _ := tx.Query(ctx, `
-		INSERT INTO flag (school_id, person_id, set_id, rule, raised_by, kind, category, route, raised_at, bucket, weight, decays_at, evidence, note, reported)
-		VALUES ($1, $2, nullif($3, 0), nullif($4, 0), nullif($5::bigint, 0), $6, $7, $8, $9, $10, $11, $12, $13, nullif($14, ''), $15)
+		INSERT INTO flag (school_id, person_id, set_id, rule, raised_by, kind, category, route, raised_at, bucket, weight, decays_at, evidence, note, reported, bundle_id)
+		VALUES ($1, $2, nullif($3, 0), nullif($4, 0), nullif($5::bigint, 0), $6, $7, $8, $9, $10, $11, $12, $13, nullif($14, ''), $15, nullif($16::bigint, 0))
 		    ON CONFLICT (person_id, rule, bucket) WHERE rule IS NOT NULL DO NOTHING RETURNING flag_id`,
-		f.School, f.Person, f.Set, f.Rule, f.By, f.Kind, f.Category, f.Route, f.Raised, bucket, f.Weight, f.Decays, f.Evidence, f.Note, f.Reported)
+		f.School, f.Person, f.Set, f.Rule, f.By, f.Kind, f.Category, f.Route, f.Raised, bucket, f.Weight, f.Decays, f.Evidence, f.Note, f.Reported, f.Bundle)
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[FlagID])
 	if err != nil || len(ids) == 0 {
 		return false, err

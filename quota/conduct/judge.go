@@ -120,8 +120,10 @@ func (b *bench) flag(ctx context.Context, tx *db.Tx, who subject, found rule.Fla
 	if !who.pupil && f.Route != rule.Safeguarding {
 		f.Route = rule.ToPerson // the ladder is for pupils
 	}
-	fresh, err := insertFlag(ctx, tx, &f, found.Bucket)
-	if err != nil || !fresh {
+	if found.Kind == rule.SameDocument && !who.pupil {
+		return false, nil // a worksheet is its teacher's, too
+	}
+	if fresh, err := b.insert(ctx, tx, &f, found); err != nil || !fresh {
 		return false, err
 	}
 	if f.Route != rule.Safeguarding { // of those nobody else learns, by no record either
@@ -137,6 +139,22 @@ func (b *bench) flag(ctx context.Context, tx *db.Tx, who subject, found rule.Fla
 		return tripped, err
 	}
 	return false, b.climb(ctx, tx, who, f)
+}
+
+// insert writes a flag, into its bundle where it has one, and says whether it was not there before.
+func (b *bench) insert(ctx context.Context, tx *db.Tx, f *Flag, found rule.Flag) (fresh bool, err error) {
+	if found.Same == 0 {
+		return insertFlag(ctx, tx, f, found.Bucket)
+	}
+	harmless := false
+	if f.Bundle, harmless, err = bundleOf(ctx, tx, *f, found.Same); err != nil {
+		return false, err
+	}
+	fresh, err = insertFlag(ctx, tx, f, found.Bucket)
+	if err == nil && fresh && harmless && f.Route == rule.ToPerson {
+		err = closeHarmless(ctx, tx, f.ID, tx.Now)
+	}
+	return fresh, err
 }
 
 func flagObject(id FlagID) string { return fmt.Sprintf("flag:%d", id) }

@@ -2,6 +2,7 @@ package conduct
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,9 +15,10 @@ import (
 )
 
 // Pile is what waits for a person's word about somebody: flags of one rule or, by members of staff, of
-// one category. They are decided together.
+// one category; or about those who have something in common. They are decided together.
 type Pile struct {
-	Person   school.PersonID
+	Person   school.PersonID // of a bundle, who was flagged last
+	Bundle   BundleID        // 0 of one person's
 	Name     string
 	Year     int    // school.NoYear for none
 	Category string // its title
@@ -27,6 +29,9 @@ type Pile struct {
 // Sighting is one flag of a pile.
 type Sighting struct {
 	ID       FlagID
+	Person   school.PersonID
+	Name     string
+	Year     int // school.NoYear for none
 	At       time.Time
 	Kind     rule.Kind
 	Evidence rule.Evidence
@@ -35,10 +40,10 @@ type Sighting struct {
 	Reported bool
 }
 
-// pilesOf is how many people are shown at once.
+// pilesOf is how many people, and bundles, are shown at once.
 const pilesOf = 30
 
-// Undecided are the flags that wait for somebody, who was flagged last first, and how many more people wait
+// Undecided are the flags that wait for somebody, who was flagged last first, and how many more people and bundles wait
 // than are shown. They are with the reviewers of the pupil's year, and the head: never with
 // who raised one or whose it is. What is the safeguarding lead's is never among them.
 func (c *Conduct) Undecided(ctx context.Context, a school.Actor) (all []Pile, more int, err error) {
@@ -53,49 +58,54 @@ func (c *Conduct) Undecided(ctx context.Context, a school.Actor) (all []Pile, mo
 	return all, more, err
 }
 
-// piles are flags by person and kind, in the order of the newest of each person.
+// piles are flags by whom they are about and by kind, in the order of the newest of each.
 func piles(waiting []openFlag) (all []Pile, more int) {
+	type about struct { // a person, or a bundle
+		person school.PersonID
+		bundle BundleID
+	}
 	type kind struct {
+		about
 		number   rule.Number
 		category string
 	}
-	order, of := []school.PersonID{}, map[school.PersonID]map[kind]*Pile{}
-	kinds := map[school.PersonID][]*Pile{}
+	order, kinds, of := []about{}, map[about][]*Pile{}, map[kind]*Pile{}
 	for _, f := range waiting {
-		if of[f.Person] == nil {
-			order, of[f.Person] = append(order, f.Person), map[kind]*Pile{}
+		whom := about{person: f.Person}
+		if f.Bundle != 0 {
+			whom = about{bundle: f.Bundle}
 		}
-		k := kind{f.Number, f.Category}
-		if of[f.Person][k] == nil {
-			of[f.Person][k] = &Pile{Person: f.Person, Name: f.Name, Year: f.Year, Category: f.Title, Rule: f.Rule}
-			kinds[f.Person] = append(kinds[f.Person], of[f.Person][k])
+		k := kind{whom, f.Number, f.Category}
+		if of[k] == nil {
+			if kinds[whom] == nil {
+				order = append(order, whom)
+			}
+			of[k] = &Pile{Person: f.Person, Bundle: f.Bundle, Name: f.Name, Year: f.Year, Category: f.Title, Rule: f.Rule}
+			kinds[whom] = append(kinds[whom], of[k])
 		}
-		of[f.Person][k].Flags = append(of[f.Person][k].Flags, f.Sighting)
+		of[k].Flags = append(of[k].Flags, f.Sighting)
 	}
-	for i, person := range order {
-		if i == pilesOf {
-			return all, len(order) - pilesOf
-		}
-		for _, p := range kinds[person] {
+	for _, whom := range order[:min(len(order), pilesOf)] {
+		for _, p := range kinds[whom] {
 			all = append(all, *p)
 		}
 	}
-	return all, 0
+	return all, max(0, len(order)-pilesOf)
 }
 
-// UndecidedPeople is how many people have flags that wait for somebody.
-func (c *Conduct) UndecidedPeople(ctx context.Context, a school.Actor) (n int, err error) {
+// UndecidedCases is how many people, and bundles of what many have in common, wait for somebody.
+func (c *Conduct) UndecidedCases(ctx context.Context, a school.Actor) (n int, err error) {
 	if !a.May(school.ReviewConduct) {
 		return 0, school.NotAllowed
 	}
 	err = c.db.Look(ctx, db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) error {
-		n, err = undecidedPeople(ctx, tx, a)
+		n, err = undecidedCases(ctx, tx, a)
 		return err
 	})
 	return n, err
 }
 
-// DecideFlags upholds or dismisses a flag and all older ones of its pile that wait for the same
+// DecideFlags upholds or dismisses a flag and all older ones of its pile, or of its bundle, that wait for the same
 // person, with a reason for the record (1-500 characters). One that was dismissed counts for nothing,
 // and a rule's withdrawal that rests on no other flag ends with it.
 func (c *Conduct) DecideFlags(ctx context.Context, by school.Actor, newest FlagID, as Outcome, why string) error {
@@ -114,7 +124,7 @@ func (c *Conduct) DecideFlags(ctx context.Context, by school.Actor, newest FlagI
 		if err != nil {
 			return err
 		}
-		if err := lockStanding(ctx, tx, pile[0].Person, "FOR UPDATE"); err != nil {
+		if err := lockStandings(ctx, tx, peopleOf(pile)); err != nil {
 			return err
 		}
 		if pile, err = pileOf(ctx, tx, by, newest); err != nil { // anew: somebody else may have
@@ -132,7 +142,25 @@ func (c *Conduct) decideFlags(ctx context.Context, tx *db.Tx, by school.Actor, p
 	if err := closeFlags(ctx, tx, by, ids, as, why); err != nil {
 		return err
 	}
-	person := pile[0].Person
+	for _, person := range peopleOf(pile) {
+		if err := c.decided(ctx, tx, by, person, ids, as, why); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// peopleOf are whose flags they are, by ascending number.
+func peopleOf(pile []openFlag) (all []school.PersonID) {
+	for _, f := range pile {
+		all = append(all, f.Person)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// decided does to one person what was decided about their flags, and records it.
+func (c *Conduct) decided(ctx context.Context, tx *db.Tx, by school.Actor, person school.PersonID, ids []FlagID, as Outcome, why string) error {
 	if as == Dismissed {
 		if err := liftUnfounded(ctx, tx, by, person, ids, why); err != nil {
 			return err

@@ -13,9 +13,7 @@ import (
 // openFlag is one that waits for a person.
 type openFlag struct {
 	Sighting
-	Person   school.PersonID
-	Name     string
-	Year     int
+	Bundle   BundleID
 	Number   rule.Number // of its rule; 0 of staff
 	Category string
 	Title    string // the category's
@@ -43,9 +41,10 @@ const waitsFor = `
 func undecided(ctx context.Context, tx *db.Tx, a school.Actor, one FlagID) ([]openFlag, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT f.flag_id, f.raised_at, f.kind, f.evidence, coalesce(b.given_name || ' ' || b.family_name, ''), coalesce(f.note, ''), f.reported,
-		       f.person_id, f.given_name || ' ' || f.family_name, coalesce(f.year_group, -1), coalesce(f.rule, 0), f.category, coalesce(k ->> 'title', f.category), coalesce(r ->> 'name', '')
+		       f.person_id, f.given_name || ' ' || f.family_name, coalesce(f.year_group, -1), coalesce(f.bundle_id, 0), coalesce(f.rule, 0), f.category, coalesce(k ->> 'title', f.category), coalesce(r ->> 'name', '')
 		  FROM (SELECT f.*, p.given_name, p.family_name, p.year_group`+waitsFor+`
-		           AND ($5 = 0 OR EXISTS (SELECT FROM flag g WHERE g.flag_id = $5 AND g.person_id = f.person_id AND g.category = f.category AND g.rule IS NOT DISTINCT FROM f.rule AND f.flag_id <= g.flag_id))
+		           AND ($5 = 0 OR EXISTS (SELECT FROM flag g WHERE g.flag_id = $5 AND f.flag_id <= g.flag_id AND g.bundle_id IS NOT DISTINCT FROM f.bundle_id
+		                              AND (g.bundle_id IS NOT NULL OR g.person_id = f.person_id AND g.category = f.category AND g.rule IS NOT DISTINCT FROM f.rule)))
 		         ORDER BY f.flag_id DESC LIMIT 2000) f
 		  LEFT JOIN conduct_set s ON s.set_id = coalesce(f.set_id, (SELECT max(x.set_id) FROM conduct_set x WHERE x.school_id = $1))
 		  LEFT JOIN LATERAL jsonb_array_elements(s.content -> 'rules') r ON (r ->> 'rule')::integer = f.rule
@@ -53,13 +52,13 @@ func undecided(ctx context.Context, tx *db.Tx, a school.Actor, one FlagID) ([]op
 		  LEFT JOIN person b ON b.person_id = f.raised_by
 		 ORDER BY f.flag_id DESC`, a.School, a.Person, a.May(school.ReviewAnyone), a.May(school.SeeConduct), one)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f openFlag, err error) {
-		err = row.Scan(&f.ID, &f.At, &f.Kind, &f.Evidence, &f.By, &f.Note, &f.Reported, &f.Person, &f.Name, &f.Year, &f.Number, &f.Category, &f.Title, &f.Rule)
+		err = row.Scan(&f.ID, &f.At, &f.Kind, &f.Evidence, &f.By, &f.Note, &f.Reported, &f.Person, &f.Name, &f.Year, &f.Bundle, &f.Number, &f.Category, &f.Title, &f.Rule)
 		return f, err
 	})
 }
 
-func undecidedPeople(ctx context.Context, tx *db.Tx, a school.Actor) (n int, err error) {
-	err = tx.QueryRow(ctx, `SELECT count(DISTINCT f.person_id)`+waitsFor, a.School, a.Person, a.May(school.ReviewAnyone), a.May(school.SeeConduct)).Scan(&n)
+func undecidedCases(ctx context.Context, tx *db.Tx, a school.Actor) (n int, err error) {
+	err = tx.QueryRow(ctx, `SELECT count(DISTINCT coalesce(-f.bundle_id, f.person_id))`+waitsFor, a.School, a.Person, a.May(school.ReviewAnyone), a.May(school.SeeConduct)).Scan(&n)
 	return n, err
 }
 

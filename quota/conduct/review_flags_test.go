@@ -31,7 +31,7 @@ func (s *story) waiting(by school.Actor, flags, people int) error {
 	for _, p := range all {
 		got += len(p.Flags)
 	}
-	n, err := s.UndecidedPeople(s.t.Context(), by)
+	n, err := s.UndecidedCases(s.t.Context(), by)
 	if err == nil && (got != flags || n != people) {
 		err = fmt.Errorf("%d flags of %d people wait, want %d of %d", got, n, flags, people)
 	}

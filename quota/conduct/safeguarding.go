@@ -20,7 +20,8 @@ type Matter struct {
 	ID           MatterID
 	Person       school.PersonID
 	Name         string
-	Year         int // school.NoYear for none
+	Year         int      // school.NoYear for none
+	Others       []string // who else it is about, with their year, of what many have in common
 	Opened       time.Time
 	Category     string
 	Rule         string // "" of staff

@@ -3,6 +3,7 @@ package conduct
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"inkwell/internal/db"
@@ -100,7 +101,7 @@ func addressesOf(ctx context.Context, tx *db.Tx, id MatterID, all []Keeper, stag
 		return nil, err
 	}
 	for _, k := range all {
-		if k.Mail != "" && k.Person != about && rankOf[stage] == k.Rank {
+		if k.Mail != "" && !slices.Contains(about, k.Person) && rankOf[stage] == k.Rank {
 			to = append(to, k.Mail)
 		}
 	}

@@ -14,7 +14,9 @@ import (
 // one that the flag's evidence names, of the same person.
 func matters(ctx context.Context, tx *db.Tx, a school.Actor, one MatterID) ([]Matter, error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT m.matter_id, m.person_id, p.given_name || ' ' || p.family_name, coalesce(p.year_group, -1), m.opened_at, coalesce(k ->> 'title', f.category), coalesce(r ->> 'name', ''),
+		SELECT m.matter_id, m.person_id, p.given_name || ' ' || p.family_name, coalesce(p.year_group, -1),
+		       ARRAY(SELECT o.given_name || ' ' || o.family_name || coalesce(', Year ' || o.year_group, '') FROM matter_person x JOIN person o USING (person_id)
+		              WHERE x.matter_id = m.matter_id AND x.person_id <> m.person_id ORDER BY o.year_group, o.family_name, o.given_name, o.person_id), m.opened_at, coalesce(k ->> 'title', f.category), coalesce(r ->> 'name', ''),
 		       coalesce((SELECT string_agg(DISTINCT w.word, ', ') FROM fact t JOIN title_word w ON w.word_id = (t.detail ->> 'word')::integer AND w.school_id = m.school_id
 		                  WHERE t.school_id = m.school_id AND t.person_id = m.person_id AND 'fact:' || t.fact_id = ANY (ARRAY(SELECT jsonb_array_elements_text(f.evidence -> 'seen')))), ''),
 		       concat_ws(' ', f.note, CASE WHEN f.outcome = 'referred' THEN f.closing END), m.stage, m.acknowledged_at, coalesce(b.given_name || ' ' || b.family_name, ''),
@@ -35,7 +37,7 @@ func matters(ctx context.Context, tx *db.Tx, a school.Actor, one MatterID) ([]Ma
 		  LEFT JOIN LATERAL (SELECT x.asked_by, x.asked_at, x.witness, x.witnessed_at FROM sealed_look x WHERE x.job_id = j.job_id
 		            AND CASE WHEN x.witness IS NULL THEN x.asked_at + $5::interval ELSE x.witnessed_at + $6::interval END > $4 ORDER BY x.look_id DESC LIMIT 1) l ON true
 		  LEFT JOIN person q ON q.person_id = l.asked_by
-		 WHERE m.school_id = $1 AND m.closed_at IS NULL AND ($2 = 0 OR m.matter_id = $2) AND m.person_id <> $7 AND ($3 OR m.stage = 3)
+		 WHERE m.school_id = $1 AND m.closed_at IS NULL AND ($2 = 0 OR m.matter_id = $2) AND NOT EXISTS (SELECT FROM matter_person x WHERE x.matter_id = m.matter_id AND x.person_id = $7) AND ($3 OR m.stage = 3)
 		 ORDER BY m.acknowledged_at IS NOT NULL, m.opened_at, m.matter_id LIMIT 200`,
 		a.School, one, seesAll(a), tx.Now, witnessIn, lookableIn, a.Person)
 	return pgx.CollectRows(rows, scanMatter)
@@ -43,7 +45,7 @@ func matters(ctx context.Context, tx *db.Tx, a school.Actor, one MatterID) ([]Ma
 
 func scanMatter(row pgx.CollectableRow) (m Matter, err error) {
 	var acknowledged, sealed, until *time.Time
-	err = row.Scan(&m.ID, &m.Person, &m.Name, &m.Year, &m.Opened, &m.Category, &m.Rule, &m.Words, &m.Note, &m.Stage, &acknowledged, &m.By,
+	err = row.Scan(&m.ID, &m.Person, &m.Name, &m.Year, &m.Others, &m.Opened, &m.Category, &m.Rule, &m.Words, &m.Note, &m.Stage, &acknowledged, &m.By,
 		&m.Job, &m.Held, &sealed, &m.Look.AskedBy, &m.Look.Asked, &m.Look.Open, &until)
 	for to, from := range map[*time.Time]*time.Time{&m.Acknowledged: acknowledged, &m.Sealed: sealed, &m.Look.Until: until} {
 		if from != nil {
@@ -129,8 +131,9 @@ func moveMatter(ctx context.Context, tx *db.Tx, id MatterID, to Stage, next time
 	return err
 }
 
-func mailedStage(ctx context.Context, tx *db.Tx, id MatterID) (stage Stage, about school.PersonID, err error) {
-	err = tx.QueryRow(ctx, `SELECT mailed_stage, person_id FROM matter WHERE matter_id = $1`, id).Scan(&stage, &about)
+// mailedStage is how far mails went, and whom the matter is about.
+func mailedStage(ctx context.Context, tx *db.Tx, id MatterID) (stage Stage, about []school.PersonID, err error) {
+	err = tx.QueryRow(ctx, `SELECT mailed_stage, ARRAY(SELECT person_id FROM matter_person x WHERE x.matter_id = m.matter_id) FROM matter m WHERE m.matter_id = $1`, id).Scan(&stage, &about)
 	return stage, about, err
 }
 

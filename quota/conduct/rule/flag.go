@@ -10,6 +10,7 @@ type Flag struct {
 	Category string
 	Route    Route
 	At       time.Time // of the event that raised it
+	Same     uint64    // what many have in common, of a rule that looks at many: a document, or a kiosk within a stretch of time; 0 of others
 	Bucket   int64     // the stretch of the rule's quiet time that it is in: one flag in each
 	Weight   int
 	Decays   time.Time // its points are gone then

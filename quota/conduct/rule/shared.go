@@ -63,10 +63,21 @@ func (s Set) together(r Rule, events []Event, since time.Time, raised func(Numbe
 				continue
 			}
 			flagged[p] = e.At
-			all = append(all, s.flag(r, p, e, *evidence(of(group, p), map[string]int{"people": len(people), unit: r.Figure(unit)})))
+			f := s.flag(r, p, e, *evidence(of(group, p), map[string]int{"people": len(people), unit: r.Figure(unit)}))
+			f.Same = r.same(k, f.Bucket)
+			all = append(all, f)
 		}
 	}
 	return all
+}
+
+// same is what a case is known by: a document for as long as its flags have points, a kiosk for a stretch of
+// the rule's quiet time.
+func (r Rule) same(key uint64, bucket int64) uint64 {
+	if r.Kind == SameDocument {
+		return key
+	}
+	return key<<32 | uint64(bucket)&(1<<32-1) // #nosec G115 -- bits
 }
 
 // of are a person's own: nobody's evidence names what others did.
