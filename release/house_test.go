@@ -243,7 +243,7 @@ const patience = 3 * time.Minute
 func (h *house) eventually(what string, fact func() (string, bool)) {
 	h.t.Helper()
 	deadline := time.Now().Add(patience)
-	for {
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		seen, ok := fact()
 		if ok {
 			return
@@ -251,7 +251,7 @@ func (h *house) eventually(what string, fact func() (string, bool)) {
 		if time.Now().After(deadline) {
 			h.t.Fatalf("%s did not get there: %s", what, seen)
 		}
-		time.Sleep(5 * time.Millisecond) // between two looks, not for luck
+		time.Sleep(pause) // between two looks, not for luck
 	}
 }
 

@@ -38,12 +38,12 @@ func run(tests func()) (err error) {
 	return server.Stop(ctx)
 }
 
-// options are the cluster's in home. Nothing in it outlives the tests, so it
-// need not survive a power cut.
+// options are the cluster's in home. Nothing in it outlives the tests, so it need not survive a
+// power cut, nor be tidied up or sped up for later.
 func options(home string) (o local.Options, err error) {
 	o = local.Options{
 		Dir:      filepath.Join(home, "postgres"),
-		Settings: map[string]string{"fsync": "off", "full_page_writes": "off", "max_connections": "400"},
+		Settings: map[string]string{"fsync": "off", "full_page_writes": "off", "max_connections": "400", "autovacuum": "off", "bgwriter_lru_maxpages": "0", "jit": "off"},
 	}
 	if os.Geteuid() == 0 {
 		o.User, err = local.UserNamed("postgres")

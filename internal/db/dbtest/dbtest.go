@@ -131,22 +131,50 @@ func create(t testing.TB) (name string) {
 			return err
 		})
 	}
-	act(fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER %s", name, db.Database, db.Owner))
-	t.Cleanup(func() { act(fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name)) })
+	act(fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER %s STRATEGY file_copy", name, db.Database, db.Owner))
+	t.Cleanup(func() {
+		hangUp(server.URL(Superuser, name))
+		act(fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name))
+	})
 	return name
 }
 
-// super runs fn on a connection of its own, also when the test's context has ended.
+// spare are superuser's connections that nobody uses now, at most one to each database. A test
+// looks into its own a hundred times, and a new connection is a new process.
+var spare sync.Map
+
+// super runs fn on a connection that is its alone, also when the test's context has ended.
 func super(t testing.TB, url string, fn func(context.Context, *pgx.Conn) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, url)
+	conn, err := connect(ctx, url)
 	if err == nil {
 		err = fn(ctx, conn)
-		_ = conn.Close(ctx)
+		if other, had := spare.Swap(url, conn); had {
+			_ = other.(*pgx.Conn).Close(ctx)
+		}
 	}
 	if err != nil {
 		t.Fatal(strings.TrimSpace(err.Error()))
+	}
+}
+
+// connect takes the spare connection, as good as new, or makes one.
+func connect(ctx context.Context, url string) (*pgx.Conn, error) {
+	conn, had := spare.LoadAndDelete(url)
+	if !had {
+		return pgx.Connect(ctx, url)
+	}
+	if _, err := conn.(*pgx.Conn).Exec(ctx, "RESET ALL"); err != nil { // its server may have ended it
+		_ = conn.(*pgx.Conn).Close(ctx)
+		return pgx.Connect(ctx, url)
+	}
+	return conn.(*pgx.Conn), nil
+}
+
+func hangUp(url string) {
+	if conn, had := spare.LoadAndDelete(url); had {
+		_ = conn.(*pgx.Conn).Close(context.Background())
 	}
 }
