@@ -1,2 +1,3 @@
--- To come.
-SELECT 1;
+-- A class's jobs may carry the pupil's name in the margin instead of a sheet between pupils.
+ALTER TABLE school DROP CONSTRAINT school_class_sheets_check;
+ALTER TABLE school ADD CONSTRAINT school_class_sheets_check CHECK (class_sheets IN ('none', 'separator', 'margin'));

@@ -86,7 +86,7 @@ func approvalFor(j Job, r restraint) Approval {
 // fits says whether it is for the job as it is now, with these pages. With less colour it still is.
 func (a Approval) fits(j Job) bool {
 	now := approvalFor(j, restraint{})
-	return a.ID != 0 && a.Impressions == now.Impressions && a.Copies == now.Copies && a.Sheets == now.Sheets && a.Media == now.Media && a.Colour >= now.Colour && a.Edit.sameDocument(now.Edit)
+	return a.ID != 0 && a.Impressions == now.Impressions && a.Copies == now.Copies && a.Sheets == now.Sheets && a.Media == now.Media && a.Colour >= now.Colour && a.Edit.samePages(now.Edit)
 }
 
 // AskTeacher asks for a teacher's yes to a held job of the visitor's, as it is. Asked again

@@ -38,6 +38,7 @@ type PupilWaiting struct {
 type PupilPrinted struct {
 	Name    string
 	Pages   int
+	Unnamed int    // jobs without the name that the school wants in their margins: they come out in no way that could carry it
 	Refused string // why nothing of it was released, in plain words, or ""
 }
 
@@ -138,12 +139,16 @@ func (d *Desk) PrintForClass(ctx context.Context, a school.Actor, class school.C
 	if trouble := c.At.Trouble(); trouble != "" {
 		return nil, fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
 	}
+	wants, now, err := d.sheetsOf(ctx, a.School)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range c.Pupils {
 		p = p.only(jobs)
 		if len(p.Jobs) == 0 {
 			continue
 		}
-		done, err := d.printForPupil(ctx, a, class, p, c)
+		done, err := d.printForPupil(ctx, a, class, p, c, between{wants, now})
 		if err != nil {
 			return all, err
 		}
@@ -166,10 +171,22 @@ func (w PupilWaiting) only(jobs []JobID) PupilWaiting {
 	return some
 }
 
+// between is what a school wants between pupils, and when that was asked.
+type between struct {
+	sheets ClassSheets
+	now    time.Time
+}
+
 // printForPupil asks all of it again, in the release's own transaction.
-func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.ClassID, p PupilWaiting, c ClassPrint) (PupilPrinted, error) {
+func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.ClassID, p PupilWaiting, c ClassPrint, b between) (done PupilPrinted, err error) {
 	done, at := PupilPrinted{Name: p.Name}, c.At.ID
-	sheet, err := d.separatorFor(ctx, a.School, c, p)
+	var sheet separator
+	switch b.sheets {
+	case Separators:
+		sheet, err = d.separatorFor(ctx, c, p, b.now)
+	case Margins:
+		err = d.nameInMargins(ctx, a, p, c)
+	}
 	if err != nil {
 		return done, err
 	}
@@ -193,6 +210,11 @@ func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.C
 			for _, id := range p.Jobs {
 				v.Sure[id] = true // the teacher has seen how many pages they are
 			}
+			if b.sheets == Margins {
+				if done.Unnamed, err = countUnnamed(ctx, tx, p.Jobs); err != nil {
+					return err
+				}
+			}
 			return sheet.before(ctx, tx, a, now.At, func() error { return d.departure(tx, v, now.At.ID, p.Jobs).release(ctx, tx) })
 		})
 	})
@@ -201,7 +223,7 @@ func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.C
 		return done, err
 	}
 	if err != nil {
-		done.Refused = toTeacher(err)
+		done.Refused, done.Unnamed = toTeacher(err), 0
 		return done, nil
 	}
 	done.Pages = p.Pages

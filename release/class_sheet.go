@@ -22,13 +22,14 @@ type ClassSheets string
 const (
 	NoSheets   ClassSheets = "none"
 	Separators ClassSheets = "separator" // a sheet with the pupil's name before their jobs
+	Margins    ClassSheets = "margin"    // nothing, but the pupil's name and class in the margin of each job's first page
 )
 
-var classSheetsKind = fault.New(fault.Invalid, "class-sheets", "Say none or separator.")
+var classSheetsKind = fault.New(fault.Invalid, "class-sheets", "Say none, separator or margin.")
 
 // SetClassSheets says what comes out between pupils from now on ("class-sheets").
 func SetClassSheets(ctx context.Context, tx *db.Tx, id school.ID, s ClassSheets) error {
-	if s != NoSheets && s != Separators {
+	if s != NoSheets && s != Separators && s != Margins {
 		return classSheetsKind
 	}
 	return setClassSheets(ctx, tx, id, s)
@@ -41,10 +42,8 @@ type separator struct {
 	doc spool.Document // ID "": none
 }
 
-// separatorFor puts the sheet of a pupil into the spool, where the school wants one.
-func (d *Desk) separatorFor(ctx context.Context, id school.ID, c ClassPrint, p PupilWaiting) (s separator, err error) {
-	var wants ClassSheets
-	var now time.Time
+// sheetsOf is what the school wants between pupils, and its time now.
+func (d *Desk) sheetsOf(ctx context.Context, id school.ID) (wants ClassSheets, now time.Time, err error) {
 	err = d.readSchool(ctx, id, func(ctx context.Context, tx *db.Tx) error {
 		sc, err := school.ByID(ctx, tx, id)
 		if err != nil {
@@ -54,9 +53,11 @@ func (d *Desk) separatorFor(ctx context.Context, id school.ID, c ClassPrint, p P
 		wants, err = classSheets(ctx, tx, id)
 		return err
 	})
-	if err != nil || wants != Separators {
-		return s, err
-	}
+	return wants, now, err
+}
+
+// separatorFor puts the sheet of a pupil into the spool.
+func (d *Desk) separatorFor(ctx context.Context, c ClassPrint, p PupilWaiting, now time.Time) (s separator, err error) {
 	if s.doc, err = d.keep(ctx, separatorSheet(p, c, now)); err != nil {
 		return s, fmt.Errorf("keep a separator sheet: %w", err)
 	}

@@ -23,7 +23,7 @@ func TestAClassComesOutInOrder(t *testing.T) {
 	mias, sams, also := f.submit(f.Mia, 2, oneSidedTicket), f.submit(f.Sam, 3, oneSidedTicket), f.submit(f.Sam, 1, oneSidedTicket)
 	large := f.submit(f.Mia, 9, oneSidedTicket) // more than she has
 	f.in(func(ctx context.Context, tx *db.Tx) error {
-		wantFault(t, release.SetClassSheets(ctx, tx, f.School, "margin"), "class-sheets")
+		wantFault(t, release.SetClassSheets(ctx, tx, f.School, "margins"), "class-sheets")
 		return release.SetClassSheets(ctx, tx, f.School, release.Separators)
 	})
 	for _, some := range [][]release.JobID{ids(also.ID, mias.ID, sams.ID), ids(large.ID)} {

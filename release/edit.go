@@ -23,6 +23,7 @@ type Edit struct {
 	Grey     bool        `json:"grey,omitempty"`      // in black and white
 	Sides    string      `json:"sides,omitempty"`     // sides; "": as it came
 	Copies   int         `json:"copies,omitempty"`    // copies, 1-99; 0: as it came
+	Class    string      `json:"class,omitempty"`     // its owner's name and this class stand in the margin of the first page; "": they do not
 }
 
 // EditNumberUps are how many pages an Edit can put on a side.
@@ -39,10 +40,13 @@ var (
 // mostEditRanges bounds how many ranges of pages are kept.
 const mostEditRanges = 200
 
-// sameDocument says whether two changes make the same document.
-func (e Edit) sameDocument(o Edit) bool {
+// samePages says whether two changes have the same pages on the same sides.
+func (e Edit) samePages(o Edit) bool {
 	return slices.Equal(e.Pages, o.Pages) && e.NumberUp == o.NumberUp
 }
+
+// sameDocument says whether two changes make the same document.
+func (e Edit) sameDocument(o Edit) bool { return e.samePages(o) && e.Class == o.Class }
 
 // Same says whether two changes are the same.
 func (e Edit) Same(o Edit) bool {

@@ -30,21 +30,30 @@ func (d *Desk) makeDocuments(ctx context.Context) error {
 		return err
 	})
 	for _, job := range due {
-		if one := d.makeDocument(ctx, job); !errors.Is(one, editStuck) {
+		if one := d.makeDocument(ctx, job); !errors.Is(one, editStuck) && !errors.Is(one, errNameless) {
 			err = errors.Join(err, one)
 		}
 	}
 	return err
 }
 
-// withDocuments releases, and makes first what it turns out to need of the owner's jobs.
+// withDocuments releases, and makes first what it turns out to need of the owner's jobs: once
+// more where a name was too much for a document.
 func (d *Desk) withDocuments(ctx context.Context, id school.ID, owner school.PersonID, ids []JobID, release func() error) error {
 	err := release()
-	if !errors.Is(err, documentUnmade) {
-		return err
+	for tries := 0; errors.Is(err, documentUnmade) && tries < 2; tries++ {
+		if err := d.makeThese(ctx, id, owner, ids); err != nil {
+			return err
+		}
+		err = release()
 	}
+	return err
+}
+
+// makeThese makes what is unmade of some jobs.
+func (d *Desk) makeThese(ctx context.Context, id school.ID, owner school.PersonID, ids []JobID) error {
 	var due []Job
-	err = d.inSchool(ctx, id, func(ctx context.Context, tx *db.Tx) (err error) {
+	err := d.inSchool(ctx, id, func(ctx context.Context, tx *db.Tx) (err error) {
 		due, err = stillUnmade(ctx, tx, owner, ids)
 		return err
 	})
@@ -52,18 +61,28 @@ func (d *Desk) withDocuments(ctx context.Context, id school.ID, owner school.Per
 		return err
 	}
 	for _, job := range due {
-		if err := d.makeDocument(ctx, job); err != nil {
+		if err := d.makeDocument(ctx, job); err != nil && !errors.Is(err, errNameless) {
 			return err
 		}
 	}
-	return release()
+	return nil
 }
+
+// errNameless says that a document is without the name again that it could not carry.
+var errNameless = errors.New("the name cannot go in the margin")
 
 // makeDocument makes the document of a changed job from the one that came, and counts it: what
 // it says then is what is priced and sent. One that cannot be made takes the change back
 // ("edit-stuck").
 func (d *Desk) makeDocument(ctx context.Context, job Job) error {
-	doc, facts, err := d.rebuilt(ctx, job.original, job.editWork())
+	work := job.editWork()
+	if job.Edit.Class != "" {
+		var err error
+		if work.Margin, err = d.inMargin(ctx, job); err != nil {
+			return err
+		}
+	}
+	doc, facts, err := d.rebuilt(ctx, job.original, work)
 	if f := fault.As(err); f != nil {
 		if f.Kind == fault.Unavailable || f.Kind == fault.Internal {
 			return fmt.Errorf("make changed document of job %d: %w", job.ID, err)
@@ -116,20 +135,29 @@ func (d *Desk) keepMade(ctx context.Context, made Job, doc spool.Document, facts
 	return kept && err == nil, err
 }
 
-// undoEdit undoes a change whose document cannot be made, and says so.
+// undoEdit undoes a change whose document cannot be made, and says so: first the name in the
+// margin, which nobody asked for who looks after the job.
 func (d *Desk) undoEdit(ctx context.Context, made Job, why string) error {
 	err := d.inSchool(ctx, made.School, func(ctx context.Context, tx *db.Tx) error {
 		job, err := lockJob(ctx, tx, made.ID)
 		if err != nil || !job.unmade || job.State != Held || job.Edition != made.Edition {
 			return err
 		}
-		_, err = d.edit(ctx, tx, school.Actor{}, job, Edit{})
+		without := Edit{}
+		if job.Edit.Class != "" {
+			without = job.Edit
+			without.Class = ""
+		}
+		_, err = d.edit(ctx, tx, school.Actor{}, job, without)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("take back the change of job %d: %w", made.ID, err)
 	}
 	d.Log.Info("change taken back", "job", made.ID, "reason", why)
+	if made.Edit.Class != "" {
+		return errNameless
+	}
 	return editStuck
 }
 

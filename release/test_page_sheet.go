@@ -151,26 +151,30 @@ func fitting(words string, most, width float64) float64 {
 
 var escaped = strings.NewReplacer(`\`, `\\`, `(`, `\(`, `)`, `\)`)
 
-// latin is text in the letters that the fonts of printers have (WinAnsiEncoding): what is not
-// among them loses its accent, or is a question mark.
+// latin is text in the bytes of WinAnsiEncoding.
 func latin(text string) string {
 	var b strings.Builder
-	for _, r := range unaccented.Replace(text) {
-		if r >= 0x20 && r < 0x7f || r >= 0xa0 && r <= 0xff {
-			b.WriteByte(byte(r)) // #nosec G115 -- below 256
-			continue
-		}
+	for _, r := range lettered(text) {
 		if at := strings.IndexRune(windows, r); at >= 0 {
-			b.WriteByte(byte(0x80 + utf8.RuneCountInString(windows[:at]))) // #nosec G115 -- 32 of them
-			continue
+			r = rune(0x80 + utf8.RuneCountInString(windows[:at]))
 		}
-		if base := norm.NFD.String(string(r)); base[0] >= 0x20 && base[0] < 0x7f {
-			b.WriteByte(base[0])
-			continue
-		}
-		b.WriteByte('?')
+		b.WriteByte(byte(r)) // #nosec G115 -- below 256
 	}
 	return b.String()
+}
+
+// lettered is text in the letters that the fonts of printers have (WinAnsiEncoding): what is not
+// among them loses its accent, or is a question mark.
+func lettered(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 0x20 && r < 0x7f || r >= 0xa0 && r <= 0xff || r > 0xff && strings.ContainsRune(windows, r) {
+			return r
+		}
+		if base := norm.NFD.String(string(r)); base[0] >= 0x20 && base[0] < 0x7f {
+			return rune(base[0])
+		}
+		return '?'
+	}, unaccented.Replace(text))
 }
 
 // unaccented are letters that are not their base with an accent, for Unicode.

@@ -13,7 +13,7 @@ import (
 )
 
 func classSheetsCommand() *cobra.Command {
-	cmd := schoolCommand("sheets none|separator", "Say what comes out between the pupils of a class", cobra.ExactArgs(1),
+	cmd := schoolCommand("sheets none|separator|margin", "Say what comes out between the pupils of a class", cobra.ExactArgs(1),
 		func(ctx context.Context, h *host, s school.School, args []string) error {
 			err := h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
 				if err := release.SetClassSheets(ctx, tx, s.ID, release.ClassSheets(args[0])); err != nil {
@@ -29,7 +29,8 @@ func classSheetsCommand() *cobra.Command {
 		})
 	cmd.Long = `What a teacher releases for a class comes out by family name. With separator a sheet with the
 name comes out before each pupil's jobs. The school's account Separator sheets pays for it, and
-no pupil does. With none, which is how a school begins, nothing comes out between them.`
+no pupil does. With margin each job carries the pupil's name and class in the margin of its first
+page, which costs nothing. With none, which is how a school begins, nothing comes out between them.`
 	cmd.Example = `  inkwell class sheets separator`
 	return cmd
 }

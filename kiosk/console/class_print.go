@@ -52,7 +52,7 @@ type pupilWaits struct {
 }
 
 // pupilDone is what became of one pupil's jobs.
-type pupilDone struct{ Name, What, Refused string }
+type pupilDone struct{ Name, What, Unnamed, Refused string }
 
 func (c *Console) classPrintPage(w http.ResponseWriter, r *http.Request, v visitor) {
 	c.showClassPrint(w, r, v, http.StatusOK, printerIn(r), nil, "")
@@ -83,7 +83,11 @@ func (c *Console) showClassPrint(w http.ResponseWriter, r *http.Request, v visit
 		page.Nothing = counted(int64(all.Nothing), "pupil")
 	}
 	for _, p := range done {
-		page.Done = append(page.Done, pupilDone{p.Name, pages(int64(p.Pages)), p.Refused})
+		one := pupilDone{Name: p.Name, What: pages(int64(p.Pages)), Refused: p.Refused}
+		if p.Unnamed > 0 {
+			one.Unnamed = counted(int64(p.Unnamed), "job") + " without the name in the margin"
+		}
+		page.Done = append(page.Done, one)
 	}
 	c.pages.Show(w, r, status, "class-print", page)
 }

@@ -13,11 +13,11 @@ import (
 )
 
 // combine puts as many of doc's pages on a side as the task asks for, left to right
-// and then down, and returns a new document of those sides.
+// and then down, and returns a new document of those sides, the first with its words in the margin.
 func (r *rebuilding) combine(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, pages int) (references.FPDF_DOCUMENT, int, error) {
 	up := r.task.NumberUp
 	if up <= 1 {
-		return doc, pages, nil
+		return doc, pages, r.inMargin(engine, doc)
 	}
 	for i := range pages {
 		if err := flatten(engine, doc, i); err != nil {
@@ -40,11 +40,11 @@ func (r *rebuilding) combine(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT,
 	}
 	sides := (pages + up - 1) / up
 	for i := range sides {
-		if err := addMargins(engine, combined.Document, i, inside); err != nil {
+		if err := setBox(engine, combined.Document, i, -picture.Margin, -picture.Margin, inside.Width+picture.Margin, inside.Height+picture.Margin); err != nil { // its sheet
 			return "", 0, err
 		}
 	}
-	return combined.Document, sides, nil
+	return combined.Document, sides, r.inMargin(engine, combined.Document)
 }
 
 // layout is the sheet, upright or turned, and the number of columns on it that
@@ -79,16 +79,15 @@ func flatten(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int) erro
 	})
 }
 
-// addMargins widens a combined page to its sheet.
-func addMargins(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, inside picture.Sheet) error {
+// setBox has a page be this part of what it was.
+func setBox(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, left, bottom, right, top float64) error {
 	return onPage(engine, doc, index, func(page requests.Page) error {
 		var box struct {
 			requests.FPDFPage_SetMediaBox
 			_ [8]byte // the engine's package reads eight bytes where a float begins, the last one too
 		}
 		box.Page = page
-		box.Left, box.Bottom = -picture.Margin, -picture.Margin
-		box.Right, box.Top = float32(inside.Width+picture.Margin), float32(inside.Height+picture.Margin)
+		box.Left, box.Bottom, box.Right, box.Top = float32(left), float32(bottom), float32(right), float32(top)
 		_, err := engine.FPDFPage_SetMediaBox(&box.FPDFPage_SetMediaBox)
 		return err
 	})

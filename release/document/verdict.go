@@ -33,6 +33,7 @@ type task struct {
 	NumberUp   int           `json:"numberUp"` // 0 and 1: one page on a side
 	Sheet      picture.Sheet `json:"sheet"`
 	Scaling    string        `json:"scaling"`
+	Margin     string        `json:"margin"` // words for the first side's margin; none: ""
 	Colour     bool          `json:"colour"` // look for colour in as many sides as there is time for
 	From       int           `json:"from"`   // beyond 0: look at a rebuilt document from this side on, ...
 	Sides      int           `json:"sides"`  // ... of so many, and do nothing else

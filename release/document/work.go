@@ -15,6 +15,7 @@ type Work struct {
 	NumberUp int     // number-up: pages on a side, one of NumberUps; 0 means 1
 	Media    string  // media: a PWG 5101.1 name with a size; any other means A4
 	Scaling  string  // print-scaling, of a JPEG or PNG picture alone; "" means auto
+	Margin   string  // words for the margin of the first side, of a PDF of ours alone, in letters that printers have (WinAnsiEncoding); "" means none
 	Colour   bool    // it is to be printed in colour: all of it is looked through, however long that takes
 	Starved  int     // tries before this one that came to nothing: it gets so much more time, and its fair turn at the processor
 }
@@ -28,6 +29,9 @@ type Range struct {
 // maxRanges bounds how many ranges one document can be asked for: they travel on a
 // child's command line.
 const maxRanges = 200
+
+// longestMargin bounds, in bytes, what goes in a margin.
+const longestMargin = 200
 
 // NumberUps is number-up-supported: how many pages go on a side, ascending.
 func NumberUps() []int { return []int{1, 2, 4, 6, 9, 16} }
@@ -44,6 +48,9 @@ func (w Work) check() error {
 	}
 	if w.NumberUp != 0 && !slices.Contains(NumberUps(), w.NumberUp) {
 		return fmt.Errorf("number-up %d is not known", w.NumberUp)
+	}
+	if w.Margin != "" && w.Format != PDF || len(w.Margin) > longestMargin {
+		return fmt.Errorf("%d letters cannot go in the margin of %q", len(w.Margin), w.Format)
 	}
 	return nil
 }
