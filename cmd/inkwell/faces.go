@@ -26,8 +26,12 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 	}
 	m.life.run("kiosks", stations.Run)
 	m.connected = stations.Connected
+	factors, err := m.keys.forFactors()
+	if err != nil {
+		return err
+	}
 	pages, err := console.New(console.Options{
-		DB: m.db, SignIn: signin.New(m.db, m.directory, m.log, signin.Options{}), Desk: m.desk, Conduct: m.conduct, RollOut: m.rollOut, Log: m.log,
+		DB: m.db, SignIn: signin.New(m.db, m.directory, m.log, signin.Options{Key: factors}), Desk: m.desk, Conduct: m.conduct, RollOut: m.rollOut, Log: m.log,
 	})
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 // floors are the packages from the ground up, as docs/architecture.md draws them.
 // A package imports packages of lower floors alone.
 var floors = [][]string{
-	{"internal/crash", "internal/fault", "ipp/wire", "ipp/device/snmp", "migrations"},
+	{"internal/crash", "internal/fault", "internal/sealed", "ipp/wire", "ipp/device/snmp", "migrations"},
 	{"internal/db", "internal/db/local"},
 	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/mail", "internal/sheet", "internal/school/reader", "internal/school/calendar", "ipp/device/address", "release/spool", "release/document/picture", "release/document/raster"},
 	{"internal/school", "ipp/rollout", "quota/conduct/rule"},

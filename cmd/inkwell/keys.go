@@ -12,6 +12,7 @@ import (
 
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/internal/sealed"
 )
 
 // key is 32 secret bytes and the name they are known by, so that a key can be
@@ -29,6 +30,15 @@ func (k key) forSchool() school.Keys {
 		keys.Older = append(keys.Older, older.forSchool())
 	}
 	return keys
+}
+
+// forSealing is the key as small secrets are sealed with it.
+func (k key) forSealing() sealed.Key { return sealed.Key{ID: k.ID, Secret: k.Secret} }
+
+// forFactors is the key of staff's second factors: made of the seals' key, which lasts as long as
+// the installation.
+func (k *keys) forFactors() (sealed.Key, error) {
+	return k.Seal.forSealing().For("inkwell staff second factors 1")
 }
 
 // keys are an installation's secrets, in DATA/keys. They stand outside the database, so

@@ -34,7 +34,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.AddCommand(
 		serveCommand(), configCommand(), checkCommand(), versionCommand(),
-		group("staff", "Staff accounts", staffAddCommand()),
+		group("staff", "Staff accounts", staffAddCommand(), staffFactorCommand(), staffResetFactorCommand(), staffBarCommand()),
 		group("import", "What other print servers know", importPaperCutCommand()),
 		group("roster", "People who come by themselves", rosterImportCommand(), rosterDirectoryCommand(), rosterShowCommand(), rosterRelinkCommand(),
 			group("mapping", "How the columns of a school's own export are read", rosterMappingAddCommand(), rosterMappingListCommand(), rosterMappingRemoveCommand())),

@@ -179,7 +179,7 @@ func TestEveryAcceptedDocumentIsDurableFirst(t *testing.T) {
 	ids := arrivals(all, folder)
 	at, good := 0, 0
 	for i, size := range sizes {
-		id, ok := ids[sealed(t, size)]
+		id, ok := ids[sealedIn(t, size)]
 		if !ok {
 			t.Errorf("submission %d: its bytes are not in the trace", i)
 			continue
@@ -342,8 +342,8 @@ func arrivals(all []*call, folder string) map[int]string {
 	return ids
 }
 
-// sealed is how many bytes the spool makes of a document.
-func sealed(t *testing.T, size int) int {
+// sealedIn is how many bytes the spool makes of a document.
+func sealedIn(t *testing.T, size int) int {
 	t.Helper()
 	dir := t.TempDir()
 	key := func() ([]spool.Key, error) { return []spool.Key{{ID: "k", Secret: make([]byte, 32)}}, nil }

@@ -3,12 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -17,6 +11,7 @@ import (
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
+	"inkwell/internal/sealed"
 	"inkwell/ipp/device/address"
 	"inkwell/release"
 )
@@ -25,43 +20,22 @@ var loginUnreadable = fault.New(fault.Conflict, "printer-login-unreadable",
 	"The printer's user name and password were kept with another key. Set them again: inkwell printer login NUMBER")
 
 // forLogins is the key that printers' passwords are encrypted with: made of the seals' key,
-// which lasts as long as the installation, and good for nothing else.
-func (k *keys) forLogins() (key, error) {
-	secret, err := hkdf.Key(sha256.New, k.Seal.Secret, nil, "inkwell printer logins 1", 32)
-	return key{ID: k.Seal.ID, Secret: secret}, err
+// which lasts as long as the installation.
+func (k *keys) forLogins() (sealed.Key, error) {
+	return k.Seal.forSealing().For("inkwell printer logins 1")
 }
 
-// sealLogin encrypts what a printer wants of us: the key's id, a nonce, and user name and
-// password, bound to the printer.
-func sealLogin(k key, p release.PrinterID, user, password string) ([]byte, error) {
-	id, err := hex.DecodeString(k.ID)
-	if err != nil {
-		return nil, err
-	}
-	aead, err := loginCipher(k)
-	if err != nil {
-		return nil, err
-	}
-	nonce := make([]byte, aead.NonceSize())
-	_, _ = rand.Read(nonce) // never fails (crypto/rand)
-	return aead.Seal(append(id, nonce...), nonce, []byte(user+"\x00"+password), loginOf(p)), nil
+// sealLogin encrypts what a printer wants of us, user name and password, bound to the printer.
+func sealLogin(k sealed.Key, p release.PrinterID, user, password string) ([]byte, error) {
+	return k.Seal([]byte(user+"\x00"+password), loginOf(p))
 }
 
 // openLogin is what sealLogin was given; nothing for nothing.
-func openLogin(k key, p release.PrinterID, sealed []byte) (user, password string, err error) {
-	if len(sealed) == 0 {
+func openLogin(k sealed.Key, p release.PrinterID, login []byte) (user, password string, err error) {
+	if len(login) == 0 {
 		return "", "", nil
 	}
-	aead, err := loginCipher(k)
-	if err != nil {
-		return "", "", err
-	}
-	const id = 4
-	if len(sealed) < id+aead.NonceSize() || hex.EncodeToString(sealed[:id]) != k.ID {
-		return "", "", loginUnreadable
-	}
-	nonce, text := sealed[id:id+aead.NonceSize()], sealed[id+aead.NonceSize():]
-	plain, err := aead.Open(nil, nonce, text, loginOf(p))
+	plain, err := k.Open(login, loginOf(p))
 	if err != nil {
 		return "", "", loginUnreadable.Because(err)
 	}
@@ -69,16 +43,8 @@ func openLogin(k key, p release.PrinterID, sealed []byte) (user, password string
 	return user, password, nil
 }
 
-func loginCipher(k key) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(k.Secret)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
-}
-
 // loginOf binds a login to its printer.
-func loginOf(p release.PrinterID) []byte { return fmt.Appendf(nil, "printer:%d", p) }
+func loginOf(p release.PrinterID) string { return fmt.Sprintf("printer:%d", p) }
 
 func printerLoginCommand() *cobra.Command {
 	var user, path string

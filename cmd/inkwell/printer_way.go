@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync"
 
+	"inkwell/internal/sealed"
 	"inkwell/ipp/device"
 	"inkwell/ipp/device/address"
 	"inkwell/ipp/device/raw"
@@ -17,7 +18,7 @@ type dialler struct {
 	guard     address.Guard
 	community string // for SNMP
 	meet      func(context.Context, release.PrinterRecord, []byte) ([]byte, error)
-	logins    key // that printers' credentials are sealed with
+	logins    sealed.Key // that printers' credentials are sealed with
 
 	mu   sync.Mutex
 	raws map[release.PrinterID]rawPrinter

@@ -29,7 +29,7 @@ var newcomer = signin.Staff{Username: "Una", Given: "Una", Family: "Frost", Role
 func TestInvitation(t *testing.T) {
 	h := newHouse(t)
 	token := h.invite(newcomer)
-	_, err := h.in.SignIn(t.Context(), "una", newPassword, "staff:test")
+	_, err := h.try("una", newPassword, "staff:test")
 	h.refused(err, "password-wrong")
 	if name, err := h.in.Invitation(t.Context(), token); err != nil || name != "una" {
 		t.Errorf("for %q, %v", name, err)
@@ -39,7 +39,7 @@ func TestInvitation(t *testing.T) {
 	if err := h.in.Accept(t.Context(), token, newPassword); err != nil {
 		t.Fatal(err)
 	}
-	session, err := h.in.SignIn(t.Context(), "una", newPassword, "staff:test")
+	session, err := h.try("una", newPassword, "staff:test")
 	if err != nil {
 		t.Fatal(err)
 	}

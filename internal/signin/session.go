@@ -14,68 +14,108 @@ import (
 // so long.
 const seenEvery = time.Minute
 
+// Way is how the person of a session proved who they are.
+type Way string
+
+// The ways.
+const (
+	ByPassword Way = "password" // kept here or in the school's directory
+	BySSO      Way = "sso"      // the school's single sign-on says so
+)
+
 // over is the one answer to a session that is none: never begun, ended, idle too
 // long, or of somebody who may no longer.
 var over = fault.New(fault.Unauthenticated, "session-over", "You have been signed out. Please sign in again.")
 
-// session is a row of it.
-type session struct {
-	digest  []byte
-	school  school.ID
-	person  school.PersonID
-	version int
-	seen    time.Time
-	ends    time.Time
+// start is a session that is to begin.
+type start struct {
+	person   school.Person
+	stage    Stage
+	way      Way
+	factored bool
+	browser  string
 }
 
-func (s *SignIn) begin(ctx context.Context, a school.Actor, version int) (token string, err error) {
+// begin starts a session. One that is not open yet has less time.
+func (s *SignIn) begin(ctx context.Context, tx *db.Tx, st start) (Entered, error) {
 	token, digest := newToken()
-	err = s.db.InTx(ctx, db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) error {
-		err := insertSession(ctx, tx, session{digest, a.School, a.Person, version, tx.Now, tx.Now.Add(s.limits.Limit)})
-		if err != nil {
-			return err
-		}
-		act := "staff-signed-in"
-		if !a.May(school.UseConsole) {
-			act = "signed-in"
-		}
-		return audit.Record(ctx, tx, audit.Entry{School: a.School, Act: act, Actor: a.Pseudonym})
-	})
-	if err != nil {
-		return "", err
+	life := s.limits.Limit
+	if st.stage != Open {
+		life = s.limits.HalfLife
 	}
-	s.log.Info("signed in", "school", a.School, "person", a.Person)
-	return token, nil
+	err := insertSession(ctx, tx, session{
+		digest: digest, school: st.person.School, person: st.person.ID, version: st.person.Version, ends: tx.Now.Add(life), proven: tx.Now,
+		stage: st.stage, way: st.way, factored: st.factored, browser: st.browser,
+	})
+	if err != nil || st.stage != Open {
+		return Entered{token, st.stage}, err
+	}
+	act := "staff-signed-in"
+	if !actor(st.person).May(school.UseConsole) {
+		act = "signed-in"
+	}
+	tx.AfterCommit(func() { s.log.Info("signed in", "school", st.person.School, "person", st.person.ID, "way", st.way) })
+	return Entered{token, Open}, audit.Record(ctx, tx, audit.Entry{
+		School: st.person.School, Act: act, Actor: st.person.Pseudonym, Facts: map[string]any{"way": string(st.way), "second-factor": st.factored},
+	})
+}
+
+// holder is a session that is alive, at one of the stages, and its person.
+func (s *SignIn) holder(ctx context.Context, tx *db.Tx, token string, read func(context.Context, *db.Tx, []byte) (session, bool, error), stages ...Stage) (school.Person, session, error) {
+	digest := tokenDigest(token)
+	if digest == nil {
+		return school.Person{}, session{}, over
+	}
+	open, found, err := read(ctx, tx, digest)
+	if err != nil {
+		return school.Person{}, open, err
+	}
+	at := false
+	for _, stage := range stages {
+		at = at || open.stage == stage
+	}
+	if !found || !at || !tx.Now.Before(open.ends) || !tx.Now.Before(open.seen.Add(s.limits.IdleLimit)) {
+		return school.Person{}, open, over
+	}
+	p, err := school.PersonByID(ctx, tx, open.person)
+	if err != nil {
+		return p, open, err
+	}
+	a := actor(p)
+	if p.Left || p.Version != open.version || p.School != open.school || !a.May(school.UseConsole) && !a.May(school.OwnPage) {
+		return p, open, over
+	}
+	barred, must, err := standing(ctx, tx, p)
+	if err == nil && (barred || must && open.stage == Open && !open.factored && open.way == ByPassword) {
+		err = over
+	}
+	return p, open, err
+}
+
+// standing says whether p may not sign in, and must have a second factor.
+func standing(ctx context.Context, tx *db.Tx, p school.Person) (barred, must bool, err error) {
+	account, err := accountOf(ctx, tx, p.ID)
+	if err != nil {
+		return false, false, err
+	}
+	must, err = mustHaveFactor(ctx, tx, p)
+	return account.barred, must, err
 }
 
 // Actor is who a session's token stands for, with the roles they have now, proven
 // BySession. What is no session any more is refused as "session-over", whatever
-// the reason.
+// the reason: so is one of somebody whose roles have come to want a second factor.
 func (s *SignIn) Actor(ctx context.Context, token string) (a school.Actor, err error) {
-	digest := tokenDigest(token)
-	if digest == nil {
-		return school.Actor{}, over
-	}
 	err = s.db.InTx(ctx, db.System("session"), func(ctx context.Context, tx *db.Tx) error {
-		open, found, err := openSession(ctx, tx, digest)
-		if err != nil {
-			return err
-		}
-		if !found || !tx.Now.Before(open.ends) || !tx.Now.Before(open.seen.Add(s.limits.IdleLimit)) {
-			return over
-		}
-		p, err := school.PersonByID(ctx, tx, open.person)
+		p, open, err := s.holder(ctx, tx, token, openSession, Open)
 		if err != nil {
 			return err
 		}
 		a = actor(p)
-		if p.Left || p.Version != open.version || p.School != open.school || !a.May(school.UseConsole) && !a.May(school.OwnPage) {
-			return over
-		}
 		if tx.Now.Sub(open.seen) < seenEvery {
 			return nil
 		}
-		return touchSession(ctx, tx, digest)
+		return touchSession(ctx, tx, open.digest)
 	})
 	if err != nil {
 		return school.Actor{}, err
@@ -96,7 +136,7 @@ func (s *SignIn) SignOut(ctx context.Context, token string) error {
 	}
 	return s.db.InTx(ctx, db.System("session"), func(ctx context.Context, tx *db.Tx) error {
 		ended, found, err := endSession(ctx, tx, digest)
-		if err != nil || !found {
+		if err != nil || !found || ended.stage != Open {
 			return err
 		}
 		p, err := school.PersonByID(ctx, tx, ended.person)

@@ -77,7 +77,7 @@ func TestPasswordChangedWhileSigningIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.over(token)
-	_, err = h.in.SignIn(t.Context(), "it", schooltest.Password, "staff:test")
+	_, err = h.try("it", schooltest.Password, "staff:test")
 	h.refused(err, "password-wrong")
 }
 

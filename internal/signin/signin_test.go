@@ -13,6 +13,7 @@ import (
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/internal/school/schooltest"
+	"inkwell/internal/sealed"
 	"inkwell/internal/signin"
 )
 
@@ -32,12 +33,21 @@ func newHouse(t *testing.T) *house {
 	clock := dbtest.NewClock(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC))
 	d := dbtest.New(t, dbtest.At(clock))
 	cast := schooltest.New(t, d, "Harbour")
-	return &house{t, d, clock, cast, signin.New(d, cast.Directory, slog.New(slog.DiscardHandler), signin.Options{})}
+	return &house{t, d, clock, cast, signin.New(d, cast.Directory, slog.New(slog.DiscardHandler), signin.Options{Key: key})}
+}
+
+// key seals the second factors of tests.
+var key = sealed.Key{ID: "0a0b0c0d", Secret: []byte("0123456789abcdef0123456789abcdef")}
+
+// try is a try to sign in from one browser, and its token.
+func (h *house) try(username, password, place string) (token string, err error) {
+	in, err := h.in.SignIn(h.Context(), signin.Try{Username: username, Password: password, Place: place})
+	return in.Token, err
 }
 
 func (h *house) signIn(username string) (token string) {
 	h.Helper()
-	token, err := h.in.SignIn(h.Context(), username, schooltest.Password, "staff:test")
+	token, err := h.try(username, schooltest.Password, "staff:test")
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -137,7 +147,7 @@ func TestSignInHasOneRefusal(t *testing.T) {
 		"no text at all":       {"\xff\xfe", schooltest.Password},
 		"a very long name":     {strings.Repeat("it", 1<<16), schooltest.Password},
 	} {
-		token, err := h.in.SignIn(t.Context(), try[0], try[1], "staff:test")
+		token, err := h.try(try[0], try[1], "staff:test")
 		if f := fault.As(err); f == nil || f.Kind != fault.Unauthenticated || token != "" {
 			t.Errorf("%s: %q, %v", what, token, err)
 		} else {
@@ -156,9 +166,9 @@ func TestSignInHasOneRefusal(t *testing.T) {
 func TestGuessesPauseTheirPlace(t *testing.T) {
 	h := newHouse(t)
 	dbtest.Exec(t, h.db, "INSERT INTO guess (school_id, place, at) SELECT $1, 'staff:far', $2 FROM generate_series(1, 30)", h.cast.School, h.clock.Now())
-	_, err := h.in.SignIn(t.Context(), "it", schooltest.Password, "staff:far")
+	_, err := h.try("it", schooltest.Password, "staff:far")
 	h.refused(err, "password-paused")
-	if _, err := h.in.SignIn(t.Context(), "it", "wrong", "staff:near"); fault.KindOf(err) != fault.Unauthenticated {
+	if _, err := h.try("it", "wrong", "staff:near"); fault.KindOf(err) != fault.Unauthenticated {
 		t.Error(err)
 	}
 	if n := dbtest.Value[int](t, h.db, "SELECT count(*)::int FROM guess WHERE place = 'staff:near'"); n != 1 {
@@ -178,7 +188,7 @@ func TestStaffOfSeveralSchools(t *testing.T) {
 	}
 	dbtest.Exec(t, h.db, "UPDATE person SET password_hash = $2 WHERE person_id = $1", other.IT.Person, hash)
 	h.is(h.signIn("it"), h.cast.IT)
-	token, err := h.in.SignIn(t.Context(), "it", "hill has boats 5", "staff:test")
+	token, err := h.try("it", "hill has boats 5", "staff:test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +202,7 @@ func TestNoSchoolNoSignIn(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
 	log := slog.New(slog.DiscardHandler)
-	_, err := signin.New(d, school.New(d, schooltest.Keys(), log), log, signin.Options{}).SignIn(t.Context(), "it", "x", "staff:test")
+	_, err := signin.New(d, school.New(d, schooltest.Keys(), log), log, signin.Options{}).SignIn(t.Context(), signin.Try{Username: "it", Password: "x", Place: "staff:test"})
 	if fault.KindOf(err) != fault.Unauthenticated {
 		t.Error(err)
 	}
@@ -202,7 +212,7 @@ func TestDatabaseAwayIsNoRefusal(t *testing.T) {
 	h := newHouse(t)
 	token := h.signIn("it")
 	h.db.Close()
-	_, err := h.in.SignIn(t.Context(), "it", schooltest.Password, "staff:test")
+	_, err := h.try("it", schooltest.Password, "staff:test")
 	_, err2 := h.in.Actor(t.Context(), token)
 	_, err3 := h.in.Invitation(t.Context(), token)
 	for _, err := range []error{err, err2, err3, h.in.SignOut(t.Context(), token)} {

@@ -45,36 +45,3 @@ func personOf(row pgx.Row) (person school.PersonID, found bool, err error) {
 	}
 	return person, err == nil, err
 }
-
-const sessionColumns = `digest, school_id, person_id, credential_version, seen_at, ends_at`
-
-func insertSession(ctx context.Context, tx *db.Tx, s session) error {
-	_, err := tx.Exec(ctx, `
-		INSERT INTO session (`+sessionColumns+`, started_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		s.digest, s.school, s.person, s.version, s.seen, s.ends, tx.Now)
-	return err
-}
-
-// openSession finds a session that has not been ended; whether its time is up is
-// the caller's to say.
-func openSession(ctx context.Context, tx *db.Tx, digest []byte) (s session, found bool, err error) {
-	return scanSession(tx.QueryRow(ctx, `SELECT `+sessionColumns+` FROM session WHERE digest = $1 AND ended_at IS NULL`, digest))
-}
-
-func endSession(ctx context.Context, tx *db.Tx, digest []byte) (s session, found bool, err error) {
-	return scanSession(tx.QueryRow(ctx, `
-		UPDATE session SET ended_at = $2 WHERE digest = $1 AND ended_at IS NULL RETURNING `+sessionColumns, digest, tx.Now))
-}
-
-func touchSession(ctx context.Context, tx *db.Tx, digest []byte) error {
-	_, err := tx.Exec(ctx, `UPDATE session SET seen_at = $2 WHERE digest = $1 AND seen_at < $2`, digest, tx.Now)
-	return err
-}
-
-func scanSession(row pgx.Row) (s session, found bool, err error) {
-	err = row.Scan(&s.digest, &s.school, &s.person, &s.version, &s.seen, &s.ends)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return session{}, false, nil
-	}
-	return s, err == nil, err
-}

@@ -12,6 +12,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/school"
 	"inkwell/internal/school/calendar"
+	"inkwell/internal/signin"
 	"inkwell/internal/web"
 	"inkwell/ipp/rollout"
 	"inkwell/quota/conduct"
@@ -23,12 +24,42 @@ var files embed.FS
 
 // SignIn is how staff get in: signin.SignIn.
 type SignIn interface {
-	SignIn(ctx context.Context, username, password, place string) (token string, err error)
-	SignInOwn(ctx context.Context, username, password, place string) (token string, err error)
+	SignIn(ctx context.Context, t signin.Try) (signin.Entered, error)
+	SignInOwn(ctx context.Context, t signin.Try) (signin.Entered, error)
 	Actor(ctx context.Context, token string) (school.Actor, error)
 	SignOut(ctx context.Context, token string) error
 	Invitation(ctx context.Context, token string) (username string, err error)
 	Accept(ctx context.Context, token, password string) error
+	Factors
+	Sessions
+	Doors
+}
+
+// Factors is the sign-in's part in second factors.
+type Factors interface {
+	Waits(ctx context.Context, token string) (signin.Stage, error)
+	Code(ctx context.Context, token, code string, remember bool) (in signin.Entered, device string, err error)
+	Enrol(ctx context.Context, token string) (signin.Enrolment, error)
+	Confirm(ctx context.Context, token, code string) (in signin.Entered, recovery []string, err error)
+	NewRecoveryCodes(ctx context.Context, token string) ([]string, error)
+}
+
+// Sessions is the sign-in's part in a person's own sessions.
+type Sessions interface {
+	Own(ctx context.Context, token string) (signin.Own, error)
+	EndOwn(ctx context.Context, token string, id signin.SessionID) error
+	Fresh(ctx context.Context, token string) (fresh bool, asks signin.Asks, err error)
+	Prove(ctx context.Context, token string, by signin.Proof) (signin.Entered, error)
+}
+
+// Doors is the sign-in's part in the ways in of others.
+type Doors interface {
+	Colleagues(ctx context.Context, a school.Actor) ([]signin.Colleague, error)
+	FactorRoles(ctx context.Context, id school.ID) ([]school.Role, error)
+	WantFactor(ctx context.Context, by school.Actor, id school.ID, roles []school.Role) error
+	ResetFactor(ctx context.Context, by school.Actor, id school.ID, person school.PersonID) error
+	EndSessions(ctx context.Context, by school.Actor, id school.ID, person school.PersonID) error
+	Bar(ctx context.Context, by school.Actor, id school.ID, person school.PersonID, barred bool) error
 }
 
 // Desk is what staff see of the release desk: release.Desk.

@@ -17,6 +17,7 @@ import (
 	"inkwell/internal/events"
 	"inkwell/internal/school"
 	"inkwell/internal/school/schooltest"
+	"inkwell/internal/sealed"
 	"inkwell/internal/signin"
 	"inkwell/ipp/rollout"
 	"inkwell/quota"
@@ -53,7 +54,7 @@ func newHouse(t *testing.T) *house {
 	d := dbtest.New(t, dbtest.At(clock))
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	h := &house{T: t, Cast: schooltest.New(t, d, "Harbour Academy"), db: d, clock: clock}
-	h.signIn = signin.New(d, h.Directory, log, signin.Options{})
+	h.signIn = signin.New(d, h.Directory, log, signin.Options{Key: sealed.Key{ID: "0a0b0c0d", Secret: make([]byte, 32)}})
 	hub := events.New(d, log)
 	store, err := spool.Open(t.Context(), spool.Options{Dir: t.TempDir(), Headroom: 1, Log: log,
 		Keys: func() ([]spool.Key, error) { return []spool.Key{{ID: "test", Secret: make([]byte, 32)}}, nil }})

@@ -53,6 +53,7 @@ var parts = []part{
 	{Path: "/staff/calendar", Word: "Calendar", group: forSchool, needs: school.ArrangeCover},
 	{Path: rulesPath, Word: "Rules", group: forSchool, needs: school.ExemptFromRules},
 	{Path: policyPath, Word: "Conduct", group: forSchool, needs: school.SetConduct},
+	{Path: colleaguesPath, Word: "Sign-ins", group: forSchool, needs: school.ManageRoster},
 }
 
 // first is a first screen of its own kind, for whoever may do something.

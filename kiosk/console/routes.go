@@ -24,8 +24,12 @@ type route struct {
 
 // routes is every address there is.
 var routes = []route{
-	{"GET /staff/sign-in", "", (*Console).signInPage},
-	{"POST /staff/sign-in", "", (*Console).doSignIn},
+	{"GET " + signInPath, "", (*Console).signInPage},
+	{"POST " + signInPath, "", (*Console).doSignIn},
+	{"GET " + codePath, "", (*Console).codePage},
+	{"POST " + codePath, "", (*Console).takeCode},
+	{"GET " + appPath, "", (*Console).appPage},
+	{"POST " + appPath, "", (*Console).confirmApp},
 	{"POST /staff/sign-out", "", (*Console).doSignOut},
 	{"GET /staff/invitation/{token}", "", (*Console).invitationPage},
 	{"POST /staff/invitation/{token}", "", (*Console).acceptInvitation},
@@ -34,6 +38,14 @@ var routes = []route{
 	{"POST /my/sign-out", "", (*Console).doMySignOut},
 	{"GET " + staticPrefix + "{digest}/{name}", "", (*Console).static},
 	{"GET /staff", school.UseConsole, (*Console).firstPage},
+	{"GET " + youPath, school.UseConsole, (*Console).youPage},
+	{"POST " + youPath + "/sessions/{session}/end", school.UseConsole, (*Console).endOwnSession},
+	{"POST " + youPath + "/authenticator", school.UseConsole, (*Console).ownAppPage},
+	{"POST " + youPath + "/authenticator/confirm", school.UseConsole, (*Console).confirm},
+	{"POST " + youPath + "/recovery-codes", school.UseConsole, (*Console).newRecoveryCodes},
+	{"GET " + colleaguesPath, school.ManageRoster, (*Console).colleaguesPage},
+	{"POST " + colleaguesPath + "/factor", school.ManageRoster, (*Console).wantFactor},
+	{"POST " + colleaguesPath + "/{colleague}/{door}", school.ManageRoster, (*Console).actOnColleague},
 	{"GET /staff/people", school.FindPeople, (*Console).peoplePage},
 	{"GET /staff/people/{id}", school.FindPeople, (*Console).personPage},
 	{"GET /staff/calendar", school.ArrangeCover, (*Console).calendarPage},
@@ -155,7 +167,7 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
 		c.pages.Error(w, r, err)
 	case !v.May(route.needs):
 		c.nothing(w, r)
-	default:
+	case c.proven(w, r, route, v):
 		route.serve(c, w, r, v)
 	}
 }
@@ -165,7 +177,7 @@ func signInFor(pattern string) string {
 	if _, path, _ := strings.Cut(pattern, " "); strings.HasPrefix(path, myPath) {
 		return mySignInPath
 	}
-	return "/staff/sign-in"
+	return signInPath
 }
 
 func (c *Console) nothing(w http.ResponseWriter, r *http.Request) {

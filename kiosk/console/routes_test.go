@@ -12,6 +12,7 @@ import (
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/internal/signin"
 )
 
 // entrance is SignIn under a name that does not hide its method.
@@ -30,17 +31,22 @@ func (d doorman) Actor(context.Context, string) (school.Actor, error) {
 	return *d.actor, nil
 }
 
+// Fresh is always so: TestDangerousActsAskAgain shows what is asked otherwise.
+func (d doorman) Fresh(context.Context, string) (bool, signin.Asks, error) {
+	return true, signin.AsksPassword, nil
+}
+
 // address is a request that a route matches, about the person.
 func address(r route, person school.PersonID) (method, path string) {
 	method, path, _ = strings.Cut(r.pattern, " ")
-	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{page}", "1", "{order}", "1", "{objection}", "1", "{suspension}", "1", "{matter}", "1", "{act}", "seal", "{word}", "1", "{flag}", "1", "{rule}", "1", "{to}", "on").Replace(path)
+	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{page}", "1", "{order}", "1", "{objection}", "1", "{suspension}", "1", "{matter}", "1", "{act}", "seal", "{word}", "1", "{flag}", "1", "{rule}", "1", "{to}", "on", "{session}", "1", "{door}", "sign-out").Replace(path)
 }
 
 // openTo is all that pupils and teachers may open: a route that is not here stays shut
 // to them whatever its capability comes to mean.
 var openTo = map[string][]string{
 	"pupil": {"GET /my", "POST /my/objections"}, "nothing": {},
-	"teacher": {"GET /staff", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
+	"teacher": {"GET /staff", "GET /staff/you", "POST /staff/you/sessions/{session}/end", "POST /staff/you/authenticator", "POST /staff/you/authenticator/confirm", "POST /staff/you/recovery-codes", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
 		"GET /staff/classes", "GET /staff/classes/{class}", "POST /staff/classes/{class}/give", "POST /staff/classes/{class}/flag", "POST /staff/classes/{class}/pause", "POST /staff/classes/{class}/pause/{order}/end", "GET /staff/classes/{class}/print", "POST /staff/classes/{class}/print", "GET /staff/mine", "GET /staff/mine/{id}/pages", "POST /staff/mine/{id}/pages", "GET /staff/mine/{id}/pages/{page}", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
 		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/class-usage", "GET /staff/class-usage/table", "GET /staff/reviews", "POST /staff/reviews/{objection}", "POST /staff/reviews/flags/{flag}", "GET /staff/reviews/letter/{suspension}", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
 }
@@ -54,7 +60,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	head.Roles = []school.Role{school.Head}
 	class, _ := h.taught()
 	account := dbtest.Value[int64](t, h.db, "SELECT account_id FROM shared_account")
-	known := strings.NewReplacer("{class}", fmt.Sprint(class), "{account}", fmt.Sprint(account))
+	known := strings.NewReplacer("{class}", fmt.Sprint(class), "{account}", fmt.Sprint(account), "{colleague}", fmt.Sprint(h.Teacher.Person))
 	nobody := h.serve(nil, httptest.NewRequest(http.MethodGet, "/staff/nothing", nil))
 	for _, route := range routes {
 		if route.needs == "" {
@@ -100,7 +106,7 @@ func TestOpenRoutes(t *testing.T) {
 			open = append(open, r.pattern)
 		}
 	}
-	want := "GET /staff/sign-in, POST /staff/sign-in, POST /staff/sign-out, GET /staff/invitation/{token}, POST /staff/invitation/{token}, GET /my/sign-in, POST /my/sign-in, POST /my/sign-out, GET /staff/static/{digest}/{name}"
+	want := "GET /staff/sign-in, POST /staff/sign-in, GET /staff/second-factor, POST /staff/second-factor, GET /staff/authenticator, POST /staff/authenticator, POST /staff/sign-out, GET /staff/invitation/{token}, POST /staff/invitation/{token}, GET /my/sign-in, POST /my/sign-in, POST /my/sign-out, GET /staff/static/{digest}/{name}"
 	if got := strings.Join(open, ", "); got != want {
 		t.Errorf("open: %s", got)
 	}

@@ -6,7 +6,12 @@ import (
 
 	"inkwell/internal/door"
 	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/internal/signin"
 )
+
+// signInPath is the way in for staff.
+const signInPath = "/staff/sign-in"
 
 // signInPage is what sign-in.html shows.
 type signInPage struct {
@@ -16,8 +21,8 @@ type signInPage struct {
 }
 
 func (c *Console) signInPage(w http.ResponseWriter, r *http.Request, _ visitor) {
-	if _, err := c.signIn.Actor(r.Context(), sessionToken(r)); err == nil {
-		http.Redirect(w, r, "/staff", http.StatusSeeOther)
+	if a, err := c.signIn.Actor(r.Context(), sessionToken(r)); err == nil {
+		http.Redirect(w, r, homeOf(a), http.StatusSeeOther)
 		return
 	}
 	c.pages.Show(w, r, http.StatusOK, "sign-in", signInPage{Ready: r.FormValue("ready") != ""})
@@ -30,12 +35,14 @@ func (c *Console) doSignIn(w http.ResponseWriter, r *http.Request, _ visitor) {
 // entry is a way in: its page, where it leads, and who may.
 type entry struct {
 	page, to string
-	signIn   func(ctx context.Context, username, password, place string) (token string, err error)
+	signIn   func(ctx context.Context, t signin.Try) (signin.Entered, error)
 }
 
 func (c *Console) enter(w http.ResponseWriter, r *http.Request, by entry) {
 	username := r.PostFormValue("username")
-	token, err := by.signIn(r.Context(), username, r.PostFormValue("password"), placeOf(r))
+	in, err := by.signIn(r.Context(), signin.Try{
+		Username: username, Password: r.PostFormValue("password"), Place: placeOf(r), Browser: browserOf(r), Device: deviceToken(r),
+	})
 	if status, say := correctable(err); status != 0 {
 		c.pages.Show(w, r, status, by.page, signInPage{Username: username, Say: say})
 		return
@@ -44,20 +51,26 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request, by entry) {
 		c.pages.Error(w, r, err)
 		return
 	}
-	// Whoever left a session in this browser before has no use of the new one.
+	if c.forget(w, r) {
+		keepSession(w, r, in.Token)
+		c.secondStep(w, r, in, by.to)
+	}
+}
+
+// forget ends the session that was in this browser before: whoever left it has no use of the new one.
+func (c *Console) forget(w http.ResponseWriter, r *http.Request) bool {
 	if a, err := c.signIn.Actor(r.Context(), sessionToken(r)); err == nil {
 		c.desk.ForgetPictures(a.Person)
 	}
 	if err := c.signIn.SignOut(r.Context(), sessionToken(r)); err != nil {
 		c.pages.Error(w, r, err)
-		return
+		return false
 	}
-	keepSession(w, r, token)
-	http.Redirect(w, r, by.to, http.StatusSeeOther)
+	return true
 }
 
 func (c *Console) doSignOut(w http.ResponseWriter, r *http.Request, _ visitor) {
-	c.leave(w, r, "/staff/sign-in")
+	c.leave(w, r, signInPath)
 }
 
 func (c *Console) leave(w http.ResponseWriter, r *http.Request, to string) {
@@ -67,6 +80,14 @@ func (c *Console) leave(w http.ResponseWriter, r *http.Request, to string) {
 	}
 	dropSession(w, r)
 	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// homeOf is where somebody's pages begin.
+func homeOf(a school.Actor) string {
+	if a.May(school.UseConsole) {
+		return "/staff"
+	}
+	return myPath
 }
 
 // placeOf is where wrong passwords are counted: an address, so that nobody can
