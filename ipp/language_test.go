@@ -32,7 +32,7 @@ var elsewhere = strings.Fields(`
 	reason-missing until-out-of-range not-suspended own-case seal-gone
 	password-length password-mixed password-personal password-common
 	job-password-wrong job-password-spent
-	device-name addresses-full address-unknown
+	device-name addresses-full address-unknown uploads-off uploads-hold badge-none
 	ldap-urls ldap-url ldap-plain ldap-ca ldap-account ldap-filter ldap-password-file ldap-password-open ldap-password-blank
 	ldap-connect ldap-tls ldap-bind ldap-base ldap-rights ldap-size
 	role-unknown

@@ -41,11 +41,34 @@ func (d *Desk) FindBadge(ctx context.Context, a school.Actor, person school.Pers
 	})
 }
 
+// LoseOwnBadge makes the actor's own badges unknown at every school at once, and ends their visits
+// at stations. Only reception gives them back, or a pass. It says how many those were; without one
+// in force it is refused ("badge-none").
+func (d *Desk) LoseOwnBadge(ctx context.Context, a school.Actor) (n int, err error) {
+	mine := func(context.Context, *db.Tx) error {
+		if !a.May(school.OwnPage) || a.Proof != school.BySession {
+			return school.NotAllowed
+		}
+		return nil
+	}
+	err = d.changeBadges(ctx, a, a.Person, mine, func(ctx context.Context, tx *db.Tx, p school.Person) (err error) {
+		if n, err = school.LoseBadges(ctx, tx, a.Pseudonym, p); err == nil && n == 0 {
+			err = fault.New(fault.Conflict, "badge-none", "You have no badge that works just now.")
+		}
+		return err
+	})
+	return n, err
+}
+
 // atReception runs an act about somebody's badges, which count at all their schools,
 // and has open visits look again.
 func (d *Desk) atReception(ctx context.Context, a school.Actor, person school.PersonID, act func(context.Context, *db.Tx, school.Person) error) error {
+	return d.changeBadges(ctx, a, person, func(ctx context.Context, tx *db.Tx) error { return mayPass(ctx, tx, a, person) }, act)
+}
+
+func (d *Desk) changeBadges(ctx context.Context, a school.Actor, person school.PersonID, may func(context.Context, *db.Tx) error, act func(context.Context, *db.Tx, school.Person) error) error {
 	err := d.DB.InTx(ctx, db.System("badge"), func(ctx context.Context, tx *db.Tx) error {
-		if err := mayPass(ctx, tx, a, person); err != nil {
+		if err := may(ctx, tx); err != nil {
 			return err
 		}
 		p, err := school.PersonAt(ctx, tx, a.School, person)

@@ -54,6 +54,8 @@ type Print struct {
 	Answered bool
 	Granted  int    // impressions that were paid back
 	Why      string // of a no, why
+	Units    int64  // that were paid back
+	Over     bool   // it cannot be asked back any more; of History alone
 }
 
 // Refund is a request as those read it who may answer. It has no title.
@@ -104,6 +106,32 @@ func (d *Desk) Prints(ctx context.Context, a school.Actor) (all []Print, err err
 			return err
 		}
 		all, err = printsOf(ctx, tx, a.Person, since)
+		return err
+	})
+	return all, err
+}
+
+// How far a history goes back, and how long it is at most.
+const (
+	historyDays = 92
+	historyMost = 100
+)
+
+// History is what came out for the actor in the last three months, the latest first: the last
+// hundred of them.
+func (d *Desk) History(ctx context.Context, a school.Actor) (all []Print, err error) {
+	if !a.May(school.OwnPage) {
+		return nil, school.NotAllowed
+	}
+	err = d.readSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		since, err := refundsSince(ctx, tx, a.School)
+		if err != nil {
+			return err
+		}
+		all, err = historyOf(ctx, tx, a.Person, tx.Now.AddDate(0, 0, -historyDays), historyMost)
+		for i, p := range all {
+			all[i].Over = p.Charged == 0 || p.When.Before(since)
+		}
 		return err
 	})
 	return all, err

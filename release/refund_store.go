@@ -13,10 +13,10 @@ import (
 
 const printColumns = `
 	d.delivery_id, d.job_id, d.printed, d.impressions, d.charged, r.name, d.ended_at,
-	f.refund_id IS NOT NULL, f.answered_at IS NOT NULL, coalesce(f.granted, 0), coalesce(f.why, '')`
+	f.refund_id IS NOT NULL, f.answered_at IS NOT NULL, coalesce(f.granted, 0), coalesce(f.why, ''), coalesce(f.units, 0)`
 
 func scanPrint(row pgx.CollectableRow) (p Print, err error) {
-	return p, row.Scan(&p.Delivery, &p.Job, &p.Pages, &p.Of, &p.Charged, &p.Printer, &p.When, &p.Asked, &p.Answered, &p.Granted, &p.Why)
+	return p, row.Scan(&p.Delivery, &p.Job, &p.Pages, &p.Of, &p.Charged, &p.Printer, &p.When, &p.Asked, &p.Answered, &p.Granted, &p.Why, &p.Units)
 }
 
 func printsOf(ctx context.Context, tx *db.Tx, person school.PersonID, since time.Time) ([]Print, error) {

@@ -54,7 +54,7 @@ func rootCommand() *cobra.Command {
 		group("kiosk", "The page beside a printer", kioskListCommand(), kioskSetCommand(), kioskTapCommand()),
 		group("class", "Printing for a class", classSheetsCommand()),
 		group("job", "Print jobs", jobShowCommand()),
-		group("queue", "The addresses that computers print to", queueListCommand(), queueAddCommand(), queueSetCommand(), queueRemoveCommand(), queueNamesCommand()),
+		group("queue", "The addresses that computers print to", queueListCommand(), queueAddCommand(), queueSetCommand(), queueRemoveCommand(), queueNamesCommand(), queueUploadsCommand()),
 		group("spool", "Where documents wait", spoolRotateKeyCommand()),
 		group("certificate", "The certificate that this server shows", certificateShowCommand(), certificateSetCommand(), certificateRenewCommand(), certificateResetCommand()),
 		group("ldap", "The school's own directory", ldapForgetCommand()),

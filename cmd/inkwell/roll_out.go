@@ -120,5 +120,28 @@ func (m *Main) rollOut(ctx context.Context, id school.ID) (rollout.Plan, error) 
 	if err != nil {
 		return rollout.Plan{}, err
 	}
-	return rollOut{db: m.db, desk: m.desk, at: m.addresses(), tls: m.config.folder("tls")}.plan(ctx, s, "")
+	return m.rollsOut().plan(ctx, s, "")
+}
+
+func (m *Main) rollsOut() rollOut {
+	return rollOut{db: m.db, desk: m.desk, at: m.addresses(), tls: m.config.folder("tls")}
+}
+
+// ownPrinter is the queue that pupils give their own devices an address on: the school's first that
+// holds jobs and takes personal addresses.
+func (m *Main) ownPrinter(ctx context.Context, id school.ID) (p rollout.Plan, err error) {
+	all, err := m.desk.Queues(ctx)
+	if err != nil {
+		return p, err
+	}
+	i := slices.IndexFunc(all, func(q release.Queue) bool {
+		return q.School == id && q.Kind == release.Hold && q.Proof != school.ByLoopback && q.Policy.Takes(school.ByAddress)
+	})
+	if i < 0 {
+		return p, fault.New(fault.NotFound, "queue-unknown", "The school has no queue that takes personal addresses.")
+	}
+	if p, err = m.rollOut(ctx, id); err == nil {
+		p.Printers = []rollout.Printer{{ID: rollout.PersonalID, Name: all[i].Name + " (" + p.School + ")", Path: all[i].Path, Kind: rollout.Personal}}
+	}
+	return p, err
 }

@@ -70,7 +70,7 @@ func (d *Directory) IssueCodes(ctx context.Context, by Pseudonym, school ID, peo
 	}
 	slips, codes := make([]Slip, len(people)), make([]newCode, len(people))
 	for i, p := range people {
-		if kind == "primary" && p.Year != 0 {
+		if !codesFor(kind, p) {
 			return nil, noCodesHere
 		}
 		if p.Left {
@@ -139,6 +139,37 @@ func (d *Directory) RenewCode(ctx context.Context, a Actor) (Actor, string, erro
 	}
 	return p.actor(ByCode), slips[0].Code, nil
 }
+
+// ReplaceCode gives somebody a new code who is signed in elsewhere than at a station, and proves
+// themselves once more by their password, at a place as ByPassword has it ("not-you",
+// "password-paused", "codes-primary"). It ends their visits at stations.
+func (d *Directory) ReplaceCode(ctx context.Context, a Actor, password, place string) (string, error) {
+	p, err := d.personAt(ctx, a)
+	if err != nil {
+		return "", err
+	}
+	again, err := d.ByPassword(ctx, a.School, p.Username, password, place)
+	if err != nil {
+		return "", err
+	}
+	if again.Person != a.Person {
+		return "", notYou("other-person")
+	}
+	slips, err := d.IssueCodes(ctx, a.Pseudonym, a.School, []Person{p}, nil)
+	if err != nil {
+		return "", err
+	}
+	return slips[0].Code, nil
+}
+
+// MayHaveCode says whether somebody can have a code of their own: pupils of a primary school have
+// none.
+func MayHaveCode(ctx context.Context, tx *db.Tx, p Person) (bool, error) {
+	kind, _, err := schoolKind(ctx, tx, p.School)
+	return codesFor(kind, p), err
+}
+
+func codesFor(kind string, p Person) bool { return kind != "primary" || p.Year == 0 }
 
 func (d *Directory) personAt(ctx context.Context, a Actor) (p Person, err error) {
 	err = d.db.Look(ctx, db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) (err error) {

@@ -10,14 +10,11 @@ import (
 	"inkwell/quota/conduct"
 )
 
-// A pupil's own page, and the way in.
-const (
-	myPath       = "/my"
-	mySignInPath = "/my/sign-in"
-)
+// messagesPath is where pupils read what was decided about their printing.
+const messagesPath = myPath + "/messages"
 
-// myPage is what my.html shows: what was done about somebody's own printing.
-type myPage struct {
+// messagesPage is what my-messages.html shows: what was done about somebody's own printing.
+type messagesPage struct {
 	visitor
 	Cases []caseRow
 	Say   string // why an objection was not taken
@@ -37,11 +34,11 @@ func (c *Console) doMySignOut(w http.ResponseWriter, r *http.Request, _ visitor)
 	c.leave(w, r, mySignInPath)
 }
 
-func (c *Console) myPage(w http.ResponseWriter, r *http.Request, v visitor) {
-	c.showMy(w, r, v, http.StatusOK, myPage{})
+func (c *Console) messagesPage(w http.ResponseWriter, r *http.Request, v visitor) {
+	c.showMessages(w, r, v, http.StatusOK, messagesPage{})
 }
 
-func (c *Console) showMy(w http.ResponseWriter, r *http.Request, v visitor, status int, page myPage) {
+func (c *Console) showMessages(w http.ResponseWriter, r *http.Request, v visitor, status int, page messagesPage) {
 	page.visitor = v
 	all, err := c.conduct.MyCases(r.Context(), v.Actor)
 	if err != nil {
@@ -51,22 +48,22 @@ func (c *Console) showMy(w http.ResponseWriter, r *http.Request, v visitor, stat
 	for _, one := range all {
 		page.Cases = append(page.Cases, v.caseRow(one))
 	}
-	c.pages.Show(w, r, status, "my", page)
+	c.pages.Show(w, r, status, "my-messages", page)
 }
 
 // object takes what a pupil says against something that was done.
 func (c *Console) object(w http.ResponseWriter, r *http.Request, v visitor) {
-	page := myPage{Of: r.PostFormValue("case"), Words: r.PostFormValue("words")}
+	page := messagesPage{Of: r.PostFormValue("case"), Words: r.PostFormValue("words")}
 	_, err := c.conduct.Object(r.Context(), v.Actor, caseOfKey(page.Of), page.Words)
 	if status, say := correctable(err); status != 0 || fault.KindOf(err) == fault.NotFound && err != nil {
 		page.Say = say
 		if status == 0 {
 			status, page.Say = http.StatusConflict, fault.As(err).Say
 		}
-		c.showMy(w, r, v, status, page)
+		c.showMessages(w, r, v, status, page)
 		return
 	}
-	c.backTo(w, r, myPath, err)
+	c.backTo(w, r, messagesPath, err)
 }
 
 // caseKey names a case in a form; what it names is looked for among the visitor's own.

@@ -87,7 +87,7 @@ func (h *house) conductScenes() []scene {
 				}
 			}
 		}},
-		{name: "my", path: myPath, set: func() {
+		{name: "my", path: messagesPath, set: func() {
 			h.are(school.Pupil)()
 			dbtest.Exec(h.T, h.db, "UPDATE suspension SET person_id = $1, imposed_by = $2 WHERE person_id = $3", h.IT.Person, h.Chief.Pseudonym, h.Sam.Person)
 		}},

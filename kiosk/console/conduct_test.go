@@ -28,7 +28,7 @@ func TestAPupilObjectsOnTheirOwnPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.enterMy("sam")
-	page := h.get("/my")
+	page := h.get("/my/messages")
 	h.says(page, http.StatusOK, "Printing withdrawn", "&lt;b&gt;took the toner", "Mon 23 November, 10:24", "Cleo Shaw", "Ask for a review")
 	key := between(t, page.body, `name="case" value="`, `"`)
 	h.says(h.post("/my/objections", url.Values{"case": {key}, "words": {" "}}), http.StatusBadRequest, "why you disagree")
@@ -36,7 +36,7 @@ func TestAPupilObjectsOnTheirOwnPage(t *testing.T) {
 	if a := h.post("/my/objections", url.Values{"case": {key}, "words": {"It was <i>Mia"}}); a.status != http.StatusSeeOther {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
-	h.says(h.get("/my"), http.StatusOK, "Ida Hall is looking at it", "It was &lt;i&gt;Mia")
+	h.says(h.get("/my/messages"), http.StatusOK, "Ida Hall is looking at it", "It was &lt;i&gt;Mia")
 	if a := h.get("/staff/people"); a.status != http.StatusNotFound {
 		t.Errorf("a pupil's session opens the staff pages: %d", a.status)
 	}
@@ -59,7 +59,7 @@ func TestAPupilObjectsOnTheirOwnPage(t *testing.T) {
 
 	h.browser = h.newBrowser()
 	h.enterMy("sam")
-	h.says(h.get("/my"), http.StatusOK, "Lifted.", "It was not Sam.", "Given back")
+	h.says(h.get("/my/messages"), http.StatusOK, "Lifted.", "It was not Sam.", "Given back")
 }
 
 // TestOnlyPupilsHaveAnOwnPage, and only by their password.
@@ -70,7 +70,7 @@ func TestOnlyPupilsHaveAnOwnPage(t *testing.T) {
 	h.says(h.post("/my/sign-in", url.Values{"username": {"it"}, "password": {schooltest.Password}}), http.StatusForbidden, "We can&#39;t sign you in")
 	h.says(h.post("/staff/sign-in", url.Values{"username": {"sam"}, "password": {schooltest.Password}}), http.StatusForbidden)
 	h.enterMy("mia")
-	h.says(h.get("/my"), http.StatusOK, "All is well", "Mia Okafor")
+	h.says(h.get("/my/messages"), http.StatusOK, "All is well", "Mia Okafor")
 	if a := h.post("/my/sign-out", nil); a.location != "/my/sign-in" {
 		t.Errorf("signing out leads to %q", a.location)
 	}

@@ -70,6 +70,7 @@ type Desk interface {
 	Approvals
 	Holding
 	Own
+	OwnPage
 	Previews
 	ClassRelease
 	Refunds
@@ -194,12 +195,14 @@ type RollOut func(ctx context.Context, id school.ID) (rollout.Plan, error)
 
 // Options are the console's parts; all are needed.
 type Options struct {
-	DB      *db.DB
-	SignIn  SignIn
-	Desk    Desk
-	Conduct Conduct
-	RollOut RollOut
-	Log     *slog.Logger
+	DB         *db.DB
+	SignIn     SignIn
+	Desk       Desk
+	Conduct    Conduct
+	Holder     Holder
+	RollOut    RollOut
+	OwnPrinter RollOut // one printer, whose path has no personal address yet
+	Log        *slog.Logger
 }
 
 // Console serves the staff pages. It is safe for concurrent use.
@@ -208,15 +211,17 @@ type Console struct {
 	signIn  SignIn
 	desk    Desk
 	conduct Conduct
+	holder  Holder
 	rollOut RollOut
+	printer RollOut
 	log     *slog.Logger
 	pages   *web.Pages
 }
 
 // New checks the options and parses the pages.
 func New(o Options) (*Console, error) {
-	if o.DB == nil || o.SignIn == nil || o.Desk == nil || o.Conduct == nil || o.RollOut == nil || o.Log == nil {
-		return nil, errors.New("the staff pages need a database, a sign-in, a desk, conduct, a roll-out and a log")
+	if o.DB == nil || o.SignIn == nil || o.Desk == nil || o.Conduct == nil || o.Holder == nil || o.RollOut == nil || o.OwnPrinter == nil || o.Log == nil {
+		return nil, errors.New("the staff pages need a database, a sign-in, a desk, conduct, what people hold, a roll-out, a printer of one's own and a log")
 	}
 	templates, err := fs.Sub(files, "templates")
 	if err != nil {
@@ -230,5 +235,5 @@ func New(o Options) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Console{db: o.DB, signIn: o.SignIn, desk: o.Desk, conduct: o.Conduct, rollOut: o.RollOut, log: o.Log, pages: pages}, nil
+	return &Console{db: o.DB, signIn: o.SignIn, desk: o.Desk, conduct: o.Conduct, holder: o.Holder, rollOut: o.RollOut, printer: o.OwnPrinter, log: o.Log, pages: pages}, nil
 }

@@ -69,7 +69,16 @@ func (c *Console) showJobPages(w http.ResponseWriter, r *http.Request, v visitor
 			return
 		}
 	}
-	c.showMine(w, r, v, http.StatusConflict, cmp.Or(say, "There is no such job, or its pages cannot be shown."))
+	c.showOwnJobs(w, r, v, http.StatusConflict, cmp.Or(say, "There is no such job, or its pages cannot be shown."))
+}
+
+// showOwnJobs is the page of the visitor's own jobs that they came from: a pupil's, or staff's.
+func (c *Console) showOwnJobs(w http.ResponseWriter, r *http.Request, v visitor, status int, say string) {
+	if v.Own {
+		c.showMy(w, r, v, status, myPage{Say: say})
+		return
+	}
+	c.showMine(w, r, v, status, say)
 }
 
 func jobPagesOf(j release.Job) jobPagesPage {
@@ -145,7 +154,7 @@ func (c *Console) changeJob(w http.ResponseWriter, r *http.Request, v visitor) {
 		c.pages.Error(w, r, err)
 		return
 	}
-	http.Redirect(w, r, fmt.Sprintf("/staff/mine/%d/pages", jobID(r)), http.StatusSeeOther)
+	http.Redirect(w, r, fmt.Sprintf("%s/%d/pages", v.Jobs(), jobID(r)), http.StatusSeeOther)
 }
 
 // editIn is what a form asks for; false where it says of pages what nobody can read.

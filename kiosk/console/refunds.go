@@ -143,6 +143,7 @@ func (c *Console) answered(w http.ResponseWriter, r *http.Request, v visitor, er
 type myPrint struct {
 	ID     release.DeliveryID
 	What   string
+	Action string // where asking for pages back goes
 	State  string // what became of asking for pages back, or ""
 	Pages  int
 	Reason []reasonChoice
@@ -155,7 +156,7 @@ type reasonChoice struct {
 
 func (v visitor) myPrints(all []release.Print) (rows []myPrint) {
 	for _, p := range all {
-		row := myPrint{ID: p.Delivery, Pages: p.Pages, What: fmt.Sprintf("%s, %s, %s", pages(int64(p.Pages)), named(p.Printer, "printer"), moment(p.When, v.Now)), State: refundInWords(p)}
+		row := myPrint{ID: p.Delivery, Pages: p.Pages, Action: fmt.Sprintf("%s/%d/refund", v.PrintActs(), p.Delivery), What: fmt.Sprintf("%s, %s, %s", pages(int64(p.Pages)), named(p.Printer, "printer"), moment(p.When, v.Now)), State: refundInWords(p)}
 		for _, reason := range release.RefundReasons() {
 			row.Reason = append(row.Reason, reasonChoice{reason, wrongs[reason]})
 		}
@@ -184,12 +185,8 @@ func (c *Console) askRefund(w http.ResponseWriter, r *http.Request, v visitor) {
 	id := numberIn[release.DeliveryID](r, "id")
 	err = c.desk.AskRefund(r.Context(), v.Actor, id, release.RefundReason(r.PostFormValue("reason")), n)
 	if f := fault.As(err); f != nil && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
-		c.showMine(w, r, v, http.StatusConflict, f.Say)
+		c.showPrints(w, r, v, http.StatusConflict, f.Say)
 		return
 	}
-	if err != nil {
-		c.pages.Error(w, r, err)
-		return
-	}
-	http.Redirect(w, r, "/staff/mine", http.StatusSeeOther)
+	c.backTo(w, r, v.Prints(), err)
 }

@@ -2,11 +2,14 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 
+	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/ipp/rollout"
+	"inkwell/release"
 )
 
 // rollOutPage is what roll-out.html shows: what one kind of computer is set up with.
@@ -16,12 +19,41 @@ type rollOutPage struct {
 	Chosen  *rollout.System
 	Sheet   rollout.Sheet
 	Cannot  string // why there is nothing to download, or ""
+	Queues  []uploadChoice
+}
+
+// uploadChoice is a queue that documents from pupils' own page can go to.
+type uploadChoice struct {
+	Path, Name string
+	Chosen     bool
+}
+
+// uploadChoices are a school's.
+func (c *Console) uploadChoices(ctx context.Context, v visitor) (all []uploadChoice, err error) {
+	err = c.db.Look(ctx, db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
+		queues, err := release.HoldQueues(ctx, tx, v.School)
+		if err != nil {
+			return err
+		}
+		now, err := release.Uploads(ctx, tx, v.School)
+		all = nil
+		for _, q := range queues {
+			all = append(all, uploadChoice{q.Path, q.Name, q.ID == now.ID})
+		}
+		return err
+	})
+	return all, err
 }
 
 func (c *Console) rollOutPage(w http.ResponseWriter, r *http.Request, v visitor) {
 	page := rollOutPage{visitor: v, Systems: rollout.Systems, Chosen: rollout.Systems[0]}
 	if s, err := rollout.SystemByName(r.FormValue("for")); err == nil {
 		page.Chosen = s
+	}
+	var err error
+	if page.Queues, err = c.uploadChoices(r.Context(), v); err != nil {
+		c.pages.Error(w, r, err)
+		return
 	}
 	plan, err := c.rollOut(r.Context(), v.School)
 	if err == nil {

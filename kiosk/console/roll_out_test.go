@@ -26,6 +26,13 @@ func (h *house) rollOut(_ context.Context, id school.ID) (rollout.Plan, error) {
 	return h.plan, nil
 }
 
+// ownPrinter is the printer of personal addresses.
+func (h *house) ownPrinter(ctx context.Context, id school.ID) (rollout.Plan, error) {
+	p, err := h.rollOut(ctx, id)
+	p.Printers = []rollout.Printer{{ID: rollout.PersonalID, Name: "Print (Harbour Academy)", Path: "/ipp/print", Kind: rollout.Personal}}
+	return p, err
+}
+
 func rolledOut() rollout.Plan {
 	return rollout.Plan{
 		School: "Harbour Academy", Installation: "one", Server: "print.harbour.example:8631", CA: []byte("a certificate"), Made: friday,

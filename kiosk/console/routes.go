@@ -61,11 +61,29 @@ var routes = []route{
 	{"POST " + printersPath + "/{printer}/mended", school.ManageFace, (*Console).mendPrinter},
 	{"GET /staff/roll-out", school.ManageFace, (*Console).rollOutPage},
 	{"GET /staff/roll-out/{name}", school.ManageFace, (*Console).rollOutArchive},
+	{"POST /staff/roll-out/own-page", school.ManageFace, (*Console).setUploads},
 	{"POST /staff/people/{id}/flag", school.FindPeople, (*Console).flagPerson},
 	{"POST /staff/people/{id}/suspend", school.Suspend, (*Console).suspend},
 	{"POST /staff/people/{id}/lift", school.Suspend, (*Console).lift},
 	{"GET " + myPath, school.OwnPage, (*Console).myPage},
+	{"GET " + myNewsPath, school.OwnPage, (*Console).myNews},
+	{uploadRoute, school.OwnPage, (*Console).upload},
+	{"POST " + myJobsPath + "/{id}/delete", school.OwnPage, (*Console).deleteMyJob},
+	{"GET " + myJobsPath + "/{id}/pages", school.OwnPage, (*Console).jobPages},
+	{"POST " + myJobsPath + "/{id}/pages", school.OwnPage, (*Console).changeJob},
+	{"GET " + myJobsPath + "/{id}/pages/{page}", school.OwnPage, (*Console).pagePicture},
+	{"GET " + myPrintsPath, school.OwnPage, (*Console).myPrintsPage},
+	{"POST " + myPrintsPath + "/{id}/refund", school.OwnPage, (*Console).askRefund},
+	{"GET " + messagesPath, school.OwnPage, (*Console).messagesPage},
 	{"POST " + myPath + "/objections", school.OwnPage, (*Console).object},
+	{"GET " + myPrinterPath, school.OwnPage, (*Console).myPrinterPage},
+	{"POST " + myPrinterPath, school.OwnPage, (*Console).addMyPrinter},
+	{"POST " + myPrinterPath + "/{address}/renew", school.OwnPage, (*Console).renewMyPrinter},
+	{"POST " + myPrinterPath + "/{address}/withdraw", school.OwnPage, (*Console).withdrawMyPrinter},
+	{"POST " + myPrinterPath + "/{system}/file", school.OwnPage, (*Console).myPrinterFiles},
+	{"GET " + myBadgePath, school.OwnPage, (*Console).myBadgePage},
+	{"POST " + myBadgePath + "/lost", school.OwnPage, (*Console).loseMyBadge},
+	{"POST " + myBadgePath + "/code", school.OwnPage, (*Console).newMyCode},
 	{"GET " + mattersPath, school.SeeMatters, (*Console).mattersPage},
 	{"POST " + mattersPath + "/{matter}/{act}", school.SeeMatters, (*Console).actOnMatter},
 	{"GET " + mattersPath + "/{matter}/document", school.SeeMatters, (*Console).sealedDocument},
@@ -150,7 +168,9 @@ func (c *Console) Handler() http.Handler {
 // admit lets in whom the route is for. Without a session it leads to the sign-in;
 // without the capability there is nothing here.
 func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
-	r.Body = http.MaxBytesReader(w, r.Body, formLimit)
+	if route.pattern != uploadRoute { // whose document the desk bounds
+		r.Body = http.MaxBytesReader(w, r.Body, formLimit)
+	}
 	if err := r.ParseForm(); err != nil {
 		c.pages.Error(w, r, fault.New(fault.Invalid, "form-unreadable", "We could not read that form. Please go back and try again.").Because(err))
 		return
@@ -174,7 +194,7 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
 
 // signInFor is the way in to a page: a pupil's own, or the staff's.
 func signInFor(pattern string) string {
-	if _, path, _ := strings.Cut(pattern, " "); strings.HasPrefix(path, myPath) {
+	if _, path, _ := strings.Cut(pattern, " "); isOwn(path) {
 		return mySignInPath
 	}
 	return signInPath

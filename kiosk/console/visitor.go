@@ -18,6 +18,7 @@ type visitor struct {
 	SchoolName string
 	Now        time.Time
 	Parts      []part // of the pages, that the visitor may open
+	Own        bool   // the page is one of a pupil's own, under /my
 }
 
 // visitor is whom the request's session stands for; fault.Unauthenticated without one.
@@ -26,7 +27,10 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 	if err != nil {
 		return visitor{}, err
 	}
-	v := visitor{Actor: a, Parts: partsFor(a, r.URL.Path)}
+	v := visitor{Actor: a, Parts: partsFor(a, r.URL.Path), Own: isOwn(r.URL.Path)}
+	if v.Own {
+		v.Parts = myPartsFor(r.URL.Path)
+	}
 	err = c.db.InTx(r.Context(), db.InSchool(a.School), func(ctx context.Context, tx *db.Tx) error {
 		sc, err := school.ByID(ctx, tx, a.School)
 		if err != nil {

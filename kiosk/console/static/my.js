@@ -1,0 +1,76 @@
+// What a pupil's own page does beyond what its forms do without this: how far a document has been
+// sent, a page that looks again while one is being looked at, and an address that is copied.
+(() => {
+  "use strict";
+
+  // Look again once something has become of what is being looked at, unless something is open.
+  const top = document.querySelector("[data-news]");
+  const busy = () => document.querySelector("details[open], :is(input, select, textarea):focus, form[data-sending]");
+  const look = async () => {
+    try {
+      const answer = await fetch("/my/news", { redirect: "error" });
+      if (answer.ok && (await answer.text()) !== top.dataset.news && !busy()) {
+        location.replace("/my");
+        return;
+      }
+    } catch { /* the next look may find more */ }
+    setTimeout(look, 2000);
+  };
+  if (top) setTimeout(look, 1000);
+
+  const form = document.querySelector(".upload__form");
+  if (form) {
+    const bar = form.querySelector("progress");
+    const say = form.querySelector(".upload__say");
+    const button = form.querySelector("button");
+    const file = form.querySelector("[type=file]");
+    const end = (words) => {
+      delete form.dataset.sending;
+      bar.hidden = true;
+      button.disabled = false;
+      say.textContent = words;
+      say.classList.toggle("wrong", words !== "");
+    };
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const chosen = file.files[0];
+      if (!chosen || form.dataset.sending) return;
+      if (chosen.size > parseInt(form.dataset.most, 10) * 1048576) {
+        end("This document is too large to print. Print fewer pages at a time.");
+        return;
+      }
+      const request = new XMLHttpRequest();
+      request.open("POST", form.action);
+      request.setRequestHeader("Accept", "application/json");
+      request.responseType = "json";
+      request.upload.onprogress = (e) => {
+        if (!e.lengthComputable) return;
+        bar.value = Math.round((100 * e.loaded) / e.total);
+        if (e.loaded === e.total) say.textContent = "Sent. We are checking it.";
+      };
+      request.onload = () => {
+        const answer = request.response;
+        if (answer && answer.to) location.assign(answer.to);
+        else if (answer && answer.say) end(answer.say);
+        else location.assign("/my"); // signed out, perhaps
+      };
+      request.onerror = () => end("We lost the connection. Nothing was kept: please send it again.");
+      end("");
+      form.dataset.sending = "yes";
+      bar.value = 0;
+      bar.hidden = false;
+      button.disabled = true;
+      say.textContent = "Sending.";
+      request.send(new FormData(form));
+    });
+  }
+
+  const copy = document.querySelector("[data-copy]");
+  if (copy && navigator.clipboard) {
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent);
+      document.querySelector("[data-copied]").textContent = "Copied.";
+    });
+  }
+})();
