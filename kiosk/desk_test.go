@@ -65,6 +65,8 @@ type fakeDesk struct {
 	prints   []release.Print
 	draw     func(page int) ([]byte, error)
 	forgot   int
+	class    release.ClassPrint
+	adults   []school.PersonID // who opened the list that children collected on
 	bells    map[string][]chan struct{}
 }
 

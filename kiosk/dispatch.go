@@ -153,6 +153,10 @@ func (l *line) note(in Input) {
 		err = r.Err
 	case LookedBack:
 		err = r.Err
+	case ClassLooked:
+		err = r.Err
+	case PupilsPrinted:
+		err = r.Err
 	case Acted:
 		err = r.Err
 	}

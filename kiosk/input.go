@@ -131,7 +131,7 @@ type (
 // isAct says whether a person did it.
 func isAct(in Input) bool {
 	switch in.(type) {
-	case Tick, Changed, SignedIn, Looked, StationLooked, Unlocked, Renewed, LookedBack, Reported, Acted:
+	case Tick, Changed, SignedIn, Looked, StationLooked, Unlocked, Renewed, LookedBack, Reported, Acted, ClassLooked, PupilsPrinted:
 		return false
 	}
 	return true

@@ -35,6 +35,7 @@ type Desk interface {
 	Release(ctx context.Context, v release.Visitor, ids []release.JobID) (int, error)
 	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
 	HeldJobs
+	ClassRelease
 	Previews
 	Prints
 	Pairings

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"inkwell/internal/school"
 	"inkwell/release"
 )
 
@@ -29,6 +30,9 @@ type message struct {
 	Reason release.RefundReason `json:"reason,omitempty"`
 	Kind   release.FaultKind    `json:"kind,omitempty"`
 	Which  int                  `json:"which,omitempty"`
+
+	Class  school.ClassID  `json:"class,omitempty"`
+	Person school.PersonID `json:"person,omitempty"`
 }
 
 // acts is every act a page can ask for.
@@ -68,6 +72,10 @@ var acts = map[string]func(message) Input{
 	"as-it-came":  func(message) Input { return AsItCame{} },
 	"turn":        func(m message) Input { return Turn{Page: m.Page} },
 	"object":      func(m message) Input { return Object{Which: m.Which} },
+	"class":       func(m message) Input { return OpenClass{Class: m.Class} },
+	"pupil":       func(m message) Input { return Pupil{Person: m.Person} },
+	"whole":       func(message) Input { return Whole{} },
+	"for-pupils":  func(message) Input { return ForPupils{} },
 	"why":         func(message) Input { return Why{} },
 	"new-code":    func(message) Input { return NewCode{} },
 	"renew":       func(message) Input { return Renew{} },

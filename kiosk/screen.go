@@ -73,6 +73,7 @@ type Screen struct {
 	trip     *trip                              // one job is being printed at the printer that its line offers
 	wrong    *wrong                             // a print went wrong: which, and how
 	changing *changing                          // the pages of a job are looked at
+	class    *classing                          // children collect, on an adult's badge
 	broken   *broken                            // "This printer is broken" was pressed
 	why      bool                               // the reason behind "You can't print here today" is shown
 }
@@ -85,7 +86,7 @@ func NewScreen(st release.Station, idleFor time.Duration, hash func(string) uint
 
 // Apply takes one input at a time now and returns the calls to make.
 func (s *Screen) Apply(now time.Time, in Input) []Effect {
-	if isAct(in) && !s.until.IsZero() && s.face != FaceMessage {
+	if isAct(in) && !s.until.IsZero() && s.face != FaceMessage && s.class == nil {
 		s.until = later(s.until, now.Add(s.idleFor))
 	}
 	if s.runner() && !forRunners(in) {
@@ -126,6 +127,8 @@ func (s *Screen) Face() string {
 		return s.face
 	case s.visit == nil:
 		return FaceBusy
+	case s.class != nil:
+		return s.classFace()
 	case s.runner() && (len(s.run) == 0 || s.busy):
 		return FaceSlip
 	case s.code != "":
@@ -192,6 +195,9 @@ func (s *Screen) look() []Effect {
 		return nil
 	}
 	s.looking = true
+	if s.class != nil {
+		return []Effect{LookAtClass{Turn: s.turn, Visitor: *s.visitor, Class: s.class.id}}
+	}
 	if s.visitor != nil {
 		return []Effect{Look{Turn: s.turn, Visitor: *s.visitor}}
 	}
@@ -230,10 +236,12 @@ func (SignOut) apply(s *Screen, _ time.Time) []Effect {
 	return s.leave(FaceIdle)
 }
 
-func (Back) apply(s *Screen, _ time.Time) []Effect {
+func (Back) apply(s *Screen, now time.Time) []Effect {
 	switch s.Face() {
 	case FaceKeypad, FaceMessage, FaceNewBadge, FaceTheirCode:
 		return s.leave(FaceIdle)
+	case FaceClass, FacePupil, FaceWhole:
+		return s.backFromClass(now)
 	case FaceRenew:
 		s.renewing = s.busy // too late, once it is under way
 	case FaceCode:

@@ -414,6 +414,33 @@ var shots = []shot{
 		d.print(41, 4)
 		p.wait("done")
 	}},
+	{name: "class", jobs: none, set: teaching, act: collects},
+	{name: "class-done", jobs: none, set: teaching, act: func(p *page, d *fakeDesk) {
+		collects(p, d)
+		p.Click(`[data-key="101"] button`)
+		p.wait(FacePupil)
+		p.press("for-pupils")
+		p.Seen("Well done, Ava")
+	}},
+	{name: "class-empty", jobs: none, set: func(d *fakeDesk) { teaching(d); d.class.Pupils = nil }, act: collects},
+	{name: "class-refused", jobs: none, set: teaching, act: func(p *page, d *fakeDesk) {
+		collects(p, d)
+		p.press("whole")
+		p.wait(FaceWhole)
+		p.press("for-pupils")
+		p.Seen("Too few pages left")
+	}},
+	{name: "pupil", jobs: none, set: teaching, act: func(p *page, d *fakeDesk) {
+		collects(p, d)
+		p.Click(`[data-key="101"] button`)
+		p.wait(FacePupil)
+	}},
+	{name: "whole", jobs: none, set: teaching, act: func(p *page, d *fakeDesk) {
+		collects(p, d)
+		p.press("whole")
+		p.wait(FaceWhole)
+	}},
+	{name: "jobs-teacher", set: teaching, act: signedIn},
 	{name: "offline", act: func(p *page, _ *fakeDesk) {
 		p.wait("idle")
 		p.Eval(`WebSocket.prototype.send = function () { this.onclose(); }; WebSocket = class { static OPEN = 1; close() {} }; document.querySelector('[data-do=keypad]').click()`)

@@ -37,6 +37,8 @@ type View struct {
 	Wrong    *WrongView  `json:"wrong,omitempty"`
 	Broken   *BrokenView `json:"broken,omitempty"`
 	Change   *ChangeView `json:"change,omitempty"`
+	Class    *ClassView  `json:"class,omitempty"`   // a class that collects
+	Classes  []ClassLine `json:"classes,omitempty"` // that an adult can open
 	MayAsk   bool        `json:"mayAsk,omitempty"`  // "Something wrong with a print?" can be pressed
 	MayTell  bool        `json:"mayTell,omitempty"` // "Printer broken?" can be pressed while it prints
 	Place    string      `json:"place,omitempty"`   // where it comes out, where there is a choice
@@ -135,7 +137,7 @@ func (s *Screen) View(now time.Time) View {
 		v.Note = s.blind
 	}
 	if !s.until.IsZero() {
-		v.Idle = countdown(now, s.until, s.idleFor)
+		v.Idle = countdown(now, s.until, s.lives())
 	}
 	switch v.Face {
 	case FaceIdle:
@@ -176,6 +178,8 @@ func (s *Screen) View(now time.Time) View {
 		v.Question = &Question{ID: q.ID, Title: titleOf(q.Title), Pages: pages(q.Pages)}
 	case FaceChange:
 		s.viewChange(&v)
+	case FaceClass, FacePupil, FaceWhole:
+		s.viewClass(&v)
 	case FaceReally:
 		s.viewReally(&v)
 	case FaceLocked:
@@ -193,7 +197,7 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 			v.Jobs = append(v.Jobs, line)
 		}
 	}
-	v.Text, v.MayAsk = s.left(), s.visit.Printed
+	v.Text, v.MayAsk, v.Classes = s.left(), s.visit.Printed, s.classLines()
 	if s.visit.Payers.Exam() {
 		v.Text, v.Balance = examSays, nil
 	}
@@ -236,4 +240,12 @@ func printerNotice(p release.PrinterRecord) Notice {
 
 func countdown(now, end time.Time, of time.Duration) *Countdown {
 	return &Countdown{Left: max(0, end.Sub(now).Milliseconds()), Of: of.Milliseconds()}
+}
+
+// lives is how long what is shown lasts from the last touch, or from the badge that opened it.
+func (s *Screen) lives() time.Duration {
+	if s.class != nil {
+		return classFor
+	}
+	return s.idleFor
 }

@@ -27,6 +27,7 @@ func (r Looked) apply(s *Screen, now time.Time) []Effect {
 	}
 	if first {
 		s.startWithRunning()
+		effects = append(effects, s.startWithClass(now)...)
 	}
 	s.watchRun()
 	if was != FaceDone && s.Face() == FaceDone {

@@ -26,6 +26,7 @@ type ClassPrint struct {
 type PupilWaiting struct {
 	Person  school.PersonID
 	Name    string
+	Given   string  // the first name alone
 	Jobs    []JobID // that can come out at the printer without the pupil
 	Pages   int     // impressions of those, still to print
 	Kiosk   int     // jobs that the pupil has to print at a kiosk: with a code, from a shared computer, put on hold
@@ -47,9 +48,20 @@ var (
 	classChosen  = fault.New(fault.Invalid, "class-print-chosen", "Choose pupils of this class who have something waiting.")
 )
 
+// spot is where a class's work comes out: at a printer of the room, the first for 0; or at the
+// one that the adult stands beside.
+type spot struct {
+	printer PrinterID
+	beside  bool
+}
+
 // ClassPrints is what a teacher can print for the class that they teach at this moment, at a
 // printer of the room they are in, or the first of them for 0 (school.LessonWith).
 func (d *Desk) ClassPrints(ctx context.Context, a school.Actor, class school.ClassID, at PrinterID) (c ClassPrint, err error) {
+	return d.classPrints(ctx, a, class, spot{printer: at})
+}
+
+func (d *Desk) classPrints(ctx context.Context, a school.Actor, class school.ClassID, at spot) (c ClassPrint, err error) {
 	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 		c, err = d.classPrint(ctx, tx, a, class, at)
 		return err
@@ -57,7 +69,7 @@ func (d *Desk) ClassPrints(ctx context.Context, a school.Actor, class school.Cla
 	return c, err
 }
 
-func (d *Desk) classPrint(ctx context.Context, tx *db.Tx, a school.Actor, class school.ClassID, at PrinterID) (ClassPrint, error) {
+func (d *Desk) classPrint(ctx context.Context, tx *db.Tx, a school.Actor, class school.ClassID, at spot) (ClassPrint, error) {
 	c, pupils, err := d.classNow(ctx, tx, a, class, at)
 	if err != nil {
 		return c, err
@@ -81,7 +93,7 @@ func (d *Desk) classPrint(ctx context.Context, tx *db.Tx, a school.Actor, class 
 }
 
 // classNow is the class in front of the actor, where they are and who is in it.
-func (d *Desk) classNow(ctx context.Context, tx *db.Tx, a school.Actor, class school.ClassID, at PrinterID) (c ClassPrint, pupils []school.Person, err error) {
+func (d *Desk) classNow(ctx context.Context, tx *db.Tx, a school.Actor, class school.ClassID, at spot) (c ClassPrint, pupils []school.Person, err error) {
 	if !a.May(school.ReleaseForClass) {
 		return c, nil, school.NotAllowed
 	}
@@ -90,22 +102,34 @@ func (d *Desk) classNow(ctx context.Context, tx *db.Tx, a school.Actor, class sc
 		return c, nil, err
 	}
 	c = ClassPrint{Class: lesson.ClassName, Room: lesson.Room, Until: lesson.Until}
-	if c.Printers, err = classPrinters(ctx, tx, a.School, lesson.Room); err != nil {
+	if c.Printers, c.At, err = at.printers(ctx, tx, a.School, lesson.Room); err != nil {
 		return c, nil, err
-	}
-	i := slices.IndexFunc(c.Printers, func(p PrinterRecord) bool { return at == 0 || p.ID == at })
-	switch {
-	case i >= 0:
-		c.At = c.Printers[i]
-	case at != 0:
-		return c, nil, classPrinter
 	}
 	pupils, err = school.PupilsToday(ctx, tx, a.School, class)
 	return c, pupils, err
 }
 
+// printers are those that a class in a room can print at, and the one that is meant.
+func (at spot) printers(ctx context.Context, tx *db.Tx, id school.ID, room string) (all []PrinterRecord, p PrinterRecord, err error) {
+	if at.beside {
+		p, err = printerByID(ctx, tx, at.printer)
+		return []PrinterRecord{p}, p, err
+	}
+	if all, err = classPrinters(ctx, tx, id, room); err != nil {
+		return nil, p, err
+	}
+	i := slices.IndexFunc(all, func(p PrinterRecord) bool { return at.printer == 0 || p.ID == at.printer })
+	switch {
+	case i >= 0:
+		p = all[i]
+	case at.printer != 0:
+		err = classPrinter
+	}
+	return all, p, err
+}
+
 func (d *Desk) pupilWaiting(ctx context.Context, tx *db.Tx, p school.Person, held []Job, at PrinterRecord) (PupilWaiting, error) {
-	w := PupilWaiting{Person: p.ID, Name: p.Given + " " + p.Family}
+	w := PupilWaiting{Person: p.ID, Name: p.Given + " " + p.Family, Given: p.Given}
 	c := d.choices(p.School, p.ID, 0, at)
 	for _, j := range held {
 		if j.Locked || j.Claim() || j.OnHold {
@@ -129,11 +153,18 @@ func (d *Desk) pupilWaiting(ctx context.Context, tx *db.Tx, p school.Person, hel
 // printer of the room, those of each pupil together and each pupil on their own: one who cannot
 // stops nobody else. The pupil pays as if they had released it, and the record says who did.
 func (d *Desk) PrintForClass(ctx context.Context, a school.Actor, class school.ClassID, at PrinterID, jobs []JobID) (all []PupilPrinted, err error) {
-	c, err := d.ClassPrints(ctx, a, class, at)
+	if at == 0 {
+		return nil, classPrinter
+	}
+	return d.printForClass(ctx, a, class, spot{printer: at}, jobs)
+}
+
+func (d *Desk) printForClass(ctx context.Context, a school.Actor, class school.ClassID, at spot, jobs []JobID) (all []PupilPrinted, err error) {
+	c, err := d.classPrints(ctx, a, class, at)
 	if err != nil {
 		return nil, err
 	}
-	if at == 0 || c.At.ID == 0 {
+	if c.At.ID == 0 {
 		return nil, classPrinter
 	}
 	if trouble := c.At.Trouble(); trouble != "" {
@@ -148,7 +179,7 @@ func (d *Desk) PrintForClass(ctx context.Context, a school.Actor, class school.C
 		if len(p.Jobs) == 0 {
 			continue
 		}
-		done, err := d.printForPupil(ctx, a, class, p, c, between{wants, now})
+		done, err := d.printForPupil(ctx, a, class, p, c, between{at, wants, now})
 		if err != nil {
 			return all, err
 		}
@@ -171,15 +202,17 @@ func (w PupilWaiting) only(jobs []JobID) PupilWaiting {
 	return some
 }
 
-// between is what a school wants between pupils, and when that was asked.
+// between is where a class comes out, what the school wants between its pupils, and when that was
+// asked.
 type between struct {
+	at     spot
 	sheets ClassSheets
 	now    time.Time
 }
 
 // printForPupil asks all of it again, in the release's own transaction.
 func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.ClassID, p PupilWaiting, c ClassPrint, b between) (done PupilPrinted, err error) {
-	done, at := PupilPrinted{Name: p.Name}, c.At.ID
+	done = PupilPrinted{Name: p.Name}
 	var sheet separator
 	switch b.sheets {
 	case Separators:
@@ -192,7 +225,7 @@ func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.C
 	}
 	err = d.withDocuments(ctx, a.School, p.Person, p.Jobs, func() error {
 		return d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
-			now, pupils, err := d.classNow(ctx, tx, a, class, at)
+			now, pupils, err := d.classNow(ctx, tx, a, class, b.at)
 			if err != nil {
 				return err
 			}

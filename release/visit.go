@@ -82,6 +82,8 @@ type Visit struct {
 	Barred    error
 	MayObject bool   // they may say once that they disagree
 	Answer    string // what became of it when they did, or ""
+	// Classes are those that the visitor can print for at this moment: of staff alone.
+	Classes []school.Taught
 	// Unsigned says that the agreement is not signed, which stops nothing yet.
 	Unsigned bool
 	// NewBadge is what a badge ends with that was linked to the person at a kiosk within
@@ -168,6 +170,11 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		return visit, err
 	}
 	visit.Name = p.Given
+	if v.Actor.May(school.ReleaseForClass) {
+		if visit.Classes, err = school.TeachesNow(ctx, tx, v.Actor); err != nil {
+			return visit, err
+		}
+	}
 	left, err := quota.LeftOf(ctx, tx, []school.PersonID{p.ID})
 	if err != nil {
 		return visit, err

@@ -2,6 +2,7 @@ package school
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"inkwell/internal/db"
@@ -89,4 +90,20 @@ func LessonWith(ctx context.Context, tx *db.Tx, a Actor, class ClassID) (Lesson,
 		err = lessonNone
 	}
 	return l, err
+}
+
+// TeachesNow are the classes that LessonWith refuses somebody nothing of at this moment, by name.
+func TeachesNow(ctx context.Context, tx *db.Tx, a Actor) ([]Taught, error) {
+	all, err := TaughtBy(ctx, tx, a)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	has, err := hasTimetable(ctx, tx, a.School)
+	if err != nil || !has {
+		return all, err
+	}
+	lessons, err := LessonsAt(ctx, tx, a.School, tx.Now, LessonFilter{Teacher: a.Person})
+	return slices.DeleteFunc(all, func(t Taught) bool {
+		return !slices.ContainsFunc(lessons, func(l Lesson) bool { return l.Class == t.Class })
+	}), err
 }

@@ -47,7 +47,7 @@
 
   const say = (next) => {
     const print = next.print || {};
-    const words = ['idle', 'offline'].includes(next.face) ? [] : [next.title, (next.change || {}).sum, print.sum || next.text, (next.change || {}).saves, print.after, print.detail && print.label, print.detail, next.note];
+    const words = ['idle', 'offline'].includes(next.face) ? [] : [next.title, (next.change || {}).sum, print.sum || next.text, (next.change || {}).saves, print.after, print.detail && print.label, print.detail, (next.class || {}).done, next.note];
     const text = words.filter(Boolean).join(' ');
     if (live.textContent !== text) live.textContent = text;
   };
@@ -109,6 +109,8 @@
     some: (el) => ({ pages: view.wrong.chosen.pages + Number(el.dataset.step) }),
     report: (el, kind) => ({ kind: kind.id }),
     object: (el, choice) => ({ which: choice.id }),
+    class: (el, one) => ({ class: one.id }),
+    pupil: (el, child) => ({ person: child.id }),
     change: (el, job) => ({ job: job.id }),
     keep: (el, leaf) => ({ page: leaf.id, on: leaf.flip }),
     up: (el, way) => ({ page: Number(way.id) }),
@@ -139,7 +141,7 @@
   window.addEventListener('pointerdown', touch, true);
   window.addEventListener('keydown', (event) => {
     touch();
-    if (event.key === 'Escape' && ['wrong', 'broken', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really', 'places', 'change'].includes(face)) send({ do: 'back' });
+    if (event.key === 'Escape' && ['wrong', 'broken', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really', 'places', 'change', 'class', 'pupil', 'whole'].includes(face)) send({ do: 'back' });
   }, true);
   window.addEventListener('contextmenu', (event) => event.preventDefault());
   window.addEventListener('dragstart', (event) => event.preventDefault());

@@ -1,0 +1,228 @@
+package kiosk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"inkwell/internal/fault"
+	"inkwell/internal/school"
+	"inkwell/release"
+)
+
+// The faces of a class that collects: an adult's badge has opened the list.
+const (
+	FaceClass = "class" // the children who have something waiting
+	FacePupil = "pupil" // one of them: is it you?
+	FaceWhole = "whole" // the adult: print for all of them?
+)
+
+// classFor is how long one badge keeps the list open, whatever is tapped.
+const classFor = 10 * time.Minute
+
+// ClassRelease is the desk's part in children who collect with nothing but a name.
+type ClassRelease interface {
+	ClassAt(ctx context.Context, v release.Visitor, class school.ClassID) (release.ClassPrint, error)
+	PrintForPupils(ctx context.Context, v release.Visitor, class school.ClassID, jobs []release.JobID) ([]release.PupilPrinted, error)
+}
+
+// The acts on it. All but the first are about the class that is open.
+type (
+	// OpenClass opens the list of a class that the visitor teaches now.
+	OpenClass struct{ Class school.ClassID }
+	// Pupil asks a child whether it is them.
+	Pupil struct{ Person school.PersonID }
+	// Whole asks the adult whether all of it shall come out.
+	Whole struct{}
+	// ForPupils prints what the screen asks about: the child's, or everybody's.
+	ForPupils struct{}
+)
+
+// LookAtClass reads the list again.
+type LookAtClass struct {
+	Turn    int
+	Visitor release.Visitor
+	Class   school.ClassID
+}
+
+// PrintPupils releases jobs of pupils.
+type PrintPupils struct {
+	Turn    int
+	Visitor release.Visitor
+	Class   school.ClassID
+	Jobs    []release.JobID
+}
+
+// The results of these.
+type (
+	// ClassLooked is the result of LookAtClass.
+	ClassLooked struct {
+		Turn  int
+		Class release.ClassPrint
+		Err   error
+	}
+	// PupilsPrinted is the result of PrintPupils.
+	PupilsPrinted struct {
+		Turn int
+		Done []release.PupilPrinted
+		Err  error
+	}
+)
+
+func (e LookAtClass) run(ctx context.Context, d Desk, _ string) Input {
+	c, err := d.ClassAt(ctx, e.Visitor, e.Class)
+	return ClassLooked{Turn: e.Turn, Class: c, Err: err}
+}
+
+func (e PrintPupils) run(ctx context.Context, d Desk, _ string) Input {
+	done, err := d.PrintForPupils(ctx, e.Visitor, e.Class, e.Jobs)
+	return PupilsPrinted{Turn: e.Turn, Done: done, Err: err}
+}
+
+func (LookAtClass) lasting() bool { return false }
+func (PrintPupils) lasting() bool { return true }
+
+// classing is a class that collects.
+type classing struct {
+	id    school.ClassID
+	until time.Time // the badge's ten minutes are over
+	list  *release.ClassPrint
+	child school.PersonID // who is asked, or 0
+	whole bool            // the adult is asked
+	done  []release.PupilPrinted
+}
+
+func (in OpenClass) apply(s *Screen, now time.Time) []Effect {
+	if s.visit == nil || s.busy || !slices.ContainsFunc(s.visit.Classes, func(t school.Taught) bool { return t.Class == in.Class }) {
+		return nil
+	}
+	return s.openClass(in.Class, now)
+}
+
+func (s *Screen) openClass(id school.ClassID, now time.Time) []Effect {
+	s.note, s.class = "", &classing{id: id, until: now.Add(classFor)}
+	s.until = s.class.until
+	return s.look()
+}
+
+// startWithClass opens the class of an adult who has come for nothing else.
+func (s *Screen) startWithClass(now time.Time) []Effect {
+	if len(s.visit.Classes) != 1 || len(s.visit.Jobs) > 0 || s.visit.Barred != nil {
+		return nil
+	}
+	return s.openClass(s.visit.Classes[0].Class, now)
+}
+
+func (r ClassLooked) apply(s *Screen, now time.Time) []Effect {
+	if r.Turn != s.turn {
+		return nil
+	}
+	passes := r.Err != nil && fault.KindOf(r.Err) == fault.Internal && s.class != nil && s.class.list != nil
+	over := r.Err != nil && !passes && s.class != nil // the lesson, or the badge is no longer good
+	if over {
+		s.class, s.busy, s.note, s.until = nil, false, refusal(r.Err), now.Add(s.idleFor)
+	}
+	newest, effects := s.looked()
+	switch {
+	case over && newest:
+		return s.look()
+	case passes:
+		s.retry = now.Add(retryAfter)
+		return effects
+	case s.class == nil:
+		return effects
+	}
+	s.class.list, s.station.Printer = &r.Class, r.Class.At
+	if newest {
+		s.busy = false
+	}
+	return effects
+}
+
+func (in Pupil) apply(s *Screen, _ time.Time) []Effect {
+	if s.Face() == FaceClass && !s.busy && s.waiting(in.Person) != nil {
+		s.note, s.class.child, s.class.done = "", in.Person, nil
+	}
+	return nil
+}
+
+func (Whole) apply(s *Screen, _ time.Time) []Effect {
+	if s.Face() == FaceClass && !s.busy && len(s.classJobs()) > 0 {
+		s.note, s.class.whole, s.class.done = "", true, nil
+	}
+	return nil
+}
+
+// waiting is a child of the list who can print something here, or nil.
+func (s *Screen) waiting(who school.PersonID) *release.PupilWaiting {
+	if s.class == nil || s.class.list == nil {
+		return nil
+	}
+	for i := range s.class.list.Pupils {
+		if p := &s.class.list.Pupils[i]; p.Person == who && len(p.Jobs) > 0 {
+			return p
+		}
+	}
+	return nil
+}
+
+// classJobs are all that the class can print here, by pupil.
+func (s *Screen) classJobs() (all []release.JobID) {
+	if s.class.list != nil {
+		for _, p := range s.class.list.Pupils {
+			all = append(all, p.Jobs...)
+		}
+	}
+	return all
+}
+
+func (ForPupils) apply(s *Screen, _ time.Time) []Effect {
+	var jobs []release.JobID
+	switch face := s.Face(); {
+	case s.busy:
+		return nil
+	case face == FacePupil:
+		jobs = s.waiting(s.class.child).Jobs
+	case face == FaceWhole:
+		jobs = s.classJobs()
+	default:
+		return nil
+	}
+	s.note, s.busy = "", true
+	return []Effect{PrintPupils{Turn: s.turn, Visitor: *s.visitor, Class: s.class.id, Jobs: jobs}}
+}
+
+// apply shows the list to whoever is next.
+func (r PupilsPrinted) apply(s *Screen, _ time.Time) []Effect {
+	if r.Turn != s.turn || s.class == nil {
+		return nil
+	}
+	s.note, s.class.done, s.class.child, s.class.whole = refusal(r.Err), r.Done, 0, false
+	return s.look()
+}
+
+// classFace is what is shown while a class collects.
+func (s *Screen) classFace() string {
+	switch {
+	case s.class.list == nil:
+		return FaceBusy
+	case s.class.whole:
+		return FaceWhole
+	case s.waiting(s.class.child) != nil:
+		return FacePupil
+	}
+	return FaceClass
+}
+
+// backFromClass goes one step back; the list itself is left for the adult's own jobs.
+func (s *Screen) backFromClass(now time.Time) []Effect {
+	switch {
+	case s.busy:
+		return nil
+	case s.Face() == FaceClass:
+		s.class, s.until = nil, now.Add(s.idleFor)
+		return s.look()
+	}
+	s.class.child, s.class.whole = 0, false
+	return nil
+}

@@ -1,0 +1,137 @@
+package kiosk
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"inkwell/internal/school"
+	"inkwell/release"
+)
+
+// ClassView is a class that collects.
+type ClassView struct {
+	Name   string      `json:"name"`
+	Pupils []PupilView `json:"pupils"`
+	All    string      `json:"all,omitempty"`  // "Print all: 12 things", for the adult
+	Done   string      `json:"done,omitempty"` // what has just become of it
+	Failed string      `json:"failed,omitempty"`
+	Child  *PupilView  `json:"child,omitempty"` // who is asked
+}
+
+// PupilView is a child with something waiting: first name and a picture, no title.
+type PupilView struct {
+	ID      school.PersonID `json:"id"`
+	Name    string          `json:"name"`
+	Picture string          `json:"picture"` // the symbol's address within the page
+	Tint    int             `json:"tint"`    // of its ground, 0 to 4
+	What    string          `json:"what"`    // "2 things"
+	Off     bool            `json:"off,omitempty"`
+}
+
+// ClassLine is a class that the visitor can open.
+type ClassLine struct {
+	ID   school.ClassID `json:"id"`
+	Name string         `json:"name"`
+}
+
+// pictures are the symbols that children know themselves by, and tints their grounds: always the
+// same ones for the same child.
+var symbols = []string{"star", "sun", "moon", "heart", "leaf", "fish", "boat", "house", "kite", "flower", "tree", "ball"}
+
+const tints = 5
+
+// classLines are the classes that can be opened from the visitor's own list.
+func (s *Screen) classLines() (all []ClassLine) {
+	for _, t := range s.visit.Classes {
+		all = append(all, ClassLine{t.Class, plain(t.Name, nameShown)})
+	}
+	return all
+}
+
+func (s *Screen) viewClass(v *View) {
+	c := s.class
+	list := c.list
+	w := &ClassView{Name: plain(list.Class, nameShown)}
+	v.Class = w
+	for _, p := range list.Pupils {
+		w.Pupils = append(w.Pupils, pupilView(p, list.Pupils))
+	}
+	switch v.Face {
+	case FacePupil:
+		child := s.waiting(c.child)
+		p := pupilView(*child, list.Pupils)
+		w.Child, w.Pupils = &p, nil
+		v.Title, v.Text = "Is this you, "+p.Name+"?", fmt.Sprintf("%s, %s.", p.What, pages(child.Pages))
+	case FaceWhole:
+		w.Pupils = nil
+		v.Title, v.Text = "Print for the whole class?", wholeSum(list.Pupils)+", sorted by pupil."
+	default:
+		v.Title, v.Text = "Find your name. Press it.", w.Name
+		if len(w.Pupils) == 0 {
+			v.Title = "Nothing waits for this class."
+		}
+		if len(s.classJobs()) > 0 {
+			w.All = "Print all: " + things(len(s.classJobs()))
+		}
+		w.Done, w.Failed = classDone(c.done)
+	}
+	if v.Note == "" {
+		v.Note = list.At.Trouble()
+	}
+}
+
+func pupilView(p release.PupilWaiting, all []release.PupilWaiting) PupilView {
+	v := PupilView{ID: p.Person, Name: firstName(p, all), Off: len(p.Jobs) == 0}
+	v.Picture = "#symbol-" + symbols[int(p.Person)%len(symbols)]
+	v.Tint = int(p.Person) / len(symbols) % tints
+	v.What = things(len(p.Jobs))
+	if v.Off {
+		v.What = "Ask your teacher."
+	}
+	return v
+}
+
+// firstName is what a child is called, with the family name's first letter where two of the list
+// are called the same.
+func firstName(p release.PupilWaiting, all []release.PupilWaiting) string {
+	name := plain(p.Given, nameShown)
+	same := slices.ContainsFunc(all, func(o release.PupilWaiting) bool { return o.Given == p.Given && o.Person != p.Person })
+	family := []rune(strings.TrimSpace(strings.TrimPrefix(p.Name, p.Given)))
+	if same && len(family) > 0 {
+		return fmt.Sprintf("%s %c.", name, family[0])
+	}
+	return name
+}
+
+func things(n int) string { return counted(int64(n), "thing") }
+
+func wholeSum(all []release.PupilWaiting) string {
+	pupils, jobs, sides := 0, 0, 0
+	for _, p := range all {
+		if len(p.Jobs) > 0 {
+			pupils, jobs, sides = pupils+1, jobs+len(p.Jobs), sides+p.Pages
+		}
+	}
+	return fmt.Sprintf("%s of %s, %s", counted(int64(jobs), "job"), counted(int64(pupils), "pupil"), pages(sides))
+}
+
+// classDone is what has become of a press, for whoever comes next as well: names and pages.
+func classDone(done []release.PupilPrinted) (came, failed string) {
+	out := 0
+	var refused []string
+	for _, p := range done {
+		if p.Refused != "" {
+			refused = append(refused, plain(p.Name, nameShown)+": "+plain(p.Refused, reasonLimit))
+			continue
+		}
+		out += p.Pages
+	}
+	if out > 0 {
+		came = "Coming now: " + pages(out) + "."
+		if len(done) == 1 {
+			came = "Well done, " + plain(done[0].Name, nameShown) + "! " + pages(out) + " on the way."
+		}
+	}
+	return came, strings.Join(refused, " ")
+}
