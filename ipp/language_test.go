@@ -49,7 +49,7 @@ var elsewhere = strings.Fields(`
 	agreement-unknown agreement-version agreement-audience agreement-clauses agreement-parent agreement-there agreement-blocks answers signatory signed-on
 	queue-path queue-programs queue-name queue-there queue-busy queue-printer queue-users queue-proof queue-colour queue-kind
 	class-unknown generic-name generic-names-full printer-elsewhere printer-place printer-not-from-here lesson-none class-print-printer class-print-chosen
-	pairing-unknown pairing-over
+	device-unknown device-over device-key device-code devices-many link-unknown link-network link-full link-spent link-days link-networks link-most device-missing
 	group-slug group-name group-place group-wide group-taken group-unknown not-a-claim
 	day-past day-far day-closed day-free day-not-closed closure-reason calendar-wrong sheet-large
 	cover-day cover-period cover-self cover-nobody cover-unknown lesson-rings

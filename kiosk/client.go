@@ -27,12 +27,17 @@ type Client struct{ conn *websocket.Conn }
 // Dial opens a socket like the page at address, e.g.
 // "https://localhost:8443/kiosk/library". trust may be nil for plain http.
 func Dial(ctx context.Context, address string, trust *tls.Config) (*Client, error) {
+	return dial(ctx, address, "/socket", trust)
+}
+
+// dial opens the socket at what is below an address.
+func dial(ctx context.Context, address, below string, trust *tls.Config) (*Client, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, fmt.Errorf("read kiosk address: %w", err)
 	}
 	origin := u.Scheme + "://" + u.Host
-	ws := strings.Replace(u.Scheme, "http", "ws", 1) + "://" + u.Host + u.EscapedPath() + "/socket"
+	ws := strings.Replace(u.Scheme, "http", "ws", 1) + "://" + u.Host + u.EscapedPath() + below
 	d := websocket.Dialer{TLSClientConfig: trust, HandshakeTimeout: writeWait, ReadBufferSize: 4 << 10}
 	conn, answer, err := d.DialContext(ctx, ws, http.Header{"Origin": {origin}})
 	if answer != nil {
@@ -51,16 +56,25 @@ func Dial(ctx context.Context, address string, trust *tls.Config) (*Client, erro
 // Next waits for the next view. Once ctx has ended the client is of no more use.
 func (c *Client) Next(ctx context.Context) (View, error) {
 	var v View
-	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) })
-	defer stop()
-	_, body, err := c.conn.ReadMessage()
+	body, err := c.read(ctx)
 	if err != nil {
-		return v, fmt.Errorf("read view: %w", errors.Join(ctx.Err(), err))
+		return v, fmt.Errorf("read view: %w", err)
 	}
 	if err := json.Unmarshal(body, &v); err != nil {
 		return v, fmt.Errorf("read view: %w", err)
 	}
 	return v, nil
+}
+
+// read waits for the next message.
+func (c *Client) read(ctx context.Context) ([]byte, error) {
+	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	_, body, err := c.conn.ReadMessage()
+	if err != nil {
+		return nil, errors.Join(ctx.Err(), err)
+	}
+	return body, nil
 }
 
 // Until waits for a view that is wanted. The error names the last face seen.
@@ -158,12 +172,14 @@ func (c *Client) SignOut() error { return c.send(message{Do: "sign-out"}) }
 // Close ends the connection.
 func (c *Client) Close() error { return c.conn.Close() }
 
-func (c *Client) send(m message) error {
+func (c *Client) send(m message) error { return c.put(m.Do, m) }
+
+func (c *Client) put(what string, m any) error {
 	if err := c.conn.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
-		return fmt.Errorf("%s: %w", m.Do, err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	if err := c.conn.WriteJSON(m); err != nil {
-		return fmt.Errorf("%s: %w", m.Do, err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }

@@ -2,13 +2,11 @@ package kiosk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
 	"net/http/httptest"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -57,8 +55,7 @@ type fakeDesk struct {
 	enrol    bool          // unknown badges may be linked
 	hold     chan struct{} // when not nil, SignIn waits for it
 	signIns  int
-	unpaired bool
-	unsure   bool // Paired cannot say
+	browsers browsers
 	releases [][]release.JobID
 	deleted  []release.JobID
 	charged  []string // "art: 41 42"
@@ -282,7 +279,13 @@ func (d *fakeDesk) change(act func()) error {
 		return d.fail
 	}
 	act()
-	for _, topic := range []string{events.Person(int64(sam)), events.Printer(int32(d.station.Printer.ID))} {
+	d.ring(events.Person(int64(sam)), events.Printer(int32(d.station.Printer.ID)))
+	return nil
+}
+
+// ring rings for topics. Its caller holds the lock.
+func (d *fakeDesk) ring(topics ...string) {
+	for _, topic := range topics {
 		for _, bell := range d.bells[topic] {
 			select {
 			case bell <- struct{}{}:
@@ -290,7 +293,6 @@ func (d *fakeDesk) change(act func()) error {
 			}
 		}
 	}
-	return nil
 }
 
 // print makes the printer report so many pages of the job, the last one settling it.
@@ -348,34 +350,6 @@ func open(t *testing.T, d *fakeDesk, idle time.Duration) (address string, k *Kio
 	server := httptest.NewServer(k.Handler())
 	t.Cleanup(func() { cancel(); <-ended; server.Close() })
 	return server.URL + "/kiosk/library", k
-}
-
-// StationToPair, Pair and Paired know one link, "l", whose browser is paired until unpaired; so are
-// others whose secrets begin with "s".
-func (d *fakeDesk) StationToPair(_ context.Context, token string) (release.Station, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if token != "l" {
-		return release.Station{}, fault.New(fault.NotFound, "pairing-unknown", "This link has been used.")
-	}
-	return d.station, nil
-}
-
-func (d *fakeDesk) Pair(ctx context.Context, token string) (slug, secret string, err error) {
-	st, err := d.StationToPair(ctx, token)
-	return st.Slug, "s", err
-}
-
-func (d *fakeDesk) Paired(_ context.Context, secret, slug string) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.unsure {
-		return errors.New("the database does not answer")
-	}
-	if d.unpaired || !strings.HasPrefix(secret, "s") || slug != d.station.Slug {
-		return fault.New(fault.Forbidden, "pairing-over", "This computer is not paired with a printer any more.")
-	}
-	return nil
 }
 
 // EditJob prices a page at one unit and a sheet's other side at none, as the desk does.

@@ -23,7 +23,7 @@ type line struct {
 	k      *Kiosk
 	conn   *websocket.Conn
 	slug   string
-	secret string // of a paired browser, or ""
+	device release.Device // the zero value on this machine
 	log    *slog.Logger
 	screen *Screen
 
@@ -44,9 +44,9 @@ type line struct {
 
 // talk serves a connection until either side ends it, and returns once all its
 // goroutines have.
-func (k *Kiosk) talk(conn *websocket.Conn, st release.Station, secret string) {
+func (k *Kiosk) talk(conn *websocket.Conn, st release.Station, device release.Device) {
 	l := &line{
-		k: k, conn: conn, slug: st.Slug, secret: secret, log: k.log.With("station", st.ID),
+		k: k, conn: conn, slug: st.Slug, device: device, log: k.log.With("station", st.ID),
 		screen: NewScreen(st, k.idle, k.digestBadge),
 		inputs: make(chan Input), results: make(chan Input), views: make(chan []byte, 1),
 		gone: make(chan struct{}), unhook: func() {},
@@ -105,6 +105,9 @@ func (l *line) dispatch() {
 // hook keeps the subscription on what the screen has to hear of.
 func (l *line) hook() {
 	topics := l.screen.Topics()
+	if l.device.ID != 0 {
+		topics = append(topics, l.device.Key.Thumb().Topic())
+	}
 	if slices.Equal(topics, l.topics) {
 		return
 	}

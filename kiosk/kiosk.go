@@ -19,11 +19,11 @@ import (
 	"inkwell/release"
 )
 
-//go:embed static templates
+//go:embed static all:templates
 var files embed.FS
 
 // scripts are the page's scripts in the order they need each other.
-var scripts = []string{"bind.js", "reader.js", "keypad.js", "kiosk.js"}
+var scripts = []string{"bind.js", "reader.js", "keypad.js", "device.js", "kiosk.js"}
 
 // Desk is the part of release.Desk that a kiosk needs. Every method may return a
 // fault; release.Desk says which.
@@ -38,7 +38,7 @@ type Desk interface {
 	ClassRelease
 	Previews
 	Prints
-	Pairings
+	Devices
 }
 
 // HeldJobs is the desk's part in what a visitor does with a job that waits, but print it.
@@ -160,10 +160,10 @@ func (k *Kiosk) digest(templates fs.FS) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)[:6]), nil
 }
 
-// Run waits for ctx to end, then closes every socket and waits until what people
+// Run tells who is connected until ctx ends, then closes every socket and waits until what people
 // have pressed is done. A socket that comes afterwards is refused.
 func (k *Kiosk) Run(ctx context.Context) error {
-	<-ctx.Done()
+	k.tellWhoIsHere(ctx)
 	k.mu.Lock()
 	if !k.shut {
 		k.shut = true

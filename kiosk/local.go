@@ -2,13 +2,42 @@ package kiosk
 
 import (
 	"net"
+	"net/http"
 	"net/netip"
 	"strings"
 
+	"inkwell/internal/door"
 	"inkwell/internal/fault"
 )
 
-var notLocal = fault.New(fault.Forbidden, "kiosk-not-local", "This kiosk opens on the print server itself only, until it has been paired with a station.")
+var notLocal = fault.New(fault.Forbidden, "kiosk-not-local", "This address opens on the print server itself only. Elsewhere open /kiosk, and have the screen paired.")
+
+// devicePage is where a browser that is not on this machine finds its station.
+const devicePage = "/kiosk"
+
+// here says whether the request comes from this machine itself. The Host must name this machine
+// too, so that a page elsewhere cannot reach in by pointing a name of its own at 127.0.0.1.
+func here(r *http.Request) bool {
+	return door.Loopback(r) && (isLocal(r.Host) || hostname(r.Host) == "localhost")
+}
+
+// onlyHere serves this machine alone.
+func onlyHere(next, otherwise http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if here(r) {
+			next(w, r)
+			return
+		}
+		otherwise(w, r)
+	}
+}
+
+// leadAway leads a browser of another machine to the page where it can be paired.
+func leadAway(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, devicePage, http.StatusSeeOther)
+}
+
+func (k *Kiosk) refuse(w http.ResponseWriter, r *http.Request) { k.pages.Error(w, r, notLocal) }
 
 // isLocal says whether a host, with or without port, is one of this machine's
 // loopback addresses.
@@ -23,4 +52,14 @@ func hostname(hostport string) string {
 		host = strings.Trim(hostport, "[]")
 	}
 	return host
+}
+
+// from is where a request comes from; 0.0.0.0 where a proxy passed it on, which may say what
+// it likes.
+func from(r *http.Request) netip.Addr {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || door.PassedOn(r) {
+		return netip.IPv4Unspecified()
+	}
+	return at.Addr().Unmap().WithZone("")
 }

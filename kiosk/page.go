@@ -8,8 +8,29 @@ import (
 
 // kioskPage is what kiosk.html is rendered with; everything else comes by socket.
 type kioskPage struct {
-	Station release.Station
+	Station release.Station // none: the browser has a key, which says whose page it is
 	Build   string
+}
+
+// Title names the page in a window's list.
+func (p kioskPage) Title() string {
+	if p.Station.ID == 0 {
+		return "Kiosk"
+	}
+	return p.Station.Name
+}
+
+// Socket is where the page is to be spoken to.
+func (p kioskPage) Socket() string {
+	if p.Station.ID == 0 {
+		return devicePage + "/socket"
+	}
+	return "/kiosk/" + p.Station.Slug + "/socket"
+}
+
+// devicePage shows the empty page of a browser that proves itself by its key.
+func (k *Kiosk) devicePage(w http.ResponseWriter, r *http.Request) {
+	k.pages.Show(w, r, http.StatusOK, "kiosk", kioskPage{Build: k.build})
 }
 
 // page shows the empty page of a station.

@@ -4,102 +4,158 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
+	"time"
 
-	"inkwell/internal/door"
+	"github.com/gorilla/websocket"
+
+	"inkwell/internal/fault"
 	"inkwell/release"
 )
 
-// Pairings is the desk's part in browsers that may open a station's page from elsewhere.
-type Pairings interface {
-	StationToPair(ctx context.Context, token string) (release.Station, error)
-	Pair(ctx context.Context, token string) (slug, secret string, err error)
-	Paired(ctx context.Context, secret, slug string) error
-}
-
-// What proves a paired browser. The __Host- name has it hold the cookie to this host, this path and
-// TLS; plain http is served to this machine alone, where it would not take that name.
+// The faces of a browser that has no station, or has just been given one.
 const (
-	pairedCookie      = "__Host-inkwell-station"
-	plainPairedCookie = "inkwell-station"
-	pairedFor         = 400 * 24 * 60 * 60 // seconds; the most that browsers keep
+	FacePair   = "pair"   // a code, for IT to type
+	FacePaired = "paired" // whose screen it is from now on
 )
 
-func pairedCookieFor(r *http.Request, secret string) *http.Cookie {
-	c := &http.Cookie{Name: pairedCookie, Value: secret, Path: "/", MaxAge: pairedFor, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode}
-	if r.TLS == nil {
-		c.Name, c.Secure = plainPairedCookie, false
-	}
-	return c
+// PairView is what a browser shows that waits to be paired.
+type PairView struct {
+	Code string    `json:"code"` // in two groups; "" when there is none to be had
+	Left Countdown `json:"left"` // until another one is shown
 }
 
-// secretOf is what the browser says proves it, or "".
-func secretOf(r *http.Request) string {
-	c, err := r.Cookie(pairedCookieFor(r, "").Name)
+// askAgain is how long a browser waits that could be given no code.
+const askAgain = 30 * time.Second
+
+// meet speaks to a browser that is not paired: it pairs itself by a link, or shows a code until
+// IT has typed it, or goes away.
+func (k *Kiosk) meet(conn *websocket.Conn, r *http.Request, thumb release.Thumb) {
+	var key release.DeviceKey
+	p, err := prove(conn, r.Header.Get("Origin"), "", func(p proof) release.DeviceKey {
+		if len(p.Key) == len(key) && release.DeviceKey(p.Key).Thumb() == thumb {
+			key = release.DeviceKey(p.Key)
+		}
+		return key
+	})
 	if err != nil {
-		return ""
-	}
-	return c.Value
-}
-
-// here says whether the request comes from this machine itself. The Host must name this machine
-// too, so that a page elsewhere cannot reach in by pointing a name of its own at 127.0.0.1.
-func here(r *http.Request) bool {
-	return door.Loopback(r) && (isLocal(r.Host) || hostname(r.Host) == "localhost")
-}
-
-// admitted lets in this machine, and a browser that is paired with the station asked for.
-func (k *Kiosk) admitted(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if here(r) {
-			next(w, r)
-			return
-		}
-		secret := secretOf(r)
-		if secret == "" {
-			k.pages.Error(w, r, notLocal)
-			return
-		}
-		if err := k.desk.Paired(r.Context(), secret, r.PathValue("station")); err != nil {
-			k.pages.Error(w, r, err)
-			return
-		}
-		next(w, r)
-	}
-}
-
-// pairPage asks whether this browser shall be paired. Looking at it uses nothing up.
-func (k *Kiosk) pairPage(w http.ResponseWriter, r *http.Request) {
-	st, err := k.desk.StationToPair(r.Context(), r.PathValue("token"))
-	if err != nil {
-		k.pages.Error(w, r, err)
+		k.log.Info("socket refused", "error", err)
 		return
 	}
-	k.pages.Show(w, r, http.StatusOK, "pair", st)
+	m := meeting{k: k, conn: conn, key: key, from: from(r)}
+	if p.Link != "" {
+		m.enrol(p.Link)
+	}
+	m.wait()
 }
 
-// pair uses the link up and leads to the station's page.
-func (k *Kiosk) pair(w http.ResponseWriter, r *http.Request) {
-	slug, secret, err := k.desk.Pair(r.Context(), r.PathValue("token"))
-	if err != nil {
-		k.pages.Error(w, r, err)
-		return
-	}
-	http.SetCookie(w, pairedCookieFor(r, secret))
-	http.Redirect(w, r, "/kiosk/"+slug, http.StatusSeeOther)
+// meeting is a socket to a browser that is not paired. Its one writer is whoever calls wait.
+type meeting struct {
+	k    *Kiosk
+	conn *websocket.Conn
+	key  release.DeviceKey
+	from netip.Addr
+	note string // why it could not pair itself
 }
 
-// stillPaired hangs up on a browser whose pairing was ended, before it can ask for anything more;
-// and while nobody can say whether it was, for its page comes back by itself.
-func (l *line) stillPaired(ctx context.Context) bool {
-	if l.secret == "" {
-		return true
+// enrol pairs the browser by its link, or notes why it cannot.
+func (m *meeting) enrol(link string) {
+	ctx, cancel := context.WithTimeout(context.Background(), callWait)
+	defer cancel()
+	if err := m.k.desk.Enrol(ctx, m.key, link, m.from); err != nil {
+		m.note = m.words(err)
 	}
-	err := l.k.desk.Paired(ctx, l.secret, l.slug)
-	if err != nil {
-		if !errors.Is(err, context.Canceled) { // the page has gone already
-			l.log.Info("socket dropped", "error", err)
+}
+
+// wait shows a code, and another when that is over, until the browser is paired or gone.
+func (m *meeting) wait() {
+	bell, unhook := m.k.subscribe(m.key.Thumb().Topic())
+	defer unhook()
+	gone := make(chan struct{})
+	go m.read(gone)
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	over := time.NewTimer(0)
+	defer over.Stop()
+	for {
+		select {
+		case <-gone:
+			return
+		case <-m.k.quit:
+			return
+		case <-ping.C:
+			if m.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait)) != nil {
+				return
+			}
+		case <-bell:
+			if m.paired() {
+				return
+			}
+		case <-over.C:
+			left, err := m.show()
+			if err != nil || m.paired() {
+				return
+			}
+			over.Reset(left)
 		}
-		l.hangUp()
 	}
-	return err == nil
+}
+
+// read takes what a page sends that has nothing to say, and sees it go.
+func (m *meeting) read(gone chan<- struct{}) {
+	defer close(gone)
+	flood := meter{now: time.Now}
+	m.conn.SetPongHandler(func(string) error {
+		return errors.Join(flood.count(), m.conn.SetReadDeadline(time.Now().Add(readWait)))
+	})
+	for {
+		if m.conn.SetReadDeadline(time.Now().Add(readWait)) != nil {
+			return
+		}
+		if _, _, err := m.conn.ReadMessage(); err != nil || flood.count() != nil {
+			return
+		}
+	}
+}
+
+// paired says whether the browser is paired by now, and tells it.
+func (m *meeting) paired() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), callWait)
+	defer cancel()
+	d, err := m.k.desk.Device(ctx, m.key.Thumb())
+	if err != nil {
+		return false
+	}
+	st, err := m.k.desk.Station(ctx, d.Slug)
+	if err != nil {
+		return false
+	}
+	_ = say(m.conn, View{Face: FacePaired, Build: m.k.build, School: st.SchoolName, Station: st.Name, Title: st.Name,
+		Text: "This screen is paired."})
+	return true
+}
+
+// show shows a code, and says when another is due.
+func (m *meeting) show() (left time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), callWait)
+	defer cancel()
+	v := View{Face: FacePair, Build: m.k.build, Note: m.note, Pair: &PairView{}}
+	a, err := m.k.desk.AskToPair(ctx, m.key, m.from)
+	if err != nil {
+		v.Note = m.words(err)
+		return askAgain, say(m.conn, v)
+	}
+	left = max(a.Until.Sub(m.k.clock()), time.Second)
+	v.Pair.Code = a.Code[:len(a.Code)/2] + " " + a.Code[len(a.Code)/2:]
+	v.Pair.Left = Countdown{Left: left.Milliseconds(), Of: release.CodeLife.Milliseconds()}
+	return left, say(m.conn, v)
+}
+
+// words are what a person reads of an error.
+func (m *meeting) words(err error) string {
+	f := fault.As(err)
+	if f.Kind == fault.Internal {
+		m.k.log.Error("browser not paired", "error", err)
+	}
+	return f.Say
 }

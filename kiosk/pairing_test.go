@@ -1,197 +1,254 @@
 package kiosk
 
 import (
-	"fmt"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gorilla/websocket"
 
-	"inkwell/internal/fault"
 	"inkwell/release"
 )
 
-// elsewhereServer is a kiosk as other machines reach it, by TLS.
-func elsewhereServer(t *testing.T, d *fakeDesk) *httptest.Server {
+// remoteKiosk is a kiosk as other machines reach it, by TLS.
+type remoteKiosk struct {
+	*testing.T
+	desk   *fakeDesk
+	kiosk  *Kiosk
+	server *httptest.Server
+	trust  *tls.Config
+}
+
+func newRemote(t *testing.T, d *fakeDesk) remoteKiosk {
 	t.Helper()
 	k, err := New(Options{Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler)})
 	must(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = k.Run(ctx) }()
 	passed := func(w http.ResponseWriter, r *http.Request) {
 		r.RemoteAddr = "10.0.0.7:5000"
 		k.Handler().ServeHTTP(w, r)
 	}
 	s := httptest.NewTLSServer(http.HandlerFunc(passed))
-	t.Cleanup(s.Close)
-	return s
+	t.Cleanup(func() { cancel(); <-ended; s.Close() })
+	return remoteKiosk{t, d, k, s, s.Client().Transport.(*http.Transport).TLSClientConfig}
 }
 
-// A browser elsewhere opens a station's page once it is paired, and no other station's; it loses the
-// page when the pairing ends, in the middle of a visit.
-func TestAPairedBrowser(t *testing.T) {
-	t.Parallel()
-	d := newFakeDesk(twoJobs()...)
-	s := elsewhereServer(t, d)
-	client := s.Client()
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	do := func(method, path string, cookies ...*http.Cookie) *http.Response {
-		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, nil)
-		must(t, err)
-		for _, c := range cookies {
-			r.AddCookie(c)
-		}
-		answer, err := client.Do(r)
-		must(t, err)
-		must(t, answer.Body.Close())
-		return answer
-	}
-	want := func(answer *http.Response, status int) *http.Response {
-		t.Helper()
-		if answer.StatusCode != status {
-			t.Errorf("%s: %d, want %d", answer.Request.URL.Path, answer.StatusCode, status)
-		}
-		return answer
-	}
-	want(do("GET", "/kiosk/library"), 403)
-	want(do("GET", "/kiosk/pair/with/x"), 404)
-	want(do("POST", "/kiosk/pair/with/x"), 404)
-	if got := want(do("GET", "/kiosk/pair/with/l"), 200).Cookies(); len(got) != 0 {
-		t.Errorf("looking at the link gives %v", got)
-	}
-	paired := want(do("POST", "/kiosk/pair/with/l"), 303)
-	if len(paired.Cookies()) != 1 || paired.Header.Get("Location") != "/kiosk/library" {
-		t.Fatalf("%v, %s", paired.Cookies(), paired.Header.Get("Location"))
-	}
-	cookie := paired.Cookies()[0]
-	if cookie.Name != "__Host-inkwell-station" || !cookie.Secure || !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" {
-		t.Errorf("the cookie is %+v", cookie)
-	}
-	want(do("GET", "/kiosk/library", cookie), 200)
-	want(do("GET", "/kiosk/hall", cookie), 403)
-	want(do("GET", "/kiosk/library", &http.Cookie{Name: cookie.Name, Value: "guess"}), 403)
-
-	if _, answer, err := dialPaired(t, s, "guess"); err == nil || answer.StatusCode != 403 {
-		t.Errorf("a socket without pairing: %v, %v", answer, err)
-	}
-	conn, _, err := dialPaired(t, s, cookie.Value)
-	must(t, err)
-	c := &Client{conn: conn}
-	must(t, c.SignInWithCode("sam.jones", "482913"))
-	if _, err := c.Until(t.Context(), func(v View) bool { return v.Face == FaceJobs }); err != nil {
-		t.Fatal(err)
-	}
-	_ = d.change(func() { d.unpaired = true })
-	must(t, conn.SetReadDeadline(time.Now().Add(time.Minute)))
-	_ = c.ReleaseAll()
-	for { // until the page is hung up on
-		if _, _, err := conn.ReadMessage(); err != nil {
-			break
-		}
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.releases) != 0 {
-		t.Errorf("released after the pairing ended: %v", d.releases)
-	}
+// browser is one with a key of its own.
+type browser struct {
+	key    *ecdsa.PrivateKey
+	public release.DeviceKey
 }
 
-// dialPaired opens the socket of the library's page with what proves a browser.
-func dialPaired(t *testing.T, s *httptest.Server, secret string) (*websocket.Conn, *http.Response, error) {
+func newBrowser(t *testing.T) browser {
 	t.Helper()
-	dialer := websocket.Dialer{TLSClientConfig: s.Client().Transport.(*http.Transport).TLSClientConfig}
-	conn, answer, err := dialer.DialContext(t.Context(), strings.Replace(s.URL, "https", "wss", 1)+"/kiosk/library/socket",
-		http.Header{"Origin": {s.URL}, "Cookie": {pairedCookie + "=" + secret}})
-	if answer != nil && answer.Body != nil {
-		must(t, answer.Body.Close())
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	public, err := key.PublicKey.Bytes()
+	must(t, err)
+	return browser{key, release.DeviceKey(public)}
+}
+
+// open opens a browser's socket.
+func (e remoteKiosk) open(b browser, link string) *Client {
+	e.Helper()
+	c, err := DialDevice(e.Context(), e.server.URL, e.trust, b.key, link)
+	must(e.T, err)
+	e.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// raw opens a socket as it comes, and returns what it is greeted with.
+func (e remoteKiosk) raw(b browser) (*websocket.Conn, greeting) {
+	e.Helper()
+	thumb := b.public.Thumb()
+	d := websocket.Dialer{TLSClientConfig: e.trust}
+	conn, answer, err := d.DialContext(e.Context(), strings.Replace(e.server.URL, "https", "wss", 1)+"/kiosk/socket?key="+base64.RawURLEncoding.EncodeToString(thumb[:]),
+		http.Header{"Origin": {e.server.URL}})
+	must(e.T, err)
+	_ = answer.Body.Close()
+	e.Cleanup(func() { _ = conn.Close() })
+	var g greeting
+	must(e.T, conn.ReadJSON(&g))
+	return conn, g
+}
+
+// A browser shows a code until it is paired; then it shows its station, in the same window and after
+// the next start, and no other browser does. It loses it in the middle of a visit when it is unpaired.
+func TestABrowserIsPaired(t *testing.T) {
+	t.Parallel()
+	e := newRemote(t, newFakeDesk(twoJobs()...))
+	b := newBrowser(t)
+	c := e.open(b, "")
+	if v := until(t, c, FacePair); v.ShownCode() != theCode || v.Pair.Code != "ABCD 2345" || v.Pair.Left.Left <= 0 || v.School != "" {
+		t.Errorf("it shows %+v", v)
 	}
-	if err == nil {
-		t.Cleanup(func() { _ = conn.Close() })
+	must(t, c.Touch()) // does nothing, and no harm
+	e.desk.pair(b.public)
+	if v := until(t, c, FacePaired); v.Station != "Library" {
+		t.Errorf("it shows %+v", v)
 	}
-	return conn, answer, err
+	ends(t, c)
+
+	c = e.open(b, "")
+	until(t, c, FaceIdle)
+	until(t, e.open(newBrowser(t), ""), FacePair)
+	must(t, c.SignInWithCode("sam.jones", "482913"))
+	until(t, c, FaceJobs)
+	e.desk.unpair(b.public)
+	ends(t, c)
+	if _, err := DialDevice(t.Context(), e.server.URL, e.trust, b.key, ""); !errors.Is(err, ErrOver) {
+		t.Errorf("after its end: %v", err)
+	}
+}
+
+// A browser pairs itself by a link; one that is no good leaves it with a code, and says why.
+func TestABrowserPairsItself(t *testing.T) {
+	t.Parallel()
+	e := newRemote(t, newFakeDesk())
+	c := e.open(newBrowser(t), "no link of ours")
+	if v := until(t, c, FacePair); v.Note != "This link has been used." || v.ShownCode() == "" {
+		t.Errorf("it shows %+v", v)
+	}
+	b := newBrowser(t)
+	until(t, e.open(b, theLink), FacePaired)
+	until(t, e.open(b, theLink), FaceIdle)
+}
+
+// What one socket was told is good there alone: neither another's proof nor a key that is not the
+// browser's opens anything.
+func TestProofsThatProveNothing(t *testing.T) {
+	t.Parallel()
+	e := newRemote(t, newFakeDesk())
+	b, thief := newBrowser(t), newBrowser(t)
+	e.desk.pair(b.public)
+	signed := func(by browser, origin string, c challenge) []byte {
+		p, err := sign(by.key, c.text(origin))
+		must(t, err)
+		return p
+	}
+	here := e.server.URL
+	_, first := e.raw(b)
+	for name, answer := range map[string]func(c challenge) any{
+		"another socket's":  func(challenge) any { return proof{Proof: signed(b, here, *first.Challenge)} },
+		"another host's":    func(c challenge) any { return proof{Proof: signed(b, "https://evil.test", c)} },
+		"another station's": func(c challenge) any { c.Station = "hall"; return proof{Proof: signed(b, here, c)} },
+		"another key's":     func(c challenge) any { return proof{Proof: signed(thief, here, c)} },
+		"a key of one's own": func(c challenge) any {
+			return proof{Proof: signed(thief, here, c), Key: thief.public[:]}
+		},
+		"none":        func(challenge) any { return proof{} },
+		"a short one": func(c challenge) any { return proof{Proof: signed(b, here, c)[:40]} },
+		"an act":      func(challenge) any { return message{Do: "tap", Badge: badge} },
+		"more":        func(c challenge) any { return map[string]any{"proof": signed(b, here, c), "more": 1} },
+		"10 kB":       func(challenge) any { return proof{Link: strings.Repeat("0", 10_000)} },
+	} {
+		conn, g := e.raw(b)
+		_ = conn.WriteJSON(answer(*g.Challenge))
+		t.Log(name)
+		ends(t, &Client{conn: conn})
+	}
+	conn, g := e.raw(thief) // a browser that nobody knows, in the name of its own key
+	must(t, conn.WriteJSON(proof{Proof: signed(thief, here, *g.Challenge), Key: b.public[:]}))
+	ends(t, &Client{conn: conn})
+	conn, g = e.raw(b)
+	must(t, conn.WriteJSON(proof{Proof: signed(b, here, *g.Challenge)}))
+	until(t, &Client{conn: conn}, FaceIdle)
+	if len(e.desk.browsers.asking) != 0 {
+		t.Error("somebody asked to be paired")
+	}
+}
+
+// Other origins and addresses that are no kiosk's get no socket; the wipe is for our own page.
+func TestWhoGetsNoSocket(t *testing.T) {
+	t.Parallel()
+	e := newRemote(t, newFakeDesk())
+	b := newBrowser(t)
+	thumb := b.public.Thumb()
+	for origin, query := range map[string]string{
+		"https://evil.test": base64.RawURLEncoding.EncodeToString(thumb[:]), "null": base64.RawURLEncoding.EncodeToString(thumb[:]),
+		e.server.URL: "abc", e.server.URL + "/": "",
+	} {
+		d := websocket.Dialer{TLSClientConfig: e.trust}
+		conn, answer, err := d.DialContext(t.Context(), strings.Replace(e.server.URL, "https", "wss", 1)+"/kiosk/socket?key="+query, http.Header{"Origin": {origin}})
+		if err == nil {
+			t.Errorf("origin %q, key %q: let in", origin, query)
+			_ = conn.Close()
+			continue
+		}
+		_ = answer.Body.Close()
+	}
+	for site, want := range map[string]int{"same-origin": http.StatusNoContent, "cross-site": http.StatusForbidden} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, e.server.URL+"/kiosk/wipe", nil)
+		must(t, err)
+		r.Header.Set("Sec-Fetch-Site", site)
+		answer, err := e.server.Client().Do(r)
+		must(t, err)
+		_ = answer.Body.Close()
+		if answer.StatusCode != want || (want == http.StatusNoContent) != strings.Contains(answer.Header.Get("Clear-Site-Data"), "storage") {
+			t.Errorf("%s: %d, %v", site, answer.StatusCode, answer.Header)
+		}
+	}
 }
 
 // A room has more computers than a kiosk has windows; one of them takes no seat from the others.
 func TestEachPairedBrowserHasItsOwnSeats(t *testing.T) {
 	t.Parallel()
-	s := elsewhereServer(t, newFakeDesk())
-	for i := range 3 * seatLimit {
-		if _, _, err := dialPaired(t, s, fmt.Sprintf("s%d", i)); err != nil {
-			t.Fatalf("computer %d: %v", i, err)
-		}
+	e := newRemote(t, newFakeDesk())
+	var one browser
+	for range 3 * seatLimit {
+		one = newBrowser(t)
+		e.desk.pair(one.public)
+		until(t, e.open(one, ""), FaceIdle)
 	}
 	for range seatLimit - 1 {
-		if _, _, err := dialPaired(t, s, "s0"); err != nil {
-			t.Fatal(err)
-		}
+		until(t, e.open(one, ""), FaceIdle)
 	}
-	if _, answer, err := dialPaired(t, s, "s0"); err == nil || answer.StatusCode != http.StatusTooManyRequests {
-		t.Errorf("one window too many: %v", err)
+	ends(t, e.open(one, "")) // one window too many
+	if here := e.kiosk.devices(); len(here) != 3*seatLimit {
+		t.Errorf("connected: %v", here)
 	}
 }
 
 // While nobody can say whether a browser is paired, its page is hung up on and does not wait for ever.
 func TestAPairingThatNobodyCanTellOf(t *testing.T) {
 	t.Parallel()
-	d := newFakeDesk(twoJobs()...)
-	conn, _, err := dialPaired(t, elsewhereServer(t, d), "s")
-	must(t, err)
-	c := &Client{conn: conn}
+	e := newRemote(t, newFakeDesk(twoJobs()...))
+	b := newBrowser(t)
+	e.desk.pair(b.public)
+	c := e.open(b, "")
 	must(t, c.SignInWithCode("sam.jones", "482913"))
 	until(t, c, FaceJobs)
-	_ = d.change(func() { d.unsure = true })
+	_ = e.desk.change(func() { e.desk.browsers.unsure = true })
 	_ = c.ReleaseAll()
 	ends(t, c)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.releases) != 0 {
-		t.Errorf("released without a pairing: %v", d.releases)
+	e.desk.mu.Lock()
+	defer e.desk.mu.Unlock()
+	if len(e.desk.releases) != 0 {
+		t.Errorf("released without a pairing: %v", e.desk.releases)
 	}
 }
 
-// The number of a badge that somebody types on a computer without a reader signs nobody in.
-func TestAComputerTakesNoBadge(t *testing.T) {
+// A browser is told what it signs in words that hold the place it is for.
+func TestWhatIsSigned(t *testing.T) {
 	t.Parallel()
-	st := library()
-	s := NewScreen(st, 20*time.Second, func(string) uint64 { return 1 })
-	if effects := s.Apply(noon, Tap{Badge: badge}); len(effects) != 1 {
-		t.Fatalf("at a kiosk: %v", effects)
+	c := challenge{Nonce: "n", Station: "library"}
+	if got := c.text("https://print.example"); got != "inkwell kiosk\nhttps://print.example\nlibrary\nn" {
+		t.Errorf("%q", got)
 	}
-	st.Kind = release.PCStation
-	s = NewScreen(st, 20*time.Second, func(string) uint64 { return 1 })
-	if effects := s.Apply(noon, Tap{Badge: badge}); len(effects) != 0 || s.Face() != FaceIdle {
-		t.Errorf("on a computer: %v, %s", effects, s.Face())
-	}
-}
-
-// What a computer that takes no badge says of its rest and of waits is true there.
-func TestAComputerPromisesNoBadge(t *testing.T) {
-	t.Parallel()
-	c := newScene(t)
-	c.s.station.Kind = release.PCStation
-	for code, want := range map[string]string{
-		"keypad-paused": "Nobody can sign in here for a few minutes. Your badge works at a kiosk.",
-		"keypads-rest":  "Codes do not work at the moment. Your badge works at a kiosk. Please tell IT.",
-		"code-wait":     "Wait 4 seconds, then try again.",
-	} {
-		c.does(OpenKeypad{}, Submit{"sam.jones", "482913"})
-		c.does(SignedIn{Turn: next[SignIn](c).Turn, Err: fault.New(fault.TooMany, code, "Wait 4 seconds, then try again. A badge works at once.")})
-		if v := c.face(FaceKeypad); v.Note != want {
-			t.Errorf("%s: it says %q", code, v.Note)
-		}
-	}
-}
-
-// The page of a room's computers asks for name and code, and says where it comes out.
-func TestTheIdlePageOfAComputer(t *testing.T) {
-	t.Parallel()
-	st := library()
-	st.Kind = release.PCStation
-	s := NewScreen(st, 20*time.Second, func(string) uint64 { return 1 })
-	if v := s.View(noon); !v.PC || v.Title != "Print in this room" || !strings.Contains(v.Text, "comes out at Library printer") {
-		t.Errorf("view %+v", v)
+	text, err := json.Marshal(greeting{Challenge: &c})
+	if err != nil || string(text) != `{"challenge":{"nonce":"n","station":"library"}}` {
+		t.Errorf("%s, %v", text, err)
 	}
 }

@@ -8,19 +8,21 @@ import (
 
 const staticPrefix = "/kiosk/static/"
 
-// Handler serves everything under /kiosk/: the stations' pages to this machine, and to browsers that
-// are paired.
+// Handler serves the page of paired browsers at /kiosk, and under it the stations' own pages to this
+// machine. It knows no page of staff's.
 func (k *Kiosk) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range []struct {
 		pattern string
 		serve   http.Handler
 	}{
-		{"GET /kiosk/{station}", k.admitted(k.page)},
-		{"GET /kiosk/{station}/socket", k.admitted(k.socket)},
-		{"GET /kiosk/{station}/page/{loan}/{page}", k.admitted(k.picture)},
-		{"GET /kiosk/pair/with/{token}", http.HandlerFunc(k.pairPage)},
-		{"POST /kiosk/pair/with/{token}", http.HandlerFunc(k.pair)},
+		{"GET /{$}", http.HandlerFunc(leadAway)},
+		{"GET " + devicePage, http.HandlerFunc(k.devicePage)},
+		{"GET " + devicePage + "/socket", http.HandlerFunc(k.deviceSocket)},
+		{"POST " + devicePage + "/wipe", http.HandlerFunc(wipe)},
+		{"GET /kiosk/{station}", onlyHere(k.page, leadAway)},
+		{"GET /kiosk/{station}/socket", onlyHere(k.socket, k.refuse)},
+		{"GET /kiosk/{station}/page/{loan}/{page}", http.HandlerFunc(k.picture)},
 		{"GET " + staticPrefix + "{digest}/{name}", k.pages.Static()},
 		{"/", http.HandlerFunc(k.nothing)},
 	} {

@@ -350,10 +350,6 @@ var shots = []shot{
 		p.wait("done")
 	}},
 	{name: "pc-idle", set: func(d *fakeDesk) { d.station.Kind, d.station.Printer.Name = release.PCStation, "Room 12 laser" }, act: func(p *page, _ *fakeDesk) { p.Seen("Print in this room") }},
-	{name: "pc-pair", act: func(p *page, _ *fakeDesk) {
-		p.Eval(`location.pathname = "/kiosk/pair/with/l"`)
-		p.Seen("Pair this computer")
-	}},
 	{name: "jobs-ruled", jobs: ruledJobs, act: signedIn},
 	{name: "jobs-large", jobs: largeJobs, act: signedIn},
 	{name: "jobs-asked", jobs: largeJobs, act: func(p *page, d *fakeDesk) {

@@ -44,18 +44,14 @@ func sameOrigin(r *http.Request) bool {
 	return r.Header.Get("Origin") == scheme+"://"+r.Host
 }
 
-// socket serves one page until it goes away.
+// socket serves one page of this machine until it goes away.
 func (k *Kiosk) socket(w http.ResponseWriter, r *http.Request) {
 	st, err := k.desk.Station(r.Context(), r.PathValue("station"))
 	if err != nil {
 		k.pages.Error(w, r, err)
 		return
 	}
-	secret := ""
-	if !here(r) {
-		secret = secretOf(r)
-	}
-	at := seat{st.ID, secret}
+	at := seat{station: st.ID}
 	if err := k.sit(at); err != nil {
 		k.pages.Error(w, r, err)
 		return
@@ -66,28 +62,39 @@ func (k *Kiosk) socket(w http.ResponseWriter, r *http.Request) {
 		k.log.Info("socket refused", "station", st.ID, "error", err)
 		return
 	}
-	k.talk(conn, st, secret)
+	k.talk(conn, st, release.Device{})
 }
 
 // seat is where a page is open: a station's own screen, or one of the browsers that are paired
 // with it. A room's computers take no seat from each other.
 type seat struct {
 	station release.StationID
-	secret  string // of a paired browser, or ""
+	device  release.DeviceID // 0 on this machine
 }
 
-// sit has one more socket at a seat.
-func (k *Kiosk) sit(at seat) error {
+// enter counts a connection, which Run waits for.
+func (k *Kiosk) enter() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.shut {
 		return fault.New(fault.Unavailable, "stopping", "The print server is restarting. One moment.")
 	}
+	k.lines.Add(1)
+	return nil
+}
+
+// sit has one more socket at a seat.
+func (k *Kiosk) sit(at seat) error {
+	if err := k.enter(); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.seats[at] >= seatLimit {
+		k.lines.Done()
 		return seatsTaken
 	}
 	k.seats[at]++
-	k.lines.Add(1)
 	return nil
 }
 

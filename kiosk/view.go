@@ -28,6 +28,7 @@ type View struct {
 	Barred   *Barred     `json:"barred,omitempty"`
 	NewCode  bool        `json:"newCode,omitempty"` // the visitor can have another code
 	Code     string      `json:"code,omitempty"`    // the new code
+	Pair     *PairView   `json:"pair,omitempty"`    // a browser that waits to be paired
 	Alone    bool        `json:"alone,omitempty"`   // a long code needs no name
 	Remind   string      `json:"remind,omitempty"`  // what is still to be done, and stops nothing
 	Progress *Progress   `json:"progress,omitempty"`

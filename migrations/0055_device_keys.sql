@@ -1,2 +1,2 @@
--- To come.
+-- Unused.
 SELECT 1;

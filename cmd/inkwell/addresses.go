@@ -18,6 +18,7 @@ import (
 type addresses struct {
 	IPP      string   `json:"ipp"`
 	Web      string   `json:"web"`
+	Kiosk    string   `json:"kiosk,omitempty"` // "" where kiosks have no door of their own
 	Redirect string   `json:"redirect,omitempty"`
 	Names    []string `json:"names,omitempty"` // tls.names and acme.names
 }
@@ -25,6 +26,9 @@ type addresses struct {
 // addresses of the doors that are open now.
 func (m *Main) addresses() addresses {
 	a := addresses{IPP: m.IPPAddr.String(), Web: m.WebAddr.String(), Names: m.config.names()}
+	if m.KioskAddr != nil {
+		a.Kiosk = m.KioskAddr.String()
+	}
 	if m.RedirectAddr != nil {
 		a.Redirect = m.RedirectAddr.String()
 	}

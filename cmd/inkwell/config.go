@@ -23,6 +23,7 @@ type Config struct {
 	DataDir        string   // data-dir: all of the installation's own files
 	IPPListen      string   // ipp-listen: where computers print to
 	WebListen      string   // web-listen: where kiosks and staff connect
+	KioskListen    string   // kiosk-listen: where kiosks alone connect; "" is web-listen
 	RedirectListen string   // redirect-listen: sends browsers to web-listen; "" is off
 	MetricsListen  string   // metrics-listen: figures for Prometheus, on loopback; "" is off
 	Announce       string   // announce: how computers find our printers: auto, avahi, own or off
@@ -71,6 +72,8 @@ var ownSettings = []setting{
 		func(c *Config) *string { return &c.IPPListen }, isAddress),
 	text("web-listen", "address of kiosks and staff pages", fixed(":8443"),
 		func(c *Config) *string { return &c.WebListen }, isAddress),
+	text("kiosk-listen", "address of kiosks alone, without any staff page; empty is web-listen", fixed(""),
+		func(c *Config) *string { return &c.KioskListen }, isAddressOrOff),
 	text("redirect-listen", "address that sends browsers to https and hands out the CA certificate; empty is off", fixed(":8080"),
 		func(c *Config) *string { return &c.RedirectListen }, isAddressOrOff),
 	text("metrics-listen", "address on this machine that figures for Prometheus are read at; empty is off", fixed(""),
@@ -232,7 +235,7 @@ func defaultDataDir(demo bool) string {
 // loopbackOnly gives listen addresses without a host this machine's own, and
 // refuses any other host: a demo's passwords are printed on the screen.
 func (c *Config) loopbackOnly() error {
-	for _, field := range []*string{&c.IPPListen, &c.WebListen, &c.RedirectListen} {
+	for _, field := range []*string{&c.IPPListen, &c.WebListen, &c.KioskListen, &c.RedirectListen} {
 		if *field == "" {
 			continue
 		}

@@ -37,6 +37,14 @@ func (m *Main) openDoors(context.Context) (err error) {
 	if m.WebAddr, err = doors.add(door.Open(o)); err != nil {
 		return err
 	}
+	if m.config.KioskListen != "" {
+		k := o
+		k.Address, k.Handler, k.HTTP2 = m.config.KioskListen, m.kiosks, false
+		k.Limits = door.NewLimits(0, m.roomForKiosks(openFiles())) // nobody who prints or signs in can keep kiosks out
+		if m.KioskAddr, err = doors.add(door.Open(k)); err != nil {
+			return err
+		}
+	}
 	if o.Address = m.config.RedirectListen; o.Address != "" {
 		if m.RedirectAddr, err = doors.add(door.OpenRedirect(o, m.WebAddr)); err != nil {
 			return err
@@ -47,6 +55,9 @@ func (m *Main) openDoors(context.Context) (err error) {
 	m.life.ends("addresses", func(context.Context) error { return m.takeAddresses() })
 	return m.leaveAddresses()
 }
+
+// mostKiosks is how many connections a door of kiosks alone has room for.
+const mostKiosks = 12_288
 
 // keptFiles are those of the open files that are not for connections: the database,
 // printers, the log.
@@ -70,6 +81,13 @@ func (m *Main) roomFor(files uint64) int {
 		m.log.Warn("few open files are allowed, and so few connections; with systemd set LimitNOFILE=16384", "files", files, "connections", room)
 	}
 	return min(room, door.MostConns)
+}
+
+// roomForKiosks is how many connections a door of kiosks can have of what roomFor leaves: each
+// is one file.
+func (m *Main) roomForKiosks(files uint64) int {
+	left := int(min(files, 1<<20)) - keptFiles - 2*m.roomFor(files) // #nosec G115 -- at most 1<<20
+	return max(min(left, mostKiosks), door.MostPerAddress)
 }
 
 // doors are served and shut together.
@@ -125,6 +143,9 @@ func (m *Main) announce(took time.Duration) {
 	line := fmt.Sprintf("ready in %s: print to ipps://%s/ipp/print, web https://%s/", took.Round(10*time.Millisecond), a.reachable(a.IPP), a.reachable(a.Web))
 	if a.Redirect != "" && m.identity.Authority() != nil {
 		line += fmt.Sprintf(", CA certificate http://%s/ca.crt", a.reachable(a.Redirect))
+	}
+	if m.KioskAddr != nil {
+		line += fmt.Sprintf(", kiosks https://%s/kiosk", a.reachable(a.Kiosk))
 	}
 	if m.MetricsAddr != nil {
 		line += fmt.Sprintf(", figures http://%s/metrics", m.MetricsAddr)

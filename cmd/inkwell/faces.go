@@ -37,15 +37,19 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	m.web = webRoutes(stations.Handler(), pages.Handler())
+	m.kiosks = stations.Handler()
+	m.web = webRoutes(m.kiosks, pages.Handler(), m.config.KioskListen != "")
 	return nil
 }
 
 // webRoutes are the faces of the web door. Whoever comes without an address is
-// staff: a kiosk knows its own.
-func webRoutes(kiosks, staff http.Handler) http.Handler {
+// staff: a kiosk knows its own, and is not here where kiosks have a door apart.
+func webRoutes(kiosks, staff http.Handler, apart bool) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/kiosk/", kiosks)
+	if !apart {
+		mux.Handle("/kiosk", kiosks)
+		mux.Handle("/kiosk/", kiosks)
+	}
 	mux.Handle("/", staff)
 	mux.Handle("GET /{$}", http.RedirectHandler("/staff", http.StatusSeeOther))
 	return mux

@@ -52,14 +52,15 @@ type house struct {
 	documents *document.Engine
 	desk      *release.Desk
 	printer   http.Handler // the printer that computers see
-	web       http.Handler // kiosks and staff pages
+	web       http.Handler // staff pages, and kiosks unless they have a door of their own
+	kiosks    http.Handler // kiosks alone
 	announcer atomic.Pointer[announce.Announcer]
 	identity  *door.Identity
 	meter     *meter
 	connected func() int // kiosks
 
 	// The addresses of the doors, once they are open.
-	IPPAddr, WebAddr, RedirectAddr, MetricsAddr net.Addr
+	IPPAddr, WebAddr, KioskAddr, RedirectAddr, MetricsAddr net.Addr
 }
 
 // New makes a program that has done nothing yet. out takes the line that says it

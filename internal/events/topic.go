@@ -14,3 +14,7 @@ func Person(id int64) string { return "person:" + strconv.FormatInt(id, 10) }
 
 // Printer is the topic of one printer's state. id is a printer's number.
 func Printer(id int32) string { return "printer:" + strconv.FormatInt(int64(id), 10) }
+
+// Device is the topic of whether one browser may open a station's page. id is a part of its
+// key's digest; two that share one look once too often.
+func Device(id int64) string { return "device:" + strconv.FormatInt(id, 10) }

@@ -75,6 +75,7 @@ type Desk interface {
 	ClassRelease
 	Refunds
 	Printers
+	Kiosks
 }
 
 // Holding is the desk's part in how long jobs are held, and in what is sealed.
@@ -92,6 +93,14 @@ type Printers interface {
 	Mend(ctx context.Context, a school.Actor, id release.FaultID) error
 	PausePrinter(ctx context.Context, a school.Actor, id release.PrinterID, pause bool) error
 	PrintTestPage(ctx context.Context, a school.Actor, id release.PrinterID) (release.JobID, error)
+}
+
+// Kiosks is the desk's part in the screens of stations.
+type Kiosks interface {
+	Stands(ctx context.Context, a school.Actor) ([]release.Stand, error)
+	PairDevice(ctx context.Context, in school.ID, by school.Pseudonym, slug, code string) (release.Station, error)
+	EndDevice(ctx context.Context, in school.ID, by school.Pseudonym, id release.DeviceID) (slug string, err error)
+	RetireStation(ctx context.Context, in school.ID, by school.Pseudonym, slug string) (int, error)
 }
 
 // Own is the desk's part in what staff print themselves.

@@ -45,6 +45,7 @@ var parts = []part{
 	{Path: "/staff/guests", Word: "Guests", group: forPeople, needs: school.SponsorGuest},
 	{Path: "/staff/mine", Word: "My jobs", group: forPaper, needs: school.IssueSlip},
 	{Path: printersPath, Word: "Printers", group: forPaper, needs: school.ManageFace},
+	{Path: kiosksPath, Word: "Kiosks", group: forPaper, needs: school.ManageFace},
 	{Path: "/staff/roll-out", Word: "Roll-out", group: forPaper, needs: school.ManageFace},
 	{Path: usagePath, Word: "Usage", group: forSums, needs: school.SeeUsage},
 	{Path: classUsagePath, Word: "Class usage", group: forSums, needs: school.SeeClassUsage},
@@ -83,7 +84,7 @@ var leads = []struct {
 	{school.Cover, []string{waitingPath, "/staff/mine"}},
 	{school.Reception, []string{"/staff/people", "/staff/guests", "/staff/calendar"}},
 	{school.Finance, []string{accountsPath, usagePath, "/staff/people"}},
-	{school.Provider, []string{printersPath, "/staff/roll-out"}},
+	{school.Provider, []string{printersPath, kiosksPath, "/staff/roll-out"}},
 	{school.DataProtection, []string{"/staff/people", fairnessPath}},
 }
 

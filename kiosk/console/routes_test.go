@@ -39,7 +39,7 @@ func (d doorman) Fresh(context.Context, string) (bool, signin.Asks, error) {
 // address is a request that a route matches, about the person.
 func address(r route, person school.PersonID) (method, path string) {
 	method, path, _ = strings.Cut(r.pattern, " ")
-	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{page}", "1", "{order}", "1", "{objection}", "1", "{suspension}", "1", "{matter}", "1", "{act}", "seal", "{word}", "1", "{flag}", "1", "{rule}", "1", "{to}", "on", "{session}", "1", "{door}", "sign-out", "{address}", "1", "{system}", "apple").Replace(path)
+	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{kiosk}", "library", "{screen}", "1", "{page}", "1", "{order}", "1", "{objection}", "1", "{suspension}", "1", "{matter}", "1", "{act}", "seal", "{word}", "1", "{flag}", "1", "{rule}", "1", "{to}", "on", "{session}", "1", "{door}", "sign-out", "{address}", "1", "{system}", "apple").Replace(path)
 }
 
 // openTo is all that pupils and teachers may open: a route that is not here stays shut
@@ -60,6 +60,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	h := newHouse(t)
 	head := h.IT
 	head.Roles = []school.Role{school.Head}
+	h.stand()
 	class, _ := h.taught()
 	account := dbtest.Value[int64](t, h.db, "SELECT account_id FROM shared_account")
 	known := strings.NewReplacer("{class}", fmt.Sprint(class), "{account}", fmt.Sprint(account), "{colleague}", fmt.Sprint(h.Teacher.Person))

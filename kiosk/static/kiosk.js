@@ -47,7 +47,7 @@
 
   const say = (next) => {
     const print = next.print || {};
-    const words = ['idle', 'offline'].includes(next.face) ? [] : [next.title, (next.change || {}).sum, print.sum || next.text, (next.change || {}).saves, print.after, print.detail && print.label, print.detail, (next.class || {}).done, next.note];
+    const words = ['idle', 'offline', 'over'].includes(next.face) ? [] : [next.title, (next.change || {}).sum, print.sum || next.text, (next.change || {}).saves, print.after, print.detail && print.label, print.detail, (next.class || {}).done, next.note];
     const text = words.filter(Boolean).join(' ');
     if (live.textContent !== text) live.textContent = text;
   };
@@ -62,31 +62,55 @@
 
   // Another build on the server: load its page, once, when nobody is here.
   const renew = () => {
-    if (view.face !== 'idle' || view.build === root.dataset.build || sessionStorage.getItem('build') === view.build) return;
+    if (!['idle', 'pair'].includes(view.face) || view.build === root.dataset.build || sessionStorage.getItem('build') === view.build) return;
     sessionStorage.setItem('build', view.build);
     location.reload();
   };
 
   // ---- the socket
+  const device = root.dataset.device === 'yes';
+  const dial = (query) => {
+    socket = new WebSocket(location.origin.replace(/^http/, 'ws') + root.dataset.socket + query);
+    socket.onclose = drop;
+    socket.onmessage = (event) => hear(socket, JSON.parse(event.data));
+  };
   const connect = () => {
     clearTimeout(retry);
-    socket = new WebSocket(location.origin.replace(/^http/, 'ws') + root.dataset.socket);
-    socket.onclose = drop;
-    socket.onmessage = (event) => {
+    if (device) Device.ready().then(() => dial(Device.query())).catch(drop);
+    else dial('');
+  };
+  const hear = (from, said) => {
+    if (said.challenge) Device.answer(said.challenge).then((proof) => from.send(JSON.stringify(proof))).catch(drop);
+    else if (said.over) over();
+    else {
       losses = 0;
-      show(JSON.parse(event.data));
+      show(said);
       watch();
       renew();
-    };
+      if (face === 'paired') pause(2000);
+    }
   };
-  const drop = () => {
+  const hangUp = () => {
+    if (!socket) return;
     socket.onclose = socket.onmessage = null;
     socket.close();
+  };
+  // Whoever retired this screen wants nothing left on it.
+  const over = () => {
+    hangUp();
+    show({ face: 'over' });
+    Device.wipe().catch(() => {});
+  };
+  const pause = (wait) => {
+    hangUp();
+    clearTimeout(retry);
+    retry = setTimeout(connect, wait);
+  };
+  const drop = () => {
     show({ face: 'offline' });
     watch();
     const most = Math.min(15000, 500 * 2 ** losses++);
-    clearTimeout(retry);
-    retry = setTimeout(connect, most * (0.5 + Math.random() / 2));
+    pause(most * (0.5 + Math.random() / 2));
   };
   window.addEventListener('online', () => { if (face === 'offline') connect(); });
 
@@ -121,6 +145,7 @@
     'ask-back': (el, reason) => ({ print: view.wrong.chosen.id, reason: reason.id }),
   };
   root.addEventListener('click', (event) => {
+    if (event.target.closest('[data-again]')) location.reload();
     const el = event.target.closest('[data-do]');
     if (!el) return;
     const act = el.dataset.do;
