@@ -45,11 +45,14 @@ func TestARunnersSlip(t *testing.T) {
 		return string(body)
 	}
 	staff := "https://" + s.web + "/staff"
-	page := read(browser.PostForm(staff+"/sign-in", url.Values{"username": {teacher}, "password": {demoPassword}}))
+	if first := read(browser.PostForm(staff+"/sign-in", url.Values{"username": {teacher}, "password": {demoPassword}})); !strings.Contains(first, "/staff/mine") {
+		t.Fatal("a teacher's first page does not lead to their jobs")
+	}
+	page := read(browser.Get(staff + "/mine"))
 	make := regexp.MustCompile(`action="/staff(/mine/\d+/slip)"`).FindStringSubmatch(page)
 	at := regexp.MustCompile(`<option value="(\d+)"[^>]*>Library`).FindStringSubmatch(page)
 	if make == nil || at == nil || !strings.Contains(page, "Field notes") {
-		t.Fatalf("the teacher sees %s", page)
+		t.Fatal("the teacher sees no job to make a slip of")
 	}
 	slip := read(browser.PostForm(staff+make[1], url.Values{"printer": {at[1]}}))
 	code := regexp.MustCompile(`<dd>(\d{4})\x{a0}(\d{4})</dd>`).FindStringSubmatch(slip)
