@@ -23,6 +23,7 @@ type Capabilities struct {
 	Types       []string `json:"types,omitempty"`       // media-type-supported without auto
 	Sides       []string `json:"sides,omitempty"`       // sides-supported
 	ColorModes  []string `json:"color_modes,omitempty"` // print-color-mode-supported; monochrome alone where color-supported is false
+	Copies      int      `json:"copies,omitempty"`      // the upper bound of copies-supported; 0: it does not say
 	Finishings  []int    `json:"finishings,omitempty"`  // finishings-supported without none (3), ascending
 	Bins        []string `json:"bins,omitempty"`        // output-bin-supported without auto
 	Qualities   []int    `json:"qualities,omitempty"`   // print-quality-supported, ascending
@@ -140,6 +141,7 @@ func (c Capabilities) Cleaned() Capabilities {
 		Sources: chosen(c.Sources, some), Types: chosen(c.Types, many), Bins: chosen(c.Bins, some),
 		Sides: keep(c.Sides, handful), ColorModes: keep(c.ColorModes, handful), Handlings: keep(c.Handlings, handful), Scalings: keep(c.Scalings, handful),
 		Finishings: in(c.Finishings, 4, 1<<15), Qualities: in(c.Qualities, 3, 5), Resolutions: in(c.Resolutions, 50, 9600),
+		Copies:  min(max(0, c.Copies), 9999),
 		Formats: kept(lower(c.Formats), some, mediaType.MatchString),
 		Raster: Rasters{
 			Resolutions: in(c.Raster.Resolutions, 50, 9600), Types: keep(c.Raster.Types, handful), Back: backOf(c.Raster.Back),

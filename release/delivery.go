@@ -32,6 +32,7 @@ type Delivery struct {
 	Group       quota.GroupID // the printer's, then
 	Work        quota.Work    // as it was priced
 	Colour      int           // of the impressions, in colour
+	Repeats     bool          // its copies are in the document: the printer makes fewer; known once it goes
 	Uncounted   bool          // what came out is what the printer says alone
 	PrinterJob  int           // job-id at the printer; 0 before it has one
 	UpTime      int           // printer-up-time when it was begun
@@ -49,12 +50,16 @@ type Delivery struct {
 // errand is what the printer is told. What fills its sheets already is not fitted to them
 // again.
 func (d Delivery) errand(j Job, p PrinterRecord) Errand {
-	t, w := j.Ticket.Fitted(p.Can).toldGrey(p.Can), p.Can.way(d.rest(j))
+	j = d.rest(j)
+	t, w := j.Ticket.Fitted(p.Can).toldGrey(p.Can), p.Can.way(j)
 	if j.fills() && !w.asSent || w.raster != nil {
 		t.Scaling = ""
 	}
 	if w.raster != nil {
 		t.Media = w.raster.Media
+	}
+	if d.Repeats {
+		return Errand{Token: d.Token, Format: w.format, Copies: 1, Ticket: t}
 	}
 	return Errand{Token: d.Token, Format: w.format, Copies: d.Copies, Ticket: t}
 }
@@ -64,6 +69,9 @@ func (d Delivery) errand(j Job, p PrinterRecord) Errand {
 func (d Delivery) rest(j Job) Job {
 	if d.FirstPage > 1 {
 		j.sent = ""
+	}
+	if d.Repeats && d.each() == 1 {
+		j.Ticket.Sides = oneSided
 	}
 	return j
 }

@@ -142,6 +142,7 @@ func (d *Desk) next(ctx context.Context, c claim) (del Delivery, job Job, found 
 		if del, found, err = firstDelivery(ctx, tx, c.printer.ID); err != nil || !found {
 			return err
 		}
+		del.Repeats = c.printer.Can.repeats(del.Copies)
 		job, err = jobByID(ctx, tx, del.Job)
 		return err
 	})

@@ -1,10 +1,12 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
 	"inkwell/internal/fault"
+	"inkwell/release/document"
 )
 
 // Lacks says in plain words what a printer lacks for a job of that many pages, or
@@ -23,11 +25,13 @@ func (c Capabilities) Lacks(t Ticket, pages int) string {
 func (c Capabilities) lacksFor(j Job) string {
 	switch {
 	case c.way(j).format != "":
-		return c.lacksParts(j.Ticket, j.Pages)
+		return cmp.Or(c.lacksParts(j.Ticket, j.Pages), c.lacksCopies(j))
 	case c.way(j.colourless()).format != "":
 		return "This printer cannot print in black and white what has colour."
 	case j.Uncounted():
 		return "This printer does not speak the language that this was made for."
+	case c.takes(document.JPEG) != "":
+		return "This printer takes only photos: one JPEG picture as it was sent."
 	}
 	return "This printer takes neither PDF nor pictures of pages."
 }

@@ -64,7 +64,7 @@ func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at 
 	case PhaseEnded:
 		return true, d.end(ctx, c, *del, Outcome{Reason: "printer-ended", Said: d.said(ctx, p, *del, at)})
 	}
-	if out := min(at.Impressions, del.Impressions); out > del.Printed && del.believes(at.Impressions) {
+	if out := min(del.written(at.Impressions), del.Impressions); out > del.Printed && del.believes(at.Impressions) {
 		before := del.Printed
 		del.Printed, seen.moved = out, d.DB.Now()
 		if err := d.save(ctx, c, *del); fault.KindOf(err) == fault.Unavailable {

@@ -1,6 +1,7 @@
 package release_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"reflect"
 	"strings"
@@ -88,52 +89,42 @@ func TestReleaseFitsTheTicket(t *testing.T) {
 }
 
 // Who pays for black and white gets no colour: a colour printer that cannot be asked for that gets
-// nothing but a raster drawn without, and where it takes none the job is refused before and in the
-// release, whoever wanted it so: the ticket, the owner's change, or who may not use colour.
+// pages that were drawn without, in a raster or in a PDF, whoever wanted it so: the ticket, the owner's
+// change, or who may not use colour. It is priced and counted as black and white.
 func TestGreyIsNeverPrintedInColour(t *testing.T) {
 	t.Parallel()
 	can := release.Capabilities{Asked: true, Media: []string{release.A4}, Sides: []string{"one-sided"}, ColorModes: []string{"auto", "color"}, Formats: []string{"application/pdf"}}
-	h := newHouse(t, watched(can))
-	h.known(can)
-	const say = "This printer cannot print in black and white what has colour. No other printer can print this. Please ask IT."
-	pdf, inColour := documenttest.Coloured(2, 1), release.Ticket{ColorMode: "color"}
-	edited := h.held(pdf, h.Sam, inColour)
-	before := h.balance(h.Sam)
-	if row := h.row(h.Sam, edited.ID); row.Lacks != "" {
-		t.Errorf("in colour it lacks %q", row.Lacks)
-	}
-	h.edit(edited.ID, release.Edit{Grey: true})
-	jobs := []release.Job{edited, h.held(pdf, h.Sam, release.Ticket{}), h.held(pdf, h.Sam, inColour)}
-	h.set("/ipp/print", func(p *release.Policy) { p.Colour = release.Circle{Closed: true, Years: []int{13}} })
-	for i, job := range jobs {
-		if row := h.row(h.Sam, job.ID); row.Lacks != say {
-			t.Errorf("job %d lacks %q", i, row.Lacks)
-		}
-		_, err := h.Release(t.Context(), h.at(h.Sam), ids(job.ID))
-		wantFault(t, err, "printer-lacks")
-		if got := fault.As(err).Say; got != say {
-			t.Errorf("job %d is refused with %q", i, got)
-		}
-	}
-	plain := h.held(documenttest.PDF(1), h.Sam, release.Ticket{})
-	h.release(h.Sam, plain.ID)
-	h.state(plain.ID, release.Done)
-	if n := h.balance(h.Sam); n != before-1 || len(h.paper.printed()) != 1 {
-		t.Errorf("%d left of %d, %d documents printed", n, before, len(h.paper.printed()))
-	}
-
 	drawing := can
 	drawing.Formats, drawing.Raster.Resolutions = []string{"application/pdf", "image/pwg-raster"}, []int{75}
-	h.paper.with(func() { h.paper.can, h.paper.config = drawing, 3 })
-	h.clock.Advance(askSoon)
-	h.known(drawing)
-	for _, job := range jobs {
-		h.release(h.Sam, job.ID)
-		h.state(job.ID, release.Done)
+	h := newHouse(t, watched(can))
+	pdf, inColour := documenttest.Coloured(2, 1), release.Ticket{ColorMode: "color"}
+	before, config := h.balance(h.Sam), 2
+	for _, at := range []release.Capabilities{can, drawing} {
+		h.paper.with(func() { h.paper.can, h.paper.config = at, config })
+		h.clock.Advance(askSoon)
+		h.known(at)
+		config++
+		h.set("/ipp/print", func(p *release.Policy) { p.Colour = release.Circle{} })
+		edited := h.held(pdf, h.Sam, inColour)
+		h.edit(edited.ID, release.Edit{Grey: true})
+		jobs := []release.Job{edited, h.held(pdf, h.Sam, release.Ticket{}), h.held(pdf, h.Sam, inColour)}
+		h.set("/ipp/print", func(p *release.Policy) { p.Colour = release.Circle{Closed: true, Years: []int{13}} })
+		for i, job := range jobs {
+			if row := h.row(h.Sam, job.ID); row.Lacks != "" || row.Due != 2 || row.Colour != 0 {
+				t.Errorf("job %d is shown as %+v", i, row)
+			}
+			h.release(h.Sam, job.ID)
+			h.state(job.ID, release.Done)
+		}
 	}
 	const colourSpace, sGray = 4 + 400, 18 // in the header of the first page
-	for i, sheet := range h.paper.printed()[1:] {
-		if sheet.format != "image/pwg-raster" || len(sheet.document) < colourSpace+4 || binary.BigEndian.Uint32(sheet.document[colourSpace:]) != sGray {
+	for i, sheet := range h.paper.printed() {
+		grey := bytes.HasPrefix(sheet.document, []byte("%PDF-")) && bytes.Count(sheet.document, []byte("/ColorSpace/DeviceGray")) == 2 &&
+			!bytes.Contains(sheet.document, []byte("/DeviceRGB")) && len(pageObject.FindAll(sheet.document, -1)) == 2
+		if sheet.format == "image/pwg-raster" {
+			grey = i >= 3 && len(sheet.document) >= colourSpace+4 && binary.BigEndian.Uint32(sheet.document[colourSpace:]) == sGray
+		}
+		if !grey || (i >= 3) != (sheet.format == "image/pwg-raster") {
 			t.Errorf("document %d is %s, and begins with %.8q", i, sheet.format, sheet.document)
 		}
 	}
@@ -142,8 +133,8 @@ func TestGreyIsNeverPrintedInColour(t *testing.T) {
 			t.Errorf("of document %d the printer was told %+v", i, told)
 		}
 	}
-	if n := h.balance(h.Sam); n != before-7 {
-		t.Errorf("the balance is %d of %d", n, before)
+	if n := h.balance(h.Sam); n != before-12 || len(h.paper.printed()) != 6 {
+		t.Errorf("%d documents; the balance is %d of %d", len(h.paper.printed()), n, before)
 	}
 	h.sound()
 }

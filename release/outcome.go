@@ -48,11 +48,11 @@ func (o Outcome) out(d Delivery) int {
 	case d.believes(s.Impressions) && o.Complete && s.countsSheets(d):
 		return d.Impressions
 	case d.believes(s.Impressions):
-		return min(s.Impressions, d.Impressions)
+		return min(d.written(s.Impressions), d.Impressions)
 	case s.Sheets > 0 && s.Sheets <= d.paper():
 		return min(s.Sheets*d.perSheet(), d.Impressions)
 	case s.Counter != nil && d.believes(*s.Counter) && (!o.Complete || *s.Counter < d.paper()):
-		return min(*s.Counter, d.Impressions)
+		return min(d.written(*s.Counter), d.Impressions)
 	case o.Complete:
 		return d.Impressions
 	}

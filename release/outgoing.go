@@ -1,6 +1,7 @@
 package release
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -28,30 +29,52 @@ func (d *Desk) outgoing(ctx context.Context, c claim, job Job, del Delivery) (io
 	if w.asSent {
 		doc = job.sent
 	}
-	in, err := d.Spool.Open(ctx, doc)
+	kept, err := d.Spool.Open(ctx, doc)
 	if err != nil {
 		return nil, fmt.Errorf("open document: %w", errors.Join(errOurs, err))
 	}
+	var in io.ReadCloser = kept
 	mine := func() error { return d.stillMine(ctx, &c) }
-	switch {
-	case w.raster != nil:
-		defer in.Close()
-		r := *w.raster
-		r.First, r.Starved = del.FirstPage, min(del.Tries, countTries)
-		drawn, err := d.Documents.Raster(ctx, in, r)
-		if err != nil {
-			return nil, undrawn(fmt.Errorf("draw document: %w", errors.Join(errOurs, err)))
+	last := job.Pages
+	if del.Repeats || del.FirstPage > 1 && w.raster == nil {
+		work := del.work(job)
+		if in, err = d.remade(ctx, in, work); err != nil {
+			return nil, undrawn(fmt.Errorf("make document: %w", errors.Join(errOurs, err)))
 		}
-		return &ours{from: drawn, close: drawn.Close, mine: mine, prints: true}, nil
-	case del.FirstPage == 1:
+		last = work.Sides()
+	}
+	if w.raster == nil {
 		return &ours{from: in, close: in.Close, mine: mine}, nil
 	}
-	tail, out := io.Pipe()
+	defer in.Close()
+	r, draw := *w.raster, d.Documents.Raster
+	if w.inPDF {
+		draw = d.Documents.Greyed
+	}
+	r.First, r.Last, r.Starved = del.FirstPage, last, min(del.Tries, countTries)
+	drawn, err := draw(ctx, in, r)
+	if err != nil {
+		return nil, undrawn(fmt.Errorf("draw document: %w", errors.Join(errOurs, err)))
+	}
+	return &ours{from: drawn, close: drawn.Close, mine: mine, prints: true}, nil
+}
+
+// remade is a document of some pages of the kept one, once it is whole: what cannot be made is
+// known before the first byte.
+func (d *Desk) remade(ctx context.Context, in io.ReadCloser, w document.Work) (io.ReadCloser, error) {
+	from, out := io.Pipe()
 	go func() {
-		_, err := d.Documents.Prepare(ctx, in, document.Work{Format: document.PDF, Pages: []document.Range{{First: del.FirstPage, Last: job.Pages}}}, out)
-		out.CloseWithError(err)
+		_, err := d.Documents.Prepare(ctx, in, w, out)
+		out.CloseWithError(errors.Join(err, in.Close()))
 	}()
-	return &ours{from: tail, close: func() error { return errors.Join(tail.Close(), in.Close()) }, mine: mine}, nil
+	made := bufio.NewReaderSize(from, 1<<16)
+	if _, err := made.Peek(1); err != nil {
+		return nil, errors.Join(err, from.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{made, from}, nil
 }
 
 // undrawn marks what is wrong with the document itself, or is too much for us in it: another

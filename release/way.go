@@ -18,6 +18,7 @@ type way struct {
 	format string           // document-format as the printer spells it; "" where it takes nothing of the job's
 	asSent bool             // the bytes that were sent
 	raster *document.Raster // drawn for it, all pages of the document; nil: what is kept goes as it is
+	inPDF  bool             // what is drawn goes in a PDF
 }
 
 // tumbled is the value of sides whose backs are bound at the short edge.
@@ -29,7 +30,7 @@ const anything = "application/octet-stream"
 // way is the first of these that a printer takes: a program in its own language; the raster or
 // picture that was sent; PDF, which printers know best how to put on their own paper; a raster,
 // drawn here; and PDF again where it takes what it is given. Where it would put colour on paper
-// that is to be without, only a raster of ours is left.
+// that is to be without, pages are drawn without: as a raster, or in a PDF.
 func (c Capabilities) way(j Job) way {
 	tints := c.tints(j)
 	if j.Uncounted() {
@@ -38,7 +39,7 @@ func (c Capabilities) way(j Job) way {
 		}
 		return way{format: c.takes(document.Format(j.Format))}
 	}
-	if c.Asked && c.asSent(j) {
+	if c.Asked && c.asSent(j) && !c.repeats(j.Ticket.Copies) {
 		return way{format: c.takes(document.Format(j.Format)), asSent: true}
 	}
 	if pdf := c.takes(document.PDF); pdf != "" && !tints {
@@ -47,10 +48,24 @@ func (c Capabilities) way(j Job) way {
 	if w := c.drawn(j); w.raster != nil {
 		return w
 	}
-	if c.takes(anything) != "" && !tints {
-		return way{format: string(document.PDF)}
+	return c.inPDF(j, tints)
+}
+
+// inPDF is the way where PDF is the last, if the printer takes it, or whatever it is given.
+func (c Capabilities) inPDF(j Job, tints bool) way {
+	format := c.takes(document.PDF)
+	switch {
+	case format == "" && c.takes(anything) == "":
+		return way{}
+	case format == "":
+		format = string(document.PDF)
 	}
-	return way{}
+	if !tints {
+		return way{format: format}
+	}
+	r := c.drawing(j)
+	r.Format, r.DPI, r.Back = raster.PWG, greyDPI, raster.Normal
+	return way{format: format, raster: &r, inPDF: true}
 }
 
 // Takes says in what form a printer gets documents, for IT to read; false if in none.
@@ -85,6 +100,20 @@ func (c Capabilities) drawn(j Job) way {
 	if len(c.Formats) == 0 {
 		return way{}
 	}
+	r := c.drawing(j)
+	for _, of := range []struct {
+		format document.Format
+		fit    func(Rasters, *document.Raster) bool
+	}{{document.PWG, Rasters.pwg}, {document.URF, Rasters.urf}} {
+		if format := c.takes(of.format); format != "" && of.fit(c.Raster, &r) {
+			return way{format: format, raster: &r}
+		}
+	}
+	return way{}
+}
+
+// drawing is how a job's pages are drawn, whatever for.
+func (c Capabilities) drawing(j Job) document.Raster {
 	t := j.Ticket.Fitted(c)
 	r := document.Raster{
 		First: 1, Last: j.Pages, Media: sheetFor(t), Duplex: t.Sides != oneSided, Tumble: t.Sides == tumbled,
@@ -97,15 +126,7 @@ func (c Capabilities) drawn(j Job) way {
 	if j.fills() {
 		r.Scaling = ""
 	}
-	for _, of := range []struct {
-		format document.Format
-		fit    func(Rasters, *document.Raster) bool
-	}{{document.PWG, Rasters.pwg}, {document.URF, Rasters.urf}} {
-		if format := c.takes(of.format); format != "" && of.fit(c.Raster, &r) {
-			return way{format: format, raster: &r}
-		}
-	}
-	return way{}
+	return r
 }
 
 // sheetFor is the sheet of a ticket.
@@ -175,6 +196,7 @@ const (
 	draft    = 3
 	draftDPI = 300
 	usualDPI = 600
+	greyDPI  = 300 // of pages in a PDF, which the printer fits to its own: text is sharp, and a class's work small
 )
 
 // resolution is the finest of a printer's up to what the quality wants, or else its coarsest.

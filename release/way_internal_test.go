@@ -60,18 +60,18 @@ func TestWay(t *testing.T) {
 		"grey where only colour is known":           {only("auto color", octets, urf, pwg, jpeg, pdf), grey, pwg + " 600 dpi sgray_8 rotated"},
 		"grey by habit there":                       {only("color", pdf, urf), ticket(Ticket{}), urf + " 600 dpi sgray_8 rotated"},
 		"grey there, in colour's own raster":        {srgb, grey, pwg + " 600 dpi srgb_8 without colour rotated"},
-		"grey there of what was not looked through": {only("color", pdf), Job{Format: pdf, Pages: 5, ColourPages: document.Unseen}, ""},
-		"grey there, PDF alone":                     {only("auto color", pdf), grey, ""},
-		"grey there, anything":                      {only("color", octets), grey, ""},
-		"grey there, it says no format":             {only("color"), grey, ""},
-		"grey there, a picture as it was sent":      {only("color", pdf, jpeg), Job{Format: jpeg, Pages: 1, ColourPages: 1, sent: "0123", kind: picture.Kind{Type: "jpeg"}}, ""},
+		"grey there of what was not looked through": {only("color", pdf), Job{Format: pdf, Pages: 5, ColourPages: document.Unseen}, pdf + " 300 dpi sgray_8 normal"},
+		"grey there, PDF alone":                     {only("auto color", pdf), grey, pdf + " 300 dpi sgray_8 normal"},
+		"grey there, anything":                      {only("color", octets), grey, pdf + " 300 dpi sgray_8 normal"},
+		"grey there, it says no format":             {only("color"), grey, pdf + " 300 dpi sgray_8 normal"},
+		"grey there, a picture as it was sent":      {only("color", pdf, jpeg), Job{Format: jpeg, Pages: 1, ColourPages: 1, sent: "0123", kind: picture.Kind{Type: "jpeg"}}, pdf + " 300 dpi sgray_8 normal"},
 		"grey there, without any colour":            {only("auto color", pdf), Job{Format: pdf, Pages: 5}, pdf},
 		"grey there, its own language":              {only("color", "application/postscript"), Job{Format: "application/postscript", Pages: 60, ColourPages: 60}, ""},
 		"colour there":                              {only("auto color", pdf, pwg), coloured, pdf},
 		"colour there, its own language":            {only("color", "application/postscript"), Job{Format: "application/postscript", Pages: 60, ColourPages: 60, Ticket: Ticket{ColorMode: "color"}}, "application/postscript"},
 		"grey by another word":                      {only("color auto-monochrome", pdf, pwg), grey, pdf},
 		"grey of process colours":                   {only("color process-monochrome", pdf, pwg), grey, pdf},
-		"black without grey":                        {only("color bi-level", pdf), grey, ""},
+		"black without grey":                        {only("color bi-level", pdf), grey, pdf + " 300 dpi sgray_8 normal"},
 		"grey where there is no colour":             {only("auto", pdf), grey, pdf},
 		"grey where nothing is said of it":          {only("", pdf), grey, pdf},
 	} {
@@ -86,7 +86,7 @@ func TestWay(t *testing.T) {
 				kind = "srgb_8"
 			}
 			got += fmt.Sprintf(" %d dpi %s %s", r.DPI, kind, r.Back)
-			if (r.Format == raster.PWG) != (document.Format(w.format) == document.PWG) || r.First != 1 || r.Last != 5 || r.Media != A4 || !r.Duplex || r.Tumble {
+			if (r.Format == raster.PWG) != (document.Format(w.format) == document.PWG || w.inPDF) || r.First != 1 || r.Last != c.job.Pages || r.Media != A4 || !r.Duplex || r.Tumble {
 				t.Errorf("%s: %+v", name, r)
 			}
 		}
@@ -118,8 +118,8 @@ func TestBlackAndWhite(t *testing.T) {
 		"the last word":               {"color auto process-monochrome", pdf, Job{ColourPages: 1, Ticket: Ticket{ColorMode: mono}}, "", "process-monochrome"},
 		"no word, no colour":          {"color auto", pdf, Job{}, "", "auto"},
 		"no word at all, no colour":   {"color", pdf, Job{Ticket: Ticket{ColorMode: mono}}, "", colour},
-		"no word":                     {"color auto", pdf, Job{ColourPages: 1}, noGrey, "auto"},
-		"no word, all formats":        {"color auto", nil, Job{ColourPages: 1}, noGrey, "auto"},
+		"no word":                     {"color auto", pdf, Job{ColourPages: 1}, "", "auto"},
+		"no word, all formats":        {"color auto", nil, Job{ColourPages: 1}, "", "auto"},
 		"no word, drawn":              {"color auto", []string{"application/pdf", "image/urf"}, Job{ColourPages: 1}, "", "auto"},
 		"no word, a program":          {"color auto", postscript, Job{Format: postscript[0], ColourPages: 1}, noGrey, "auto"},
 		"no word, nor its language":   {"color auto", pdf, Job{Format: postscript[0], ColourPages: 1}, "This printer does not speak the language that this was made for.", "auto"},
@@ -127,6 +127,7 @@ func TestBlackAndWhite(t *testing.T) {
 		"colour of somebody who may":  {"color auto", pdf, Job{ColourPages: 1, Ticket: Ticket{ColorMode: colour}}, "", colour},
 		"colour at a printer without": {"auto-monochrome", pdf, Job{ColourPages: 1, Ticket: Ticket{ColorMode: colour}}, "", "auto-monochrome"},
 		"a printer that says nothing": {"", pdf, Job{ColourPages: 1, Ticket: Ticket{ColorMode: mono}}, "", mono},
+		"photos alone":                {"color auto monochrome", []string{"image/jpeg"}, Job{ColourPages: 1}, "This printer takes only photos: one JPEG picture as it was sent.", ""},
 		"neither word":                {"highlight", pdf, Job{ColourPages: 1}, "", ""},
 	} {
 		can := Capabilities{Asked: true, Formats: c.formats, ColorModes: strings.Fields(c.modes)}
@@ -147,7 +148,7 @@ func TestBlackAndWhite(t *testing.T) {
 func TestNoWayToThePrinterAnyMore(t *testing.T) {
 	t.Parallel()
 	grey := Job{Format: "application/pdf", Pages: 1, ColourPages: 1}
-	at := claim{printer: PrinterRecord{Can: Capabilities{Asked: true, Formats: []string{"application/pdf"}, ColorModes: []string{colour}}}}
+	at := claim{printer: PrinterRecord{Can: Capabilities{Asked: true, Formats: []string{"application/postscript"}, ColorModes: []string{colour}}}}
 	if _, err := (&Desk{}).outgoing(t.Context(), at, grey, Delivery{FirstPage: 1}); !errors.Is(err, errUndrawn) {
 		t.Errorf("it goes out: %v", err)
 	}

@@ -25,6 +25,8 @@ type outlet struct {
 // What pupils send and what printers take, through the real program and ippeveprinter: what the
 // printer takes as it was sent arrives byte for byte, all else comes out as Ghostscript draws it,
 // and CUPS's own reader takes every raster. With INKWELL_PROVE set these are all sixteen pairs.
+// A printer that takes PDF alone, has no word for black and white and makes one copy is given grey
+// pages, and both copies in one document.
 func TestEveryFormatToEveryPrinter(t *testing.T) {
 	const pages = 2
 	usual := []string{"PDF to pwg", "PDF to urf", "JPEG to both", "PWG to pwg", "URF to both"}
@@ -43,11 +45,14 @@ func TestEveryFormatToEveryPrinter(t *testing.T) {
 	}
 	pwg := append([]string{"resolution pwg-raster-document-resolution-supported 150dpi", "keyword pwg-raster-document-sheet-back flipped",
 		"keyword pwg-raster-document-type-supported sgray_8,srgb_8"}, can...)
+	lone := append([]string{"boolean color-supported true", "keyword print-color-mode-supported color", "keyword print-color-mode-default color",
+		"rangeOfInteger copies-supported 1-1", "integer copies-default 1"}, can[3:8]...)
 	printers := map[string]outlet{}
 	for name, o := range map[string]ipptest.EveOptions{
 		"pdf":  {},
 		"pwg":  {Formats: []string{"image/pwg-raster"}, Attributes: pwg},
 		"urf":  {Formats: []string{"image/urf"}, Attributes: append([]string{"keyword urf-supported V1.4,W8,SRGB24,RS150,DM4"}, can...)},
+		"lone": {Attributes: lone},
 		"both": {Formats: []string{"image/jpeg", "image/pwg-raster"}, Attributes: pwg},
 	} {
 		printers[name] = outlet{name, ipptest.EvePrinter(t, o)}
@@ -57,7 +62,7 @@ func TestEveryFormatToEveryPrinter(t *testing.T) {
 		s.inkwell("printer", "add", name, p.URI, "--station", name)
 	}
 	s.eventually("what the printers can do", func() bool {
-		return rows[int](s, "SELECT count(*) FROM printer WHERE name IN ('pdf', 'pwg', 'urf', 'both') AND capabilities ? 'formats' AND state = 'idle'") == 4
+		return rows[int](s, "SELECT count(*) FROM printer WHERE name IN ('pdf', 'pwg', 'urf', 'both', 'lone') AND capabilities ? 'formats' AND state = 'idle'") == 5
 	})
 	jobs, charged := 0, 0
 	for i, from := range []string{"PDF", "JPEG", "PWG", "URF"} {
@@ -91,6 +96,16 @@ func TestEveryFormatToEveryPrinter(t *testing.T) {
 				alike(t, name, got, want)
 			}
 		}
+	}
+	jobs, charged = jobs+1, charged+2*pages
+	grey := s.releases(29, pdf, printers["lone"], "ATTR keyword print-color-mode monochrome", "ATTR integer copies 2", "ATTR keyword sides two-sided-long-edge")
+	want := documenttest.Ghostscript(t, pdf, 150, 595.276, 841.89)
+	alike(t, "PDF to grey PDF, twice", grey, append(slices.Clone(want), want...))
+	if bytes.Contains(grey, []byte("/DeviceRGB")) || bytes.Count(grey, []byte("/ColorSpace/DeviceGray")) != 2*pages || bytes.Contains(grey, []byte("/Font")) {
+		t.Error("what is to be black and white has more than grey pictures in it")
+	}
+	if told := printers["lone"].Told(t); strings.Contains(told, "IPP_COPIES=2") {
+		t.Errorf("the printer was told\n%s", told)
 	}
 	if got := rows[string](s, "SELECT count(*) || ' ' || sum(charged) FROM delivery WHERE state = 'settled'"); got != fmt.Sprintf("%d %d", jobs, charged) {
 		t.Errorf("deliveries and what was charged: %s, want %d and %d", got, jobs, charged)

@@ -20,7 +20,7 @@ import (
 // 5.4, PWG 5100.2, 5100.7, 5100.13). media-col-database is not among them: it is
 // long, and the sizes are known by their names.
 var abilities = []string{
-	"color-supported", "document-format-supported", "finishings-supported", "media-col-ready", "media-default", "media-ready",
+	"color-supported", "copies-supported", "document-format-supported", "finishings-supported", "media-col-ready", "media-default", "media-ready",
 	"marker-colors", "marker-levels", "marker-names", "marker-types",
 	"media-source-supported", "media-supported", "media-type-supported", "multiple-document-handling-supported",
 	"output-bin-supported", "pages-per-minute", "pages-per-minute-color", "print-color-mode-supported", "print-quality-supported",
@@ -82,6 +82,7 @@ func readCapabilities(a wire.Attributes) release.Capabilities {
 		Types:       words(a, "media-type-supported"),
 		Sides:       words(a, "sides-supported"),
 		ColorModes:  colorModes(a),
+		Copies:      copies(a),
 		Finishings:  numbers(a, "finishings-supported"),
 		Bins:        words(a, "output-bin-supported"),
 		Qualities:   numbers(a, "print-quality-supported"),
@@ -94,6 +95,12 @@ func readCapabilities(a wire.Attributes) release.Capabilities {
 		ColorSpeed:  number(a, "pages-per-minute-color"),
 		Supplies:    supplies(a),
 	}
+}
+
+// copies is the upper bound of copies-supported, or 0.
+func copies(a wire.Attributes) int {
+	r, _ := a.Range("copies-supported")
+	return r.Upper
 }
 
 // colorModes is print-color-mode-supported, as far as color-supported allows. One that prints

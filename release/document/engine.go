@@ -197,7 +197,7 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, w Work, out io.Write
 
 func (e *Engine) task(w Work) task {
 	return task{
-		Format: w.Format, Pages: w.Pages, NumberUp: w.NumberUp, Sheet: sheetOf(w.Media), Scaling: w.Scaling, Margin: w.Margin, Colour: w.Colour,
+		Format: w.Format, Pages: w.Pages, Fronts: w.Fronts, NumberUp: w.NumberUp, Sheet: sheetOf(w.Media), Scaling: w.Scaling, Margin: w.Margin, Colour: w.Colour,
 		MaxPages: e.opts.MaxPages, MaxBytes: e.opts.MaxBytes, CPUSeconds: e.opts.CPUSeconds,
 	}
 }

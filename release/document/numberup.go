@@ -16,6 +16,9 @@ import (
 // and then down, and returns a new document of those sides, the first with its words in the margin.
 func (r *rebuilding) combine(engine pdfium.Pdfium, doc references.FPDF_DOCUMENT, pages int) (references.FPDF_DOCUMENT, int, error) {
 	up := r.task.NumberUp
+	if up <= 1 && r.task.Fronts {
+		return r.onFronts(engine, doc, pages)
+	}
 	if up <= 1 {
 		return doc, pages, r.inMargin(engine, doc)
 	}

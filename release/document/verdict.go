@@ -30,6 +30,7 @@ type bounds struct {
 type task struct {
 	Format     Format        `json:"format"`
 	Pages      []Range       `json:"pages"`    // none: all
+	Fronts     bool          `json:"fronts"`   // an empty side behind each range that ends on a front
 	NumberUp   int           `json:"numberUp"` // 0 and 1: one page on a side
 	Sheet      picture.Sheet `json:"sheet"`
 	Scaling    string        `json:"scaling"`

@@ -13,6 +13,7 @@ type Work struct {
 	Format   Format  // document-format as Agree found it; "" leaves it to the content
 	Pages    []Range // page-ranges, ascending, of the document as it was sent; none means all
 	NumberUp int     // number-up: pages on a side, one of NumberUps; 0 means 1
+	Fronts   bool    // each of Pages begins on a front: where it ends there, an empty side follows; of a PDF of ours alone
 	Media    string  // media: a PWG 5101.1 name with a size; any other means A4
 	Scaling  string  // print-scaling, of a JPEG or PNG picture alone; "" means auto
 	Margin   string  // words for the margin of the first side, of a PDF of ours alone, in letters that printers have (WinAnsiEncoding); "" means none
@@ -24,6 +25,17 @@ type Work struct {
 type Range struct {
 	First int `json:"first"`
 	Last  int `json:"last"` // beyond the document's last page means up to that
+}
+
+// Sides is how many sides Pages are, where they are named and all there, on one side each.
+func (w Work) Sides() (n int) {
+	for _, r := range w.Pages {
+		if w.Fronts && n%2 == 1 {
+			n++
+		}
+		n += r.Last - r.First + 1
+	}
+	return n
 }
 
 // maxRanges bounds how many ranges one document can be asked for: they travel on a
