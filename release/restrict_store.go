@@ -127,9 +127,10 @@ func answerAsk(ctx context.Context, tx *db.Tx, a Approval) (bool, error) {
 
 // classesSeen are the names of person p's classes as those see them who may answer for p:
 // of their classes, $3, today, $4, and for who answers for anybody, $5, the registration class too.
+// Who has left is in nobody's class, though their list may go on.
 const classesSeen = `
 			SELECT coalesce(array_agg(DISTINCT c.name), '{}') AS names FROM enrolment e JOIN class c USING (class_id)
-			 WHERE e.person_id = p.person_id AND e.role = 'pupil' AND e.valid_from <= $4 AND e.valid_to > $4
+			 WHERE e.person_id = p.person_id AND (p.left_at IS NULL OR $5) AND e.role = 'pupil' AND e.valid_from <= $4 AND e.valid_to > $4
 			   AND (e.class_id = ANY ($3) OR $5 AND c.kind = 'registration')`
 
 // waitingFor are the open requests that an actor may answer: those of pupils in the classes

@@ -32,7 +32,7 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 	}
 	pages, err := console.New(console.Options{
 		DB: m.db, SignIn: signin.New(m.db, m.directory, m.log, signin.Options{Key: factors}), Desk: m.desk, Conduct: m.conduct,
-		Holder: m.directory, RollOut: m.rollOut, OwnPrinter: m.ownPrinter, Log: m.log,
+		Holder: m.directory, RollOut: m.rollOut, Verify: m.verify, OwnPrinter: m.ownPrinter, Log: m.log,
 	})
 	if err != nil {
 		return err

@@ -129,6 +129,19 @@ func (c Config) heads(k *keys) audit.Heads {
 	return audit.Heads{File: c.folder("audit-heads"), Key: k.Seal.Secret}
 }
 
+// verify recomputes both chains against the heads that were exported.
+func (m *Main) verify(ctx context.Context) ([]audit.Report, error) {
+	var all []audit.Report
+	for _, chain := range []audit.Chain{audit.Acts, audit.Transfers} {
+		r, err := audit.Verify(ctx, m.db, chain, m.config.heads(m.keys))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
 // openDesk opens the spool and the document engine, and the desk that uses them.
 func (m *Main) openDesk(ctx context.Context) (err error) {
 	if m.spool, err = openSpool(ctx, m.config, m.log); err != nil {

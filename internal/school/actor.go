@@ -88,6 +88,9 @@ const (
 	FlagPupils       Capability = "flag-pupils"       // tell, with a note, of a pupil's misuse of printing
 	SetConduct       Capability = "set-conduct"       // the rules of conduct, and the switch that stops them
 	KeepWords        Capability = "keep-words"        // the safeguarding lead's list of words
+	SeeRecord        Capability = "see-record"        // who did what at the school and when, never why or to whom; and who holds which role
+	SeeExams         Capability = "see-exams"         // exam windows, and how much was printed in them
+	SeeTrust         Capability = "see-trust"         // what each school of the trust prints, in sums
 )
 
 var capabilities = map[Role][]Capability{
@@ -99,17 +102,17 @@ var capabilities = map[Role][]Capability{
 	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements, FlagPupils},
 	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
 		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SeeRules, ExemptFromRules, ApprovePupils, ApproveAnyone,
-		SeeUsage, RefundPupils, RefundAnyone, RecoverCosts, ReviewConduct, NameReviewers, SeeConduct, SeeFairness, FlagPupils, SetConduct},
+		SeeUsage, RefundPupils, RefundAnyone, RecoverCosts, ReviewConduct, NameReviewers, SeeConduct, SeeFairness, FlagPupils, SetConduct, SeeRecord, SeeExams},
 	Provider:     {Print, UseConsole, ManageFace},
 	PrintRoom:    {Print},
-	Exams:        {Print, UseConsole, ManageExams},
+	Exams:        {Print, UseConsole, ManageExams, SeeExams},
 	Safeguarding: {Print, UseConsole, SeeMatters, KeepWords, FlagPupils},
 	Head: {Print, UseConsole, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest,
-		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters, FlagPupils, SetConduct},
-	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption, SeeUsage, SeeFairness},
+		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters, FlagPupils, SetConduct, SeeRecord, SeeExams},
+	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption, SeeUsage, SeeFairness, SeeTrust},
 	Finance:        {Print, UseConsole, FindPeople, TopUp, SeeUsage, RecoverCosts},
-	DataProtection: {Print, UseConsole, FindPeople, RecordAgreements, SeeFairness},
-	Auditor:        {Print},
+	DataProtection: {Print, UseConsole, FindPeople, RecordAgreements, SeeFairness, SeeRecord},
+	Auditor:        {Print, UseConsole, SeeRecord},
 }
 
 // StaffRoles are what members of staff can be.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"sync"
 	"time"
 
 	"inkwell/internal/db"
@@ -93,6 +94,7 @@ type Printers interface {
 	Mend(ctx context.Context, a school.Actor, id release.FaultID) error
 	PausePrinter(ctx context.Context, a school.Actor, id release.PrinterID, pause bool) error
 	PrintTestPage(ctx context.Context, a school.Actor, id release.PrinterID) (release.JobID, error)
+	Unaccounted(ctx context.Context, a school.Actor) ([]release.Unaccounted, error)
 }
 
 // Kiosks is the desk's part in the screens of stations.
@@ -211,6 +213,7 @@ type Options struct {
 	Holder     Holder
 	RollOut    RollOut
 	OwnPrinter RollOut // one printer, whose path has no personal address yet
+	Verify     Verify
 	Log        *slog.Logger
 }
 
@@ -223,14 +226,17 @@ type Console struct {
 	holder  Holder
 	rollOut RollOut
 	printer RollOut
+	verify  Verify
 	log     *slog.Logger
 	pages   *web.Pages
+
+	verifying *sync.Mutex // one verification at a time
 }
 
 // New checks the options and parses the pages.
 func New(o Options) (*Console, error) {
-	if o.DB == nil || o.SignIn == nil || o.Desk == nil || o.Conduct == nil || o.Holder == nil || o.RollOut == nil || o.OwnPrinter == nil || o.Log == nil {
-		return nil, errors.New("the staff pages need a database, a sign-in, a desk, conduct, what people hold, a roll-out, a printer of one's own and a log")
+	if o.DB == nil || o.SignIn == nil || o.Desk == nil || o.Conduct == nil || o.Holder == nil || o.RollOut == nil || o.OwnPrinter == nil || o.Verify == nil || o.Log == nil {
+		return nil, errors.New("the staff pages need a database, a sign-in, a desk, conduct, what people hold, a roll-out, a printer of one's own, a verification and a log")
 	}
 	templates, err := fs.Sub(files, "templates")
 	if err != nil {
@@ -244,5 +250,5 @@ func New(o Options) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Console{db: o.DB, signIn: o.SignIn, desk: o.Desk, conduct: o.Conduct, holder: o.Holder, rollOut: o.RollOut, printer: o.OwnPrinter, log: o.Log, pages: pages}, nil
+	return &Console{db: o.DB, signIn: o.SignIn, desk: o.Desk, conduct: o.Conduct, holder: o.Holder, rollOut: o.RollOut, printer: o.OwnPrinter, verify: o.Verify, log: o.Log, pages: pages, verifying: &sync.Mutex{}}, nil
 }

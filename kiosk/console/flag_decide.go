@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"inkwell/internal/school"
@@ -65,14 +64,6 @@ func flaggedOf(p conduct.Pile) flaggedRow {
 	row.People = slices.Compact(row.People)
 	row.Name, row.Who = people(len(row.People)), ""
 	return row
-}
-
-// people are so many, in words.
-func people(n int) string {
-	if n == 1 {
-		return "1 person"
-	}
-	return strconv.Itoa(n) + " people"
 }
 
 func (v visitor) pileRow(p conduct.Pile) pileRow {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"inkwell/internal/fault"
 	"inkwell/internal/school"
 )
 
@@ -34,6 +33,7 @@ var groups = []string{forNow, forPeople, forPaper, forSums, forSchool}
 
 // parts are all of them, in the order of the menu.
 var parts = []part{
+	{Path: todayPath, Word: "School today", group: forNow, needs: school.ReviewAnyone},
 	{Path: waitingPath, Word: "Waiting for you", group: forNow, needs: school.ApprovePupils},
 	{Path: mattersPath, Word: "Safeguarding", group: forNow, needs: school.SeeMatters},
 	{Path: reviewsPath, Word: "Reviews", group: forNow, needs: school.ReviewConduct},
@@ -46,12 +46,16 @@ var parts = []part{
 	{Path: "/staff/mine", Word: "My jobs", group: forPaper, needs: school.IssueSlip},
 	{Path: printersPath, Word: "Printers", group: forPaper, needs: school.ManageFace},
 	{Path: kiosksPath, Word: "Kiosks", group: forPaper, needs: school.ManageFace},
+	{Path: examsPath, Word: "Exams", group: forPaper, needs: school.SeeExams},
+	{Path: rostersPath, Word: "Rosters", group: forPeople, needs: school.ManageRoster},
 	{Path: "/staff/roll-out", Word: "Roll-out", group: forPaper, needs: school.ManageFace},
 	{Path: usagePath, Word: "Usage", group: forSums, needs: school.SeeUsage},
+	{Path: trustPath, Word: "The trust", group: forSums, needs: school.SeeTrust},
 	{Path: classUsagePath, Word: "Class usage", group: forSums, needs: school.SeeClassUsage},
 	{Path: accountsPath, Word: "Accounts", group: forSums, needs: school.TopUp},
 	{Path: fairnessPath, Word: "Fairness", group: forSums, needs: school.SeeFairness},
 	{Path: "/staff/calendar", Word: "Calendar", group: forSchool, needs: school.ArrangeCover},
+	{Path: recordPath, Word: "Record", group: forSchool, needs: school.SeeRecord},
 	{Path: rulesPath, Word: "Rules", group: forSchool, needs: school.ExemptFromRules},
 	{Path: policyPath, Word: "Conduct", group: forSchool, needs: school.SetConduct},
 	{Path: colleaguesPath, Word: "Sign-ins", group: forSchool, needs: school.ManageRoster},
@@ -66,8 +70,10 @@ type first struct {
 
 // firsts are those there are; the first that somebody may have is theirs.
 var firsts = []first{
+	{school.ReviewAnyone, "To decide", (*Console).headPage},
 	{school.SeeSchool, "Today", (*Console).todayPage},
 	{school.GrantFromClass, "My class now", (*Console).nowPage},
+	{school.TopUp, "This month", (*Console).bursarPage},
 }
 
 // leads are the parts that a role looks at first, in its own order, after its first screen.
@@ -78,14 +84,17 @@ var leads = []struct {
 	paths []string
 }{
 	{school.IT, []string{"/staff/people", printersPath, waitingPath, rightsPath, usagePath}},
-	{school.Head, []string{reviewsPath, rulesPath, fairnessPath, "/staff/people", usagePath}},
+	{school.Head, []string{reviewsPath, todayPath, rulesPath, fairnessPath, "/staff/people"}},
+	{school.COO, []string{trustPath, usagePath, fairnessPath, rulesPath}},
+	{school.Exams, []string{examsPath}},
+	{school.Auditor, []string{recordPath}},
 	{school.Safeguarding, []string{mattersPath}},
 	{school.Teacher, []string{waitingPath, classesPath, classUsagePath, "/staff/mine"}},
 	{school.Cover, []string{waitingPath, "/staff/mine"}},
 	{school.Reception, []string{"/staff/people", "/staff/guests", "/staff/calendar"}},
 	{school.Finance, []string{accountsPath, usagePath, "/staff/people"}},
 	{school.Provider, []string{printersPath, kiosksPath, "/staff/roll-out"}},
-	{school.DataProtection, []string{"/staff/people", fairnessPath}},
+	{school.DataProtection, []string{"/staff/people", recordPath, fairnessPath}},
 }
 
 // most is how many parts stand beside one another for whom nothing is said.
@@ -210,9 +219,9 @@ func (c *Console) firstPage(w http.ResponseWriter, r *http.Request, v visitor) {
 		f.serve(c, w, r, v)
 		return
 	}
-	if len(v.Parts) > 0 {
-		http.Redirect(w, r, v.Parts[0].Path, http.StatusSeeOther)
+	if len(v.Parts) == 0 {
+		c.nothing(w, r)
 		return
 	}
-	c.pages.Error(w, r, fault.New(fault.NotFound, "pages-none", "These pages have nothing for your role yet. You print as everybody does, with your badge."))
+	http.Redirect(w, r, v.Parts[0].Path, http.StatusSeeOther)
 }

@@ -33,6 +33,7 @@ type personPage struct {
 	Paper   paper
 	Flag    flagging
 	Pupil   bool
+	Past    []pastRow // what was done about them lately, the latest first
 }
 
 // barred is a withdrawal in force.
@@ -123,6 +124,9 @@ func (c *Console) person(ctx context.Context, v visitor, id school.PersonID) (pe
 	}
 	jobs, err := c.desk.Today(ctx, v.Actor, id)
 	if err != nil {
+		return page, err
+	}
+	if page.Past, err = c.timeline(ctx, v, id); err != nil {
 		return page, err
 	}
 	page.Jobs, page.Printed = rowsOf(jobs, v.Now), figuresOf(jobs).Pages

@@ -76,5 +76,25 @@ func (h *house) roleScenes() []scene {
 		{name: "teacher-now-list", path: "/staff#pupils"},
 		{name: "teacher-usage", path: "/staff/class-usage"},
 		{name: "teacher-menu", path: "/staff", act: openMenu},
+		{name: "head", path: "/staff", set: h.as(school.Head)},
+		{name: "finance", path: "/staff", set: h.as(school.Finance)},
+		{name: "exams", path: "/staff/exams", set: h.as(school.Exams)},
+		{name: "trust", path: "/staff/trust", set: h.as(school.COO)},
+		{name: "record", path: "/staff/record", set: h.as(school.Auditor)},
+		{name: "record-sound", path: "/staff/record", act: func(p *webtest.Page) { p.Click(`[action$="/verify"] button`); p.Seen("is sound") }},
+		{name: "rosters", path: "/staff/rosters", set: func() {
+			h.as(school.IT)()
+			dbtest.Exec(h.T, h.db, `
+				INSERT INTO roster_run (at, source, by, origin, digest, outcome, counts, bad_rows, reasons)
+				SELECT $1::timestamptz - n * interval '1 day', 'mis', 'schedule', '/srv/roster/export.zip', sha256(n::text::bytea), (ARRAY['stopped', 'applied', 'unchanged'])[1 + n % 3],
+				       CASE n % 3 WHEN 2 THEN '{}' ELSE jsonb_build_object('joiners', n, 'leavers', (5 - n) * 40, 'classes', n * 3) END, n % 2, CASE WHEN n % 3 = 0 THEN ARRAY['200 people would leave: more than 5 in 100'] ELSE '{}' END
+				  FROM generate_series(0, 5) AS n`, friday)
+		}},
+		{name: "person-past", path: h.page(h.Sam.Person), set: func() {
+			dbtest.Exec(h.T, h.db, `
+				INSERT INTO audit (school_id, at, act, actor, subject)
+				SELECT $1, $2::timestamptz - n * interval '31 hours', (ARRAY['pass-issued', 'printing-suspended', 'suspension-lifted', 'refund-granted'])[1 + n % 4], $3, $4 FROM generate_series(1, 9) AS n`,
+				h.School, friday, h.Chief.Pseudonym, h.Sam.Pseudonym)
+		}},
 	}
 }

@@ -195,15 +195,50 @@ func TestNewNeedsAllItsParts(t *testing.T) {
 	}
 }
 
-// TestARoleWithoutPagesIsToldSo: whoever may sign in and has nothing to open reads a
-// sentence about it, and not that the address is wrong.
-func TestARoleWithoutPagesIsToldSo(t *testing.T) {
+// TestEveryRoleHasAFirstScreen of its own kind, or the first part that it may open; and a
+// menu with nothing that it may not.
+func TestEveryRoleHasAFirstScreen(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	exams := h.IT
-	exams.Roles = []school.Role{school.Exams}
-	a := h.serve(&exams, httptest.NewRequest(http.MethodGet, "/staff", nil))
-	if a.Code != http.StatusNotFound || !strings.Contains(a.Body.String(), "nothing for your role yet") {
-		t.Errorf("%d\n%s", a.Code, a.Body)
+	firsts := map[school.Role]string{
+		school.Teacher: "My class now", school.Assistant: "/staff/mine", school.Cover: "My class now", school.Reception: "/staff/people", school.IT: "<h1>Today</h1>",
+		school.Provider: "/staff/printers", school.Exams: "/staff/exams", school.Safeguarding: "/staff/safeguarding", school.Head: "<h1>To decide</h1>", school.COO: "/staff/trust",
+		school.Finance: "Accounted for by nobody", school.DataProtection: "/staff/people", school.Auditor: "/staff/record",
+	}
+	for _, role := range school.StaffRoles() {
+		who := h.IT
+		who.Roles = []school.Role{role}
+		a := h.serve(&who, httptest.NewRequest(http.MethodGet, "/staff", nil))
+		if want := firsts[role]; !who.May(school.UseConsole) {
+			if a.Code != http.StatusNotFound {
+				t.Errorf("%s: %d", role, a.Code)
+			}
+			continue
+		} else if want == "" || a.Header().Get("Location") != want && !strings.Contains(a.Body.String(), want) {
+			t.Errorf("%s comes to %d %s\n%s", role, a.Code, a.Header().Get("Location"), a.Body)
+		}
+		for _, p := range partsFor(who, "/staff") {
+			if page := h.serve(&who, httptest.NewRequest(http.MethodGet, p.Path, nil)); page.Code != http.StatusOK && page.Code != http.StatusSeeOther {
+				t.Errorf("%s: the menu leads to %s, which is %d", role, p.Path, page.Code)
+			}
+		}
+	}
+}
+
+// TestEveryPartHasAPlaceInTheMenu, and everything that a role looks at first is a part.
+func TestEveryPartHasAPlaceInTheMenu(t *testing.T) {
+	t.Parallel()
+	for _, p := range parts {
+		if !slices.Contains(groups, p.group) {
+			t.Errorf("%s is in no group", p.Path)
+		}
+	}
+	for _, l := range leads {
+		who := school.Actor{Roles: []school.Role{l.role}, Proof: school.BySession}
+		for _, path := range l.paths {
+			if !slices.ContainsFunc(partsFor(who, ""), func(p part) bool { return p.Path == path }) {
+				t.Errorf("%s looks at %s first, and may not open it", l.role, path)
+			}
+		}
 	}
 }

@@ -15,6 +15,9 @@ const (
 	told  = 500
 )
 
+// todayPath is the school's day for those whose first screen is another.
+const todayPath = "/staff/today"
+
 // todayPage is what today.html shows.
 type todayPage struct {
 	visitor

@@ -20,6 +20,14 @@ func counted(n int64, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// people says a number of them.
+func people(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", n)
+}
+
 // lastSeen says when a printer last answered.
 func lastSeen(at, now time.Time) string {
 	switch ago := now.Sub(at); {

@@ -1,0 +1,200 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"inkwell/internal/audit"
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+)
+
+// recordPath is what was done at the school, by whom and when.
+const recordPath = "/staff/record"
+
+// recorded is how many acts one page shows, and aVisit how long one visit to them lasts.
+const (
+	recorded = 60
+	aVisit   = time.Hour
+)
+
+// Verify recomputes the chains of what was done, and of the ledger, against what was exported
+// of them.
+type Verify func(ctx context.Context) ([]audit.Report, error)
+
+// recordPage is what record.html shows.
+type recordPage struct {
+	visitor
+	Since   string // when the visitor was here before; "" for never
+	Changes []changeRow
+	More    bool // of very many changes only the latest are counted
+	Acts    []actRow
+	Earlier int64 // the act before which the next page begins; 0 for none
+	Roles   []roleRow
+	Reports []reportRow // of a verification just now
+}
+
+// changeRow is how often something was done.
+type changeRow struct {
+	What, Last string
+	Times      int
+}
+
+// actRow is one act, without whom it was done to and why.
+type actRow struct{ When, What, Who, Object string }
+
+// roleRow is who holds a role of staff.
+type roleRow struct {
+	Role string
+	Who  []string
+}
+
+// reportRow is what a verification found.
+type reportRow struct {
+	What     string
+	Rows     string
+	Problems []string
+}
+
+// reading are acts that changed nothing; of safeguarding nothing is told at all.
+var reading = []string{"person-viewed", "class-usage-viewed", "conduct-viewed", "fairness-viewed", "matters-viewed", "usage-of-people-read", audit.Viewed}
+
+// sealedOff says whether an act is of safeguarding, which its lead alone may know of.
+func sealedOff(act string) bool {
+	return strings.HasPrefix(act, "matter") || strings.HasPrefix(act, "word") || slices.Contains([]string{"flag-referred", "sealed", "safeguarding-named"}, act)
+}
+
+func (c *Console) recordPage(w http.ResponseWriter, r *http.Request, v visitor) {
+	c.showRecord(w, r, v, nil)
+}
+
+func (c *Console) showRecord(w http.ResponseWriter, r *http.Request, v visitor, found []reportRow) {
+	page := recordPage{visitor: v, Reports: found}
+	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
+		if err := page.readChanges(ctx, tx); err != nil {
+			return err
+		}
+		if err := page.readActs(ctx, tx, numberOf[int64](r.FormValue("before"))); err != nil {
+			return err
+		}
+		if err := page.readRoles(ctx, tx); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{School: v.School, Act: audit.Viewed, Actor: v.Pseudonym})
+	})
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	c.pages.Show(w, r, http.StatusOK, "record", page)
+}
+
+// readChanges counts what was done since the visitor was here before; at the first time, of the
+// last seven days.
+func (p *recordPage) readChanges(ctx context.Context, tx *db.Tx) error {
+	since, err := audit.LastViewed(ctx, tx, p.Pseudonym, tx.Now.Add(-aVisit))
+	if err != nil {
+		return err
+	}
+	p.Since = ""
+	if since.IsZero() {
+		since = tx.Now.AddDate(0, 0, -7)
+	} else {
+		p.Since = moment(since, p.Now)
+	}
+	all, more, err := audit.CountSince(ctx, tx, p.School, since)
+	p.Changes, p.More = nil, more
+	for _, one := range all {
+		if !slices.Contains(reading, one.Act) && !sealedOff(one.Act) {
+			p.Changes = append(p.Changes, changeRow{actInWords(one.Act), moment(one.Last, p.Now), one.Times})
+		}
+	}
+	return err
+}
+
+func (p *recordPage) readActs(ctx context.Context, tx *db.Tx, before int64) error {
+	all, err := audit.Done(ctx, tx, p.School, before, reading, recorded+1)
+	if err != nil {
+		return err
+	}
+	p.Earlier = 0
+	if len(all) > recorded {
+		all = all[:recorded]
+		p.Earlier = all[recorded-1].ID
+	}
+	var who []school.Pseudonym
+	for _, a := range all {
+		if a.Actor != "" {
+			who = append(who, a.Actor)
+		}
+	}
+	names, err := school.StaffNamed(ctx, tx, p.School, who)
+	p.Acts = nil
+	for _, a := range all {
+		if sealedOff(a.Act) {
+			continue
+		}
+		row := actRow{When: moment(a.At, p.Now), What: actInWords(a.Act), Object: strings.Replace(a.Object, ":", " ", 1), Who: names[a.Actor]}
+		switch {
+		case a.Actor == "":
+			row.Who = "Inkwell, or a command on the server"
+		case row.Who == "":
+			row.Who = "A pupil or guest"
+		}
+		p.Acts = append(p.Acts, row)
+	}
+	return err
+}
+
+func (p *recordPage) readRoles(ctx context.Context, tx *db.Tx) error {
+	staff, err := school.Staff(ctx, tx, p.School)
+	p.Roles = nil
+	for _, role := range school.StaffRoles() {
+		row := roleRow{Role: roleWords[role]}
+		for _, one := range staff {
+			if slices.Contains(one.Roles, role) {
+				row.Who = append(row.Who, one.Given+" "+one.Family)
+			}
+		}
+		if len(row.Who) > 0 {
+			p.Roles = append(p.Roles, row)
+		}
+	}
+	return err
+}
+
+// actInWords is a keyword as a sentence begins.
+func actInWords(act string) string { return sentence(strings.ReplaceAll(act, "-", " ")) }
+
+// verifyLasts is how long a verification may take that somebody waits for.
+const verifyLasts = 25 * time.Second
+
+var chainWords = map[audit.Chain]string{audit.Acts: "What was done", audit.Transfers: "The ledger"}
+
+// verifyRecord recomputes the chains, one visitor at a time.
+func (c *Console) verifyRecord(w http.ResponseWriter, r *http.Request, v visitor) {
+	if !c.verifying.TryLock() {
+		c.showRecord(w, r, v, []reportRow{{What: "The record", Problems: []string{"Somebody else has it checked just now. Try again in a minute."}}})
+		return
+	}
+	defer c.verifying.Unlock()
+	ctx, cancel := context.WithTimeout(r.Context(), verifyLasts)
+	defer cancel()
+	all, err := c.verify(ctx)
+	var found []reportRow
+	for _, one := range all {
+		found = append(found, reportRow{chainWords[one.Chain], thousands(one.Rows) + " sealed rows under " + thousands(one.Seals) + " seals", one.Problems})
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		found = []reportRow{{What: "The record", Problems: []string{"It is too long to be checked while somebody waits. On the server: inkwell audit verify."}}}
+	case err != nil:
+		c.pages.Error(w, r, err)
+		return
+	}
+	c.showRecord(w, r, v, found)
+}
