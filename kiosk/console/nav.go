@@ -55,7 +55,7 @@ var parts = []part{
 	{Path: accountsPath, Word: "Accounts", group: forSums, needs: school.TopUp},
 	{Path: fairnessPath, Word: "Fairness", group: forSums, needs: school.SeeFairness},
 	{Path: "/staff/calendar", Word: "Calendar", group: forSchool, needs: school.ArrangeCover},
-	{Path: recordPath, Word: "Record", group: forSchool, needs: school.SeeRecord},
+	{Path: recordPath, Word: "Audit", group: forSchool, needs: school.SeeRecord},
 	{Path: rulesPath, Word: "Rules", group: forSchool, needs: school.ExemptFromRules},
 	{Path: policyPath, Word: "Conduct", group: forSchool, needs: school.SetConduct},
 	{Path: colleaguesPath, Word: "Sign-ins", group: forSchool, needs: school.ManageRoster},

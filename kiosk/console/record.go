@@ -14,7 +14,7 @@ import (
 )
 
 // recordPath is what was done at the school, by whom and when.
-const recordPath = "/staff/record"
+const recordPath = "/staff/audit"
 
 // recorded is how many acts one page shows, and aVisit how long one visit to them lasts.
 const (

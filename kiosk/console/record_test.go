@@ -37,10 +37,10 @@ func TestAnAuditorReadsTheRecord(t *testing.T) {
 	dbtest.Exec(t, h.db, "INSERT INTO audit (school_id, at, act, actor, object) VALUES ($1, $2, 'matter-acknowledged', $3, 'matter:7')", h.School, friday, h.Chief.Pseudonym)
 	h.as(school.Auditor)()
 	h.enter("it")
-	if a := h.get("/staff"); a.location != "/staff/record" {
+	if a := h.get("/staff"); a.location != "/staff/audit" {
 		t.Errorf("an auditor comes to %q", a.location)
 	}
-	page := h.get("/staff/record")
+	page := h.get("/staff/audit")
 	h.says(page, http.StatusOK, "Your first visit", "Printing suspended", "Cleo Shaw", "Auditor", "Ida Hall", "Tom Reid")
 	for _, secret := range []string{"Sam Bell", why, h.Sam.Pseudonym, "atter"} {
 		if strings.Contains(page.body, secret) {
@@ -48,16 +48,16 @@ func TestAnAuditorReadsTheRecord(t *testing.T) {
 		}
 	}
 	h.clock.Set(friday.Add(3 * time.Hour))
-	later := h.serve(&h.IT, h.request(http.MethodGet, "/staff/record", nil))
+	later := h.serve(&h.IT, h.request(http.MethodGet, "/staff/audit", nil))
 	h.says(answer{status: later.Code, body: later.Body.String()}, http.StatusOK, "You were here 10:24", "Nothing was changed")
 	h.enter("it")
 	h.says(h.get("/staff/people"), http.StatusNotFound)
 
-	h.says(h.post("/staff/record/verify", url.Values{}), http.StatusOK, "What was done is sound", "The ledger is sound")
+	h.says(h.post("/staff/audit/verify", url.Values{}), http.StatusOK, "What was done is sound", "The ledger is sound")
 	h.seal()
-	h.says(h.post("/staff/record/verify", url.Values{}), http.StatusOK, "What was done is sound")
+	h.says(h.post("/staff/audit/verify", url.Values{}), http.StatusOK, "What was done is sound")
 	dbtest.Exec(t, h.db, "UPDATE audit SET actor = NULL WHERE act = 'printing-suspended'")
-	h.says(h.post("/staff/record/verify", url.Values{}), http.StatusOK, `role="alert"`, "What was done", "was changed")
+	h.says(h.post("/staff/audit/verify", url.Values{}), http.StatusOK, `role="alert"`, "What was done", "was changed")
 }
 
 // TestTheRecordHasPages: each act once, the latest first.
@@ -66,19 +66,19 @@ func TestTheRecordHasPages(t *testing.T) {
 	h := newHouse(t)
 	dbtest.Exec(t, h.db, "INSERT INTO audit (school_id, at, act, object) SELECT $1, $2::timestamptz - n / 3 * interval '1 minute', 'job-released', 'job:' || n FROM generate_series(1, 130) AS n", h.School, friday)
 	h.as(school.Auditor)()
-	seen, path := map[string]int{}, "/staff/record"
+	seen, path := map[string]int{}, "/staff/audit"
 	for range 4 {
 		a := h.serve(&h.IT, h.request(http.MethodGet, path, nil))
 		_, acts, _ := strings.Cut(a.Body.String(), `id="acts"`)
 		for n := 1; n <= 130; n++ {
 			seen[fmt.Sprint(n)] += strings.Count(acts, fmt.Sprintf(">job %d<", n))
 		}
-		_, rest, more := strings.Cut(acts, `href="/staff/record?before=`)
+		_, rest, more := strings.Cut(acts, `href="/staff/audit?before=`)
 		if !more {
 			break
 		}
 		number, _, _ := strings.Cut(rest, "#")
-		path = "/staff/record?before=" + number
+		path = "/staff/audit?before=" + number
 	}
 	for n := 1; n <= 130; n++ {
 		if seen[fmt.Sprint(n)] != 1 {

@@ -80,8 +80,8 @@ func (h *house) roleScenes() []scene {
 		{name: "finance", path: "/staff", set: h.as(school.Finance)},
 		{name: "exams", path: "/staff/exams", set: h.as(school.Exams)},
 		{name: "trust", path: "/staff/trust", set: h.as(school.COO)},
-		{name: "record", path: "/staff/record", set: h.as(school.Auditor)},
-		{name: "record-sound", path: "/staff/record", act: func(p *webtest.Page) { p.Click(`[action$="/verify"] button`); p.Seen("is sound") }},
+		{name: "record", path: "/staff/audit", set: h.as(school.Auditor)},
+		{name: "record-sound", path: "/staff/audit", act: func(p *webtest.Page) { p.Click(`[action$="/verify"] button`); p.Seen("is sound") }},
 		{name: "rosters", path: "/staff/rosters", set: func() {
 			h.as(school.IT)()
 			dbtest.Exec(h.T, h.db, `

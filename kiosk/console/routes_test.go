@@ -203,7 +203,7 @@ func TestEveryRoleHasAFirstScreen(t *testing.T) {
 	firsts := map[school.Role]string{
 		school.Teacher: "My class now", school.Assistant: "/staff/mine", school.Cover: "My class now", school.Reception: "/staff/people", school.IT: "<h1>Today</h1>",
 		school.Provider: "/staff/printers", school.Exams: "/staff/exams", school.Safeguarding: "/staff/safeguarding", school.Head: "<h1>To decide</h1>", school.COO: "/staff/trust",
-		school.Finance: "Accounted for by nobody", school.DataProtection: "/staff/people", school.Auditor: "/staff/record",
+		school.Finance: "Accounted for by nobody", school.DataProtection: "/staff/people", school.Auditor: "/staff/audit",
 	}
 	for _, role := range school.StaffRoles() {
 		who := h.IT
