@@ -39,7 +39,8 @@ const (
 // database. It is not safe for concurrent use.
 type Screen struct {
 	station release.Station
-	idleFor time.Duration
+	usual   time.Duration       // how long a visit lives without a touch, ...
+	idleFor time.Duration       // ... and this one
 	hash    func(string) uint64 // of a badge, to know the reader's echo
 
 	turn    int       // visits and tries so far; what an earlier one asked for is dropped
@@ -81,7 +82,7 @@ type Screen struct {
 // NewScreen is an idle screen of the station. idleFor is how long a visit lives
 // without a touch; hash digests badges and may be any good hash with a secret seed.
 func NewScreen(st release.Station, idleFor time.Duration, hash func(string) uint64) *Screen {
-	return &Screen{station: st, idleFor: idleFor, hash: hash, face: FaceIdle}
+	return &Screen{station: st, usual: idleFor, idleFor: idleFor, hash: hash, face: FaceIdle}
 }
 
 // Apply takes one input at a time now and returns the calls to make.
@@ -164,7 +165,7 @@ func (s *Screen) leave(face string) []Effect {
 	for _, id := range sortedIDs(s.struck) {
 		effects = append(effects, s.strike(id))
 	}
-	*s = Screen{station: s.station, idleFor: s.idleFor, hash: s.hash, turn: s.turn + 1, echo: s.echo, echoEnd: s.echoEnd, face: face}
+	*s = Screen{station: s.station, usual: s.usual, idleFor: s.usual, hash: s.hash, turn: s.turn + 1, echo: s.echo, echoEnd: s.echoEnd, face: face}
 	return effects
 }
 

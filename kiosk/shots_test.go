@@ -230,6 +230,7 @@ var shots = []shot{
 		p.Seen("What is wrong")
 	}},
 	{name: "idle", act: func(p *page, _ *fakeDesk) { p.wait("idle") }},
+	{name: "idle-words", set: says, act: func(p *page, _ *fakeDesk) { p.Seen("Mock exams") }},
 	{name: "idle-trouble", set: func(d *fakeDesk) {
 		d.station.Printer.State, d.station.Printer.Reasons = release.PrinterStopped, []string{"media-empty-error"}
 	}, act: func(p *page, _ *fakeDesk) { p.wait("idle") }},
@@ -450,6 +451,10 @@ func byCode(p *page, _ *fakeDesk) {
 	p.wait("keypad")
 	p.Eval(`document.querySelector('#keypad-name').value = 'sam.jones'; document.querySelector('#keypad-code').value = '482913'; document.querySelector('#keypad-code').focus(); document.querySelector('.keypad__form').requestSubmit()`)
 	p.wait("jobs")
+}
+
+func says(d *fakeDesk) {
+	d.station.Words, d.station.WordsUntil = "Mock exams today. Please print before 09:00, and keep the corridor quiet.", noon.Add(12*time.Hour)
 }
 
 func runs(p *page, _ *fakeDesk) { p.Badge(slipText); p.wait("slip") }

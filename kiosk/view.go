@@ -20,6 +20,7 @@ type View struct {
 	Title   string     `json:"title,omitempty"` // the heading
 	Text    string     `json:"text,omitempty"`  // the sentence under it
 	Note    string     `json:"note,omitempty"`  // a refusal, in one sentence
+	Words   string     `json:"words,omitempty"` // what the school says today
 
 	Balance  *int64      `json:"balance,omitempty"` // units left to spend
 	Jobs     []JobView   `json:"jobs,omitempty"`
@@ -144,6 +145,9 @@ func (s *Screen) View(now time.Time) View {
 	case FaceIdle:
 		v.PC = s.station.Kind == release.PCStation
 		v.Title, v.Text = "Tap your badge", "to print what you sent."
+		if now.Before(s.station.WordsUntil) {
+			v.Words = plain(s.station.Words, reasonLimit)
+		}
 		if v.PC {
 			v.Title, v.Text = "Print in this room", "Sign in to see what you sent. It comes out at "+plain(s.station.Printer.Name, nameShown)+"."
 		}

@@ -26,6 +26,7 @@ func (r Looked) apply(s *Screen, now time.Time) []Effect {
 		s.busy = false
 	}
 	if first {
+		s.takeTime(now)
 		s.startWithRunning()
 		effects = append(effects, s.startWithClass(now)...)
 	}
@@ -37,6 +38,14 @@ func (r Looked) apply(s *Screen, now time.Time) []Effect {
 		effects = append(effects, s.settleChange()...)
 	}
 	return append(effects, s.arrived()...)
+}
+
+// takeTime gives those who need it three times as long, before anything is read.
+func (s *Screen) takeTime(now time.Time) {
+	if s.visit.MoreTime {
+		s.idleFor = 3 * s.usual
+		s.until = later(s.until, now.Add(s.idleFor))
+	}
 }
 
 // cannotLook keeps what is on the screen and tries again; a visit that never

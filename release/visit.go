@@ -28,6 +28,8 @@ type Station struct {
 	Kind       StationKind
 	Serves     []PrinterID // other printers that it stands beside
 	CodeAlone  bool        // a long code needs no name
+	Words      string      // what the school says while nobody is signed in, or ""
+	WordsUntil time.Time   // and until when
 }
 
 // StationKind is what a station's page is shown on.
@@ -82,6 +84,8 @@ type Visit struct {
 	Barred    error
 	MayObject bool   // they may say once that they disagree
 	Answer    string // what became of it when they did, or ""
+	// MoreTime says that the visitor is signed out later than others.
+	MoreTime bool
 	// Classes are those that the visitor can print for at this moment: of staff alone.
 	Classes []school.Taught
 	// Unsigned says that the agreement is not signed, which stops nothing yet.
@@ -170,6 +174,9 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		return visit, err
 	}
 	visit.Name = p.Given
+	if visit.MoreTime, err = school.MoreTime(ctx, tx, p.ID); err != nil {
+		return visit, err
+	}
 	if v.Actor.May(school.ReleaseForClass) {
 		if visit.Classes, err = school.TeachesNow(ctx, tx, v.Actor); err != nil {
 			return visit, err

@@ -10,6 +10,13 @@ import (
 	"inkwell/internal/db"
 )
 
+// Tell records changes for whoever listens, without a Hub: they are found by the poll.
+func Tell(tx *db.Tx, school db.SchoolID, topics ...string) {
+	if len(topics) > 0 {
+		insertChanges(tx, school, topics, func([]change) {})
+	}
+}
+
 // insertChanges writes changes with the transaction's next statement; then has them.
 func insertChanges(tx *db.Tx, school db.SchoolID, topics []string, then func([]change)) {
 	tx.Later(`
