@@ -37,6 +37,7 @@ type jobPagesPage struct {
 	Long    bool   // more than have a picture: which stay is written
 	Keep    string // the pages that stay, as one would write them
 	Sum     string
+	Price   string // what it costs, on a pupil's own page
 	Came    string // what it was, where it is changed
 	Colour  bool
 	Both    bool
@@ -65,6 +66,10 @@ func (c *Console) showJobPages(w http.ResponseWriter, r *http.Request, v visitor
 		if j.ID == jobID(r) && j.Changeable() {
 			page := jobPagesOf(j.Job)
 			page.visitor, page.Say = v, say
+			if page.Price, err = c.priceOf(r.Context(), v, j); err != nil {
+				c.pages.Error(w, r, err)
+				return
+			}
 			c.pages.Show(w, r, status, "mine-pages", page)
 			return
 		}

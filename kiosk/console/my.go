@@ -32,8 +32,8 @@ var myParts = []part{
 	{Path: myPath, Word: "Waiting"},
 	{Path: myPrintsPath, Word: "Printed"},
 	{Path: messagesPath, Word: "Messages"},
-	{Path: myPrinterPath, Word: "My printers"},
-	{Path: myBadgePath, Word: "Badge and code"},
+	{Path: myPrinterPath, Word: "Printers"},
+	{Path: myBadgePath, Word: "Badge"},
 }
 
 // myPartsFor are the parts, on a page of the path.
@@ -113,7 +113,6 @@ type ownStanding struct {
 	Unsigned bool
 	NewBadge string
 	Spared   string // until when they are let off rules, or ""
-	Open     int    // messages that ask for something
 	Uploads  bool
 	Most     string // how large a document may be
 	badges   school.BadgeState

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -84,6 +85,15 @@ func (row *ownJob) price(j release.MyJob, unit quota.Unit) {
 	row.Price, row.Varies = unit.Say(j.Due()), !unit.Counts() || j.Due() != int64(j.Left())
 }
 
+// priceOf is what a job of a pupil's own costs; staff read that at the kiosk.
+func (c *Console) priceOf(ctx context.Context, v visitor, j release.MyJob) (string, error) {
+	if !v.Own {
+		return "", nil
+	}
+	o, err := c.desk.Own(ctx, v.Actor)
+	return o.Left.Unit.Say(j.Due()), err
+}
+
 // coverOf is the first page that prints.
 func coverOf(e release.Edit) int {
 	if len(e.Pages) > 0 {
@@ -92,12 +102,12 @@ func coverOf(e release.Edit) int {
 	return 1
 }
 
-// roomBeside is where a printer stands, unless its name says so.
+// roomBeside is where a printer stands, as far as its name does not say so.
 func roomBeside(o release.Outlet) string {
-	if strings.Contains(strings.ToLower(o.Room), strings.ToLower(o.Name)) && o.Room == o.Name {
+	if o.Room == o.Name {
 		return ""
 	}
-	return o.Room
+	return strings.TrimPrefix(o.Room, o.Name+", ")
 }
 
 // deleteMyJob ends a job of the visitor's own; one that there is not looks like another's.

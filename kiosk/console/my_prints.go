@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"time"
 
 	"inkwell/quota"
 	"inkwell/release"
@@ -51,9 +52,18 @@ func (c *Console) showPrints(w http.ResponseWriter, r *http.Request, v visitor, 
 }
 
 func (v visitor) ownPrint(row myPrint, p release.Print, unit quota.Unit) ownPrint {
-	one := ownPrint{myPrint: row, When: moment(p.When, v.Now), Where: named(p.Printer, "printer"), Charged: unit.Say(p.Charged), Open: !p.Over && !p.Asked}
+	one := ownPrint{myPrint: row, When: v.lately(p.When), Where: named(p.Printer, "printer"), Charged: unit.Say(p.Charged), Open: !p.Over && !p.Asked}
 	if p.Units > 0 {
 		one.Back = unit.Say(p.Units) + " back"
 	}
 	return one
+}
+
+// lately names a time with its day, of today too.
+func (v visitor) lately(at time.Time) string {
+	say := moment(at, v.Now)
+	if len(say) == len("15:04") {
+		return "Today, " + say
+	}
+	return say
 }

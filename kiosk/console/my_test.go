@@ -30,7 +30,7 @@ func TestAPupilSeesAndDeletesWhatWaits(t *testing.T) {
 	h.lesson() // which has a kiosk at the library
 	h.enterMy("sam")
 	page := h.get("/my")
-	h.says(page, http.StatusOK, "Hi Sam", "88 pages", secretTitle, "12 pages on 12 sheets", "black and white", "costs <b>12 pages</b>", "kept until Sat 21 November, 08:54", "<b>Library</b>", "Ended today")
+	h.says(page, http.StatusOK, "Hi Sam", "88 pages", secretTitle, "12 pages on 12 sheets", "black and white", "costs <b>12 pages</b>", "kept until Sat 21 November, 08:54", "<b>Library</b>, ground floor", "Ended today")
 	if strings.Contains(page.body, "Sixth form") || strings.Count(page.body, "own__job") != 1 {
 		t.Errorf("the page has others' jobs, or a printer without a kiosk: %s", page.body)
 	}

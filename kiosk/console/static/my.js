@@ -18,6 +18,13 @@
   };
   if (top) setTimeout(look, 1000);
 
+  // A page that has no picture is an empty sheet.
+  for (const picture of document.querySelectorAll(".own__cover img")) {
+    const gone = () => picture.remove();
+    if (picture.complete && picture.naturalWidth === 0) gone();
+    else picture.addEventListener("error", gone);
+  }
+
   const form = document.querySelector(".upload__form");
   if (form) {
     const bar = form.querySelector("progress");
