@@ -21,6 +21,8 @@ type reviewsPage struct {
 	visitor
 	Open  []reviewRow
 	Flags []flaggedRow   // people whose flags wait
+	Steps []heldRow      // that wait for somebody
+	Step  conduct.StepID // of which a decision was not taken
 	More  int            // of them, not shown yet
 	Pile  conduct.FlagID // of which a decision was not taken
 	Named []namedRow     // who reviews; for who may name them
@@ -70,6 +72,11 @@ func (c *Console) showReviews(w http.ResponseWriter, r *http.Request, v visitor,
 		var piles []conduct.Pile
 		piles, page.More, err = c.conduct.Undecided(r.Context(), v.Actor)
 		page.Flags = v.flaggedRows(piles)
+	}
+	if err == nil {
+		var held []conduct.HeldStep
+		held, err = c.conduct.HeldSteps(r.Context(), v.Actor)
+		page.Steps = v.heldRows(held)
 	}
 	if err == nil && v.MayName() {
 		if page.Named, err = c.named(r.Context(), v); err == nil {

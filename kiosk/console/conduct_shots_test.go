@@ -36,7 +36,16 @@ func (h *house) conductScenes() []scene {
 				h.Fatal(err)
 			}
 		}},
-		{name: "policy", path: policyPath},
+		{name: "policy", path: policyPath, act: func(p *webtest.Page) {
+			p.Eval(`document.querySelectorAll("#rule--1 details, #rule--2 details, #rule-1 details").forEach(d => d.open = true)`)
+		}},
+		{name: "try", path: policyPath, act: func(p *webtest.Page) {
+			p.Eval(`document.querySelector("#rule-11 [formaction]").click()`)
+			p.Seen("tried")
+		}, set: func() {
+			dbtest.Exec(h.T, h.db, `
+				INSERT INTO fact (school_id, person_id, at, kind, detail) SELECT $1, $2, $3::timestamptz - n * interval '1 minute', 'too-few', '{}' FROM generate_series(1, 9) n`, h.School, h.Sam.Person, friday)
+		}},
 		{name: "reviews", path: reviewsPath, set: h.objected},
 		{name: "flags", path: reviewsPath, act: func(p *webtest.Page) { p.Eval(`document.querySelector("#flags").scrollIntoView()`) }, set: func() {
 			h.raise(h.Mia, h.Teacher, "behaviour", "person", "Threw a pile of printouts about the library at lunch, and laughed when Mrs Okoro asked her to pick them up.")
@@ -46,6 +55,7 @@ func (h *house) conductScenes() []scene {
 				SELECT $1, $2, max(set_id), 1, 'wrong-codes', 'access', 'person', $3::timestamptz - n * interval '27 hours', 100 + n, 0, $3::timestamptz + interval '9 days', '{"numbers": {"times": 5, "hours": 24}}'
 				  FROM conduct_set, generate_series(0, 6) n GROUP BY n`, h.School, h.Sam.Person, friday)
 		}},
+		{name: "steps", path: reviewsPath, act: func(p *webtest.Page) { p.Eval(`document.querySelector("#steps").scrollIntoView()`) }, set: h.stepped},
 		{name: "flag", path: h.page(h.Sam.Person), act: func(p *webtest.Page) { p.Eval(openFlag) }},
 		{name: "history", path: h.page(h.Sam.Person) + "/conduct"},
 		{name: "letter", path: reviewsPath + "/letter/2"},
@@ -112,6 +122,22 @@ func (h *house) objected() {
 	if err != nil {
 		h.Fatal(err)
 	}
+}
+
+// stepped has a step of Mia's wait, and several flagged for what they have in common.
+func (h *house) stepped() {
+	dbtest.Exec(h.T, h.db, `
+		WITH b AS (INSERT INTO flag_bundle (school_id, rule, same, opened_at) VALUES ($1, 9, 7, $4) RETURNING bundle_id)
+		INSERT INTO flag (school_id, person_id, set_id, rule, kind, category, route, raised_at, bucket, weight, decays_at, evidence, bundle_id)
+		SELECT $1, p, (SELECT max(set_id) FROM conduct_set), 9, 'one-kiosk', 'access', 'person', $4, 700, 0, $4::timestamptz + interval '9 days', '{"numbers": {"people": 6, "seconds": 60}}', bundle_id
+		  FROM b, unnest(ARRAY[$2::bigint, $3]) p`, h.School, h.Mia.Person, h.Sam.Person, friday)
+	dbtest.Exec(h.T, h.db, `
+		WITH s AS (INSERT INTO conduct_set (school_id, made_at, content) SELECT school_id, made_at, content FROM conduct_set WHERE school_id = $1 ORDER BY set_id LIMIT 1 RETURNING set_id),
+		     f AS (INSERT INTO flag (school_id, person_id, set_id, rule, kind, category, route, raised_at, bucket, weight, decays_at, evidence)
+		           SELECT $1, $2, set_id, 3, 'identical', 'waste', 'notice', $3, 800, 7, $3::timestamptz + interval '9 days', '{"numbers": {"times": 9, "hours": 24}}' FROM s RETURNING flag_id, set_id)
+		INSERT INTO step (school_id, person_id, set_id, rung, action, flag_id, points, reason, taken_at, ends_at, held_back)
+		SELECT $1, $2, set_id, 3, 'teacher-release', flag_id, 34, 'The same document 9 times within a day. Until then your teacher prints your work with you.', $3, $3::timestamptz + interval '3 days', 'person' FROM f`,
+		h.School, h.Mia.Person, friday)
 }
 
 // openFlag shows the form with which a pupil is flagged.

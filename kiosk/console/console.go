@@ -183,6 +183,7 @@ type Fair interface {
 	MyCases(ctx context.Context, a school.Actor) ([]conduct.Case, error)
 	Object(ctx context.Context, a school.Actor, of conduct.Case, words string) (conduct.Objection, error)
 	Flagging
+	Stepping
 	Reviews(ctx context.Context, a school.Actor) ([]conduct.Case, error)
 	Decide(ctx context.Context, by school.Actor, id conduct.ObjectionID, v conduct.Verdict, until time.Time, reason string) error
 	NameReviewers(ctx context.Context, by school.Actor, year int, all []school.PersonID) error
@@ -190,6 +191,12 @@ type Fair interface {
 	Letter(ctx context.Context, by school.Actor, which conduct.SuspensionID) (conduct.Case, error)
 	FairnessOf(ctx context.Context, by school.Actor) (conduct.Fairness, error)
 	Export(ctx context.Context, by school.Actor, since time.Time, to io.Writer) error
+}
+
+// Stepping is conduct's part in steps that wait for a person.
+type Stepping interface {
+	HeldSteps(ctx context.Context, a school.Actor) ([]conduct.HeldStep, error)
+	DecideStep(ctx context.Context, by school.Actor, id conduct.StepID, v conduct.Verdict, until time.Time, why string) error
 }
 
 // Flagging is conduct's part in flags that staff raise, and in those that wait for somebody.
@@ -231,6 +238,7 @@ type Console struct {
 	pages   *web.Pages
 
 	verifying *sync.Mutex // one verification at a time
+	trying    *sync.Mutex // a rule on the past
 }
 
 // New checks the options and parses the pages.
@@ -250,5 +258,5 @@ func New(o Options) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Console{db: o.DB, signIn: o.SignIn, desk: o.Desk, conduct: o.Conduct, holder: o.Holder, rollOut: o.RollOut, printer: o.OwnPrinter, verify: o.Verify, log: o.Log, pages: pages, verifying: &sync.Mutex{}}, nil
+	return &Console{db: o.DB, signIn: o.SignIn, desk: o.Desk, conduct: o.Conduct, holder: o.Holder, rollOut: o.RollOut, printer: o.OwnPrinter, verify: o.Verify, log: o.Log, pages: pages, verifying: &sync.Mutex{}, trying: &sync.Mutex{}}, nil
 }

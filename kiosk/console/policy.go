@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,6 +26,7 @@ type policyPage struct {
 	Rules      []policyRow
 	Categories []rule.Category
 	Ladder     rule.Ladder
+	Breaker    rule.Breaker
 	Say        string      // why a change was not taken
 	Of         rule.Number // and of which rule
 }
@@ -46,6 +45,7 @@ type policyRow struct {
 	rule.Rule
 	Means   string
 	Title   string // of its category
+	All     []rule.Category
 	Figures []figureRow
 }
 
@@ -80,7 +80,7 @@ func (c *Console) showPolicy(w http.ResponseWriter, r *http.Request, v visitor, 
 }
 
 func (p *policyPage) fill(policy conduct.Policy, state conduct.State) {
-	p.Version, p.Since, p.Categories, p.Ladder = policy.Version, moment(policy.Made, p.Now), policy.Categories, policy.Ladder
+	p.Version, p.Since, p.Categories, p.Ladder, p.Breaker = policy.Version, moment(policy.Made, p.Now), policy.Categories, policy.Ladder, policy.Breaker
 	switch {
 	case !state.Off.IsZero():
 		p.State = "All rules are off since " + moment(state.Off, p.Now) + ": " + state.Why
@@ -89,7 +89,7 @@ func (p *policyPage) fill(policy conduct.Policy, state conduct.State) {
 	default:
 		p.State = "The rules act"
 	}
-	if _, known := policy.Rule(p.Of); !known {
+	if _, known := policy.Rule(p.Of); !known && p.Of >= 0 {
 		p.Of = 0
 	}
 	p.Stopped, p.Rules = nil, nil
@@ -98,29 +98,28 @@ func (p *policyPage) fill(policy conduct.Policy, state conduct.State) {
 		p.Stopped = append(p.Stopped, stoppedRow{d.Rule, of.Name, d.Hit, d.Of, moment(d.At, p.Now), yearAndClasses(d.Year, nil)})
 	}
 	for _, one := range policy.Rules {
-		spec, _ := rule.SpecOf(one.Kind)
-		category, _ := policy.Category(one.Category)
-		row := policyRow{Rule: one, Means: spec.Means, Title: category.Title}
-		for _, f := range spec.Figures {
-			row.Figures = append(row.Figures, figureRow{f, one.Figure(f.Name)})
-		}
-		p.Rules = append(p.Rules, row)
+		p.Rules = append(p.Rules, policyRowOf(policy, one))
 	}
+}
+
+func policyRowOf(policy conduct.Policy, one rule.Rule) policyRow {
+	spec, _ := rule.SpecOf(one.Kind)
+	category, _ := policy.Category(one.Category)
+	row := policyRow{Rule: one, Means: spec.Means, Title: category.Title, All: policy.Categories}
+	for _, f := range spec.Figures {
+		row.Figures = append(row.Figures, figureRow{f, one.Figure(f.Name)})
+	}
+	return row
 }
 
 // setRule changes one rule: whether it looks, its category, points and figures.
 func (c *Console) setRule(w http.ResponseWriter, r *http.Request, v visitor) {
 	n := numberIn[rule.Number](r, "rule")
 	c.changePolicy(w, r, v, n, func(ctx context.Context, tx *db.Tx) error {
-		p, err := conduct.PolicyOf(ctx, tx, v.School)
+		p, i, err := ruleIn(ctx, tx, v, n)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(p.Rules, func(one rule.Rule) bool { return one.Number == n })
-		if i < 0 {
-			return fault.New(fault.NotFound, "rule-unknown", "There is no such rule any more.")
-		}
-		p.Rules = slices.Clone(p.Rules)
 		if err := readRule(r, &p.Rules[i]); err != nil {
 			return err
 		}
@@ -132,11 +131,14 @@ func (c *Console) setRule(w http.ResponseWriter, r *http.Request, v visitor) {
 // readRule reads a rule's form. A figure as its kind has it stays the kind's.
 func readRule(r *http.Request, to *rule.Rule) (err error) {
 	number := func(name string) int {
-		n, wrong := strconv.Atoi(strings.TrimSpace(r.PostFormValue(name)))
-		if wrong != nil && err == nil {
-			err = fault.New(fault.Invalid, "number", "Write a whole number for %s.", name).Because(wrong)
+		n, wrong := whole(name, r.PostFormValue(name))
+		if err == nil {
+			err = wrong
 		}
 		return n
+	}
+	if name := strings.TrimSpace(r.PostFormValue("name")); name != "" {
+		to.Name = name
 	}
 	to.Off, to.Category = r.PostFormValue("on") == "", r.PostFormValue("category")
 	to.Weight, to.Decay, to.Quiet = number("points"), number("decay"), number("quiet")

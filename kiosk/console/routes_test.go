@@ -39,7 +39,7 @@ func (d doorman) Fresh(context.Context, string) (bool, signin.Asks, error) {
 // address is a request that a route matches, about the person.
 func address(r route, person school.PersonID) (method, path string) {
 	method, path, _ = strings.Cut(r.pattern, " ")
-	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{kiosk}", "library", "{screen}", "1", "{page}", "1", "{order}", "1", "{objection}", "1", "{suspension}", "1", "{matter}", "1", "{act}", "seal", "{word}", "1", "{flag}", "1", "{rule}", "1", "{to}", "on", "{session}", "1", "{door}", "sign-out", "{address}", "1", "{system}", "apple").Replace(path)
+	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{kiosk}", "library", "{screen}", "1", "{page}", "1", "{order}", "1", "{objection}", "1", "{suspension}", "1", "{matter}", "1", "{act}", "seal", "{word}", "1", "{flag}", "1", "{rule}", "1", "{step}", "1", "{to}", "on", "{session}", "1", "{door}", "sign-out", "{address}", "1", "{system}", "apple").Replace(path)
 }
 
 // openTo is all that pupils and teachers may open: a route that is not here stays shut
@@ -50,7 +50,7 @@ var openTo = map[string][]string{
 		"POST /my/printer/{address}/withdraw", "POST /my/printer/{system}/file", "GET /my/badge", "POST /my/badge/lost", "POST /my/badge/code"}, "nothing": {},
 	"teacher": {"GET /staff", "GET /staff/you", "POST /staff/you/sessions/{session}/end", "POST /staff/you/authenticator", "POST /staff/you/authenticator/confirm", "POST /staff/you/recovery-codes", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
 		"GET /staff/classes", "GET /staff/classes/{class}", "POST /staff/classes/{class}/give", "POST /staff/classes/{class}/flag", "POST /staff/classes/{class}/pause", "POST /staff/classes/{class}/pause/{order}/end", "GET /staff/classes/{class}/print", "POST /staff/classes/{class}/print", "GET /staff/mine", "GET /staff/mine/{id}/pages", "POST /staff/mine/{id}/pages", "GET /staff/mine/{id}/pages/{page}", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
-		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/class-usage", "GET /staff/class-usage/table", "GET /staff/reviews", "POST /staff/reviews/{objection}", "POST /staff/reviews/flags/{flag}", "GET /staff/reviews/letter/{suspension}", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
+		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/class-usage", "GET /staff/class-usage/table", "GET /staff/reviews", "POST /staff/reviews/{objection}", "POST /staff/reviews/flags/{flag}", "POST /staff/reviews/steps/{step}", "GET /staff/reviews/letter/{suspension}", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
 }
 
 // TestEveryRouteForEveryRole: who has the capability gets in, everybody else finds

@@ -8,6 +8,7 @@ import (
 
 	"inkwell/internal/db"
 	"inkwell/internal/school"
+	"inkwell/quota/conduct"
 )
 
 // visitor is the member of staff who asks for a page, and the moment of asking in
@@ -50,6 +51,11 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 		open, wrong := c.conduct.Reviews(r.Context(), a)
 		if wrong == nil {
 			flagged, wrong = c.conduct.UndecidedCases(r.Context(), a)
+		}
+		if wrong == nil {
+			var held []conduct.HeldStep
+			held, wrong = c.conduct.HeldSteps(r.Context(), a)
+			flagged += len(held)
 		}
 		v.count(reviewsPath, len(open)+flagged)
 		err = wrong

@@ -177,13 +177,16 @@ func (b *bench) climb(ctx context.Context, tx *db.Tx, who subject, by Flag) erro
 		return nil
 	}
 	s := Step{School: b.school, Person: by.Person, Set: b.policy.Version, Rung: rung, Flag: by.ID, Points: points, Taken: tx.Now}
+	if rung == 0 { // the points reach further than this flag may
+		s.Rung = b.policy.Ladder.Reached(points)
+	}
 	switch {
-	case rung == 0: // the points reach further than this flag may
-		s.Rung, s.HeldBack = b.policy.Ladder.Reached(points), ForPerson
 	case reports:
 		s.HeldBack = ReportOnly
 	case who.letOff:
 		s.HeldBack = Exempt
+	case rung == 0:
+		s.HeldBack = ForPerson
 	}
 	return b.take(ctx, tx, who, by, s, counted)
 }
@@ -226,15 +229,11 @@ func (b *bench) take(ctx context.Context, tx *db.Tx, who subject, by Flag, s Ste
 		return fmt.Errorf("take step: %w", err)
 	}
 	if s.HeldBack == "" && s.Action.Withdraws() {
-		action := rule.Withdraw
-		if s.Action == rule.TeacherRelease {
-			action = rule.TeacherRelease
-		}
 		if err := endLesser(ctx, tx, s.Person); err != nil {
 			return err
 		}
 		if err := insertSuspension(ctx, tx, b.school, Suspension{Person: s.Person, Ends: s.Ends, Reason: s.Reason, Objection: b.policy.Ladder.Objection,
-			Action: action, Set: s.Set, Step: s.ID, Flags: counted}); err != nil {
+			Action: taken(s.Action), Set: s.Set, Step: s.ID, Flags: counted}); err != nil {
 			return fmt.Errorf("withdraw printing: %w", err)
 		}
 	}
@@ -243,6 +242,14 @@ func (b *bench) take(ctx context.Context, tx *db.Tx, who subject, by Flag, s Ste
 	}
 	return audit.Record(ctx, tx, audit.Entry{School: b.school, Act: "step-taken", Subject: who.pseudonym, Object: flagObject(by.ID),
 		Facts: map[string]any{"step": int64(s.ID), "action": string(s.Action), "version": int64(s.Set), "points": s.Points, "held_back": string(cmp.Or(s.HeldBack, "none"))}})
+}
+
+// taken is what a step of an action that withdraws leaves: a teacher's release, or nothing.
+func taken(by rule.Action) rule.Action {
+	if by == rule.TeacherRelease {
+		return by
+	}
+	return rule.Withdraw
 }
 
 // reasonOf is what the person reads: what was seen, and what that means.

@@ -20,13 +20,15 @@ type openFlag struct {
 	Rule     string // its name
 }
 
-// waitsFor are the flags that wait for $2's word: of the head ($3) all, of others those for which they
-// are among the first to ask: who is named for the year, else for every other, else the head, else IT.
-// The last two are known by what they may see, too ($4).
+// waitsFor are the flags that wait for $2's word.
 const waitsFor = `
 	  FROM flag f JOIN person p USING (person_id)
-	 WHERE f.school_id = $1 AND f.closed_at IS NULL AND f.route = 'person' AND p.left_at IS NULL
-	   AND f.person_id <> $2 AND f.raised_by IS DISTINCT FROM $2
+	 WHERE f.school_id = $1 AND f.closed_at IS NULL AND f.route = 'person' AND p.left_at IS NULL AND ` + firstAsked
+
+// firstAsked says whether a flag's case is with $2: with the head ($3) all, with others those for which they
+// are among the first to ask: who is named for the year, else for every other, else the head, else IT.
+// The last two are known by what they may see, too ($4). Never with who raised it, or whose it is.
+const firstAsked = `f.person_id <> $2 AND f.raised_by IS DISTINCT FROM $2
 	   AND ($3 OR EXISTS (
 	        SELECT FROM (
 	            SELECT v.person_id, v.rank, min(v.rank) OVER () AS first FROM (

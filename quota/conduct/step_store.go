@@ -11,7 +11,8 @@ import (
 	"inkwell/quota/conduct/rule"
 )
 
-const stepColumns = `t.step_id, t.school_id, t.person_id, t.set_id, t.rung, t.action, t.flag_id, t.points, t.reason, t.taken_at, t.ends_at, coalesce(t.held_back, ''), t.seen_at`
+const stepColumns = `t.step_id, t.school_id, t.person_id, t.set_id, t.rung, t.action, t.flag_id, t.points, t.reason, t.taken_at, t.ends_at,
+	CASE WHEN t.decision IN ('confirmed', 'shortened') THEN '' ELSE coalesce(t.held_back, '') END, t.seen_at`
 
 func scanStep(row pgx.CollectableRow) (s Step, err error) {
 	var seen *time.Time
@@ -22,12 +23,16 @@ func scanStep(row pgx.CollectableRow) (s Step, err error) {
 	return s, err
 }
 
-// standingSteps are those of a person that have not ended, and were not taken back.
+// waitsWithin is how long a step waits for somebody who decides.
+const waitsWithin = 28 * 24 * time.Hour
+
+// standingSteps are those of a person that have not ended, and were not taken back, and what waits for somebody.
 func standingSteps(ctx context.Context, tx *db.Tx, person school.PersonID) ([]Step, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+stepColumns+` FROM step t LEFT JOIN suspension s USING (step_id) JOIN flag f ON f.flag_id = t.flag_id
-		 WHERE t.person_id = $1 AND t.taken_at <= $2 AND t.ends_at > $2 AND s.lifted_at IS NULL AND f.outcome IS DISTINCT FROM 'dismissed'
-		 ORDER BY t.taken_at, t.step_id`, person, tx.Now)
+		 WHERE t.person_id = $1 AND t.taken_at <= $2
+		   AND (coalesce(s.ends_at, t.ends_at) > $2 OR t.held_back = 'person' AND t.decision IS NULL AND t.taken_at > $2::timestamptz - $3::interval) AND s.lifted_at IS NULL AND f.outcome IS DISTINCT FROM 'dismissed'
+		 ORDER BY t.taken_at, t.step_id`, person, tx.Now, waitsWithin)
 	return pgx.CollectRows(rows, scanStep)
 }
 

@@ -99,9 +99,9 @@ func insertSuspension(ctx context.Context, tx *db.Tx, id school.ID, s Suspension
 		s.Starts = tx.Now
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, objection, action, imposed_by, set_id, step_id, evidence)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::uuid, nullif($9, 0), nullif($10::bigint, 0), $11)`,
-		id, s.Person, s.Starts, s.Ends, s.Reason, s.Objection, s.Action, s.By, s.Set, s.Step, evidence)
+		INSERT INTO suspension (school_id, person_id, starts_at, ends_at, reason, objection, action, imposed_by, set_id, step_id, evidence, confirmed_by, confirmed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::uuid, nullif($9, 0), nullif($10::bigint, 0), $11, nullif($12, '')::uuid, CASE WHEN $12 <> '' THEN $13::timestamptz END)`,
+		id, s.Person, s.Starts, s.Ends, s.Reason, s.Objection, s.Action, s.By, s.Set, s.Step, evidence, s.Confirmer, tx.Now)
 	return err
 }
 

@@ -32,6 +32,7 @@ type Suspension struct {
 	Flags     []FlagID         // its evidence; none: whoever imposed it stands for it
 	Order     OrderID          // the decision over several that it is of; 0 for none
 	Pause     bool             // which is a teacher's pause
+	Confirmer school.Pseudonym // of a rule's that begins with a person's word
 	Confirmed bool             // a rule's, by a person: it may last longer than a rule's own
 }
 
