@@ -50,6 +50,7 @@ type Config struct {
 	LDAP           LDAPConfig
 	Roster         RosterConfig
 	Mail           MailConfig
+	SSO            SSOConfig
 }
 
 // setting is one key. read parses a value into the Config and its error is the
@@ -63,7 +64,7 @@ type setting struct {
 }
 
 // settings are all keys, as they are listed and explained.
-var settings = slices.Concat(ownSettings, spoolSettings, ldapSettings, rosterSettings, mailSettings)
+var settings = slices.Concat(ownSettings, spoolSettings, ldapSettings, rosterSettings, mailSettings, ssoSettings)
 
 var ownSettings = []setting{
 	text("data-dir", "folder of all the installation's own files", defaultDataDir,

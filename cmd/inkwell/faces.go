@@ -30,8 +30,13 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	single, err := m.openSSO()
+	if err != nil {
+		return err
+	}
 	pages, err := console.New(console.Options{
-		DB: m.db, SignIn: signin.New(m.db, m.directory, m.log, signin.Options{Key: factors}), Desk: m.desk, Conduct: m.conduct,
+		SSO: single,
+		DB:  m.db, SignIn: signin.New(m.db, m.directory, m.log, signin.Options{Key: factors}), Desk: m.desk, Conduct: m.conduct,
 		Holder: m.directory, RollOut: m.rollOut, Verify: m.verify, OwnPrinter: m.ownPrinter, Log: m.log,
 	})
 	if err != nil {

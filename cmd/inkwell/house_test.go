@@ -18,7 +18,7 @@ import (
 var floors = [][]string{
 	{"internal/crash", "internal/fault", "internal/sealed", "ipp/wire", "ipp/device/snmp", "migrations"},
 	{"internal/db", "internal/db/local"},
-	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/mail", "internal/sheet", "internal/school/reader", "internal/school/calendar", "ipp/device/address", "release/spool", "release/document/picture", "release/document/raster"},
+	{"internal/audit", "internal/events", "internal/chores", "internal/web", "internal/privacy", "internal/door", "internal/ldap", "internal/sso", "internal/mail", "internal/sheet", "internal/school/reader", "internal/school/calendar", "ipp/device/address", "release/spool", "release/document/picture", "release/document/raster"},
 	{"internal/school", "ipp/rollout", "quota/conduct/rule"},
 	{"quota/conduct", "internal/roster", "release/document"},
 	{"quota", "internal/signin"},
@@ -57,6 +57,8 @@ var seams = map[string][]string{
 	"github.com/alexedwards/argon2id":     {"internal/school"},
 	"github.com/boombuler/barcode":        {"cmd/inkwell", "internal/web"},
 	"github.com/go-ldap/ldap/v3":          {"internal/ldap"},
+	"github.com/coreos/go-oidc/v3":        {"internal/sso"},
+	"golang.org/x/oauth2":                 {"internal/sso"},
 	"golang.org/x/text":                   {"release"},
 	"golang.org/x/sys":                    {"release/document", "release/spool", "internal/db/local", "ipp/device/raw"},
 	"os/exec":                             {"internal/db/local", "release/document"},

@@ -34,6 +34,7 @@ type start struct {
 	way      Way
 	factored bool
 	browser  string
+	proven   time.Time // zero is now
 }
 
 // begin starts a session. One that is not open yet has less time.
@@ -43,8 +44,11 @@ func (s *SignIn) begin(ctx context.Context, tx *db.Tx, st start) (Entered, error
 	if st.stage != Open {
 		life = s.limits.HalfLife
 	}
+	if st.proven.IsZero() || st.proven.After(tx.Now) {
+		st.proven = tx.Now
+	}
 	err := insertSession(ctx, tx, session{
-		digest: digest, school: st.person.School, person: st.person.ID, version: st.person.Version, ends: tx.Now.Add(life), proven: tx.Now,
+		digest: digest, school: st.person.School, person: st.person.ID, version: st.person.Version, ends: tx.Now.Add(life), proven: st.proven,
 		stage: st.stage, way: st.way, factored: st.factored, browser: st.browser,
 	})
 	if err != nil || st.stage != Open {

@@ -31,9 +31,16 @@ type SignIn interface {
 	SignOut(ctx context.Context, token string) error
 	Invitation(ctx context.Context, token string) (username string, err error)
 	Accept(ctx context.Context, token, password string) error
+	Outside
 	Factors
 	Sessions
 	Doors
+}
+
+// Outside is the sign-in's part in people whom somebody else vouches for.
+type Outside interface {
+	SignInOutside(ctx context.Context, o signin.Outside) (signin.Entered, error)
+	AcceptOutside(ctx context.Context, token string, o signin.Outside) (signin.Entered, error)
 }
 
 // Factors is the sign-in's part in second factors.
@@ -211,8 +218,9 @@ type Flagging interface {
 // has given a name is refused ("server-nameless").
 type RollOut func(ctx context.Context, id school.ID) (rollout.Plan, error)
 
-// Options are the console's parts; all are needed.
+// Options are the console's parts; all but SSO are needed.
 type Options struct {
+	SSO        SSO // nil without one
 	DB         *db.DB
 	SignIn     SignIn
 	Desk       Desk
@@ -228,6 +236,7 @@ type Options struct {
 type Console struct {
 	db      *db.DB
 	signIn  SignIn
+	sso     SSO
 	desk    Desk
 	conduct Conduct
 	holder  Holder
@@ -258,5 +267,5 @@ func New(o Options) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Console{db: o.DB, signIn: o.SignIn, desk: o.Desk, conduct: o.Conduct, holder: o.Holder, rollOut: o.RollOut, printer: o.OwnPrinter, verify: o.Verify, log: o.Log, pages: pages, verifying: &sync.Mutex{}, trying: &sync.Mutex{}}, nil
+	return &Console{db: o.DB, signIn: o.SignIn, sso: o.SSO, desk: o.Desk, conduct: o.Conduct, holder: o.Holder, rollOut: o.RollOut, printer: o.OwnPrinter, verify: o.Verify, log: o.Log, pages: pages, verifying: &sync.Mutex{}, trying: &sync.Mutex{}}, nil
 }

@@ -36,6 +36,7 @@ type freshPage struct {
 	Action string
 	Fields []field // of the form that waits
 	Say    string
+	SSO    string // name of the single sign-on
 }
 
 // field is one of a form.
@@ -69,7 +70,7 @@ func (c *Console) proven(w http.ResponseWriter, r *http.Request, route route, v 
 		}
 		say = fault.As(err).Say
 	}
-	c.pages.Show(w, r, http.StatusForbidden, "fresh", freshPage{visitor: v, Asks: asks, Action: r.URL.Path, Fields: fieldsOf(r), Say: say})
+	c.pages.Show(w, r, http.StatusForbidden, "fresh", freshPage{visitor: v, Asks: asks, Action: r.URL.Path, Fields: fieldsOf(r), Say: say, SSO: c.ssoName()})
 	return false
 }
 

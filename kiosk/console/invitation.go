@@ -10,6 +10,8 @@ import (
 type invitationPage struct {
 	Username string
 	Say      string // why the password was not taken, or ""
+	SSO      string // name of the school's single sign-on, or ""
+	Link     string // that leads there
 }
 
 func (c *Console) invitationPage(w http.ResponseWriter, r *http.Request, _ visitor) {
@@ -22,7 +24,7 @@ func (c *Console) showInvitation(w http.ResponseWriter, r *http.Request, status 
 		c.pages.Error(w, r, err)
 		return
 	}
-	c.pages.Show(w, r, status, "invitation", invitationPage{Username: username, Say: say})
+	c.pages.Show(w, r, status, "invitation", invitationPage{username, say, c.ssoName(), "/staff/invitation/" + r.PathValue("token") + "/sso"})
 }
 
 func (c *Console) acceptInvitation(w http.ResponseWriter, r *http.Request, _ visitor) {

@@ -109,7 +109,7 @@ func TestOpenRoutes(t *testing.T) {
 			open = append(open, r.pattern)
 		}
 	}
-	want := "GET /staff/sign-in, POST /staff/sign-in, GET /staff/second-factor, POST /staff/second-factor, GET /staff/authenticator, POST /staff/authenticator, POST /staff/sign-out, GET /staff/invitation/{token}, POST /staff/invitation/{token}, GET /my/sign-in, POST /my/sign-in, POST /my/sign-out, GET /staff/static/{digest}/{name}"
+	want := "GET /staff/sign-in, POST /staff/sign-in, GET /staff/second-factor, POST /staff/second-factor, GET /staff/authenticator, POST /staff/authenticator, POST /staff/sign-out, GET /staff/invitation/{token}, POST /staff/invitation/{token}, GET /staff/invitation/{token}/sso, GET /staff/sso, GET /staff/sso/callback, GET /my/sign-in, POST /my/sign-in, POST /my/sign-out, GET /staff/static/{digest}/{name}"
 	if got := strings.Join(open, ", "); got != want {
 		t.Errorf("open: %s", got)
 	}
@@ -170,7 +170,7 @@ func TestEveryPageWithoutDatabase(t *testing.T) {
 	h.db.Close()
 	for _, route := range routes {
 		method, path := address(route, h.Sam.Person)
-		if strings.Contains(path, "static") || strings.HasSuffix(path, "/sign-in") && method == http.MethodGet {
+		if strings.Contains(path, "static") || strings.Contains(path, "/sso") || strings.HasSuffix(path, "/sign-in") && method == http.MethodGet {
 			continue // they need none
 		}
 		form := map[string][]string{"username": {"it"}, "password": {"x"}, "again": {"x"}, "until": {"2026-11-27T08:00"}, "reason": {"x"}}

@@ -18,6 +18,7 @@ type signInPage struct {
 	Username string
 	Say      string // why it did not work, or ""
 	Ready    bool   // a password has just been chosen
+	SSO      string // name of the school's single sign-on, or ""
 }
 
 func (c *Console) signInPage(w http.ResponseWriter, r *http.Request, _ visitor) {
@@ -25,7 +26,7 @@ func (c *Console) signInPage(w http.ResponseWriter, r *http.Request, _ visitor) 
 		http.Redirect(w, r, homeOf(a), http.StatusSeeOther)
 		return
 	}
-	c.pages.Show(w, r, http.StatusOK, "sign-in", signInPage{Ready: r.FormValue("ready") != ""})
+	c.pages.Show(w, r, http.StatusOK, "sign-in", signInPage{Ready: r.FormValue("ready") != "", SSO: c.ssoName()})
 }
 
 func (c *Console) doSignIn(w http.ResponseWriter, r *http.Request, _ visitor) {
@@ -44,7 +45,7 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request, by entry) {
 		Username: username, Password: r.PostFormValue("password"), Place: placeOf(r), Browser: browserOf(r), Device: deviceToken(r),
 	})
 	if status, say := correctable(err); status != 0 {
-		c.pages.Show(w, r, status, by.page, signInPage{Username: username, Say: say})
+		c.pages.Show(w, r, status, by.page, signInPage{Username: username, Say: say, SSO: c.ssoName()})
 		return
 	}
 	if err != nil {
