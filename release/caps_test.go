@@ -63,6 +63,22 @@ func TestOnePersonHoldsSoMuch(t *testing.T) {
 	h.submit(h.Sam, 1)
 }
 
+// What is kept beside a document counts, too: what it was sent as, and what it was before its owner
+// changed it.
+func TestWhatIsKeptBesideADocumentCounts(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, capped(release.Caps{MaxHeldBytes: 1000}))
+	job := h.submit(h.Sam, 1)
+	h.edit(job.ID, release.Edit{Copies: 2})
+	for _, sql := range []string{"UPDATE job SET bytes = 10, sent_bytes = 985", "UPDATE job SET sent_bytes = NULL, original = repeat('0', 32), before = before || '{\"bytes\": 985}'"} {
+		dbtest.Exec(t, h.db, sql)
+		_, err := h.Print(t.Context(), h.submission(h.Sam), bytes.NewReader(documenttest.PDF(1)))
+		wantFault(t, err, "too-much-held")
+	}
+	dbtest.Exec(t, h.db, "UPDATE job SET original = document")
+	h.submit(h.Sam, 1)
+}
+
 // Whoever sends and deletes all day sends no more in an hour for it.
 func TestOnePersonSendsSoManyInAnHour(t *testing.T) {
 	t.Parallel()

@@ -116,6 +116,10 @@ func jobs(ctx context.Context, tx *db.Tx, a school.Actor, f JobFilter) ([]Job, e
 	return manyJobs(rows)
 }
 
+// keptBytes is what a job j takes in the spool: its document, what was sent where that is kept, too,
+// and what a changed document was made of.
+const keptBytes = `j.bytes + coalesce(j.sent_bytes, 0) + CASE WHEN j.original <> j.document THEN (j.before->>'bytes')::bigint ELSE 0 END`
+
 const standingColumns = `
 	p.person_id, open.jobs, open.bytes,
 	(SELECT count(*) FROM job j WHERE j.person_id = p.person_id AND j.proof <> 'vouched' AND j.job_id >=
@@ -126,7 +130,7 @@ const standingColumns = `
 	(SELECT a.balance FROM account a WHERE a.person_id = p.person_id AND a.kind = 'person' AND a.purse = 'colour' AND a.closed_at IS NULL),
 	coalesce((SELECT t.unit FROM tariff t WHERE t.school_id = p.school_id AND t.from_at <= $2 AND t.withdrawn_at IS NULL ORDER BY t.from_at DESC LIMIT 1), 'pages')
 	FROM person p CROSS JOIN LATERAL (
-		SELECT count(*) AS jobs, coalesce(sum(j.bytes), 0)::bigint AS bytes FROM job j WHERE j.person_id = p.person_id AND j.ended_at IS NULL AND j.proof <> 'vouched') AS open`
+		SELECT count(*) AS jobs, coalesce(sum(` + keptBytes + `), 0)::bigint AS bytes FROM job j WHERE j.person_id = p.person_id AND j.ended_at IS NULL AND j.proof <> 'vouched') AS open`
 
 // standingsOf is how the people stand, each of whom may be named more than once: one
 // read for all of them, without locks. What shared devices sent in their names takes
@@ -159,7 +163,7 @@ func standingsOf(ctx context.Context, tx *db.Tx, people []school.PersonID) (map[
 // many bytes their documents have.
 func countClaims(ctx context.Context, tx *db.Tx, a school.Actor) (n int, bytes int64, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT count(*), coalesce(sum(bytes), 0)::bigint FROM job WHERE group_id = $1 AND sent_from = $2 AND ended_at IS NULL AND proof = 'vouched'`, a.Group, a.Device).Scan(&n, &bytes)
+		SELECT count(*), coalesce(sum(`+keptBytes+`), 0)::bigint FROM job j WHERE group_id = $1 AND sent_from = $2 AND ended_at IS NULL AND proof = 'vouched'`, a.Group, a.Device).Scan(&n, &bytes)
 	return n, bytes, err
 }
 
@@ -170,7 +174,7 @@ func countQueued(ctx context.Context, tx *db.Tx, q QueueID) (n int, err error) {
 
 // waitingBySchool is what each school has waiting.
 func waitingBySchool(ctx context.Context, tx *db.Tx) (map[school.ID]burden, error) {
-	rows, _ := tx.Query(ctx, `SELECT school_id, count(*), coalesce(sum(bytes), 0)::bigint FROM job WHERE ended_at IS NULL GROUP BY school_id`)
+	rows, _ := tx.Query(ctx, `SELECT school_id, count(*), coalesce(sum(`+keptBytes+`), 0)::bigint FROM job j WHERE ended_at IS NULL GROUP BY school_id`)
 	all := map[school.ID]burden{}
 	var id school.ID
 	var w burden
@@ -305,7 +309,7 @@ func updateHeld(ctx context.Context, tx *db.Tx, j Job, digest []byte) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE job SET state = 'held', node_id = NULL, document = $2, bytes = $3, digest = coalesce($4, digest), pages = $5, impressions = $6, sheets = $7, price = $8, held_at = $9,
 		               colour_pages = nullif($10, -1), colour_impressions = $11, sizes = $12, tinted = $13,
-		               sent = nullif($14, ''), sent_digest = CASE WHEN $14 <> '' THEN digest END, sent_kind = CASE WHEN $14 <> '' THEN $15::jsonb END
+		               sent = nullif($14, ''), sent_digest = CASE WHEN $14 <> '' THEN digest END, sent_bytes = CASE WHEN $14 <> '' THEN bytes END, sent_kind = CASE WHEN $14 <> '' THEN $15::jsonb END
 		 WHERE job_id = $1`, j.ID, j.Document, j.Bytes, digest, j.Pages, j.Impressions, j.Sheets, j.Price, j.Held, j.ColourPages, j.ColourImpressions, j.Sizes, []byte(j.Tinted),
 		string(j.sent), j.kind)
 	return err

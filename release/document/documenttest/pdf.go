@@ -13,12 +13,30 @@ func PDF(n int) []byte { return pages(n, func(int) string { return "" }) }
 
 // Slow is a document of n A4 pages that are quickly counted and slowly drawn: every point
 // has a grey of its own, by a sum of so many steps. 300 take a good part of a second.
-func Slow(n, steps int) []byte {
-	drawn := fmt.Sprintf(" /Resources << /Shading << /S %d 0 R >> >> /Contents %d 0 R", 4+n, 3+n)
-	return pages(n, func(int) string { return drawn },
-		"<< /Length 5 >>\nstream\n/S sh\nendstream",
-		fmt.Sprintf("<< /ShadingType 1 /ColorSpace /DeviceGray /Domain [0 1 0 1] /Matrix [595 0 0 842 0 0] /Function %d 0 R >>", 5+n),
-		calculation("{add 2 div "+strings.Repeat("dup mul sqrt ", steps)+"}"))
+func Slow(n, steps int) []byte { return shaded(n, func(int) int { return steps }, steps) }
+
+// SlowLast is Slow of which the last page alone is slow; the others are full all the same.
+func SlowLast(n, steps int) []byte {
+	return shaded(n, func(page int) int {
+		if page == n {
+			return steps
+		}
+		return 0
+	}, steps, 0)
+}
+
+// shaded is pages that are full of greys, each by one of these numbers of steps.
+func shaded(n int, steps func(page int) int, all ...int) []byte {
+	more := []string{"<< /Length 5 >>\nstream\n/S sh\nendstream"}
+	at := map[int]int{}
+	for _, one := range all {
+		at[one] = n + 3 + len(more)
+		more = append(more, fmt.Sprintf("<< /ShadingType 1 /ColorSpace /DeviceGray /Domain [0 1 0 1] /Matrix [595 0 0 842 0 0] /Function %d 0 R >>", at[one]+1),
+			calculation("{add 2 div "+strings.Repeat("dup mul sqrt ", one)+"}"))
+	}
+	return pages(n, func(page int) string {
+		return fmt.Sprintf(" /Resources << /Shading << /S %d 0 R >> >> /Contents %d 0 R", at[steps(page)], 3+n)
+	}, more...)
 }
 
 func calculation(program string) string {
