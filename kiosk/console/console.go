@@ -78,12 +78,9 @@ type Desk interface {
 	Approvals
 	Holding
 	Own
-	OwnPage
-	Previews
 	ClassRelease
 	Refunds
 	Printers
-	Kiosks
 }
 
 // Holding is the desk's part in how long jobs are held, and in what is sealed.
@@ -95,6 +92,7 @@ type Holding interface {
 
 // Printers is the desk's part in looking after printers.
 type Printers interface {
+	Kiosks
 	SchoolPrinters(ctx context.Context, a school.Actor) ([]release.PrinterRecord, error)
 	Cares(ctx context.Context, a school.Actor) ([]release.Care, error)
 	LookAt(ctx context.Context, a school.Actor, id release.PrinterID) (release.Look, error)
@@ -112,8 +110,10 @@ type Kiosks interface {
 	RetireStation(ctx context.Context, in school.ID, by school.Pseudonym, slug string) (int, error)
 }
 
-// Own is the desk's part in what staff print themselves.
+// Own is the desk's part in what staff and pupils print themselves.
 type Own interface {
+	OwnPage
+	Previews
 	Mine(ctx context.Context, a school.Actor) ([]release.MyJob, error)
 	MakeSlip(ctx context.Context, a school.Actor, id release.JobID, at release.PrinterID) (release.Slip, error)
 	EndSlip(ctx context.Context, a school.Actor, id release.JobID) error

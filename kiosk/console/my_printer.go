@@ -33,7 +33,6 @@ type ownDevice struct {
 	ID          school.AddressID
 	Name        string
 	Given, Seen string
-	here        bool
 }
 
 // ownAddress is an address that is shown once, with what a device is set up with.

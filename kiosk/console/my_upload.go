@@ -65,7 +65,9 @@ func (c *Console) tellUpload(w http.ResponseWriter, r *http.Request, err error) 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(answer)
+	if err := json.NewEncoder(w).Encode(answer); err != nil {
+		c.log.DebugContext(r.Context(), "the visitor has gone", "error", err)
+	}
 }
 
 func (c *Console) takeUpload(r *http.Request, v visitor) (job release.Job, err error) {
