@@ -9,6 +9,7 @@ import (
 
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
+	"inkwell/internal/school"
 	"inkwell/quota/conduct"
 	"inkwell/quota/conduct/rule"
 )
@@ -194,4 +195,26 @@ func (c *Console) policyChanged(w http.ResponseWriter, r *http.Request, v visito
 	default:
 		c.showPolicy(w, r, v, http.StatusConflict, of, err)
 	}
+}
+
+// stoppedRules are the rules that have stopped themselves, as the day's red has them; for who can mend them.
+func (c *Console) stoppedRules(ctx context.Context, v visitor) (reds []red, err error) {
+	if !v.May(school.SetConduct) {
+		return nil, nil
+	}
+	err = c.db.InTx(ctx, db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
+		state, err := conduct.StateOf(ctx, tx, v.School)
+		reds = nil
+		if err != nil || len(state.Disarmed) == 0 {
+			return err
+		}
+		policy, err := conduct.PolicyOf(ctx, tx, v.School)
+		for _, d := range state.Disarmed {
+			of, _ := policy.Rule(d.Rule)
+			reds = append(reds, red{Name: fmt.Sprintf("Rule %d, %s", d.Rule, of.Name), Say: "has stopped itself", Path: policyPath,
+				Seen: fmt.Sprintf("It flagged %d of %d pupils of one year group within an hour, %s.", d.Hit, d.Of, moment(d.At, v.Now))})
+		}
+		return err
+	})
+	return reds, err
 }

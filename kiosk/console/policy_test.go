@@ -37,6 +37,7 @@ func TestThePolicyPage(t *testing.T) {
 	h.says(h.post(policyPath+"/rules/1/arm", nil), http.StatusConflict, "That rule is not stopped.")
 	dbtest.Exec(t, h.db, "INSERT INTO conduct_disarmed (school_id, set_id, rule, year_group, hit, of_people, at) SELECT school_id, max(set_id), 2, 9, 12, 180, $1 FROM conduct_set GROUP BY 1", friday)
 	h.says(h.get(policyPath), http.StatusOK, "Rule 2, Volume, has stopped itself", "12 of 180")
+	h.says(h.get("/staff"), http.StatusOK, `<a href="/staff/policy">Rule 2, Volume</a>: has stopped itself`, "12 of 180 pupils")
 	h.says(h.post(policyPath+"/rules/2/arm", nil), http.StatusSeeOther)
 	if page := h.get(policyPath); strings.Contains(page.body, "has stopped itself") {
 		t.Error("it is still stopped")

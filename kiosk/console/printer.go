@@ -13,6 +13,7 @@ type red struct {
 	Room string
 	Say  string
 	Seen string // when it last answered
+	Path string // where something can be done about it; "" for nowhere
 }
 
 // printers tells what is red at the visitor's school, and how many printers are

@@ -87,6 +87,11 @@ func (c *Console) today(ctx context.Context, v visitor, chosen string) (page tod
 	if page.Reds, page.Ready, err = c.printers(ctx, v); err != nil {
 		return page, err
 	}
+	stopped, err := c.stoppedRules(ctx, v)
+	if err != nil {
+		return page, err
+	}
+	page.Reds = append(stopped, page.Reds...)
 	if page.Suspended, err = c.suspended(ctx, v); err != nil {
 		return page, err
 	}

@@ -78,3 +78,9 @@ func subjectOf(ctx context.Context, tx *db.Tx, id school.ID, person school.Perso
 		  FROM person p WHERE p.school_id = $1 AND p.person_id = $2`, id, person, tx.Now, school.NoYear).Scan(&s.pseudonym, &s.year, &s.letOff, &s.pupil)
 	return s, err
 }
+
+// forget deletes what is older than a moment, and says how many flags that were.
+func forget(ctx context.Context, tx *db.Tx, before time.Time) (gone int64, err error) {
+	err = tx.QueryRow(ctx, `SELECT forget_conduct($1)`, before).Scan(&gone)
+	return gone, err
+}
