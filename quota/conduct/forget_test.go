@@ -36,7 +36,7 @@ func TestFlagsAreForgottenAfterAYear(t *testing.T) {
 	if n := dbtest.Value[int](t, s.db, "SELECT count(*) FROM flag WHERE flag_id = $1", open); n != 1 {
 		t.Error("a matter that is open lost its flag")
 	}
-	if sam, mia := ofRules(s, s.Sam), ofRules(s, s.Mia); sam != 0 || mia != 1 {
+	if sam, mia := ofRules(s, s.Sam), ofRules(s, s.Mia); sam != 0 || mia == 0 {
 		t.Errorf("rules' flags left: %d of Sam's, %d of Mia's", sam, mia)
 	}
 	s.then("and how many went is on record", s.recorded("conduct-forgotten"))
