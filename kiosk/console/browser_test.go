@@ -75,18 +75,35 @@ func (h *house) shootAll(of string, scenes func() []scene) {
 		if scene.set != nil {
 			scene.set()
 		}
-		for _, size := range [][2]int64{{390, 844}, {1280, 800}} {
-			for _, scheme := range []string{"light", "dark"} {
-				p.Size(size[0], size[1])
-				p.Scheme(scheme)
-				p.Open(h.server.URL + scene.path)
-				if scene.act != nil {
-					scene.act(p)
-				}
-				h.shoot(p, fmt.Sprintf("%s-%s-%d-%s.png", of, scene.name, size[0], scheme), size[0])
+		for _, l := range looks() {
+			p.Size(l.width, l.height)
+			p.Scheme(l.scheme)
+			p.Open(h.server.URL + scene.path)
+			if scene.act != nil {
+				scene.act(p)
+			}
+			h.shoot(p, fmt.Sprintf("%s-%s-%d-%s.png", of, scene.name, l.width, l.scheme), l.width)
+			if l.axe {
+				p.Axe()
 			}
 		}
 	}
+}
+
+// look is how somebody looks at a page, and whether axe-core judges it there.
+type look struct {
+	width, height int64
+	scheme        string
+	axe           bool
+}
+
+// looks are all four where pictures are wanted, each judged; otherwise each width and each
+// scheme once.
+func looks() []look {
+	if os.Getenv("INKWELL_SHOTS") == "" {
+		return []look{{390, 844, "light", false}, {1280, 800, "dark", false}}
+	}
+	return []look{{390, 844, "light", true}, {390, 844, "dark", true}, {1280, 800, "light", true}, {1280, 800, "dark", true}}
 }
 
 func (h *house) shoot(p *webtest.Page, name string, width int64) {

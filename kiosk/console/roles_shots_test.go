@@ -70,6 +70,7 @@ func (h *house) roleScenes() []scene {
 	var class school.ClassID
 	return []scene{
 		{name: "it-menu", path: "/staff", act: openMenu},
+		{name: "it-help", path: "/staff/help#staff-people"},
 		{name: "teacher-none", path: "/staff", set: h.as(school.Teacher)},
 		{name: "teacher-classes", path: "/staff", set: func() { class = h.crowd() }},
 		{name: "teacher-now", path: "/staff", set: func() { h.begins(h.IT, class) }},

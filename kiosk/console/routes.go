@@ -146,6 +146,7 @@ var routes = []route{
 	{"POST /staff/people/{id}/top-up", school.TopUp, (*Console).topUpPerson},
 	{"GET " + classUsagePath, school.SeeClassUsage, (*Console).classUsage},
 	{"GET " + classUsagePath + "/table", school.SeeClassUsage, (*Console).classUsageTable},
+	{"GET " + helpPath, school.UseConsole, (*Console).helpPage},
 	{"GET " + todayPath, school.SeeSchool, (*Console).todayPage},
 	{"GET " + examsPath, school.SeeExams, (*Console).examsPage},
 	{"GET " + trustPath, school.SeeTrust, (*Console).trustPage},

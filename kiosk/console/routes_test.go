@@ -50,7 +50,7 @@ var openTo = map[string][]string{
 		"POST /my/printer/{address}/withdraw", "POST /my/printer/{system}/file", "GET /my/badge", "POST /my/badge/lost", "POST /my/badge/code"}, "nothing": {},
 	"teacher": {"GET /staff", "GET /staff/you", "POST /staff/you/sessions/{session}/end", "POST /staff/you/authenticator", "POST /staff/you/authenticator/confirm", "POST /staff/you/recovery-codes", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
 		"GET /staff/classes", "GET /staff/classes/{class}", "POST /staff/classes/{class}/give", "POST /staff/classes/{class}/flag", "POST /staff/classes/{class}/pause", "POST /staff/classes/{class}/pause/{order}/end", "GET /staff/classes/{class}/print", "POST /staff/classes/{class}/print", "GET /staff/mine", "GET /staff/mine/{id}/pages", "POST /staff/mine/{id}/pages", "GET /staff/mine/{id}/pages/{page}", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
-		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/class-usage", "GET /staff/class-usage/table", "GET /staff/reviews", "POST /staff/reviews/{objection}", "POST /staff/reviews/flags/{flag}", "POST /staff/reviews/steps/{step}", "GET /staff/reviews/letter/{suspension}", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
+		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/help", "GET /staff/class-usage", "GET /staff/class-usage/table", "GET /staff/reviews", "POST /staff/reviews/{objection}", "POST /staff/reviews/flags/{flag}", "POST /staff/reviews/steps/{step}", "GET /staff/reviews/letter/{suspension}", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
 }
 
 // TestEveryRouteForEveryRole: who has the capability gets in, everybody else finds
@@ -229,8 +229,13 @@ func TestEveryRoleHasAFirstScreen(t *testing.T) {
 func TestEveryPartHasAPlaceInTheMenu(t *testing.T) {
 	t.Parallel()
 	for _, p := range parts {
-		if !slices.Contains(groups, p.group) {
-			t.Errorf("%s is in no group", p.Path)
+		if !slices.Contains(groups, p.group) || p.help() == "" {
+			t.Errorf("%s is in no group, or nothing says what it is for", p.Path)
+		}
+	}
+	for _, f := range firsts {
+		if firstHelp[f.word] == "" {
+			t.Errorf("nothing says what %s is for", f.word)
 		}
 	}
 	for _, l := range leads {
