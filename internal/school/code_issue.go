@@ -141,8 +141,8 @@ func (d *Directory) RenewCode(ctx context.Context, a Actor) (Actor, string, erro
 }
 
 // ReplaceCode gives somebody a new code who is signed in elsewhere than at a station, and proves
-// themselves once more by their password, at a place as ByPassword has it ("not-you",
-// "password-paused", "codes-primary"). It ends their visits at stations.
+// themselves once more by their password. place and the refusals are those of ByPassword, and
+// "codes-primary". It ends their visits at stations.
 func (d *Directory) ReplaceCode(ctx context.Context, a Actor, password, place string) (string, error) {
 	p, err := d.personAt(ctx, a)
 	if err != nil {

@@ -16,10 +16,11 @@ const messagesPath = myPath + "/messages"
 // messagesPage is what my-messages.html shows: what was done about somebody's own printing.
 type messagesPage struct {
 	visitor
-	Cases []caseRow
-	Say   string // why an objection was not taken
-	Of    string // and against which
-	Words string // what was typed then
+	Barred string // why the pupil cannot print just now, or ""
+	Cases  []caseRow
+	Say    string // why an objection was not taken
+	Of     string // and against which
+	Words  string // what was typed then
 }
 
 func (c *Console) mySignInPage(w http.ResponseWriter, r *http.Request, _ visitor) {
@@ -48,6 +49,12 @@ func (c *Console) showMessages(w http.ResponseWriter, r *http.Request, v visitor
 	for _, one := range all {
 		page.Cases = append(page.Cases, v.caseRow(one))
 	}
+	o, err := c.desk.Own(r.Context(), v.Actor)
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	page.Barred = v.standing(o).Barred
 	c.pages.Show(w, r, status, "my-messages", page)
 }
 

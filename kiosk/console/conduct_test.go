@@ -28,6 +28,7 @@ func TestAPupilObjectsOnTheirOwnPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.enterMy("sam")
+	h.says(h.get("/my"), http.StatusOK, "You can't print just now", `href="/my/messages"`)
 	page := h.get("/my/messages")
 	h.says(page, http.StatusOK, "Printing withdrawn", "&lt;b&gt;took the toner", "Mon 23 November, 10:24", "Cleo Shaw", "Ask for a review")
 	key := between(t, page.body, `name="case" value="`, `"`)

@@ -128,8 +128,8 @@ func (v visitor) standing(o release.OwnStanding) ownStanding {
 	if o.Left.Ceiling {
 		s.Colour = fmt.Sprintf("%d in colour", max(0, o.Left.Colour))
 	}
-	if o.Barred != nil {
-		s.Barred = fault.As(o.Barred).Say
+	if f := fault.As(o.Barred); f != nil {
+		s.Barred = f.Say
 	}
 	var until time.Time
 	for _, e := range o.Spared {

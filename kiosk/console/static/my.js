@@ -6,7 +6,9 @@
   // Look again once something has become of what is being looked at, unless something is open.
   const top = document.querySelector("[data-news]");
   const busy = () => document.querySelector("details[open], :is(input, select, textarea):focus, form[data-sending]");
+  let looks = 150; // a page that is left open does not keep somebody signed in
   const look = async () => {
+    if (looks-- === 0) return;
     try {
       const answer = await fetch("/my/news", { redirect: "error" });
       if (answer.ok && (await answer.text()) !== top.dataset.news && !busy()) {
