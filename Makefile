@@ -68,7 +68,7 @@ bench: ## what it costs: benchmarks of every room, then the server beside cupsd 
 	@.ci/install demo test
 	$(GO) test -run '^$$' -bench . -benchmem $(ROOMS)
 	INKWELL_PROVE=1 $(GO) test -count=1 -v -timeout 60m -run 'TestBesideCUPS|TestReleasesBesidePgbench' ./cmd/inkwell
-	INKWELL_PROVE=1 $(GO) test -count=1 -v -timeout 60m -run 'TestVerifyOfMillions|TestUsageOfATrust' ./release ./quota
+	INKWELL_PROVE=1 $(GO) test -count=1 -v -timeout 60m -run 'TestVerifyOfMillions|TestUsageOfATrust|TestPagesOfATrust' ./release ./quota ./kiosk/console
 
 shots: ## pictures of every page at every size, into .build/shots
 	@.ci/install demo test
