@@ -23,7 +23,7 @@ import (
 var files embed.FS
 
 // scripts are the page's scripts in the order they need each other.
-var scripts = []string{"bind.js", "reader.js", "keypad.js", "device.js", "kiosk.js"}
+var scripts = []string{"bind.js", "reader.js", "keypad.js", "device.js", "sound.js", "kiosk.js"}
 
 // Desk is the part of release.Desk that a kiosk needs. Every method may return a
 // fault; release.Desk says which.

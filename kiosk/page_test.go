@@ -38,6 +38,7 @@ func TestThePage(t *testing.T) {
 		"the printer is broken":   thePrinterIsBroken,
 		"connection lost":         connectionLost,
 		"by keyboard alone":       byKeyboardAlone,
+		"sound":                   soundCanBeTurnedOff,
 		"everything can be hit":   everythingCanBeHit,
 		"the counter of wrongs":   theCounterCounts,
 		"another build on server": anotherBuild,

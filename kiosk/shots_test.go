@@ -454,7 +454,7 @@ func byCode(p *page, _ *fakeDesk) {
 }
 
 func says(d *fakeDesk) {
-	d.station.Words, d.station.WordsUntil = "Mock exams today. Please print before 09:00, and keep the corridor quiet.", noon.Add(12*time.Hour)
+	d.station.Words, d.station.WordsUntil = "Mock exams today. Please print before 09:00, keep the corridor quiet, and bring your work to the hall at the end of the lesson, not before. Thank you.", noon.Add(12*time.Hour)
 }
 
 func runs(p *page, _ *fakeDesk) { p.Badge(slipText); p.wait("slip") }

@@ -37,10 +37,11 @@
       keypad = null;
       root.replaceChildren(document.importNode(document.getElementById(`face-${face}`).content, true));
       root.dataset.face = face;
+      Sound.cue(face);
       if (forms[face]) keypad = Keypad.build(root, forms[face]);
       else root.querySelector('h1').focus({ preventScroll: true });
     }
-    Bind.fill(root, next);
+    Bind.fill(root, { ...next, sound: String(Sound.on()) });
     if (keypad && was && was.busy && !next.busy) keypad.again();
     say(next);
   };
@@ -149,6 +150,10 @@
     const el = event.target.closest('[data-do]');
     if (!el) return;
     const act = el.dataset.do;
+    if (act === 'sound') { // the screen's own: nobody else has to know
+      Sound.turn();
+      return show(view);
+    }
     send({ do: act, ...(acts[act] ? acts[act](el, Bind.item(el)) : {}) });
   });
   // A page is grey paper until its picture is there, or it is known to have none.
@@ -159,6 +164,7 @@
   root.addEventListener('load', pictured('seen'), true);
   root.addEventListener('error', pictured('none'), true);
   const touch = () => {
+    Sound.wake();
     if (!view || !view.idle || Date.now() - touched < 1000) return;
     touched = Date.now();
     send({ do: 'touch' });
