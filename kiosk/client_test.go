@@ -11,7 +11,7 @@ import (
 	"inkwell/release"
 )
 
-func dialed(t *testing.T, address string) *Client {
+func dialled(t *testing.T, address string) *Client {
 	t.Helper()
 	c, err := Dial(t.Context(), address, nil)
 	if err != nil {
@@ -59,7 +59,7 @@ func TestAVisitBySocket(t *testing.T) {
 	t.Parallel()
 	d := newFakeDesk(twoJobs()...)
 	address, _ := open(t, d, 0)
-	c := dialed(t, address)
+	c := dialled(t, address)
 	v := until(t, c, FaceIdle)
 	if v.School != "Riverside Academy" || v.Station != "Library" || v.Build == "" || v.Printer.Level != "good" {
 		t.Errorf("idle: %+v", v)
@@ -91,7 +91,7 @@ func TestWhatWasPressedIsDone(t *testing.T) {
 	must(t, err)
 	server := httptest.NewServer(k.Handler())
 	defer server.Close()
-	c := dialed(t, server.URL+"/kiosk/library")
+	c := dialled(t, server.URL+"/kiosk/library")
 	must(t, c.Tap(badge))
 	until(t, c, FaceJobs)
 	must(t, c.ReleaseAll())
@@ -134,7 +134,7 @@ func TestRunClosesEverySocket(t *testing.T) {
 	must(t, err)
 	server := httptest.NewServer(k.Handler())
 	defer server.Close()
-	c := dialed(t, server.URL+"/kiosk/library")
+	c := dialled(t, server.URL+"/kiosk/library")
 	must(t, c.Tap(badge))
 	until(t, c, FaceJobs)
 	ctx, cancel := context.WithCancel(t.Context())

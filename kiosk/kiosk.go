@@ -29,16 +29,21 @@ var scripts = []string{"bind.js", "reader.js", "keypad.js", "device.js", "sound.
 // fault; release.Desk says which.
 type Desk interface {
 	Station(ctx context.Context, slug string) (release.Station, error)
-	SignIn(ctx context.Context, st release.Station, k release.Key) (release.Visitor, error)
-	Link(ctx context.Context, st release.Station, badge, name, code string) (release.Visitor, error)
 	Visit(ctx context.Context, v release.Visitor) (release.Visit, error)
 	Release(ctx context.Context, v release.Visitor, ids []release.JobID) (int, error)
-	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
+	WaysIn
 	HeldJobs
 	ClassRelease
 	Previews
 	Prints
 	Devices
+}
+
+// WaysIn is the desk's part in who somebody is.
+type WaysIn interface {
+	SignIn(ctx context.Context, st release.Station, k release.Key) (release.Visitor, error)
+	Link(ctx context.Context, st release.Station, badge, name, code string) (release.Visitor, error)
+	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
 }
 
 // HeldJobs is the desk's part in what a visitor does with a job that waits, but print it.

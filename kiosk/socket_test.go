@@ -47,7 +47,7 @@ func TestBadPeersAreDropped(t *testing.T) {
 	t.Parallel()
 	d := newFakeDesk(twoJobs()...)
 	address, k := open(t, d, 0)
-	good := dialed(t, address)
+	good := dialled(t, address)
 	for name, abuse := range map[string]func(c *websocket.Conn) error{
 		"10 kB badge": func(c *websocket.Conn) error {
 			return c.WriteJSON(message{Do: "tap", Badge: strings.Repeat("0", 10_000)})
@@ -81,7 +81,7 @@ func TestBadPeersAreDropped(t *testing.T) {
 			return errors.Join(err, w.Close())
 		},
 	} {
-		c := dialed(t, address)
+		c := dialled(t, address)
 		until(t, c, FaceIdle)
 		_ = abuse(c.conn) // the server may hang up while it is still being sent
 		t.Log(name)
@@ -118,7 +118,7 @@ func TestAStationHasFourSeats(t *testing.T) {
 	address, _ := open(t, newFakeDesk(), 0)
 	var clients []*Client
 	for range seatLimit {
-		clients = append(clients, dialed(t, address))
+		clients = append(clients, dialled(t, address))
 	}
 	for _, c := range clients {
 		until(t, c, FaceIdle)
