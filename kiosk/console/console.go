@@ -190,7 +190,6 @@ type Fair interface {
 	MyCases(ctx context.Context, a school.Actor) ([]conduct.Case, error)
 	Object(ctx context.Context, a school.Actor, of conduct.Case, words string) (conduct.Objection, error)
 	Flagging
-	Stepping
 	Reviews(ctx context.Context, a school.Actor) ([]conduct.Case, error)
 	Decide(ctx context.Context, by school.Actor, id conduct.ObjectionID, v conduct.Verdict, until time.Time, reason string) error
 	NameReviewers(ctx context.Context, by school.Actor, year int, all []school.PersonID) error
@@ -211,6 +210,7 @@ type Flagging interface {
 	Raise(ctx context.Context, by school.Actor, person school.PersonID, category, note string) (conduct.FlagID, error)
 	Undecided(ctx context.Context, a school.Actor) (all []conduct.Pile, more int, err error)
 	UndecidedCases(ctx context.Context, a school.Actor) (int, error)
+	Stepping
 	DecideFlags(ctx context.Context, by school.Actor, newest conduct.FlagID, as conduct.Outcome, why string) error
 }
 

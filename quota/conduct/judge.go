@@ -146,7 +146,7 @@ func (b *bench) insert(ctx context.Context, tx *db.Tx, f *Flag, found rule.Flag)
 	if found.Same == 0 {
 		return insertFlag(ctx, tx, f, found.Bucket)
 	}
-	harmless := false
+	var harmless bool
 	if f.Bundle, harmless, err = bundleOf(ctx, tx, *f, found.Same); err != nil {
 		return false, err
 	}
