@@ -52,7 +52,7 @@ func signInAs(p *webtest.Page, username, password string) {
 	p.Seen("Staff sign-in")
 	p.Fill("#username", username)
 	p.Fill("#password", password)
-	p.Click(".door .button")
+	p.Click(".door form .button")
 }
 
 // TestShots takes a picture of every page at two sizes, light and dark, into the

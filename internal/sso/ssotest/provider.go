@@ -12,11 +12,12 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"inkwell/internal/tooltest"
 )
 
 // The client that the provider knows, and its two people's password.
@@ -48,29 +49,15 @@ func Start(t testing.TB, redirect string) *Provider {
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	_ = l.Close()
 	ctx, cancel := context.WithCancel(context.Background())
-	program := exec.CommandContext(ctx, binary(t))
+	program := exec.CommandContext(ctx, tooltest.Path(t, "oidc-provider")) // #nosec G204 -- our own tool
 	program.Env = append(os.Environ(), "PORT="+port, "REDIRECT_URI="+redirect)
 	if err := program.Start(); err != nil {
-		t.Fatalf("start the provider: %v (.ci/install test builds it)", err)
+		t.Fatalf("start the provider: %v", err)
 	}
 	t.Cleanup(func() { cancel(); _ = program.Wait() })
 	p := &Provider{t, "http://localhost:" + port + "/"}
 	p.await()
 	return p
-}
-
-// binary is the program as .ci/tool builds it.
-func binary(t testing.TB) string {
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != "/"; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-	}
-	return filepath.Join(dir, ".build", "bin", "oidc-provider")
 }
 
 func (p *Provider) await() {
