@@ -87,7 +87,7 @@ func private(u *url.URL) bool {
 }
 
 // everybodys are Entra's tenants that are everybody's.
-var everybodys = map[string]bool{"common": true, "organizations": true, "consumers": true}
+var everybodys = map[string]bool{"common": true, "organizations": true, "consumers": true} //nolint:misspell // their own word
 
 // tenantOf is the tenant that an issuer of Entra names.
 func tenantOf(issuer string) string {
