@@ -8,7 +8,7 @@ import (
 )
 
 // onlyAsking is the key of the one browser that shows a code.
-func (d *fakeDesk) onlyAsking(t *testing.T) (k release.DeviceKey) {
+func (d *fakeDesk) onlyAsking(t testing.TB) (k release.DeviceKey) {
 	t.Helper()
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -350,6 +350,24 @@ var shots = []shot{
 		d.print(42, 3)
 		p.wait("done")
 	}},
+	{name: "device-pair", act: func(p *page, _ *fakeDesk) { p.Eval(`location.pathname = "/kiosk"`); p.wait(FacePair) }},
+	{name: "device-link", act: func(p *page, _ *fakeDesk) {
+		p.Eval(`location.replace("/kiosk#link=none")`)
+		p.Seen("This link has been used")
+	}},
+	{name: "device-paired", act: func(p *page, _ *fakeDesk) {
+		p.Eval(`location.replace("/kiosk#link=` + theLink + `")`)
+		p.wait(FacePaired)
+	}},
+	{name: "device-over", act: func(p *page, d *fakeDesk) {
+		p.Eval(`location.pathname = "/kiosk"`)
+		p.wait(FacePair)
+		key := d.onlyAsking(p.t)
+		d.pair(key)
+		p.wait(FaceIdle)
+		d.unpair(key)
+		p.wait("over")
+	}},
 	{name: "pc-idle", set: func(d *fakeDesk) { d.station.Kind, d.station.Printer.Name = release.PCStation, "Room 12 laser" }, act: func(p *page, _ *fakeDesk) { p.Seen("Print in this room") }},
 	{name: "jobs-ruled", jobs: ruledJobs, act: signedIn},
 	{name: "jobs-large", jobs: largeJobs, act: signedIn},
