@@ -174,6 +174,14 @@ var routes = []route{
 	{"POST /staff/guests/authority/{id}/withdraw", school.AuthoriseGuest, (*Console).withdraw},
 }
 
+// Patterns are the method and path of every address of these pages, as http.ServeMux reads them.
+func Patterns() (all []string) {
+	for _, r := range routes {
+		all = append(all, r.pattern)
+	}
+	return all
+}
+
 // Handler serves everything under /staff, and pupils' own page under /my.
 func (c *Console) Handler() http.Handler {
 	mux := http.NewServeMux()
