@@ -52,7 +52,10 @@ func (f *fleet) room(p release.PrinterID) (slug string) {
 	}
 	for _, one := range all {
 		if one.ID == p {
-			f.in(func(ctx context.Context, tx *db.Tx) error { slug, err = release.OpenPCStation(ctx, tx, one); return err })
+			f.in(func(ctx context.Context, tx *db.Tx) error {
+				slug, err = release.OpenPCStation(ctx, tx, one)
+				return err
+			})
 		}
 	}
 	return slug
