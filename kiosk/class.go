@@ -20,6 +20,9 @@ const (
 // classFor is how long one badge keeps the list open, whatever is tapped.
 const classFor = 10 * time.Minute
 
+// classAgain is how soon the list is read again: what children send meanwhile rings no bell here.
+const classAgain = 5 * time.Second
+
 // ClassRelease is the desk's part in children who collect with nothing but a name.
 type ClassRelease interface {
 	ClassAt(ctx context.Context, v release.Visitor, class school.ClassID) (release.ClassPrint, error)
@@ -113,12 +116,28 @@ func (s *Screen) startWithClass(now time.Time) []Effect {
 	return s.openClass(s.visit.Classes[0].Class, now)
 }
 
+// forClass says whether something may be done while the list is open: children press there, and
+// nothing of the adult's own is theirs.
+func forClass(in Input) bool {
+	switch in.(type) {
+	case Tap, Pupil, Whole, ForPupils, Back, SignOut, Touch:
+		return true
+	}
+	return !isAct(in)
+}
+
 func (r ClassLooked) apply(s *Screen, now time.Time) []Effect {
 	if r.Turn != s.turn {
 		return nil
 	}
-	passes := r.Err != nil && fault.KindOf(r.Err) == fault.Internal && s.class != nil && s.class.list != nil
+	shown := s.class != nil && s.class.list != nil
+	passes := r.Err != nil && shown && (fault.KindOf(r.Err) == fault.Internal || fault.KindOf(r.Err) == fault.Unavailable)
 	over := r.Err != nil && !passes && s.class != nil // the lesson, or the badge is no longer good
+	if over && shown {                                // children stand here
+		effects := s.leave(FaceMessage)
+		s.note, s.until, s.echoEnd = refusal(r.Err), now.Add(messageFor), time.Time{}
+		return effects
+	}
 	if over {
 		s.class, s.busy, s.note, s.until = nil, false, refusal(r.Err), now.Add(s.idleFor)
 	}
@@ -134,7 +153,7 @@ func (r ClassLooked) apply(s *Screen, now time.Time) []Effect {
 	}
 	s.class.list, s.station.Printer = &r.Class, r.Class.At
 	if newest {
-		s.busy = false
+		s.busy, s.retry = false, now.Add(classAgain)
 	}
 	return effects
 }
@@ -214,14 +233,14 @@ func (s *Screen) classFace() string {
 	return FaceClass
 }
 
-// backFromClass goes one step back; the list itself is left for the adult's own jobs.
-func (s *Screen) backFromClass(now time.Time) []Effect {
+// backFromClass goes one step back. The list itself ends with the adult's visit: children stand
+// there, and the adult's own jobs are behind another tap of the badge.
+func (s *Screen) backFromClass() []Effect {
 	switch {
 	case s.busy:
 		return nil
 	case s.Face() == FaceClass:
-		s.class, s.until = nil, now.Add(s.idleFor)
-		return s.look()
+		return s.leave(FaceIdle)
 	}
 	s.class.child, s.class.whole = 0, false
 	return nil

@@ -149,8 +149,7 @@ func TestAClassListClosesByItself(t *testing.T) {
 	}
 }
 
-// The adult prints for all, reads whose did not come, and finds their own list behind it; a lesson
-// that has ended closes the class.
+// The adult prints for all, reads whose did not come, and leaves with the list.
 func TestAnAdultPrintsForAll(t *testing.T) {
 	c, d := classScene(t)
 	c.does(Whole{})
@@ -161,15 +160,48 @@ func TestAnAdultPrintsForAll(t *testing.T) {
 		t.Errorf("said: %q, %q", v.Class.Done, v.Class.Failed)
 	}
 	c.does(Back{})
-	c.sees(d.visit)
-	c.face(FaceJobs)
-	c.does(OpenClass{6})
-	c.face(FaceJobs) // no class of theirs
-	c.does(OpenClass{year3})
+	c.face(FaceIdle)
+}
+
+var lessonOver = fault.New(fault.Conflict, "lesson-none", "You can print for a class while you teach it.")
+
+// TestAClassListIsNoWayIn: children stand at the list without the adult, and nothing that is sent
+// from there, nor its end, leads to what is the adult's own.
+func TestAClassListIsNoWayIn(t *testing.T) {
+	c, d := classScene(t)
+	id := d.visit.Jobs
+	c.does(ReleaseAll{}, Mine{}, Why{}, NewCode{}, Renew{}, OpenClass{year3}, Delete{1}, Release{}, Pay{})
+	if len(id) > 0 {
+		c.does(Delete{id[0].ID}, Release{Jobs: []release.JobID{id[0].ID}})
+	}
+	c.face(FaceClass)
+	c.quiet()
+	c.does(Changed{})
 	e := next[LookAtClass](c)
-	c.does(ClassLooked{Turn: e.Turn, Err: fault.New(fault.Conflict, "lesson-none", "You can print for a class while you teach it.")})
+	c.does(ClassLooked{Turn: e.Turn, Err: fault.New(fault.Unavailable, "database-away", "")})
+	c.face(FaceClass) // it comes back
+	c.after(retryAfter)
+	e = next[LookAtClass](c)
+	c.does(ClassLooked{Turn: e.Turn, Err: lessonOver})
+	if v := c.face(FaceMessage); v.Title != lessonOver.Say || v.Class != nil || len(v.Jobs) != 0 {
+		t.Errorf("left behind: %+v", v)
+	}
+	c.after(messageFor)
+	c.face(FaceIdle)
+}
+
+// A lesson that is not there yet is said to the adult, who has just come, over their own jobs.
+func TestAClassThatCannotBeOpened(t *testing.T) {
+	d := newFakeDesk()
+	teaching(d)
+	c := newScene(t)
+	c.signIn(d.visit)
+	e := next[LookAtClass](c)
+	c.does(ClassLooked{Turn: e.Turn, Err: lessonOver})
 	c.sees(d.visit)
-	if v := c.face(FaceJobs); v.Note != "You can print for a class while you teach it." {
+	if v := c.face(FaceJobs); v.Note != lessonOver.Say {
 		t.Errorf("says %q", v.Note)
 	}
+	c.does(OpenClass{6})
+	c.face(FaceJobs) // no class of theirs
 }

@@ -17,6 +17,9 @@ import (
 // callWait is how long one call to the desk may take.
 const callWait = 10 * time.Second
 
+// classWait is how long the desk may take over a whole class, one pupil after the other.
+const classWait = time.Minute
+
 // line is one page's connection: reader and writer around a dispatcher, which
 // alone touches the Screen.
 type line struct {
@@ -123,7 +126,11 @@ func (l *line) call(ctx context.Context, e Effect) {
 		ctx = context.WithoutCancel(ctx)
 	}
 	l.calls.Go(func() {
-		ctx, cancel := context.WithTimeout(ctx, callWait)
+		wait := callWait
+		if _, whole := e.(PrintPupils); whole {
+			wait = classWait
+		}
+		ctx, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()
 		if !l.stillPaired(ctx) {
 			return

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"inkwell/internal/door"
 	"inkwell/internal/fault"
 	"inkwell/release"
 )
@@ -43,9 +44,7 @@ func (k *Kiosk) meet(conn *websocket.Conn, r *http.Request, thumb release.Thumb)
 		return
 	}
 	m := meeting{k: k, conn: conn, key: key, from: from(r)}
-	if p.Link != "" {
-		m.enrol(p.Link)
-	}
+	m.enrol(p.Link)
 	m.wait()
 }
 
@@ -56,14 +55,23 @@ type meeting struct {
 	key  release.DeviceKey
 	from netip.Addr
 	note string // why it could not pair itself
+	link string // that it could not pair itself by yet
 }
 
-// enrol pairs the browser by its link, or notes why it cannot.
+// enrol pairs the browser by its link, if it has one, or notes why it cannot. A link whose
+// screens are all about is tried again: one may be this very tablet, which was started anew.
 func (m *meeting) enrol(link string) {
+	if link == "" {
+		return
+	}
+	m.note, m.link = "", ""
 	ctx, cancel := context.WithTimeout(context.Background(), callWait)
 	defer cancel()
 	if err := m.k.desk.Enrol(ctx, m.key, link, m.from); err != nil {
 		m.note = m.words(err)
+		if kind := fault.KindOf(err); kind == fault.Conflict || kind == fault.Unavailable {
+			m.link = link
+		}
 	}
 }
 
@@ -87,6 +95,7 @@ func (m *meeting) wait() {
 			if m.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait)) != nil {
 				return
 			}
+			m.enrol(m.link) // the bell rings if it works
 		case <-bell:
 			if m.paired() {
 				return
@@ -105,6 +114,8 @@ func (m *meeting) wait() {
 func (m *meeting) read(gone chan<- struct{}) {
 	defer close(gone)
 	flood := meter{now: time.Now}
+	answer := m.conn.PingHandler()
+	m.conn.SetPingHandler(func(text string) error { return errors.Join(flood.count(), answer(text)) })
 	m.conn.SetPongHandler(func(string) error {
 		return errors.Join(flood.count(), m.conn.SetReadDeadline(time.Now().Add(readWait)))
 	})
@@ -140,7 +151,7 @@ func (m *meeting) show() (left time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), callWait)
 	defer cancel()
 	v := View{Face: FacePair, Build: m.k.build, Note: m.note, Pair: &PairView{}}
-	a, err := m.k.desk.AskToPair(ctx, m.key, m.from)
+	a, err := m.k.desk.AskToPair(ctx, m.key, door.OneHost(m.from))
 	if err != nil {
 		v.Note = m.words(err)
 		return askAgain, say(m.conn, v)

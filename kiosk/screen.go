@@ -90,7 +90,7 @@ func (s *Screen) Apply(now time.Time, in Input) []Effect {
 	if isAct(in) && !s.until.IsZero() && s.face != FaceMessage && s.class == nil {
 		s.until = later(s.until, now.Add(s.idleFor))
 	}
-	if s.runner() && !forRunners(in) {
+	if s.runner() && !forRunners(in) || s.class != nil && !forClass(in) {
 		return nil
 	}
 	return in.apply(s, now)
@@ -99,6 +99,9 @@ func (s *Screen) Apply(now time.Time, in Input) []Effect {
 // Next is when the next Tick is due; the zero time when none is.
 func (s *Screen) Next() time.Time {
 	next := s.until
+	if s.station.Words != "" {
+		next = sooner(next, s.station.WordsUntil)
+	}
 	for _, t := range s.struck {
 		next = sooner(next, t)
 	}
@@ -170,6 +173,9 @@ func (s *Screen) leave(face string) []Effect {
 }
 
 func (Tick) apply(s *Screen, now time.Time) []Effect {
+	if s.station.Words != "" && !now.Before(s.station.WordsUntil) {
+		s.station.Words = ""
+	}
 	if !s.until.IsZero() && !now.Before(s.until) {
 		return s.leave(FaceIdle)
 	}
@@ -242,7 +248,7 @@ func (Back) apply(s *Screen, now time.Time) []Effect {
 	case FaceKeypad, FaceMessage, FaceNewBadge, FaceTheirCode:
 		return s.leave(FaceIdle)
 	case FaceClass, FacePupil, FaceWhole:
-		return s.backFromClass(now)
+		return s.backFromClass()
 	case FaceRenew:
 		s.renewing = s.busy // too late, once it is under way
 	case FaceCode:

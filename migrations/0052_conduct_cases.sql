@@ -27,11 +27,12 @@ GRANT SELECT, INSERT ON flag_bundle TO inkwell_app;
 ALTER TABLE flag ADD COLUMN bundle_id bigint REFERENCES flag_bundle;
 CREATE INDEX flag_in_bundle ON flag (bundle_id) WHERE bundle_id IS NOT NULL;
 
--- A bundle is one matter, that of its first flag.
+-- A bundle is one matter, that of its first flag. What somebody refers after that was closed is another.
 CREATE OR REPLACE FUNCTION open_matter() RETURNS trigger
     LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NEW.bundle_id IS NULL OR NOT EXISTS (SELECT FROM flag f JOIN matter m USING (flag_id) WHERE f.bundle_id = NEW.bundle_id) THEN
+    IF NEW.bundle_id IS NULL OR NOT EXISTS (SELECT FROM flag f JOIN matter m USING (flag_id)
+         WHERE f.bundle_id = NEW.bundle_id AND (m.closed_at IS NULL OR NEW.outcome IS DISTINCT FROM 'referred')) THEN
         INSERT INTO matter (school_id, flag_id, person_id, opened_at) VALUES (NEW.school_id, NEW.flag_id, NEW.person_id, NEW.raised_at) ON CONFLICT DO NOTHING;
     END IF;
     RETURN NULL;

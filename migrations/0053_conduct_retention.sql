@@ -22,10 +22,11 @@ BEGIN
     DELETE FROM suspension s WHERE s.ends_at < before AND NOT EXISTS (SELECT FROM objection o WHERE o.suspension_id = s.suspension_id);
     DELETE FROM objection o USING step t WHERE t.step_id = o.step_id AND t.ends_at < before;
     DELETE FROM step t WHERE t.ends_at < before AND NOT EXISTS (SELECT FROM suspension s WHERE s.step_id = t.step_id) AND NOT EXISTS (SELECT FROM objection o WHERE o.step_id = t.step_id);
-    DELETE FROM sealed_look l USING sealed_document d, matter m WHERE d.job_id = l.job_id AND m.matter_id = d.matter_id AND m.closed_at IS NOT NULL AND m.opened_at < before;
-    DELETE FROM sealed_document d USING matter m WHERE m.matter_id = d.matter_id AND m.closed_at IS NOT NULL AND m.opened_at < before;
-    DELETE FROM matter m WHERE m.closed_at IS NOT NULL AND m.opened_at < before;
+    DELETE FROM sealed_look l USING sealed_document d, matter m WHERE d.job_id = l.job_id AND m.matter_id = d.matter_id AND m.closed_at < before;
+    DELETE FROM sealed_document d USING matter m WHERE m.matter_id = d.matter_id AND m.closed_at < before;
+    DELETE FROM matter m WHERE m.closed_at < before;
     DELETE FROM flag f WHERE f.raised_at < before
+        AND (f.route <> 'person' OR f.closed_at IS NOT NULL OR EXISTS (SELECT FROM person p WHERE p.person_id = f.person_id AND p.left_at IS NOT NULL))
         AND NOT EXISTS (SELECT FROM step t WHERE t.flag_id = f.flag_id) AND NOT EXISTS (SELECT FROM matter m WHERE m.flag_id = f.flag_id)
         AND NOT EXISTS (SELECT FROM matter m JOIN flag g USING (flag_id) WHERE g.bundle_id = f.bundle_id)
         AND NOT EXISTS (SELECT FROM suspension s WHERE s.person_id = f.person_id AND s.evidence -> 'flags' @> to_jsonb(f.flag_id));

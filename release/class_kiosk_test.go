@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"inkwell/internal/db/dbtest"
+	"inkwell/internal/school"
 	"inkwell/release"
 )
 
@@ -41,6 +42,15 @@ func TestAClassCollectsAtAKiosk(t *testing.T) {
 	}
 	_, err = f.PrintForPupils(t.Context(), adult, class, ids(sams.ID)) // pressed twice
 	wantFault(t, err, "class-print-chosen")
+
+	found := adult
+	found.Actor.Proof, found.Actor.Badges = school.ByBadge, dbtest.Value[int](t, f.db, "SELECT badge_version FROM person WHERE person_id = $1", f.Teacher.Person)
+	if _, err = f.ClassAt(t.Context(), found, class); err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Exec(t, f.db, "UPDATE person SET badge_version = badge_version + 1 WHERE person_id = $1", f.Teacher.Person) // as a lost badge does
+	_, err = f.ClassAt(t.Context(), found, class) // a pupil has the badge, and the list is open
+	wantFault(t, err, "visit-over")
 
 	f.rings(class, "Room 12")
 	dbtest.Exec(t, f.db, "UPDATE bell SET rings = '12:00', until = '13:00'")

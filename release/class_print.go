@@ -97,6 +97,9 @@ func (d *Desk) classNow(ctx context.Context, tx *db.Tx, a school.Actor, class sc
 	if !a.May(school.ReleaseForClass) {
 		return c, nil, school.NotAllowed
 	}
+	if err := school.Stands(ctx, tx, a); err != nil {
+		return c, nil, err
+	}
 	lesson, err := school.LessonWith(ctx, tx, a, class)
 	if err != nil {
 		return c, nil, err

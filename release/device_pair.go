@@ -86,6 +86,9 @@ func (d *Desk) PairDevice(ctx context.Context, in school.ID, by school.Pseudonym
 			return err
 		}
 		if st.Kind == KioskStation {
+			if err := lockStation(ctx, tx, st.ID); err != nil {
+				return err
+			}
 			if err := d.endDevices(ctx, tx, by, endOthers, st.ID); err != nil {
 				return err
 			}

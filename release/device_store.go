@@ -182,3 +182,9 @@ func stands(ctx context.Context, tx *db.Tx, in school.ID) ([]Stand, error) {
 		return s, row.Scan(&s.ID, &s.Slug, &s.Name, &s.Kind, &s.Printer, &s.Room, &s.Links)
 	})
 }
+
+// lockStation has whoever pairs a screen with the same station wait.
+func lockStation(ctx context.Context, tx *db.Tx, id StationID) error {
+	_, err := tx.Exec(ctx, `SELECT FROM station WHERE station_id = $1 FOR UPDATE`, id)
+	return err
+}

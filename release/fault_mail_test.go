@@ -32,6 +32,7 @@ func (p *tray) Send(_ context.Context, subject, text string) error {
 func letters(t *testing.T) (*house, *tray, func() []string) {
 	t.Helper()
 	h, p := newHouse(t), &tray{}
+	h.close() // it would look at the printer meanwhile, which is well
 	desk := release.New(release.Options{DB: h.db, Hub: h.hub, Log: h.Log, Post: p})
 	return h, p, func() []string {
 		t.Helper()

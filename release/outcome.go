@@ -50,7 +50,7 @@ func (o Outcome) out(d Delivery) int {
 	case d.believes(s.Impressions):
 		return min(d.written(s.Impressions), d.Impressions)
 	case s.Sheets > 0 && s.Sheets <= d.paper():
-		return min(s.Sheets*d.perSheet(), d.Impressions)
+		return min(d.written(s.Sheets*d.perSheet()), d.Impressions)
 	case s.Counter != nil && d.believes(*s.Counter) && (!o.Complete || *s.Counter < d.paper()):
 		return min(d.written(*s.Counter), d.Impressions)
 	case o.Complete:

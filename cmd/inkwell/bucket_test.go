@@ -95,7 +95,16 @@ func TestDocumentsWaitInABucket(t *testing.T) {
 		}
 		return rows[int](s, "SELECT count(*) FROM job WHERE state = 'done'") == len(l.accepted)
 	})
-	s.eventually("an empty bucket", func() bool { return len(objects(".key"))+len(objects(".doc")) == 0 })
+	var left []string
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("left in the bucket: %q", left)
+		}
+	})
+	s.eventually("an empty bucket", func() bool {
+		left = append(objects(".key"), objects(".doc")...)
+		return len(left) == 0
+	})
 	if err := store.S3.EnableVersioning(t.Context(), store.Bucket); err != nil {
 		t.Fatal(err)
 	}

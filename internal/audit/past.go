@@ -18,8 +18,8 @@ type Act struct {
 	Facts   map[string]any
 }
 
-// Done are the latest acts at a school but those of some keywords, before a number, or the
-// very latest for 0.
+// Done are the latest acts at a school but those of some keywords, or patterns of them as LIKE
+// has them, before a number, or the very latest for 0.
 func Done(ctx context.Context, tx *db.Tx, school db.SchoolID, before int64, without []string, limit int) ([]Act, error) {
 	return done(ctx, tx, school, before, without, limit)
 }

@@ -22,7 +22,7 @@ func collectActs(rows pgx.Rows) ([]Act, error) {
 func done(ctx context.Context, tx *db.Tx, school db.SchoolID, before int64, without []string, limit int) ([]Act, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+actColumns+` FROM audit
-		 WHERE school_id = $1 AND act <> ALL ($3)
+		 WHERE school_id = $1 AND act NOT LIKE ALL ($3::text[])
 		   AND ($2::bigint = 0 OR (at, audit_id) < (SELECT at, audit_id FROM audit WHERE audit_id = $2))
 		 ORDER BY at DESC, audit_id DESC LIMIT $4`, school, before, without, limit)
 	return collectActs(rows)

@@ -137,17 +137,17 @@ func addressOf(a net.Addr) netip.Addr {
 	if !ok {
 		return netip.Addr{}
 	}
-	return oneHost(tcp.AddrPort().Addr())
+	return OneHost(tcp.AddrPort().Addr())
 }
 
 // Sender is where a request comes from, as far as senders are told apart: an address, or
 // the /64 that one IPv6 host has to call from. It is the zero Addr if that is not known.
 func Sender(r *http.Request) netip.Addr {
-	return oneHost(peer(r))
+	return OneHost(peer(r))
 }
 
-// oneHost is the same for all addresses that one host can choose among.
-func oneHost(ip netip.Addr) netip.Addr {
+// OneHost is the same for all addresses that one host can choose among.
+func OneHost(ip netip.Addr) netip.Addr {
 	ip = ip.Unmap().WithZone("")
 	if ip.Is6() && !ip.IsLoopback() {
 		if prefix, err := ip.Prefix(64); err == nil {

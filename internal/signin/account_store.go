@@ -64,10 +64,10 @@ func updatePending(ctx context.Context, tx *db.Tx, person school.PersonID, pendi
 }
 
 // confirmFactor puts the app that was being set up in force.
-func confirmFactor(ctx context.Context, tx *db.Tx, person school.PersonID, last int64) error {
+func confirmFactor(ctx context.Context, tx *db.Tx, person school.PersonID, sealed []byte, last int64) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE staff_account SET sealed = pending, pending = NULL, confirmed_at = $2, last_step = $3, wrong = 0, wrong_at = NULL
-		 WHERE person_id = $1`, person, tx.Now, last)
+		UPDATE staff_account SET sealed = $4, pending = NULL, confirmed_at = $2, last_step = $3, wrong = 0, wrong_at = NULL
+		 WHERE person_id = $1`, person, tx.Now, last, sealed)
 	return err
 }
 

@@ -41,6 +41,12 @@ func inWords(d time.Duration) string {
 // secretOf says whose secret is sealed, so that one opens for its person alone.
 func secretOf(p school.PersonID) string { return fmt.Sprintf("factor:%d", p) }
 
+// pendingOf is the same of one that is being set up: it opens for the session alone that it was
+// shown to, so that nobody confirms what somebody else has seen.
+func pendingOf(p school.PersonID, s SessionID) string {
+	return fmt.Sprintf("factor:%d:session:%d", p, s)
+}
+
 // tryCode says whether a code of the person's app, or a recovery code, is right, and counts
 // it. The account is held.
 func (s *SignIn) tryCode(ctx context.Context, tx *db.Tx, p school.Person, a account, code string) error {
@@ -170,14 +176,15 @@ type Enrolment struct {
 }
 
 // Enrol is the enrolment of a session's person: one who must have a second factor and is half
-// in, or one who is in and wants it. It stays the same until it is confirmed or reset.
+// in, or one who is in and wants it. It stays the same for this session until it is confirmed,
+// or another session begins one.
 func (s *SignIn) Enrol(ctx context.Context, token string) (e Enrolment, err error) {
 	err = s.db.InTx(ctx, db.System("second-factor"), func(ctx context.Context, tx *db.Tx) error {
 		p, session, err := s.holder(ctx, tx, token, openSession, NeedsFactor, Open)
 		if err != nil {
 			return err
 		}
-		secret, err := s.pending(ctx, tx, p)
+		secret, err := s.pending(ctx, tx, p, session.id)
 		if err != nil {
 			return err
 		}
@@ -188,21 +195,21 @@ func (s *SignIn) Enrol(ctx context.Context, token string) (e Enrolment, err erro
 	return e, err
 }
 
-// pending is the secret that is being set up, made if there is none.
-func (s *SignIn) pending(ctx context.Context, tx *db.Tx, p school.Person) ([]byte, error) {
+// pending is the secret that a session sets up, made if there is none.
+func (s *SignIn) pending(ctx context.Context, tx *db.Tx, p school.Person, of SessionID) ([]byte, error) {
 	account, err := holdAccount(ctx, tx, p.School, p.ID)
 	if err != nil {
 		return nil, err
 	}
 	if account.pending != nil {
-		secret, err := s.limits.Key.Open(account.pending, secretOf(p.ID))
+		secret, err := s.limits.Key.Open(account.pending, pendingOf(p.ID, of))
 		if err == nil {
 			return secret, nil
 		}
 	}
 	secret := make([]byte, secretSize)
 	_, _ = rand.Read(secret) // never fails
-	text, err := s.limits.Key.Seal(secret, secretOf(p.ID))
+	text, err := s.limits.Key.Seal(secret, pendingOf(p.ID, of))
 	if err != nil {
 		return nil, err
 	}
@@ -225,15 +232,19 @@ func (s *SignIn) Confirm(ctx context.Context, token, code string) (in Entered, r
 		if account.pending == nil {
 			return codeWrong
 		}
-		secret, err := s.limits.Key.Open(account.pending, secretOf(p.ID))
+		secret, err := s.limits.Key.Open(account.pending, pendingOf(p.ID, half.id))
 		if err != nil {
-			return fmt.Errorf("open second factor: %w", err)
+			return codeWrong // another session has begun one since
 		}
 		at := stepOf(secret, tidy(code), tx.Now, 0)
 		if at == 0 {
 			return codeWrong
 		}
-		if err := confirmFactor(ctx, tx, p.ID, at); err != nil {
+		sealed, err := s.limits.Key.Seal(secret, secretOf(p.ID))
+		if err != nil {
+			return err
+		}
+		if err := confirmFactor(ctx, tx, p.ID, sealed, at); err != nil {
 			return err
 		}
 		if recovery, err = s.makeRecoveryCodes(ctx, tx, p); err != nil {

@@ -256,3 +256,23 @@ func TestBarredIsOutAtOnce(t *testing.T) {
 	h.over(token)
 	h.is(h.signIn("it"), h.cast.IT)
 }
+
+// TestAFactorIsOfTheSessionThatSetItUp: whoever knew the password first and looked at the secret
+// has nothing of it once its owner has set the app up, and confirms nothing themselves.
+func TestAFactorIsOfTheSessionThatSetItUp(t *testing.T) {
+	h := newHouse(t)
+	h.want(school.IT)
+	thief, owner := h.half(""), h.half("")
+	seen, err := h.in.Enrol(t.Context(), thief.Token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := h.in.Enrol(t.Context(), owner.Token)
+	if err != nil || e.Secret == seen.Secret {
+		t.Fatalf("the same secret is shown twice, %v", err)
+	}
+	if _, _, err := h.in.Confirm(t.Context(), thief.Token, signintest.Code(t, seen.Secret, h.clock.Now())); fault.As(err) == nil {
+		t.Errorf("confirmed after the owner began: %v", err)
+	}
+	h.enrolled(owner.Token)
+}

@@ -14,6 +14,7 @@ import (
 type Outside struct {
 	Issuer, Subject string    // who they are there, for ever
 	At              time.Time // when they proved it there; zero when it does not say
+	Again           bool      // they were to be asked there, even if they were signed in
 	Browser         string
 }
 
@@ -51,6 +52,9 @@ func (s *SignIn) beginOutside(ctx context.Context, tx *db.Tx, id school.PersonID
 	if p.Left || account.barred || !actor(p).May(school.UseConsole) {
 		return Entered{}, unbound
 	}
+	if o.At.IsZero() && !o.Again { // the browser may have been signed in there for hours
+		o.At = tx.Now.Add(-s.limits.Fresh)
+	}
 	return s.begin(ctx, tx, start{person: p, stage: Open, way: BySSO, browser: o.Browser, proven: o.At})
 }
 
@@ -73,6 +77,9 @@ func (s *SignIn) AcceptOutside(ctx context.Context, token string, o Outside) (in
 			return orTaken(err)
 		}
 		if err := bind(ctx, tx, p, o); err != nil {
+			return err
+		}
+		if err := s.endOthers(ctx, tx, p.ID, nil); err != nil {
 			return err
 		}
 		err = audit.Record(ctx, tx, audit.Entry{School: p.School, Act: "staff-sso-bound", Actor: p.Pseudonym, Subject: p.Pseudonym})

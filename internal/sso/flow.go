@@ -25,6 +25,7 @@ type Carried struct {
 // carry is the text in the browser's cookie, sealed.
 type carry struct {
 	Carried
+	Again    bool      `json:"a,omitempty"`
 	State    string    `json:"t"`
 	Nonce    string    `json:"n"`
 	Verifier string    `json:"v"`
@@ -37,6 +38,7 @@ const ofCarry = "sign-in under way"
 type Identity struct {
 	Issuer, Subject string
 	At              time.Time // when they proved it there; zero when the provider does not say
+	Again           bool      // the provider was to ask them
 }
 
 // lost is the refusal of a way back that does not fit the way there: too late, in another
@@ -53,7 +55,7 @@ func (s *Server) Begin(ctx context.Context, with Carried, again bool) (address, 
 	if err != nil {
 		return "", "", err
 	}
-	c := carry{Carried: with, State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Until: s.o.Clock().Add(patience)}
+	c := carry{Carried: with, Again: again, State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Until: s.o.Clock().Add(patience)}
 	plain, err := json.Marshal(c)
 	if err != nil {
 		return "", "", err
@@ -112,6 +114,7 @@ func (s *Server) Finish(ctx context.Context, text string, back url.Values) (Iden
 	}
 	raw, _ := token.Extra("id_token").(string)
 	who, err := s.vouched(ctx, raw, c.Nonce)
+	who.Again = c.Again
 	return who, c.Carried, err
 }
 

@@ -16,6 +16,8 @@ var dangerous = []string{
 	"POST " + rightsPath, "POST " + rightsPath + "/{order}/lift",
 	"POST " + accountsPath, "POST " + accountsPath + "/{account}", "POST " + accountsPath + "/{account}/top-up", "POST /staff/people/{id}/top-up",
 	"POST " + policyPath + "/rules/{rule}", "POST " + policyPath + "/rules/{rule}/arm", "POST " + policyPath + "/switch/{to}",
+	"POST " + policyPath + "/ladder", "POST " + policyPath + "/categories",
+	"POST " + myPrinterPath, "POST " + myPrinterPath + "/{address}/renew",
 	"POST " + reviewsPath, "POST " + reviewsPath + "/safeguarding",
 	"POST " + rulesPath + "/exemptions", "POST /staff/guests/authority",
 	"POST " + youPath + "/authenticator", "POST " + youPath + "/authenticator/confirm", "POST " + youPath + "/recovery-codes",

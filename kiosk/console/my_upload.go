@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"unicode"
 
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
@@ -102,8 +103,8 @@ func (c *Console) takeUpload(r *http.Request, v visitor) (job release.Job, err e
 
 // readField fills in what a field of the form says of how to print.
 func readField(part *multipart.Part, t *release.Ticket) error {
-	text, err := io.ReadAll(io.LimitReader(part, mostUploadField))
-	if err != nil {
+	text, err := io.ReadAll(io.LimitReader(part, mostUploadField+1))
+	if err != nil || len(text) > mostUploadField {
 		return uploadBroken.Because(err)
 	}
 	switch value := string(text); part.FormName() {
@@ -121,7 +122,13 @@ func readField(part *multipart.Part, t *release.Ticket) error {
 
 // titleOf is what a document is called by the name of its file.
 func titleOf(file string) string {
-	name := path.Base(strings.ReplaceAll(strings.ToValidUTF8(file, "?"), `\`, "/"))
+	file = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(file, "?"))
+	name := path.Base(strings.ReplaceAll(file, `\`, "/"))
 	if short := strings.TrimSuffix(name, path.Ext(name)); strings.TrimSpace(short) != "" {
 		name = short
 	}

@@ -108,7 +108,7 @@ func whole(name, text string) (int, error) {
 // changeSet changes the policy as it is now.
 func (c *Console) changeSet(w http.ResponseWriter, r *http.Request, v visitor, of rule.Number, change func(*rule.Set) error) {
 	c.changePolicy(w, r, v, of, func(ctx context.Context, tx *db.Tx) error {
-		p, err := conduct.PolicyOf(ctx, tx, v.School)
+		p, err := conduct.PolicyToChange(ctx, tx, v.School)
 		if err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ func (c *Console) changeSet(w http.ResponseWriter, r *http.Request, v visitor, o
 
 // ruleIn is the school's policy, to be changed, and where one of its rules stands.
 func ruleIn(ctx context.Context, tx *db.Tx, v visitor, n rule.Number) (p conduct.Policy, at int, err error) {
-	if p, err = conduct.PolicyOf(ctx, tx, v.School); err != nil {
+	if p, err = conduct.PolicyToChange(ctx, tx, v.School); err != nil {
 		return p, 0, err
 	}
 	if at = slices.IndexFunc(p.Rules, func(one rule.Rule) bool { return one.Number == n }); at < 0 {

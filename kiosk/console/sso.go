@@ -86,7 +86,7 @@ func (c *Console) fromSSO(w http.ResponseWriter, r *http.Request, _ visitor) {
 }
 
 func (c *Console) vouched(r *http.Request, who sso.Identity, carried sso.Carried) (signin.Entered, error) {
-	o := signin.Outside{Issuer: who.Issuer, Subject: who.Subject, At: who.At, Browser: browserOf(r)}
+	o := signin.Outside{Issuer: who.Issuer, Subject: who.Subject, At: who.At, Again: who.Again, Browser: browserOf(r)}
 	if carried.Invitation != "" {
 		return c.signIn.AcceptOutside(r.Context(), carried.Invitation, o)
 	}

@@ -149,7 +149,7 @@ func (c *Conduct) takeHeld(ctx context.Context, tx *db.Tx, by school.Actor, held
 	if !held.Action.Withdraws() {
 		return nil
 	}
-	if err := endLesser(ctx, tx, held.Person); err != nil {
+	if err := endLesser(ctx, tx, held.Person, taken(held.Action)); err != nil {
 		return err
 	}
 	return insertSuspension(ctx, tx, by.School, Suspension{Person: held.Person, Ends: ends, Reason: held.Reason, Objection: ladder.Objection, Action: taken(held.Action),

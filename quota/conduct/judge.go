@@ -229,7 +229,7 @@ func (b *bench) take(ctx context.Context, tx *db.Tx, who subject, by Flag, s Ste
 		return fmt.Errorf("take step: %w", err)
 	}
 	if s.HeldBack == "" && s.Action.Withdraws() {
-		if err := endLesser(ctx, tx, s.Person); err != nil {
+		if err := endLesser(ctx, tx, s.Person, taken(s.Action)); err != nil {
 			return err
 		}
 		if err := insertSuspension(ctx, tx, b.school, Suspension{Person: s.Person, Ends: s.Ends, Reason: s.Reason, Objection: b.policy.Ladder.Objection,

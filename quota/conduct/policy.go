@@ -26,6 +26,14 @@ func PolicyOf(ctx context.Context, tx *db.Tx, id school.ID) (Policy, error) {
 	return policyOf(ctx, tx, id)
 }
 
+// PolicyToChange is PolicyOf for whoever changes it in this transaction: others wait.
+func PolicyToChange(ctx context.Context, tx *db.Tx, id school.ID) (Policy, error) {
+	if err := lockPolicy(ctx, tx, id); err != nil {
+		return Policy{}, err
+	}
+	return policyOf(ctx, tx, id)
+}
+
 var versionUnknown = fault.New(fault.NotFound, "version-unknown", "The school has no such version of its conduct policy.")
 
 // PolicyVersion is a school's policy as it was ("version-unknown").

@@ -143,11 +143,21 @@ func (c *Conduct) decideFlags(ctx context.Context, tx *db.Tx, by school.Actor, p
 		return err
 	}
 	for _, person := range peopleOf(pile) {
-		if err := c.decided(ctx, tx, by, person, ids, as, why); err != nil {
+		if err := c.decided(ctx, tx, by, person, idsOf(pile, person), as, why); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// idsOf are those of one person.
+func idsOf(pile []openFlag, p school.PersonID) (all []FlagID) {
+	for _, f := range pile {
+		if f.Person == p {
+			all = append(all, f.ID)
+		}
+	}
+	return all
 }
 
 // peopleOf are whose flags they are, by ascending number.

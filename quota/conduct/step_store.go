@@ -30,7 +30,7 @@ const waitsWithin = 28 * 24 * time.Hour
 func standingSteps(ctx context.Context, tx *db.Tx, person school.PersonID) ([]Step, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+stepColumns+` FROM step t LEFT JOIN suspension s USING (step_id) JOIN flag f ON f.flag_id = t.flag_id
-		 WHERE t.person_id = $1 AND t.taken_at <= $2
+		 WHERE t.person_id = $1 AND t.taken_at <= $2 AND t.decision IS DISTINCT FROM 'dropped'
 		   AND (coalesce(s.ends_at, t.ends_at) > $2 OR t.held_back = 'person' AND t.decision IS NULL AND t.taken_at > $2::timestamptz - $3::interval) AND s.lifted_at IS NULL AND f.outcome IS DISTINCT FROM 'dismissed'
 		 ORDER BY t.taken_at, t.step_id`, person, tx.Now, waitsWithin)
 	return pgx.CollectRows(rows, scanStep)
@@ -43,11 +43,13 @@ func insertStep(ctx context.Context, tx *db.Tx, s *Step) error {
 		s.School, s.Person, s.Set, s.Rung, s.Action, s.Flag, s.Points, s.Reason, s.Taken, s.Ends, s.HeldBack).Scan(&s.ID)
 }
 
-// endLesser ends what rules alone have withdrawn from a person, for a later step stands in its place.
-func endLesser(ctx context.Context, tx *db.Tx, person school.PersonID) error {
+// endLesser ends what rules alone have withdrawn from a person and is no more than the step that
+// stands in its place.
+func endLesser(ctx context.Context, tx *db.Tx, person school.PersonID, by rule.Action) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE suspension SET lifted_at = $2, lift_reason = 'A later step stands in its place.'
-		 WHERE person_id = $1 AND set_id IS NOT NULL AND confirmed_at IS NULL AND lifted_at IS NULL AND ends_at > $2`, person, tx.Now)
+		 WHERE person_id = $1 AND set_id IS NOT NULL AND confirmed_at IS NULL AND lifted_at IS NULL AND ends_at > $2
+		   AND (NOT $3 OR action = 'teacher-release')`, person, tx.Now, by == rule.TeacherRelease)
 	return err
 }
 

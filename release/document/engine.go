@@ -168,9 +168,10 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, w Work, out io.Write
 		return Facts{}, err
 	}
 	defer leave()
+	free := sync.OnceFunc(func() { <-e.slots })
 	select {
 	case e.slots <- struct{}{}:
-		defer func() { <-e.slots }()
+		defer free()
 	case <-ctx.Done():
 		return Facts{}, fmt.Errorf("wait for a document worker: %w", context.Cause(ctx))
 	}
@@ -189,6 +190,7 @@ func (e *Engine) rebuild(ctx context.Context, in io.Reader, w Work, out io.Write
 	if err != nil {
 		return Facts{}, err
 	}
+	free() // whoever takes it now may be a printer that is out of paper
 	if _, err := io.Copy(out, io.NewSectionReader(r.target, 0, facts.Bytes)); err != nil {
 		return Facts{}, fmt.Errorf("write rebuilt document: %w", err)
 	}

@@ -108,6 +108,8 @@ func TestAKilledChildIsARefusal(t *testing.T) {
 	}()
 	pid := awaitChild(t, os.Getpid(), mark)
 	awaitShut(t, pid)
+	began := ticks(t, pid)
+	await(t, "work on the document", func() bool { return ticks(t, pid) > began+50 })
 	if err := unix.Kill(pid, unix.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +141,21 @@ func awaitChild(t *testing.T, parent, mark int) int {
 		return false
 	})
 	return pid
+}
+
+// ticks are the hundredths of a second of processor time that a process has used by itself.
+func ticks(t *testing.T, pid int) int {
+	t.Helper()
+	stat, err := os.ReadFile(procPath(pid, "stat"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	used, err := strconv.Atoi(fields[11]) // utime
+	if err != nil {
+		t.Fatal(err)
+	}
+	return used
 }
 
 var shutDoor = regexp.MustCompile(`Max open files +0 +0 `)

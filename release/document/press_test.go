@@ -181,7 +181,8 @@ func BenchmarkRaster(b *testing.B) {
 	}
 }
 
-// Bombs that are counted are drawn within bounds, or refused; see TestBombs.
+// Bombs that are counted are drawn within bounds, for a printer and for their owner to see, or
+// refused; see TestBombs.
 func TestBombsOnAPress(t *testing.T) {
 	if alone(t) {
 		return
@@ -204,6 +205,10 @@ func TestBombsOnAPress(t *testing.T) {
 		if err == nil {
 			_, err = io.Copy(io.Discard, out)
 			err = errors.Join(err, out.Close())
+		}
+		seen, unseen := e.Draw(t.Context(), bytes.NewReader(b.file), 1, 1, 200)
+		if (unseen == nil) != (len(seen) == 1) {
+			t.Errorf("%s: %d pictures, %v", b.name, len(seen), unseen)
 		}
 		grew := peakMemory(t) - before
 		t.Logf("%s: %v of processor time, %d MiB, the server %+d KiB: %v", b.name, time.Duration(ends.used).Round(time.Millisecond), ends.most>>20, grew>>10, err)

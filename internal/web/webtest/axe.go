@@ -13,9 +13,13 @@ import (
 	"inkwell/internal/tooltest"
 )
 
-// still is true once what appears on the page has arrived: text that is being faded
-// in has no colour to judge yet. What moves for longer than 2 s is meant to.
-const still = `document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getComputedTiming().endTime > 2000)`
+// still has what appears on the page arrive at once, and is true when all has: text that is
+// being faded in has no colour to judge yet. What moves for longer than 2 s is meant to.
+const still = `document.getAnimations().every((a) => {
+	if (a.playState !== 'running' || a.effect.getComputedTiming().endTime > 2000) return true;
+	a.finish();
+	return false;
+})`
 
 // judge has all rules of axe-core run that hold a page to WCAG 2.2 A and AA, and its
 // own advice, and gives what breaks them: the rule, what it asks, and where.
