@@ -1,11 +1,14 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
 
+	"inkwell/internal/db"
 	"inkwell/internal/roster"
+	"inkwell/internal/school"
 )
 
 // rostersPath is what the last rosters changed.
@@ -17,6 +20,7 @@ const rostersShown = 25
 // rostersPage is what rosters.html shows.
 type rostersPage struct {
 	visitor
+	Hidden  bool // other schools are in these rosters, too
 	Runs    []rosterRow
 	Sources []sourceRow
 	ByHand  string
@@ -37,14 +41,29 @@ var outcomeWords = map[string]stateWord{
 	"applied": {"Applied", "badge--good"}, "unchanged": {"Nothing new", ""}, "stopped": {"Stopped", "badge--warn"}, "refused": {"Refused", "badge--bad"},
 }
 
-// rostersPage shows the last differences in numbers; names stand where the roster was read.
+// rostersPage shows the last differences in numbers; names stand where the roster was read. A
+// roster is of all schools at once, so that at a trust a school's own IT sees how each went and
+// nothing else of it.
 func (c *Console) rostersPage(w http.ResponseWriter, r *http.Request, v visitor) {
 	o, err := roster.New(roster.Options{DB: c.db}).Show(r.Context(), rostersShown)
 	if err != nil {
 		c.pages.Error(w, r, err)
 		return
 	}
-	page := rostersPage{visitor: v, ByHand: people(o.ByHand)}
+	others, err := c.others(r.Context())
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	page := rostersPage{visitor: v, Hidden: others && !v.May(school.SeeTrust)}
+	if page.Hidden {
+		for _, run := range o.Runs {
+			page.Runs = append(page.Runs, rosterRow{When: moment(run.At, v.Now), Source: run.Source, State: outcomeWords[run.Outcome]})
+		}
+		c.pages.Show(w, r, http.StatusOK, "rosters", page)
+		return
+	}
+	page.ByHand = people(o.ByHand)
 	for _, run := range o.Runs {
 		page.Runs = append(page.Runs, rosterRow{When: moment(run.At, v.Now), Source: run.Source, From: run.Origin, State: outcomeWords[run.Outcome], Changes: differenceInWords(run.Counts, run.BadRows), Reasons: run.Reasons})
 	}
@@ -55,6 +74,16 @@ func (c *Console) rostersPage(w http.ResponseWriter, r *http.Request, v visitor)
 		page.Waiting = fmt.Sprintf("%s who have left wait for their erasure, the first on %s.", people(o.Waiting), o.First.Format("2 January 2006"))
 	}
 	c.pages.Show(w, r, http.StatusOK, "rosters", page)
+}
+
+// others says whether there is more than one school here.
+func (c *Console) others(ctx context.Context) (several bool, err error) {
+	err = c.db.Look(ctx, db.System("roster"), func(ctx context.Context, tx *db.Tx) error {
+		all, err := school.Names(ctx, tx)
+		several = len(all) > 1
+		return err
+	})
+	return several, err
 }
 
 // differenceInWords leaves out what is nothing.
