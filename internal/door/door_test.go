@@ -358,8 +358,9 @@ func TestShutdownFinishesWhatIsInFlight(t *testing.T) {
 	waiting := dial(t, h.Addr()) // has said nothing; must not keep the door open
 	body := make(chan string, 1)
 	go func() {
-		_, b := h.get(t, "https://"+h.Addr().String())
-		body <- b
+		b := "nothing"
+		defer func() { body <- b }() // also if it fails
+		_, b = h.get(t, "https://"+h.Addr().String())
 	}()
 	<-entered
 	down := make(chan error, 1)

@@ -85,8 +85,8 @@ func (l *listener) rest(err error) bool {
 // tell waits for the first byte and hands the connection on.
 func (l *listener) tell(ctx context.Context, c *conn) {
 	defer l.waiting.Done()
-	stop := context.AfterFunc(ctx, func() { _ = c.Close() })
-	defer stop()
+	keep := context.AfterFunc(ctx, func() { _ = c.Close() })
+	defer keep()
 	_ = c.Conn.SetReadDeadline(time.Now().Add(firstByte))
 	if _, err := c.Conn.Read(c.first[:]); err != nil {
 		_ = c.Close()
@@ -98,7 +98,9 @@ func (l *listener) tell(ctx context.Context, c *conn) {
 	if c.first[0] == handshake {
 		ready = tls.Server(c, l.tls)
 	}
-	l.hand(ready)
+	if keep() { // or it was dropped a moment ago; from here on it is the server's to end
+		l.hand(ready)
+	}
 }
 
 // hand gives the server a connection.
@@ -124,8 +126,8 @@ func (l *listener) Accept() (net.Conn, error) {
 
 // Close stops accepting and drops whoever has not said anything yet.
 func (l *listener) Close() error {
+	err := l.tcp.Close() // first: who is dropped may come again at once
 	l.close()
-	err := l.tcp.Close()
 	l.waiting.Wait()
 	if errors.Is(err, net.ErrClosed) { // closed before
 		return nil
