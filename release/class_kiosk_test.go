@@ -49,7 +49,7 @@ func TestAClassCollectsAtAKiosk(t *testing.T) {
 		t.Fatal(err)
 	}
 	dbtest.Exec(t, f.db, "UPDATE person SET badge_version = badge_version + 1 WHERE person_id = $1", f.Teacher.Person) // as a lost badge does
-	_, err = f.ClassAt(t.Context(), found, class) // a pupil has the badge, and the list is open
+	_, err = f.ClassAt(t.Context(), found, class)                                                                      // a pupil has the badge, and the list is open
 	wantFault(t, err, "visit-over")
 
 	f.rings(class, "Room 12")
