@@ -1,13 +1,12 @@
 package ipp
 
 import (
-	"embed"
-	"fmt"
 	"strings"
 
 	"github.com/OpenPrinting/goipp"
 
 	"inkwell/internal/fault"
+	"inkwell/internal/words"
 )
 
 // configured is natural-language-configured, the language of every sentence in the
@@ -18,36 +17,8 @@ const configured = "en"
 // languages are generated-natural-language-supported, the configured one first.
 var languages = []string{configured, "cy", "fr", "de", "es", "pl"}
 
-//go:embed languages/*.txt
-var languageFiles embed.FS
-
 // sentences are those of each language but English, by the English form.
-var sentences = func() map[string]map[string]string {
-	all := map[string]map[string]string{}
-	for _, l := range languages[1:] {
-		file, err := languageFiles.ReadFile("languages/" + l + ".txt")
-		if err != nil {
-			panic(err)
-		}
-		all[l] = readLanguage(string(file))
-	}
-	return all
-}()
-
-// readLanguage reads pairs of lines: a sentence in English, and behind "= " the
-// same in another language.
-func readLanguage(file string) map[string]string {
-	all := map[string]string{}
-	english := ""
-	for line := range strings.Lines(file) {
-		line = strings.TrimSpace(line)
-		if said, ok := strings.CutPrefix(line, "= "); ok {
-			all[english] = said
-		}
-		english = line
-	}
-	return all
-}
+var sentences = words.Refusals
 
 // tongue is a natural language that we answer in.
 type tongue string
@@ -67,21 +38,11 @@ func (c *call) tongueOf() tongue {
 // say is a sentence in the language, with what is put into it. Words that are put
 // in are said in the language as well.
 func (t tongue) say(form string, args ...any) string {
-	words := sentences[string(t)]
-	if said, ok := words[form]; ok {
-		form = said
+	var own []*words.Language
+	if l, ok := sentences[string(t)]; ok {
+		own = []*words.Language{l}
 	}
-	if len(args) == 0 {
-		return form
-	}
-	said := make([]any, len(args))
-	for i, a := range args {
-		said[i] = a
-		if word, ok := a.(string); ok && words[word] != "" {
-			said[i] = words[word]
-		}
-	}
-	return fmt.Sprintf(form, said...)
+	return words.Speak(own, nil, false).Format(form, args...)
 }
 
 // neutral are the sentences of refusals that say more at a station: why rights are
