@@ -24,9 +24,16 @@ func Done(ctx context.Context, tx *db.Tx, school db.SchoolID, before int64, with
 	return done(ctx, tx, school, before, without, limit)
 }
 
-// DoneTo are the latest acts of the keywords that somebody was the subject of.
-func DoneTo(ctx context.Context, tx *db.Tx, school db.SchoolID, subject string, acts []string, limit int) ([]Act, error) {
-	return doneTo(ctx, tx, school, subject, acts, limit)
+// DoneTo are the latest acts of the keywords that somebody was the subject of, before the number
+// of one of them, or the very latest for 0.
+func DoneTo(ctx context.Context, tx *db.Tx, school db.SchoolID, subject string, acts []string, before int64, limit int) ([]Act, error) {
+	return doneTo(ctx, tx, school, subject, acts, before, limit)
+}
+
+// DoneAbout are the latest acts that somebody was the subject of, but those of some keywords or
+// patterns of them, as Done has them.
+func DoneAbout(ctx context.Context, tx *db.Tx, school db.SchoolID, subject string, without []string, limit int) ([]Act, error) {
+	return doneAbout(ctx, tx, school, subject, without, limit)
 }
 
 // Counted is how often something was done.

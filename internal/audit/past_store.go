@@ -28,11 +28,20 @@ func done(ctx context.Context, tx *db.Tx, school db.SchoolID, before int64, with
 	return collectActs(rows)
 }
 
-func doneTo(ctx context.Context, tx *db.Tx, school db.SchoolID, subject string, acts []string, limit int) ([]Act, error) {
+func doneTo(ctx context.Context, tx *db.Tx, school db.SchoolID, subject string, acts []string, before int64, limit int) ([]Act, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+actColumns+` FROM audit
 		 WHERE school_id = $1 AND subject = $2::uuid AND act = ANY ($3)
-		 ORDER BY at DESC, audit_id DESC LIMIT $4`, school, subject, acts, limit)
+		   AND ($4::bigint = 0 OR (at, audit_id) < (SELECT at, audit_id FROM audit WHERE audit_id = $4 AND subject = $2::uuid))
+		 ORDER BY at DESC, audit_id DESC LIMIT $5`, school, subject, acts, before, limit)
+	return collectActs(rows)
+}
+
+func doneAbout(ctx context.Context, tx *db.Tx, school db.SchoolID, subject string, without []string, limit int) ([]Act, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+actColumns+` FROM audit
+		 WHERE school_id = $1 AND subject = $2::uuid AND act NOT LIKE ALL ($3::text[])
+		 ORDER BY at DESC, audit_id DESC LIMIT $4`, school, subject, without, limit)
 	return collectActs(rows)
 }
 

@@ -5,11 +5,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"inkwell/internal/db"
 )
 
 const (
-	// channel is what nodes LISTEN to.
-	channel = "inkwell_change"
+	// channel is what nodes LISTEN to. A payload of another form is another channel: nodes of
+	// the version before hear of nothing there, and poll.
+	channel = "inkwell_change_of_school"
 	// payloadLimit keeps a payload below PostgreSQL's 8000 bytes.
 	payloadLimit = 7900
 	// between is the least time between two announcements: each is a commit that
@@ -43,13 +46,13 @@ func (h *Hub) takeUnsaid() []change {
 	return taken
 }
 
-// payloads writes changes as "12/person:7 13/deliveries", in as few strings as
+// payloads writes changes as "12/person:7/1 13/deliveries/2", the last the school, in as few strings as
 // the limit allows.
 func payloads(changes []change) []string {
 	var all []string
 	var b strings.Builder
 	for _, c := range changes {
-		word := strconv.FormatInt(c.id, 10) + "/" + c.topic
+		word := strconv.FormatInt(c.id, 10) + "/" + c.topic + "/" + strconv.FormatInt(int64(c.school), 10)
 		if b.Len() > 0 && b.Len()+1+len(word) > payloadLimit {
 			all = append(all, b.String())
 			b.Reset()
@@ -69,10 +72,12 @@ func payloads(changes []change) []string {
 func readPayload(payload string) []change {
 	var changes []change
 	for word := range strings.FieldsSeq(payload) {
-		number, topic, _ := strings.Cut(word, "/")
+		number, rest, _ := strings.Cut(word, "/")
+		topic, at, _ := strings.Cut(rest, "/")
 		id, err := strconv.ParseInt(number, 10, 64)
-		if err == nil && topic != "" {
-			changes = append(changes, change{id, topic})
+		school, wrong := strconv.ParseInt(at, 10, 32)
+		if err == nil && wrong == nil && topic != "" {
+			changes = append(changes, change{id, topic, db.SchoolID(school)})
 		}
 	}
 	return changes

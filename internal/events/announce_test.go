@@ -11,7 +11,7 @@ func TestPayloadsComeBack(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 400, 5000} {
 		var sent, got []change
 		for i := range n {
-			sent = append(sent, change{int64(i) * 1e9, Person(int64(i) * 1e12)})
+			sent = append(sent, change{int64(i) * 1e9, Person(int64(i) * 1e12), 7})
 		}
 		for _, p := range payloads(sent) {
 			if len(p) >= 8000 {
@@ -27,8 +27,8 @@ func TestPayloadsComeBack(t *testing.T) {
 
 func TestReadPayloadLeavesOutStrangers(t *testing.T) {
 	t.Parallel()
-	got := readPayload("x " + strings.Repeat("9", 40) + "/person:1 / 5/ 7 /y 12/printer:3  13/deliveries")
-	if want := []change{{12, "printer:3"}, {13, "deliveries"}}; !slices.Equal(got, want) {
+	got := readPayload("x " + strings.Repeat("9", 40) + "/person:1 / 5/ 7 /y 8/printer:3 9/printer:3/x 12/printer:3/1  13/deliveries/2")
+	if want := []change{{12, "printer:3", 1}, {13, "deliveries", 2}}; !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}
 }

@@ -14,10 +14,11 @@ import (
 // left to the poll.
 const backlog = 10_000
 
-// change is one row: its number and what it is about.
+// change is one row: its number, what it is about and at which school.
 type change struct {
-	id    int64
-	topic string
+	id     int64
+	topic  string
+	school db.SchoolID
 }
 
 // Hub is one node's exchange. It is safe for concurrent use.
@@ -94,8 +95,10 @@ func (h *Hub) hear(changes []change) {
 		if known {
 			continue
 		}
-		for s := range h.subscribers[c.topic] {
-			s.wake()
+		for _, topic := range []string{c.topic, School(c.school)} {
+			for s := range h.subscribers[topic] {
+				s.wake()
+			}
 		}
 	}
 }

@@ -236,3 +236,18 @@ func (h house) changes() (n int) {
 	}
 	return n
 }
+
+// TestASchoolHearsOfItsOwnAlone: whatever changes there rings once, here and at another node.
+func TestASchoolHearsOfItsOwnAlone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	here, there := h.hub(), h.hub()
+	h.run(there)
+	bells := []*Subscription{here.Subscribe(School(h.school)), there.Subscribe(School(h.school))}
+	other := here.Subscribe(School(h.school + 1))
+	h.touch(here, Person(7), Deliveries)
+	for _, bell := range bells {
+		h.rings(bell)
+	}
+	h.silent(other)
+}

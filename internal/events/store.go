@@ -22,7 +22,7 @@ func insertChanges(tx *db.Tx, school db.SchoolID, topics []string, then func([]c
 	tx.Later(`
 		INSERT INTO change (school_id, topic, at)
 		SELECT $1, topic, $3 FROM unnest($2::text[]) AS topic
-		RETURNING change_id, topic`, []any{school, topics, tx.Now}, func(rows pgx.Rows) error {
+		RETURNING change_id, topic, school_id`, []any{school, topics, tx.Now}, func(rows pgx.Rows) error {
 		changes, err := pgx.CollectRows(rows, scanChange)
 		if err != nil {
 			return fmt.Errorf("record change: %w", err)
@@ -41,7 +41,7 @@ func changesFrom(ctx context.Context, d *db.DB, from uint64) (bound uint64, chan
 		if err != nil {
 			return fmt.Errorf("read bound: %w", err)
 		}
-		rows, _ := tx.Query(ctx, `SELECT change_id, topic FROM change WHERE xact >= $1`, from)
+		rows, _ := tx.Query(ctx, `SELECT change_id, topic, school_id FROM change WHERE xact >= $1`, from)
 		changes, err = pgx.CollectRows(rows, scanChange)
 		if err != nil {
 			return fmt.Errorf("read changes: %w", err)
@@ -52,7 +52,7 @@ func changesFrom(ctx context.Context, d *db.DB, from uint64) (bound uint64, chan
 }
 
 func scanChange(row pgx.CollectableRow) (c change, err error) {
-	err = row.Scan(&c.id, &c.topic)
+	err = row.Scan(&c.id, &c.topic, &c.school)
 	return c, err
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -23,6 +24,7 @@ type assets struct {
 type asset struct {
 	digest string
 	body   []byte
+	packed []byte // the same by gzip
 }
 
 // newAssets reads the shared static files and then the face's own, which may not
@@ -59,7 +61,15 @@ func (a *assets) add(from fs.FS) error {
 			return fmt.Errorf("read static file %s: %w", name, err)
 		}
 		sum := sha256.Sum256(body)
-		a.files[name] = asset{digest: hex.EncodeToString(sum[:8]), body: body}
+		var packed bytes.Buffer
+		zip := gzip.NewWriter(&packed)
+		if _, err := zip.Write(body); err != nil {
+			return fmt.Errorf("pack static file %s: %w", name, err)
+		}
+		if err := zip.Close(); err != nil {
+			return fmt.Errorf("pack static file %s: %w", name, err)
+		}
+		a.files[name] = asset{digest: hex.EncodeToString(sum[:8]), body: body, packed: packed.Bytes()}
 	}
 	return nil
 }
@@ -76,7 +86,8 @@ func (p *Pages) AssetPath(name string) (string, error) {
 
 // Static serves the files at their addresses, to be kept for ever. Any other
 // address under the prefix is not found, an old digest included: a page of one
-// version never runs with the script of another.
+// version never runs with the script of another. Who takes gzip gets it: these files
+// are the same for everybody, so that their length tells nothing.
 func (p *Pages) Static() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		digest, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, p.assets.prefix), "/")
@@ -86,7 +97,13 @@ func (p *Pages) Static() http.Handler {
 			return
 		}
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(f.body))
+		w.Header().Set("Vary", "Accept-Encoding")
+		body := f.body
+		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			w.Header().Set("Content-Encoding", "gzip")
+			body = f.packed
+		}
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
 	})
 }
 

@@ -58,7 +58,12 @@ func Counting(n *Exchanges) Option { return func(o *db.Options) { o.Tracer = n }
 func New(t testing.TB, opts ...Option) *db.DB {
 	t.Helper()
 	name := create(t)
-	o := db.Options{URL: server.URL(db.Role, name)}
+	return open(t, server.URL(db.Role, name), opts)
+}
+
+func open(t testing.TB, url string, opts []Option) *db.DB {
+	t.Helper()
+	o := db.Options{URL: url}
 	for _, opt := range opts {
 		opt(&o)
 	}

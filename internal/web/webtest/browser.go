@@ -1,6 +1,6 @@
-// Package webtest drives a real headless Chromium, for tests of pages. What it
-// starts it stops when the test ends; a machine without Chromium fails the test. It
-// is imported by tests alone.
+// Package webtest drives real browsers without a window, for tests of pages: Chromium for all of
+// them, Firefox and WebKit for the stories that a Tab can tell in each. What it starts it
+// stops when the test ends; a machine without a browser fails the test. It is imported by tests alone.
 package webtest
 
 import (
@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -23,17 +24,29 @@ const patience = 2 * time.Minute
 // Browser is one headless Chromium.
 type Browser struct{ ctx context.Context }
 
-// Start starts a Chromium with a profile of its own. It takes any certificate, for
-// the tests' servers have made theirs a moment ago.
+// Start starts a Chromium on this machine with a profile of its own.
 func Start(t testing.TB) Browser {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Fatal("these tests need Chromium: install the package chromium")
-	}
+	return startChromium(t, Place{})
+}
+
+func startChromium(t testing.TB, at Place) Browser {
+	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("ignore-certificate-errors", true))
+		chromedp.ExecPath(needs(t, "chromium", "chromium")), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-background-networking", true))
+	if at.Authority == "" {
+		options = append(options, chromedp.IgnoreCertErrors)
+	} else {
+		home := t.TempDir()
+		at.believe(t, filepath.Join(home, ".pki", "nssdb"))
+		options = append(options, chromedp.Env("HOME="+home))
+	}
+	if len(at.In) > 0 {
+		options = append(options, chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) {
+			cmd.Path, cmd.Args = needs(t, at.In[0], "util-linux"), append(append([]string{}, at.In...), cmd.Args...)
+		}))
+	}
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
@@ -44,18 +57,12 @@ func Start(t testing.TB) Browser {
 	return Browser{ctx}
 }
 
-// Page is one tab. Each of its methods fails the test when it cannot do what it says.
+// Page is one tab of Chromium. Each of its methods fails the test when it cannot do what it says.
 type Page struct {
-	t      testing.TB
+	reading
 	ctx    context.Context
 	struck time.Time // time stamp of the last key
 }
-
-// watch counts in the page itself what its policy forbids and what it throws.
-const watch = `window.wrongs = [];
-addEventListener('securitypolicyviolation', (e) => wrongs.push('policy: ' + e.violatedDirective));
-addEventListener('error', (e) => wrongs.push('error: ' + e.message));
-addEventListener('unhandledrejection', (e) => wrongs.push('rejection: ' + e.reason));`
 
 // Page opens a tab of 1280 by 800.
 func (b Browser) Page(t testing.TB) *Page {
@@ -65,7 +72,8 @@ func (b Browser) Page(t testing.TB) *Page {
 	if err := chromedp.Do(ctx); err != nil { // opens the tab, for as long as ctx and not one step
 		t.Fatalf("open a tab: %v", err)
 	}
-	p := &Page{t: t, ctx: ctx}
+	p := &Page{ctx: ctx}
+	p.reading = reading{t, p.run, p.value}
 	p.Size(1280, 800)
 	if _, err := chromedp.Call(ctx, cdpage.AddScriptToEvaluateOnNewDocument, cdpage.AddScriptToEvaluateOnNewDocumentParams{Source: watch}); err != nil {
 		t.Fatal(err)
@@ -106,55 +114,18 @@ func (p *Page) Do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Eval runs a script.
-func (p *Page) Eval(script string) {
-	p.t.Helper()
-	p.Do(chromedp.Evaluate[chromedp.Void](script))
-}
-
-// Says evaluates an expression that gives a string.
-func (p *Page) Says(expression string) string {
-	p.t.Helper()
+// run runs a script.
+func (p *Page) run(script string) error {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return text
+	return chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](script))
 }
 
-// Text is everything a person can read on the page.
-func (p *Page) Text() string {
-	p.t.Helper()
-	return p.Says(`document.body.innerText`)
-}
-
-// Unhurt fails if the page's policy was broken or its script threw.
-func (p *Page) Unhurt() {
-	p.t.Helper()
-	if wrongs := p.Says(`wrongs.join('; ')`); wrongs != "" {
-		p.t.Errorf("the page says: %s", wrongs)
-	}
-}
-
-// Until waits for an expression to become true, across a reload if need be.
-func (p *Page) Until(expression string) {
-	p.t.Helper()
-	var err error
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(15 * time.Millisecond) {
-		var yes bool
-		if yes, err = chromedp.Run(p.ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`)); yes {
-			return
-		}
-	}
-	p.t.Fatalf("never true: %s: %v; the page says: %s", expression, err, p.Text())
-}
-
-// Seen waits for words on the page.
-func (p *Page) Seen(words string) {
-	p.t.Helper()
-	p.Until(fmt.Sprintf(`document.body.innerText.includes(%q)`, words))
+// value is an expression's string.
+func (p *Page) value(expression string) (string, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[string](expression))
 }
 
 // Click clicks the first element that a CSS selector finds.
@@ -224,4 +195,16 @@ func (p *Page) Shot(file string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// Sheet writes a picture of the whole page, of 6,000 CSS pixels at most, and leaves the window as tall as that.
+func (p *Page) Sheet(file string) {
+	p.t.Helper()
+	p.Eval(`window.size = innerWidth + " " + Math.min(6000, Math.max(innerHeight, document.documentElement.scrollHeight))`)
+	var width, height int64
+	if _, err := fmt.Sscan(p.Says(`window.size`), &width, &height); err != nil {
+		p.t.Fatal(err)
+	}
+	p.Size(width, height)
+	p.Shot(file)
 }

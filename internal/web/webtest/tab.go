@@ -1,0 +1,44 @@
+package webtest
+
+import "testing"
+
+// Tab is what a story can do in each of the three browsers. Each method fails the test when it
+// cannot do what it says.
+type Tab interface {
+	Hands
+	Eyes
+}
+
+// Hands are what a person does at a Tab, and those who set it up.
+type Hands interface {
+	Size(width, height int64) // of the page, in CSS pixels
+	Open(address string)      // and wait until it is loaded
+	Click(selector string)    // the first element that it finds
+	Keys(text string)         // like a person
+	Badge(number string)      // like a badge reader
+}
+
+// Eyes are what is seen of a Tab.
+type Eyes interface {
+	Shot(file string)              // a picture of the page
+	Eval(script string)            // whatever it gives
+	Says(expression string) string // that gives a string
+	Text() string                  // that a person can read
+	Until(expression string)       // is true
+	Seen(words string)             // wait for them
+	Unhurt()                       // no policy was broken, and nothing thrown
+}
+
+// Engine is a browser that kiosks run in.
+type Engine struct {
+	Name  string
+	Start func(t testing.TB, at Place) Tab // with a profile of its own
+}
+
+// Engines are the browsers whose engines all others have. Firefox and WebKit are slow to install and to
+// start: unless all is to be proved (.ci/prove) a test takes one of them.
+var Engines = []Engine{
+	{"Chromium", func(t testing.TB, at Place) Tab { t.Helper(); return startChromium(t, at).Page(t) }},
+	{"Firefox", startFirefox},
+	{"WebKit", startWebKit},
+}
