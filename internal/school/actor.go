@@ -68,6 +68,8 @@ const (
 	PauseClass       Capability = "pause-class"       // stop the printing of the class that one teaches just now, until the bell
 	ReleaseForClass  Capability = "release-for-class" // what pupils of the class that one teaches just now wait for, at the room's printer
 	TopUp            Capability = "top-up"            // shared accounts, and pages for them and for people
+	SetPrices        Capability = "set-prices"        // what printing costs, and who gets how much
+	AnswerRequests   Capability = "answer-requests"   // give people what is kept about them, and see who read it
 	SeeRules         Capability = "see-rules"         // the school's rules of printing
 	ExemptFromRules  Capability = "exempt-from-rules" // let people off rules, and take that back
 	RecordExemption  Capability = "record-exemption"  // as the second officer
@@ -101,7 +103,7 @@ var capabilities = map[Role][]Capability{
 	Cover:     {Print, UseConsole, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, FlagPupils},
 	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements, FlagPupils},
 	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
-		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SeeRules, ExemptFromRules, ApprovePupils, ApproveAnyone,
+		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SetPrices, SeeRules, ExemptFromRules, ApprovePupils, ApproveAnyone,
 		SeeUsage, RefundPupils, RefundAnyone, RecoverCosts, ReviewConduct, NameReviewers, SeeConduct, SeeFairness, FlagPupils, SetConduct, SeeRecord, SeeExams},
 	Provider:     {Print, UseConsole, ManageFace},
 	PrintRoom:    {Print},
@@ -110,8 +112,8 @@ var capabilities = map[Role][]Capability{
 	Head: {Print, UseConsole, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest,
 		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters, FlagPupils, SetConduct, SeeRecord, SeeExams},
 	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption, SeeUsage, SeeFairness, SeeTrust},
-	Finance:        {Print, UseConsole, FindPeople, TopUp, SeeUsage, RecoverCosts},
-	DataProtection: {Print, UseConsole, FindPeople, RecordAgreements, SeeFairness, SeeRecord},
+	Finance:        {Print, UseConsole, FindPeople, TopUp, SetPrices, SeeUsage, RecoverCosts},
+	DataProtection: {Print, UseConsole, FindPeople, AnswerRequests, RecordAgreements, SeeFairness, SeeRecord},
 	Auditor:        {Print, UseConsole, SeeRecord},
 }
 

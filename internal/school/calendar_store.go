@@ -36,7 +36,7 @@ func calendarByID(ctx context.Context, tx *db.Tx, id ID) (c calendar.Calendar, e
 			return c, err
 		}
 	}
-	c.Zone, err = time.LoadLocation(zone)
+	c.Zone, err = ZoneNamed(zone)
 	return c, err
 }
 

@@ -160,3 +160,23 @@ func PeopleListed(ctx context.Context, tx *db.Tx, id ID, file io.Reader) (all []
 	}
 	return all, inOrder(bad).Err()
 }
+
+// PeopleNamed are the people of some user names; the first that is nobody's is refused
+// ("exam-people").
+func PeopleNamed(ctx context.Context, tx *db.Tx, id ID, usernames []string) (all []PersonID, err error) {
+	if len(usernames) == 0 {
+		return nil, nil
+	}
+	known, err := idsByUsername(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range usernames {
+		person, ok := known[normalName(name)]
+		if !ok {
+			return nil, fault.New(fault.NotFound, "exam-people", "Nobody here has the user name %q.", name)
+		}
+		all = append(all, person)
+	}
+	return all, nil
+}

@@ -2,12 +2,8 @@ package school
 
 import (
 	"context"
-	_ "embed"
-	"slices"
-	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"github.com/alexedwards/argon2id"
 
@@ -115,34 +111,4 @@ func (d *Directory) recall(ctx context.Context, school ID, username, password, p
 		return nil
 	})
 	return p, remembered, err
-}
-
-//go:embed common_passwords.txt
-var commonList string
-
-var common = sync.OnceValue(func() []string { return strings.Fields(commonList) })
-
-// PasswordRule refuses a new password that is shorter than 10 characters, not
-// mixed (letters and something else), common, or made of the user name.
-func PasswordRule(password, username string) error {
-	lower := strings.ToLower(password)
-	letters := strings.ContainsFunc(password, unicode.IsLetter)
-	others := strings.ContainsFunc(password, func(r rune) bool { return !unicode.IsLetter(r) })
-	switch {
-	case len([]rune(password)) < 10 || len(password) > 200:
-		return fault.New(fault.Invalid, "password-length", "Use at least 10 characters. Three random words and a number work well.")
-	case !letters || !others:
-		return fault.New(fault.Invalid, "password-mixed", "Use letters and also numbers, spaces or signs.")
-	case username != "" && strings.Contains(lower, normalName(username)):
-		return fault.New(fault.Invalid, "password-personal", "Leave your user name out of your password.")
-	case slices.ContainsFunc(common(), func(w string) bool { return commonWith(lower, w) }):
-		return fault.New(fault.Invalid, "password-common", "That is one of the first passwords a stranger would try. Choose another.")
-	}
-	return nil
-}
-
-// commonWith says whether the password is the common word with nothing but digits and
-// signs around it.
-func commonWith(password, word string) bool {
-	return strings.TrimFunc(password, func(r rune) bool { return !unicode.IsLetter(r) }) == word || password == word
 }

@@ -102,7 +102,7 @@ func schoolByID(ctx context.Context, tx *db.Tx, id ID) (School, error) {
 func scanSchool(row pgx.Row) (s School, err error) {
 	var zone string
 	if err = row.Scan(&s.ID, &s.Name, &zone); err == nil {
-		s.Zone, err = time.LoadLocation(zone)
+		s.Zone, err = ZoneNamed(zone)
 	}
 	return s, err
 }

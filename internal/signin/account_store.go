@@ -169,3 +169,12 @@ func doors(ctx context.Context, tx *db.Tx, id school.ID, idle time.Duration) (ma
 	_, err = pgx.ForEachRow(rows, []any{&p, &c.Factor, &c.Barred, &c.Sessions}, func() error { all[p] = c; return nil })
 	return all, err
 }
+
+// countBare counts who runs a school's pages, or any school's for 0, with a password alone.
+func countBare(ctx context.Context, tx *db.Tx, id school.ID, roles []school.Role) (n int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT count(*) FROM person p LEFT JOIN staff_account a USING (person_id)
+		 WHERE ($1 = 0 OR p.school_id = $1) AND p.left_at IS NULL AND p.password_hash IS NOT NULL AND a.sealed IS NULL AND a.barred_at IS NULL
+		   AND EXISTS (SELECT FROM person_role r WHERE r.person_id = p.person_id AND r.role = ANY ($2))`, id, roles).Scan(&n)
+	return n, err
+}

@@ -124,11 +124,7 @@ func (s *SignIn) counted(ctx context.Context, fn func(ctx context.Context, tx *d
 // code for 30 days, unless the password changes.
 func (s *SignIn) Code(ctx context.Context, token, code string, remember bool) (in Entered, device string, err error) {
 	err = s.counted(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, half, err := s.holder(ctx, tx, token, holdSession, NeedsCode)
-		if err != nil {
-			return err
-		}
-		account, err := holdAccount(ctx, tx, p.School, p.ID)
+		p, half, account, err := s.holderOf(ctx, tx, token, holdSession, NeedsCode)
 		if err != nil {
 			return err
 		}
@@ -221,11 +217,7 @@ func (s *SignIn) pending(ctx context.Context, tx *db.Tx, p school.Person, of Ses
 // and devices of the person end.
 func (s *SignIn) Confirm(ctx context.Context, token, code string) (in Entered, recovery []string, err error) {
 	err = s.counted(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, half, err := s.holder(ctx, tx, token, holdSession, NeedsFactor, Open)
-		if err != nil {
-			return err
-		}
-		account, err := holdAccount(ctx, tx, p.School, p.ID)
+		p, half, account, err := s.holderOf(ctx, tx, token, holdSession, NeedsFactor, Open)
 		if err != nil {
 			return err
 		}

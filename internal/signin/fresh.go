@@ -68,11 +68,7 @@ func (s *SignIn) Prove(ctx context.Context, token string, by Proof) (in Entered,
 		}
 	}
 	err = s.counted(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, open, err := s.holder(ctx, tx, token, holdSession, Open)
-		if err != nil {
-			return err
-		}
-		account, err := holdAccount(ctx, tx, p.School, p.ID)
+		p, open, account, err := s.holderOf(ctx, tx, token, holdSession, Open)
 		if err != nil {
 			return err
 		}

@@ -117,33 +117,41 @@ var unknownInvitation = fault.New(fault.NotFound, "invitation-unknown", "This li
 // Invitation is the user name that a link is for. Used, expired and unknown are
 // all "invitation-unknown".
 func (s *SignIn) Invitation(ctx context.Context, token string) (username string, err error) {
+	p, _, err := s.whose(ctx, token)
+	return p.Username, err
+}
+
+// whose is the person of a link that may still be used, and their school.
+func (s *SignIn) whose(ctx context.Context, token string) (p school.Person, at school.School, err error) {
 	digest := tokenDigest(token)
 	if digest == nil {
-		return "", unknownInvitation
+		return p, at, unknownInvitation
 	}
 	err = s.db.InTx(ctx, db.System("invitation"), func(ctx context.Context, tx *db.Tx) error {
 		id, found, err := openInvitation(ctx, tx, digest)
+		if err == nil && !found {
+			err = unknownInvitation
+		}
 		if err != nil {
 			return err
 		}
-		if !found {
-			return unknownInvitation
+		if p, err = invited(ctx, tx, id); err != nil {
+			return err
 		}
-		p, err := invited(ctx, tx, id)
-		username = p.Username
+		at, err = school.ByID(ctx, tx, p.School)
 		return err
 	})
-	return username, err
+	return p, at, err
 }
 
 // Accept uses a link up and gives its person the password, which ends every session
 // they have. A password that the rule refuses leaves the link as it was.
 func (s *SignIn) Accept(ctx context.Context, token, password string) error {
-	username, err := s.Invitation(ctx, token)
+	p, at, err := s.whose(ctx, token)
 	if err != nil {
 		return err
 	}
-	if err := school.PasswordRule(password, username); err != nil {
+	if err := school.PasswordRule(password, p.Username, p.Given, p.Family, at.Name); err != nil {
 		return err
 	}
 	hash, err := school.HashPassword(password)
@@ -151,14 +159,7 @@ func (s *SignIn) Accept(ctx context.Context, token, password string) error {
 		return err
 	}
 	return s.db.InTx(ctx, db.System("invitation"), func(ctx context.Context, tx *db.Tx) error {
-		id, found, err := useInvitation(ctx, tx, tokenDigest(token))
-		if err != nil {
-			return err
-		}
-		if !found {
-			return unknownInvitation
-		}
-		p, err := invited(ctx, tx, id)
+		p, err := takeInvitation(ctx, tx, token)
 		if err != nil {
 			return err
 		}
@@ -167,6 +168,18 @@ func (s *SignIn) Accept(ctx context.Context, token, password string) error {
 		}
 		return audit.Record(ctx, tx, audit.Entry{School: p.School, Act: "staff-password-set", Actor: p.Pseudonym, Subject: p.Pseudonym})
 	})
+}
+
+// takeInvitation uses a link up and gives its person.
+func takeInvitation(ctx context.Context, tx *db.Tx, token string) (school.Person, error) {
+	id, found, err := useInvitation(ctx, tx, tokenDigest(token))
+	if err == nil && !found {
+		err = unknownInvitation
+	}
+	if err != nil {
+		return school.Person{}, err
+	}
+	return invited(ctx, tx, id)
 }
 
 // invited is the person of an invitation, unless they have left.

@@ -167,3 +167,13 @@ func (s *SignIn) manage(ctx context.Context, by school.Actor, id school.ID, pers
 		return audit.Record(ctx, tx, audit.Entry{School: id, Act: act, Actor: by.Pseudonym, Subject: p.Pseudonym, Facts: map[string]any{"proof": proofOf(by)}})
 	})
 }
+
+// WithoutFactor counts the people of a school, or of all schools for 0, who run its pages as IT and
+// have a password of their own here and no second factor.
+func WithoutFactor(ctx context.Context, d *db.DB, id school.ID) (n int, err error) {
+	err = d.Look(ctx, db.System("factor"), func(ctx context.Context, tx *db.Tx) error {
+		n, err = countBare(ctx, tx, id, []school.Role{school.IT})
+		return err
+	})
+	return n, err
+}

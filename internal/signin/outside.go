@@ -62,19 +62,16 @@ func (s *SignIn) beginOutside(ctx context.Context, tx *db.Tx, id school.PersonID
 // before, and starts a session. One identity is one person's.
 func (s *SignIn) AcceptOutside(ctx context.Context, token string, o Outside) (in Entered, err error) {
 	err = s.db.InTx(ctx, db.System("invitation"), func(ctx context.Context, tx *db.Tx) error {
-		id, found, err := useInvitation(ctx, tx, tokenDigest(token))
+		p, err := takeInvitation(ctx, tx, token)
 		if err != nil {
 			return err
 		}
-		if !found {
-			return unknownInvitation
-		}
-		p, err := invited(ctx, tx, id)
+		other, found, err := boundTo(ctx, tx, o)
 		if err != nil {
 			return err
 		}
-		if other, found, err := boundTo(ctx, tx, o); err != nil || found && other != id {
-			return orTaken(err)
+		if found && other != p.ID {
+			return taken
 		}
 		if err := bind(ctx, tx, p, o); err != nil {
 			return err
@@ -86,15 +83,8 @@ func (s *SignIn) AcceptOutside(ctx context.Context, token string, o Outside) (in
 		if err != nil {
 			return err
 		}
-		in, err = s.beginOutside(ctx, tx, id, o)
+		in, err = s.beginOutside(ctx, tx, p.ID, o)
 		return err
 	})
 	return in, err
-}
-
-func orTaken(err error) error {
-	if err != nil {
-		return err
-	}
-	return taken
 }

@@ -60,11 +60,7 @@ func (s *SignIn) tryRecovery(ctx context.Context, tx *db.Tx, p school.Person, a 
 // NewRecoveryCodes replaces the recovery codes of a session's person, who has a second factor.
 func (s *SignIn) NewRecoveryCodes(ctx context.Context, token string) (shown []string, err error) {
 	err = s.db.InTx(ctx, db.System("second-factor"), func(ctx context.Context, tx *db.Tx) error {
-		p, _, err := s.holder(ctx, tx, token, openSession, Open)
-		if err != nil {
-			return err
-		}
-		account, err := holdAccount(ctx, tx, p.School, p.ID)
+		p, _, account, err := s.holderOf(ctx, tx, token, openSession, Open)
 		if err != nil {
 			return err
 		}

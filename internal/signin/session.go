@@ -64,8 +64,19 @@ func (s *SignIn) begin(ctx context.Context, tx *db.Tx, st start) (Entered, error
 	})
 }
 
+// reader reads a session, and holds it or does not.
+type reader func(ctx context.Context, tx *db.Tx, digest []byte) (session, bool, error)
+
+// holderOf is holder, with the person's account held.
+func (s *SignIn) holderOf(ctx context.Context, tx *db.Tx, token string, read reader, stages ...Stage) (p school.Person, open session, a account, err error) {
+	if p, open, err = s.holder(ctx, tx, token, read, stages...); err == nil {
+		a, err = holdAccount(ctx, tx, p.School, p.ID)
+	}
+	return p, open, a, err
+}
+
 // holder is a session that is alive, at one of the stages, and its person.
-func (s *SignIn) holder(ctx context.Context, tx *db.Tx, token string, read func(context.Context, *db.Tx, []byte) (session, bool, error), stages ...Stage) (school.Person, session, error) {
+func (s *SignIn) holder(ctx context.Context, tx *db.Tx, token string, read reader, stages ...Stage) (school.Person, session, error) {
 	digest := tokenDigest(token)
 	if digest == nil {
 		return school.Person{}, session{}, over
@@ -120,6 +131,19 @@ func (s *SignIn) Actor(ctx context.Context, token string) (a school.Actor, err e
 			return nil
 		}
 		return touchSession(ctx, tx, open.digest)
+	})
+	if err != nil {
+		return school.Actor{}, err
+	}
+	return a, nil
+}
+
+// Still is Actor for a page that looks on by itself: it keeps no session alive that nobody uses.
+func (s *SignIn) Still(ctx context.Context, token string) (a school.Actor, err error) {
+	err = s.db.Look(ctx, db.System("session"), func(ctx context.Context, tx *db.Tx) error {
+		p, _, err := s.holder(ctx, tx, token, openSession, Open)
+		a = actor(p)
+		return err
 	})
 	if err != nil {
 		return school.Actor{}, err

@@ -81,7 +81,7 @@ func (s *SignIn) EndOwn(ctx context.Context, token string, id SessionID) error {
 			return err
 		}
 		n, err := endSessions(ctx, tx, p.ID, id, kept)
-		if err != nil {
+		if err != nil || n == 0 && id != 0 {
 			return err
 		}
 		return s.recordEnd(ctx, tx, p.Pseudonym, p, n)

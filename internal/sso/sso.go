@@ -132,8 +132,12 @@ func (s *Server) known(ctx context.Context) (*oidc.Provider, error) {
 	return p, nil
 }
 
-// Check asks the provider what it offers: nil when it answers, as the issuer that is set.
-func (s *Server) Check(ctx context.Context) error {
+// Examine asks what a sign-in needs: our secret, and a provider that answers as the one it is set to
+// be. A client that the provider does not know shows at a sign-in alone.
+func (s *Server) Examine(ctx context.Context) error {
+	if _, err := s.secret(); err != nil {
+		return err
+	}
 	_, err := s.known(ctx)
 	return err
 }
