@@ -86,6 +86,25 @@ func DefaultPolicy() Policy {
 	return p
 }
 
+// Clone is a copy that can be changed.
+func (p Policy) Clone() Policy {
+	p.All = slices.Clone(p.All)
+	return p
+}
+
+// With is the policy with what an audience gets, in place of what it got before.
+func (p Policy) With(a Allowance) Policy {
+	p = p.Without(a.For)
+	p.All = append(p.All, a)
+	return p
+}
+
+// Without is the policy without what is set for exactly an audience.
+func (p Policy) Without(of Audience) Policy {
+	p.All = slices.DeleteFunc(slices.Clone(p.All), func(a Allowance) bool { return a.For == of })
+	return p
+}
+
 // Entitled is how many pages somebody gets in a period, and how many of them in colour: nil
 // is no ceiling. What is set for the person alone takes the place of all else. The ceiling is
 // made of those allowances alone that say something of colour, so that one that only adds

@@ -39,13 +39,8 @@ func SetPolicy(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID
 		return p, err
 	}
 	change(&p)
-	switch {
-	case !slices.Contains(Periods(), p.Per):
-		return p, policyPer
-	case p.Combine != Highest && p.Combine != Sum:
-		return p, policyCombine
-	case p.Carry < 0 || p.Carry > 1_000_000:
-		return p, policyCarry
+	if err := p.Check(); err != nil {
+		return p, err
 	}
 	if err := savePolicy(ctx, tx, id, p); err != nil {
 		return p, err
@@ -54,16 +49,36 @@ func SetPolicy(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID
 		Facts: map[string]any{"per": string(p.Per), "combine": string(p.Combine), "carry": p.Carry}})
 }
 
+// Check refuses a period, a way to combine and an amount to carry over that there are not
+// ("allowance-per", "allowance-combine", "allowance-carry").
+func (p Policy) Check() error {
+	switch {
+	case !slices.Contains(Periods(), p.Per):
+		return policyPer
+	case p.Combine != Highest && p.Combine != Sum:
+		return policyCombine
+	case p.Carry < 0 || p.Carry > 1_000_000:
+		return policyCarry
+	}
+	return nil
+}
+
+// Check refuses an amount and an audience that there cannot be ("allowance-pages",
+// "allowance-colour", "allowance-whom", "allowance-years").
+func (a Allowance) Check() error {
+	switch {
+	case a.Pages < 0 || a.Pages > 1_000_000:
+		return allowancePages
+	case a.Colour != nil && (*a.Colour < 0 || *a.Colour > 1_000_000):
+		return allowanceColour
+	}
+	return a.For.check()
+}
+
 // SetAllowance sets what an audience gets, in place of what it got before. Who has had
 // this period's allowance keeps it: it counts from the next period on.
 func SetAllowance(ctx context.Context, tx *db.Tx, by school.Pseudonym, id school.ID, a Allowance) error {
-	if a.Pages < 0 || a.Pages > 1_000_000 {
-		return allowancePages
-	}
-	if a.Colour != nil && (*a.Colour < 0 || *a.Colour > 1_000_000) {
-		return allowanceColour
-	}
-	if err := a.For.check(); err != nil {
+	if err := a.Check(); err != nil {
 		return err
 	}
 	if _, err := ownPolicy(ctx, tx, id); err != nil {

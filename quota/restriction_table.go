@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,9 @@ func (r Rules) Table(n Names) []RuleRow {
 	return rows
 }
 
+// offices are roles that are called after what is done there, and not after who does it.
+var offices = []school.Role{school.Cover, school.Reception, school.PrintRoom, school.Exams, school.Safeguarding, school.Finance, school.DataProtection}
+
 // words say who is meant.
 func (a Audience) words(n Names) string {
 	var words []string
@@ -47,8 +51,10 @@ func (a Audience) words(n Names) string {
 		return cmp.Or(n.People[a.Person], "somebody") + " alone"
 	case a.Role == AnyStaff:
 		words = append(words, "staff")
-	case a.Role == school.IT:
-		words = append(words, "IT")
+	case a.Role == school.IT || a.Role == school.COO:
+		words = append(words, strings.ToUpper(string(a.Role)))
+	case slices.Contains(offices, a.Role):
+		words = append(words, strings.ReplaceAll(string(a.Role), "-", " ")+" staff")
 	case a.Role != "":
 		words = append(words, plural(strings.ReplaceAll(string(a.Role), "-", " ")))
 	}

@@ -30,9 +30,9 @@ func accountsOf(ctx context.Context, tx *db.Tx, person school.PersonID) ([]Accou
 
 // sides are an account's transfers, what went out of it below 0.
 const sides = `
-	(SELECT transfer_id, at, kind, amount, from_account AS other, delivery_id, key FROM transfer WHERE to_account = $1
+	(SELECT transfer_id, at, kind, amount, from_account AS other, delivery_id, key, actor FROM transfer WHERE to_account = $1
 	 UNION ALL
-	 SELECT transfer_id, at, kind, -amount, to_account, delivery_id, key FROM transfer WHERE from_account = $1) AS t`
+	 SELECT transfer_id, at, kind, -amount, to_account, delivery_id, key, actor FROM transfer WHERE from_account = $1) AS t`
 
 func balanceAt(ctx context.Context, tx *db.Tx, id AccountID, at time.Time) (units int64, err error) {
 	err = tx.QueryRow(ctx, `SELECT coalesce(sum(amount), 0)::bigint FROM `+sides+` WHERE t.at < $2`, id, at).Scan(&units)
@@ -62,5 +62,18 @@ func movements(ctx context.Context, tx *db.Tx, delivery DeliveryID) ([]Movement,
 		  FROM mine m ORDER BY m.transfer_id`, delivery)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (m Movement, err error) {
 		return m, row.Scan(&m.Kind, &m.At, &m.Amount, &m.After)
+	})
+}
+
+// bookings sum up from the first transfer on, which is a person's: a few thousand rows of two indexes.
+func bookings(ctx context.Context, tx *db.Tx, account AccountID, kinds []Kind, before int64, limit int) ([]Booking, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT t.transfer_id, t.at, t.kind, t.amount, t.after, t.other, coalesce(t.delivery_id, 0), coalesce(t.key, ''), coalesce(t.actor::text, ''), coalesce(a.name, '')
+		  FROM (SELECT *, sum(amount) OVER (ORDER BY transfer_id)::bigint AS after FROM `+sides+` WHERE $3::bigint = 0 OR transfer_id < $3) AS t
+		  JOIN account a ON a.account_id = t.other
+		 WHERE t.kind = ANY ($2)
+		 ORDER BY t.transfer_id DESC LIMIT $4`, account, kinds, before, limit)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (b Booking, err error) {
+		return b, row.Scan(&b.ID, &b.At, &b.Kind, &b.Amount, &b.After, &b.Other, &b.Delivery, &b.Key, &b.By, &b.Name)
 	})
 }

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
@@ -46,17 +44,7 @@ func newTrust(t *testing.T, jobs int) trust {
 // take hours.
 func (tr trust) fill(t *testing.T, d *db.DB) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), dbtest.URL(t, d, dbtest.Superuser)) // dbtest.Exec would give up after a minute
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
-	exec := func(sql string, args ...any) {
-		t.Helper()
-		if _, err := conn.Exec(t.Context(), sql, args...); err != nil {
-			t.Fatal(err)
-		}
-	}
+	exec := dbtest.Fill(t, d)
 	schools := (tr.people + ofASchool - 1) / ofASchool
 	exec(`SET work_mem = '512MB'; SET maintenance_work_mem = '512MB'`)
 	exec(`INSERT INTO school (name, time_zone) SELECT 'School ' || n, 'Europe/London' FROM generate_series(1, $1::int) AS n`, schools)

@@ -38,6 +38,7 @@ type PupilWaiting struct {
 // PupilPrinted is what became of one pupil's jobs.
 type PupilPrinted struct {
 	Name    string
+	Given   string // the first name alone, for a screen that others read
 	Pages   int
 	Unnamed int    // jobs without the name that the school wants in their margins: they come out in no way that could carry it
 	Refused string // why nothing of it was released, in plain words, or ""
@@ -196,7 +197,7 @@ func (d *Desk) printForClass(ctx context.Context, a school.Actor, class school.C
 
 // only is what the pupil waits for of some jobs.
 func (w PupilWaiting) only(jobs []JobID) PupilWaiting {
-	some := PupilWaiting{Person: w.Person, Name: w.Name}
+	some := PupilWaiting{Person: w.Person, Name: w.Name, Given: w.Given}
 	for i, id := range w.Jobs {
 		if slices.Contains(jobs, id) {
 			some.Jobs, some.Pages = append(some.Jobs, id), some.Pages+w.left[i]
@@ -215,7 +216,7 @@ type between struct {
 
 // printForPupil asks all of it again, in the release's own transaction.
 func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.ClassID, p PupilWaiting, c ClassPrint, b between) (done PupilPrinted, err error) {
-	done = PupilPrinted{Name: p.Name}
+	done = PupilPrinted{Name: p.Name, Given: p.Given}
 	var sheet separator
 	switch b.sheets {
 	case Separators:

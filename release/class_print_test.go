@@ -81,7 +81,7 @@ func TestATeacherPrintsForTheClassInTheRoom(t *testing.T) {
 	}
 
 	done, err := f.PrintForClass(t.Context(), f.Teacher, class, room, ids(sams.ID, also.ID, mias.ID, a3job.ID, locked.ID))
-	if err != nil || len(done) != 2 || done[0] != (release.PupilPrinted{Name: "Sam Bell", Pages: 3}) || done[1].Refused != "Too few pages left." {
+	if err != nil || len(done) != 2 || done[0] != (release.PupilPrinted{Name: "Sam Bell", Given: "Sam", Pages: 3}) || done[1].Refused != "Too few pages left." {
 		t.Fatalf("%+v, %v", done, err)
 	}
 	f.state(sams.ID, release.Done)

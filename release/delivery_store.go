@@ -164,18 +164,20 @@ func deliveriesOf(ctx context.Context, tx *db.Tx, job JobID) ([]Delivery, error)
 
 // settledWithin goes through the deliveries of a school that ended with something printed, with the
 // year group of each one's person, or school.NoYear.
-func settledWithin(ctx context.Context, tx *db.Tx, id school.ID, from, until time.Time, each func(year int, d Delivery)) error {
+func settledWithin(ctx context.Context, tx *db.Tx, id school.ID, from, until time.Time, each func(year int, own bool, d Delivery)) error {
 	rows, _ := tx.Query(ctx, `
-		SELECT coalesce(p.year_group, -1), d.impressions, d.printed, d.charged, coalesce(d.printer_group_id, 0), coalesce(d.work, jsonb_build_object('sides', d.impressions))
+		SELECT coalesce(p.year_group, -1), d.person_id, d.ended_at, d.impressions, d.printed, d.charged, coalesce(d.printer_group_id, 0), coalesce(d.work, jsonb_build_object('sides', d.impressions)),
+		       NOT EXISTS (SELECT FROM transfer r JOIN account a ON a.account_id = r.from_account WHERE r.delivery_id = d.delivery_id AND r.kind = 'reserve' AND a.kind <> 'person')
 		  FROM delivery d JOIN person p USING (person_id)
 		 WHERE d.school_id = $1 AND d.state = 'settled' AND d.ended_at >= $2 AND d.ended_at < $3`, id, from, until)
 	for rows.Next() {
 		var year int
+		var own bool
 		var d Delivery // a new one each time: of JSON, what is left out would stay
-		if err := rows.Scan(&year, &d.Impressions, &d.Printed, &d.Charged, &d.Group, &d.Work); err != nil {
+		if err := rows.Scan(&year, &d.Person, &d.Ended, &d.Impressions, &d.Printed, &d.Charged, &d.Group, &d.Work, &own); err != nil {
 			return err
 		}
-		each(year, d)
+		each(year, own, d)
 	}
 	return rows.Err()
 }
@@ -186,8 +188,9 @@ func visitJobs(ctx context.Context, tx *db.Tx, person school.PersonID, since tim
 	rows, _ := tx.Query(ctx, `
 		SELECT j.job_id, j.state, coalesce(j.reason, ''), coalesce(j.title, ''), coalesce(j.impressions, 0) - j.printed, coalesce(j.impressions, 0), j.printed, coalesce(j.price, 0),
 		       j.submitted_at, j.expires_at, coalesce(d.state, ''), coalesce(d.printed, 0), coalesce(d.impressions, 0), coalesce(d.charged, 0),
-		       coalesce(r.name, ''), coalesce(r.state, ''), coalesce(r.state_reasons, '{}'), j.password IS NOT NULL, j.ticket, coalesce(j.pages, 0),
-		       CASE WHEN j.proof = 'vouched' AND j.printed = 0 THEN g.name ELSE '' END, j.queue_id, j.touched
+		       coalesce(d.printer_id, 0), coalesce(r.name, ''), coalesce(r.state, ''), coalesce(r.state_reasons, '{}'), j.password IS NOT NULL, j.ticket, coalesce(j.pages, 0),
+		       CASE WHEN j.proof = 'vouched' AND j.printed = 0 THEN g.name ELSE '' END, j.queue_id, j.touched, coalesce(j.format, ''),
+		       CASE WHEN j.state = 'held' AND j.printed = 0 AND j.before IS NULL THEN coalesce(encode(j.digest, 'hex') || md5(j.ticket::text), '') ELSE '' END
 		  FROM job j
 		  LEFT JOIN device_group g USING (group_id)
 		  LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.job_id = j.job_id ORDER BY d.delivery_id DESC LIMIT 1) AS d ON true
@@ -202,12 +205,12 @@ func scanVisitJob(row pgx.CollectableRow) (v VisitJob, err error) {
 	var d VisitDelivery
 	var p PrinterRecord
 	err = row.Scan(&v.ID, &v.State, &job.Reason, &v.Title, &v.Pages, &job.Impressions, &job.Printed, &job.Price,
-		&v.Submitted, &v.Expires, &d.State, &d.Printed, &d.Of, &d.Charged, &p.Name, &p.State, &p.Reasons, &v.Locked, &v.ticket, &v.sides, &v.Claim,
-		&v.queue, &v.touched)
+		&v.Submitted, &v.Expires, &d.State, &d.Printed, &d.Of, &d.Charged, &d.at, &p.Name, &p.State, &p.Reasons, &v.Locked, &v.ticket, &v.sides, &v.Claim,
+		&v.queue, &v.touched, &job.Format, &v.Content)
 	if err != nil {
 		return v, err
 	}
-	v.Due = job.Due()
+	v.Due, v.Uncounted = job.Due(), job.Uncounted()
 	if v.State == Refused {
 		v.Refusal = sentence(job.Reason)
 	}

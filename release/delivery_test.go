@@ -137,6 +137,31 @@ func TestWhatIsLostFromSightIsAskedAndNeverSentAgain(t *testing.T) {
 	}
 }
 
+// The owner counts what came out: that is charged, the rest is held, and printed for its own price.
+func TestWhatIsLostFromSightCameOutInPart(t *testing.T) {
+	t.Parallel()
+	h, job := lost(t)
+	for _, wrong := range []int{0, -1, 4} {
+		wantFault(t, h.AnswerSome(t.Context(), h.at(h.Sam), job.ID, wrong), "answer-pages")
+	}
+	wantFault(t, h.AnswerSome(t.Context(), h.at(h.Mia), job.ID, 1), "job-unknown")
+	if err := h.AnswerSome(t.Context(), h.at(h.Sam), job.ID, 1); err != nil {
+		t.Fatal(err)
+	}
+	wantFault(t, h.AnswerSome(t.Context(), h.at(h.Sam), job.ID, 1), "not-asked")
+	now := h.job(job.ID)
+	if now.State != release.Held || now.Printed != 1 || now.Left() != 2 || h.balance(h.Sam) != 99 {
+		t.Errorf("%s, %d out, %d left to print, balance %d", now.State, now.Printed, now.Left(), h.balance(h.Sam))
+	}
+	if n := dbtest.Value[int](t, h.db, "SELECT count(*) FROM audit WHERE act = 'delivery-settled' AND facts->>'reason' = 'owner-says-some-came' AND (facts->>'impressions')::int = 1"); n != 1 {
+		t.Errorf("%d rows of audit", n)
+	}
+	if n := dbtest.Value[int](t, h.db, "SELECT count(*) FROM fact WHERE kind = 'unclear-answered' AND detail->>'came' = 'false' AND detail->>'counted' = '1'"); n != 1 {
+		t.Errorf("%d facts", n)
+	}
+	h.sound()
+}
+
 func TestWhatNobodyAnsweredIsFree(t *testing.T) {
 	t.Parallel()
 	h, job := lost(t)

@@ -64,8 +64,9 @@ func isPaired(ctx context.Context, tx *db.Tx, id DeviceID) (paired bool, err err
 
 func updateSeen(ctx context.Context, tx *db.Tx, ids []DeviceID) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE kiosk_device SET seen_at = greatest(seen_at, $2)
-		 WHERE device_id IN (SELECT device_id FROM kiosk_device WHERE device_id = ANY ($1) ORDER BY device_id FOR UPDATE)`, ids, tx.Now)
+		UPDATE kiosk_device SET seen_at = greatest(seen_at, $2),
+		       connected_at = CASE WHEN connected_at IS NULL OR seen_at <= $2::timestamptz - make_interval(secs => $3) THEN $2 ELSE connected_at END
+		 WHERE device_id IN (SELECT device_id FROM kiosk_device WHERE device_id = ANY ($1) ORDER BY device_id FOR UPDATE)`, ids, tx.Now, silent.Seconds())
 	return err
 }
 

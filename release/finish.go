@@ -98,7 +98,7 @@ func (d *Desk) afterwards(ctx context.Context, tx *db.Tx, job Job, del Delivery,
 	if o.Complete {
 		return updateDone(ctx, tx, job.ID, job.Printed+del.Printed)
 	}
-	if del.Printed > 0 {
+	if del.Printed > 0 && o.Counted == 0 { // what the printer told, and not what its owner says
 		fact := conduct.Fact{School: job.School, Person: job.Person, Kind: "printer-stopped", Object: object(job.ID),
 			Detail: map[string]any{"printer": del.Printer, "impressions": del.Printed}}
 		if err := conduct.Note(ctx, tx, fact); err != nil {

@@ -45,6 +45,7 @@ type sighting struct {
 	moved   time.Time // the last page, as far as the printer tells of pages
 	stopped time.Time
 	told    bool // the printer was told to cancel
+	counts  bool // the printer tells of pages
 
 	completed *Said // it says that the job is completed, without a count; it is asked once more
 }
@@ -52,7 +53,7 @@ type sighting struct {
 // heard acts on one answer about a followed job.
 func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at Progress, seen *sighting) (done bool, err error) {
 	crash.At("printing-seen")
-	seen.last = d.DB.Now()
+	seen.last, seen.counts = d.DB.Now(), at.Impressions >= 0
 	switch at.Phase {
 	case PhaseCompleted:
 		said := d.said(ctx, p, *del, at)
@@ -73,7 +74,7 @@ func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at 
 			return false, err
 		}
 	}
-	if at.Phase == PhaseStopped || d.DB.Now().Sub(seen.moved) > longest(*del) {
+	if at.Phase == PhaseStopped || d.DB.Now().Sub(seen.moved) > longest(*del) || d.stands(ctx, *del, *seen) {
 		return false, d.stopped(ctx, c, p, *del, seen)
 	}
 	if !seen.stopped.IsZero() { // it goes on
@@ -85,6 +86,15 @@ func (d *Desk) heard(ctx context.Context, c claim, p Printer, del *Delivery, at 
 	return false, nil
 }
 
+// stands says that a printer which tells nothing of a jam but its own state has not moved since
+// the owner wanted the job out elsewhere.
+func (d *Desk) stands(ctx context.Context, del Delivery, seen sighting) bool {
+	return seen.counts && d.DB.Now().Sub(seen.moved) > stoodStill && d.recalled(ctx, del)
+}
+
+// stoodStill is from when on a page is late, for an owner who asks.
+const stoodStill = 3 * time.Second
+
 // longest is how long a job may go on without a page, for a printer that tells of
 // its pages at the end alone: ten minutes and ten seconds for each. One that
 // claims to print for ever would hold up everybody behind it.
@@ -93,13 +103,14 @@ func longest(del Delivery) time.Duration {
 }
 
 // stopped gives a jam or an empty tray some time, then takes the rest of the job
-// back from the printer: its owner can print that somewhere else.
+// back from the printer: its owner can print that somewhere else. It takes it back at once where
+// they have asked for that; not from a printer that tells of no pages, where nobody would pay for those that are out.
 func (d *Desk) stopped(ctx context.Context, c claim, p Printer, del Delivery, seen *sighting) error {
 	if seen.stopped.IsZero() {
 		seen.stopped = d.DB.Now()
 		return d.look(ctx, c.printer, p)
 	}
-	if seen.told || d.DB.Now().Sub(seen.stopped) < d.StopPatience {
+	if seen.told || d.DB.Now().Sub(seen.stopped) < d.StopPatience && (!seen.counts || !d.recalled(ctx, del)) {
 		return nil
 	}
 	d.Log.Info("printer does not go on", "job", del.Job, "delivery", del.ID, "printer", del.Printer)

@@ -49,6 +49,9 @@ func (d *Desk) takeNotes(ctx context.Context) {
 
 func (d *Desk) keepNote(ctx context.Context, n note) error {
 	return d.inSchool(ctx, n.school, func(ctx context.Context, tx *db.Tx) error {
+		if n.kind == tapKnown || n.kind == tapUnknown {
+			return d.keepTap(ctx, tx, n)
+		}
 		if n.kind == "too-few" {
 			return conduct.NoteTooFew(ctx, tx, n.school, n.person)
 		}

@@ -11,6 +11,7 @@ import (
 type Outcome struct {
 	Complete bool   // the printer, or the owner, says that all of it came out
 	Reason   string // keyword
+	Counted  int    // impressions that its owner counts; 0 where nobody was asked, or they said all or none
 	Said     *Said  // what the printer says of it; nil where it was not asked
 }
 
@@ -36,6 +37,8 @@ func (o Outcome) charge(d Delivery) (printed int, units int64) {
 // copies some printers count the pages of one: there the word alone counts, too.
 func (o Outcome) out(d Delivery) int {
 	switch {
+	case o.Counted > 0:
+		return o.Counted
 	case d.Uncounted:
 		return o.Said.toldOf()
 	case o.Complete && (o.Said == nil || d.Copies > 1):

@@ -42,6 +42,7 @@ type pictures struct {
 	all   map[pictured]*seenStrip
 	bytes int
 	turns map[school.PersonID]*onlooker
+	thumb chan struct{} // held by whoever draws a thumbnail
 }
 
 type seenStrip struct {
@@ -86,6 +87,22 @@ func (p *pictures) turn(ctx context.Context, who school.PersonID) (leave func(),
 		return func() { <-o.turn; gone() }, nil
 	case <-ctx.Done():
 		gone()
+		return nil, context.Cause(ctx)
+	}
+}
+
+// thumbTurn waits until no thumbnail is drawn for anybody, and holds that turn until leave.
+func (p *pictures) thumbTurn(ctx context.Context) (leave func(), err error) {
+	p.mu.Lock()
+	if p.thumb == nil {
+		p.thumb = make(chan struct{}, 1)
+	}
+	turn := p.thumb
+	p.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
 }

@@ -196,14 +196,16 @@ func stationBySlug(ctx context.Context, tx *db.Tx, slug string) (Station, error)
 	var zone string
 	st.Printer, err = scanPrinter(tx.QueryRow(ctx, `
 		SELECT `+printerColumns+`, s.station_id, s.school_id, c.name, c.time_zone, s.slug, s.name, s.kind, c.kiosk_words, coalesce(c.kiosk_words_until, 'epoch'),
+		       c.kiosk_languages, c.kiosk_young,
 		       ARRAY(SELECT x.printer_id FROM station_printer x WHERE x.station_id = s.station_id ORDER BY x.printer_id)
 		  FROM station s JOIN printer r USING (printer_id) JOIN school c ON c.school_id = s.school_id
-		 WHERE s.slug = $1`, slug), &st.ID, &st.School, &st.SchoolName, &zone, &st.Slug, &st.Name, &st.Kind, &st.Words, &st.WordsUntil, &st.Serves)
+		 WHERE s.slug = $1`, slug), &st.ID, &st.School, &st.SchoolName, &zone, &st.Slug, &st.Name, &st.Kind, &st.Words, &st.WordsUntil,
+		&st.Languages.Offered, &st.Languages.Young, &st.Serves)
 	if errors.Is(err, printerUnknown) {
 		return st, stationUnknown
 	}
 	if err == nil {
-		st.Zone, err = time.LoadLocation(zone)
+		st.Zone, err = school.ZoneNamed(zone)
 	}
 	return st, err
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"image/jpeg"
+	"time"
 
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
@@ -16,6 +17,10 @@ const (
 	pictureWidth   = 320 // pixels
 	pictureQuality = 82  // of JPEG
 	picturesAtOnce = 6   // pages that one child draws: what a screen shows first
+
+	thumbWidth = 120             // pixels of one beside a job's line
+	thumbWait  = 6 * time.Second // that somebody waits for one, its drawing included
+	thumbStrip = -1              // the name of its strip
 )
 
 // noPicture is the answer where a page cannot be shown.
@@ -29,18 +34,8 @@ var noPicture = fault.New(fault.Unsupported, "picture-none", "There is no pictur
 // held, in a printer's own language or sent by a shared device; "job-password-needed";
 // "picture-none" where it cannot be drawn.
 func (d *Desk) Picture(ctx context.Context, v Visitor, id JobID, page int) ([]byte, error) {
-	var job Job
-	err := d.readSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) (err error) {
-		if err := school.Stands(ctx, tx, v.Actor); err != nil {
-			return err
-		}
-		job, err = jobByID(ctx, tx, id)
-		return err
-	})
+	job, err := d.shown(ctx, v, id, page)
 	if err != nil {
-		return nil, err
-	}
-	if err := job.showable(v, page); err != nil {
 		return nil, err
 	}
 	k := pictured{job: id, owner: job.Person, strip: (page - 1) / picturesAtOnce}
@@ -62,6 +57,50 @@ func (d *Desk) Picture(ctx context.Context, v Visitor, id JobID, page int) ([]by
 	return nil, noPicture
 }
 
+// Thumbnail is a smaller one of the first page, to stand beside the job's line, by the same rules.
+// One is drawn at a time for the whole program, so that no list of pictures takes the time of what
+// somebody looks at or has counted; who waits too long has none ("pictures-many").
+func (d *Desk) Thumbnail(ctx context.Context, v Visitor, id JobID) ([]byte, error) {
+	job, err := d.shown(ctx, v, id, 1)
+	if err != nil {
+		return nil, err
+	}
+	k := pictured{job: id, owner: job.Person, strip: thumbStrip}
+	s, found := d.pictures.find(k, d.DB.Now())
+	if !found {
+		ctx, cancel := context.WithTimeoutCause(ctx, thumbWait, tooManyPictures)
+		defer cancel()
+		leave, err := d.pictures.thumbTurn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+		if s, err = d.drawPages(ctx, job.asItCame(), 1, 1, thumbWidth); err != nil {
+			return nil, err
+		}
+		d.pictures.keep(k, s, d.DB.Now())
+	}
+	if len(s) == 0 {
+		return nil, noPicture
+	}
+	return s[0], nil
+}
+
+// shown is the visitor's job whose page is to be shown.
+func (d *Desk) shown(ctx context.Context, v Visitor, id JobID, page int) (job Job, err error) {
+	err = d.readSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) (err error) {
+		if err := school.Stands(ctx, tx, v.Actor); err != nil {
+			return err
+		}
+		job, err = jobByID(ctx, tx, id)
+		return err
+	})
+	if err == nil {
+		err = job.showable(v, page)
+	}
+	return job, err
+}
+
 // showable refuses pictures of what is not the visitor's to see.
 func (j Job) showable(v Visitor, page int) error {
 	switch {
@@ -76,13 +115,17 @@ func (j Job) showable(v Visitor, page int) error {
 }
 
 // draw is a strip of pages, none where the document does not let itself be drawn.
-func (d *Desk) draw(ctx context.Context, job Job, which int) (s strip, err error) {
+func (d *Desk) draw(ctx context.Context, job Job, which int) (strip, error) {
+	return d.drawPages(ctx, job, 1+which*picturesAtOnce, picturesAtOnce, pictureWidth)
+}
+
+func (d *Desk) drawPages(ctx context.Context, job Job, first, pages, width int) (s strip, err error) {
 	in, err := d.Spool.Open(ctx, job.Document)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	all, err := d.Documents.Draw(ctx, in, 1+which*picturesAtOnce, picturesAtOnce, pictureWidth)
+	all, err := d.Documents.Draw(ctx, in, first, pages, width)
 	if f := fault.As(err); f != nil && (f.Kind == fault.Internal || f.Kind == fault.Unavailable) {
 		return nil, fmt.Errorf("draw job %d: %w", job.ID, err)
 	}

@@ -46,7 +46,16 @@ func TestPicturesAreTheOwnersAlone(t *testing.T) {
 				t.Errorf("%s sees it", who)
 			}
 			wantFault(t, err, "job-unknown")
+			_, err = h.Thumbnail(t.Context(), v, id)
+			wantFault(t, err, "job-unknown")
 		}
+	}
+	small, err := h.Thumbnail(t.Context(), h.at(h.Sam), job.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := jpeg.Decode(bytes.NewReader(small)); err != nil || p.Bounds().Dx() != 120 {
+		t.Errorf("beside the line: %v, %v", p.Bounds(), err)
 	}
 	for _, page := range []int{-1, 0, 9, 1 << 40} {
 		_, err := h.Picture(t.Context(), h.at(h.Sam), job.ID, page)
@@ -54,7 +63,7 @@ func TestPicturesAreTheOwnersAlone(t *testing.T) {
 	}
 	h.release(h.Sam, job.ID)
 	h.state(job.ID, release.Done)
-	_, err := h.Picture(t.Context(), h.at(h.Sam), job.ID, 1)
+	_, err = h.Picture(t.Context(), h.at(h.Sam), job.ID, 1)
 	wantFault(t, err, "job-unknown")
 }
 
@@ -71,6 +80,8 @@ func TestPicturesOfALockedJob(t *testing.T) {
 	if _, err := h.Picture(t.Context(), opened, job.ID, 1); err != nil {
 		t.Error(err)
 	}
+	_, err = h.Thumbnail(t.Context(), h.at(h.Sam), job.ID)
+	wantFault(t, err, "job-password-needed")
 }
 
 // Pages are drawn once for all who ask at once, six by one child; they go with the sign-out.

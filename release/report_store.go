@@ -29,6 +29,28 @@ func jobsSince(ctx context.Context, tx *db.Tx, id school.ID, person school.Perso
 	return pgx.CollectRows(rows, pgx.RowToStructByName[TodayJob])
 }
 
+// jobsOf are a person's, without the claims that they have not taken: by the index of a person's
+// jobs, whose order is the pages'.
+func jobsOf(ctx context.Context, tx *db.Tx, id school.ID, person school.PersonID, before JobID, limit int) ([]PastJob, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT j.job_id AS id, j.state, coalesce(j.reason, '') AS reason, coalesce(j.impressions, 0) AS pages, j.printed, j.submitted_at AS submitted,
+		       coalesce(last.printer, '') AS printer, coalesce(last.payer, '') AS payer, coalesce(last.by, '') AS by,
+		       (SELECT coalesce(sum(d.charged), 0)::bigint FROM delivery d WHERE d.job_id = j.job_id) AS charged
+		  FROM job j
+		  LEFT JOIN LATERAL (
+		        SELECT r.name AS printer, t.given_name || ' ' || t.family_name AS by,
+		               CASE a.kind WHEN 'person' THEN '' WHEN 'personal' THEN 'private account' ELSE a.name END AS payer
+		          FROM delivery d JOIN printer r USING (printer_id)
+		          LEFT JOIN person t ON t.person_id = d.released_by
+		          LEFT JOIN transfer x ON x.delivery_id = d.delivery_id AND x.kind = 'reserve' AND x.purse = 'pages'
+		          LEFT JOIN account a ON a.account_id = x.from_account
+		         WHERE d.job_id = j.job_id ORDER BY d.delivery_id DESC LIMIT 1) AS last ON true
+		 WHERE j.person_id = $2 AND j.school_id = $1 AND ($3::integer = 0 OR j.job_id < $3)
+		   AND (j.proof <> 'vouched' OR EXISTS (SELECT FROM delivery d WHERE d.job_id = j.job_id))
+		 ORDER BY j.job_id DESC LIMIT $4`, id, person, before, limit)
+	return pgx.CollectRows(rows, pgx.RowToStructByName[PastJob])
+}
+
 // strayReservations are deliveries whose reservation does not fit their state: open
 // ones without it, ended ones with it still open, and ones that were charged otherwise than
 // they say. One pass over all transfers: looking them up for each delivery takes ten times

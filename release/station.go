@@ -73,6 +73,7 @@ func (d *Desk) SignIn(ctx context.Context, st Station, k Key) (Visitor, error) {
 		a, err = d.Directory.ByCode(ctx, st.School, k.Name, k.Code, place)
 	}
 	d.noteCode(st, k, a, err)
+	d.noteTap(st, err)
 	crash.At("badge-read")
 	return Visitor{Actor: a, Station: st}, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
+	"inkwell/internal/school"
 	"inkwell/quota"
 	"inkwell/release"
 	"inkwell/release/document/documenttest"
@@ -204,11 +205,23 @@ func TestATariffIsTriedOnWhatWasPrinted(t *testing.T) {
 	next := quota.DefaultTariff()
 	next.Base.Sheet, next.Base.Job = new(int64(2)), new(int64(1))
 	h.in(func(ctx context.Context, tx *db.Tx) error {
-		all, err := release.TryTariff(ctx, tx, h.School, next, tx.Now.Add(-time.Hour), tx.Now.Add(time.Hour))
-		if err != nil || len(all) != 1 || all[0].Prints != 2 || all[0].Pages != 10 || all[0].Cost != 10 || all[0].Would != 10+10+2 {
+		sc, err := school.ByID(ctx, tx, h.School)
+		if err != nil {
+			return err
+		}
+		gives := func(pages int64) quota.Policy {
+			return quota.Policy{Per: quota.Term, Combine: quota.Highest, All: []quota.Allowance{{For: quota.Everybody, Pages: pages}}}
+		}
+		was, would := release.Plan{Tariff: quota.DefaultTariff(), Policy: gives(10)}, release.Plan{Tariff: next, Policy: gives(22)}
+		all, err := release.TryPlan(ctx, tx, sc, was, would, tx.Now.Add(-time.Hour), tx.Now.Add(time.Hour))
+		if err != nil || len(all) != 1 || all[0].Prints != 2 || all[0].Pages != 10 || all[0].Cost != 10 || all[0].Would != 10+10+2 || all[0].People != 1 || all[0].Out+all[0].WouldOut != 0 {
 			t.Errorf("%+v, %v", all, err)
 		}
-		none, err := release.TryTariff(ctx, tx, h.School, next, tx.Now.Add(time.Hour), tx.Now.Add(2*time.Hour))
+		was.Policy, would.Policy = gives(9), gives(21)
+		if all, err = release.TryPlan(ctx, tx, sc, was, would, tx.Now.Add(-time.Hour), tx.Now.Add(time.Hour)); err != nil || len(all) != 1 || all[0].Out != 1 || all[0].WouldOut != 1 {
+			t.Errorf("one page too little: %+v, %v", all, err)
+		}
+		none, err := release.TryPlan(ctx, tx, sc, was, would, tx.Now.Add(time.Hour), tx.Now.Add(2*time.Hour))
 		if err != nil || len(none) != 0 {
 			t.Errorf("%+v, %v", none, err)
 		}

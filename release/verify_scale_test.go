@@ -1,15 +1,12 @@
 package release_test
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
@@ -79,17 +76,7 @@ func verifyLedger(t *testing.T, d *db.DB) release.Verified {
 // each delivery a reservation with its end, a third of them in part and a tenth in colour.
 func fillLedger(t *testing.T, d *db.DB, transfers, people int) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), dbtest.URL(t, d, dbtest.Superuser)) // dbtest.Exec would give up after a minute
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
-	exec := func(sql string) {
-		t.Helper()
-		if _, err := conn.Exec(t.Context(), sql); err != nil {
-			t.Fatal(err)
-		}
-	}
+	exec := dbtest.Fill(t, d)
 	for _, sql := range []string{
 		`INSERT INTO school (name, time_zone) VALUES ('Trust', 'Europe/London')`,
 		fmt.Sprintf(`INSERT INTO person (school_id, username, given_name, family_name) SELECT school_id, 'p' || n, 'P', 'P' FROM school, generate_series(1, %d) n`, people),

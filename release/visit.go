@@ -28,8 +28,9 @@ type Station struct {
 	Kind       StationKind
 	Serves     []PrinterID // other printers that it stands beside
 	CodeAlone  bool        // a long code needs no name
-	Words      string      // what the school says while nobody is signed in, or ""
-	WordsUntil time.Time   // and until when
+	Languages  school.Languages
+	Words      string    // what the school says while nobody is signed in, or ""
+	WordsUntil time.Time // and until when
 }
 
 // StationKind is what a station's page is shown on.
@@ -81,11 +82,14 @@ type Visit struct {
 	Choices []Choice // the printers that can be released to from here, nearest first
 	// Barred is the refusal that stops this person from printing at all, or nil.
 	// The first screen stays neutral; Say stands behind "Why?".
-	Barred    error
-	MayObject bool   // they may say once that they disagree
-	Answer    string // what became of it when they did, or ""
-	// MoreTime says that the visitor is signed out later than others.
-	MoreTime bool
+	Barred error
+	// Notice is the reason of a notice of conduct that the visitor has not read, or "". Nothing stops
+	// because of it, and it too stands behind "Why?".
+	Notice         string
+	NoticeID       NoticeID // of Notice; 0 where there is none
+	MayObject      bool     // they may say once that they disagree
+	Answer         string   // what became of it when they did, or ""
+	school.Reading          // how the visitor reads the screen
 	// Classes are those that the visitor can print for at this moment: of staff alone.
 	Classes []school.Taught
 	// Unsigned says that the agreement is not signed, which stops nothing yet.
@@ -120,6 +124,7 @@ type VisitJob struct {
 	Claim     string         // the shared devices that sent it in the visitor's name, or "": it may not be theirs
 	Instead   string         // how it comes out otherwise than asked for there, in a few words, or ""
 	Offer     *Offered       // where it comes out as it was asked for, or nil
+	Rest      *Rest          // of a job at a printer that stands: what is left of it, and where that can come out; or nil
 	Payer     quota.Payer    // of a held job: who pays; without a Code if it names an account that is not theirs
 
 	// Really is the question to ask before it is released, or "": "46 pages, 23 sheets.
@@ -131,6 +136,10 @@ type VisitJob struct {
 
 	Edition int           // what Editions says of it
 	Changes *VisitChanges // what can be changed of it, and what is; nil where nothing can
+
+	// Content is the same of jobs that would look the same on paper; it says nothing else. "" of
+	// what has begun to come out, or is not counted.
+	Content string
 
 	queue   QueueID
 	ticket  Ticket
@@ -146,6 +155,8 @@ type VisitDelivery struct {
 	Of      int    // impressions of this delivery
 	Charged int64  // units, once settled
 	Trouble string // plain words when the printer has stopped, or ""
+
+	at PrinterID
 }
 
 // lingers is how long an ended job stays on its owner's screen.
@@ -174,7 +185,7 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 		return visit, err
 	}
 	visit.Name = p.Given
-	if visit.MoreTime, err = school.MoreTime(ctx, tx, p.ID); err != nil {
+	if visit.Reading, err = school.ReadingOf(ctx, tx, p.ID); err != nil {
 		return visit, err
 	}
 	if v.Actor.May(school.ReleaseForClass) {
@@ -205,6 +216,9 @@ func (d *Desk) readVisit(ctx context.Context, tx *db.Tx, v Visitor) (visit Visit
 			return visit, err
 		}
 	} else if err != nil {
+		return visit, err
+	}
+	if visit.NoticeID, visit.Notice, err = conduct.NoticeNow(ctx, tx, p.ID); err != nil {
 		return visit, err
 	}
 	all, err := school.Consents(ctx, tx, []school.PersonID{p.ID})
@@ -248,6 +262,9 @@ func (d *Desk) explain(ctx context.Context, tx *db.Tx, v Visitor, c *choices, vi
 		return err
 	}
 	visit.Unit = tariff.Unit
+	if err := c.rests(ctx, tx, tariff, visit.Jobs); err != nil {
+		return err
+	}
 	if !slices.ContainsFunc(visit.Jobs, func(j VisitJob) bool { return j.State == Held }) {
 		return nil
 	}
@@ -288,7 +305,6 @@ func (c *choices) explain(ctx context.Context, tx *db.Tx, tariff quota.Tariff, j
 	if greyed {
 		job.Ticket.ColorMode = mono
 	}
-	j.Uncounted = job.Uncounted()
 	j.price(tariff, job, p)
 	j.changes(tariff, job, p)
 	j.offer(tariff, job, offer, refusal == nil)

@@ -1,12 +1,9 @@
 package conduct_test
 
 import (
-	"context"
 	"os"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
@@ -50,17 +47,7 @@ func TestAReplayOfAMillionJobs(t *testing.T) {
 // with triggers asleep, since a million releases take hours.
 func fillPast(t *testing.T, d *db.DB, jobs, pupils int) (id school.ID) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), dbtest.URL(t, d, dbtest.Superuser))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
-	exec := func(sql string, args ...any) {
-		t.Helper()
-		if _, err := conn.Exec(t.Context(), sql, args...); err != nil {
-			t.Fatal(err)
-		}
-	}
+	exec := dbtest.Fill(t, d)
 	exec(`SET work_mem = '256MB'`)
 	exec(`INSERT INTO school (name, time_zone) VALUES ('Harbour', 'Europe/London')`)
 	exec(`INSERT INTO person (school_id, username, given_name, family_name, year_group) SELECT 1, 'p' || n, 'P' || n, 'P', 7 + n % 7 FROM generate_series(1, $1::int) AS n`, pupils)

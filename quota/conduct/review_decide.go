@@ -23,10 +23,11 @@ func (c *Conduct) Reviews(ctx context.Context, a school.Actor) (all []Case, err 
 		open, err := openCases(ctx, tx, a.School, 0)
 		all = nil
 		for _, one := range open {
-			if may, wrong := mayReview(ctx, tx, a, one); wrong != nil {
-				return wrong
-			} else if may {
+			switch wrong := mayReview(ctx, tx, a, one); {
+			case wrong == nil:
 				all = append(all, one)
+			case fault.KindOf(wrong) == fault.Internal:
+				return wrong
 			}
 		}
 		return err
@@ -34,14 +35,19 @@ func (c *Conduct) Reviews(ctx context.Context, a school.Actor) (all []Case, err 
 	return all, err
 }
 
-// mayReview says whether somebody may answer an objection: its reviewer, or the head, and
-// never who imposed it, who raised a flag it rests on, or whose it is.
-func mayReview(ctx context.Context, tx *db.Tx, a school.Actor, of Case) (bool, error) {
-	if of.Objection.Reviewer != a.Person && !a.May(school.ReviewAnyone) {
-		return false, nil
-	}
+// mayReview refuses an answer to an objection from whoever imposed it, raised a flag it rests on, or
+// whose it is; to others than its reviewer and the head it is not there.
+func mayReview(ctx context.Context, tx *db.Tx, a school.Actor, of Case) error {
 	own, err := partiesTo(ctx, tx, of)
-	return err == nil && !slices.Contains(own, a.Person), err
+	switch {
+	case err != nil:
+		return err
+	case slices.Contains(own, a.Person):
+		return ownCase
+	case of.Objection.Reviewer != a.Person && !a.May(school.ReviewAnyone):
+		return noReview
+	}
+	return nil
 }
 
 // Decide answers an objection, with a reason that the pupil reads (1-500 characters): Confirmed lets
@@ -77,10 +83,7 @@ func (c *Conduct) Decide(ctx context.Context, by school.Actor, id ObjectionID, v
 }
 
 func (c *Conduct) decide(ctx context.Context, tx *db.Tx, by school.Actor, of Case, v Verdict, until time.Time, reason string) error {
-	if may, err := mayReview(ctx, tx, by, of); err != nil || !may {
-		if err == nil {
-			err = ownCase
-		}
+	if err := mayReview(ctx, tx, by, of); err != nil {
 		return err
 	}
 	if v == Shortened && (of.Suspension == 0 || !until.After(tx.Now) || !until.After(of.Starts) || !until.Before(of.Ends)) {

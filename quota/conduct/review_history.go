@@ -64,7 +64,7 @@ func (c *Conduct) Letter(ctx context.Context, by school.Actor, which SuspensionI
 			return err
 		}
 		if len(all) == 0 || !by.May(school.SeeConduct) && (!by.May(school.ReviewConduct) || all[0].Objection.Reviewer != by.Person) {
-			return fault.New(fault.Conflict, "case-unknown", "There is no such case, or it is not yours to review.")
+			return fault.New(fault.NotFound, "case-unknown", "There is no such case, or it is not yours to review.")
 		}
 		of = all[0]
 		p, err := school.PersonByID(ctx, tx, of.Person)

@@ -55,7 +55,7 @@ func scanSuspension(row pgx.Row) (s Suspension, err error) {
 }
 
 func inZone(at time.Time, zone string) (time.Time, error) {
-	local, err := time.LoadLocation(zone)
+	local, err := school.ZoneNamed(zone)
 	if err != nil {
 		return at, err
 	}

@@ -1,0 +1,20 @@
+package quota
+
+import (
+	"context"
+
+	"inkwell/internal/db"
+	"inkwell/internal/school"
+	"inkwell/internal/sheet"
+)
+
+// About is what went into a person's own accounts and out of them, the oldest first. What a colleague wrote of a top-up
+// stands in the record of acts.
+func About(ctx context.Context, tx *db.Tx, p school.Person) ([]sheet.Part, error) {
+	rows, err := school.Told(ctx, tx, `
+		SELECT to_char(t.at, 'YYYY-MM-DD HH24:MI'), t.kind, CASE WHEN a.purse = 'pages' THEN 'to print with' ELSE a.purse END,
+		       (CASE WHEN t.to_account = a.account_id THEN t.amount ELSE -t.amount END)::text
+		  FROM account a JOIN transfer t ON a.account_id IN (t.from_account, t.to_account)
+		 WHERE a.person_id = $1 ORDER BY t.transfer_id LIMIT 100000`, p.ID)
+	return []sheet.Part{{Name: "account", Title: "Your account", Columns: []string{"When (UTC)", "What", "Of", "Units"}, Rows: rows}}, err
+}
