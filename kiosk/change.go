@@ -75,6 +75,14 @@ func (s *Screen) leafing() (release.Visitor, release.JobID) {
 	return *s.visitor, s.changing.job
 }
 
+// firsts are whose jobs have their first page shown beside their line, and which.
+func (s *Screen) firsts() (v release.Visitor, ids []release.JobID) {
+	if s.Face() != FaceJobs {
+		return v, nil
+	}
+	return *s.visitor, idsOf(s.jobsWhere(s.changeable))
+}
+
 // alter takes a tap, and asks for the change unless one is under way: then it follows.
 func (s *Screen) alter(tap func(c *changing, j release.VisitJob)) []Effect {
 	j := s.leaf()
@@ -129,7 +137,7 @@ func (in KeepPage) apply(s *Screen, _ time.Time) []Effect {
 		}
 		now, ok := c.want.Keeping(in.Page, in.On, j.Changes.Of)
 		if !ok {
-			s.note = "Keep at least one page. To print none of it, delete it."
+			s.note = s.Say("Keep at least one page. To print none of it, delete it.")
 			return
 		}
 		c.want = now

@@ -184,11 +184,6 @@ func TestPicturesHaveAnAddressForAVisit(t *testing.T) {
 	if err := errors.Join(c.Tap(badge)); err != nil {
 		t.Fatal(err)
 	}
-	until(func(v View) bool { return v.Face == FaceJobs })
-	if err := c.send(message{Do: "change", Job: 41}); err != nil {
-		t.Fatal(err)
-	}
-	v := until(func(v View) bool { return v.Face == FaceChange })
 	base := strings.TrimSuffix(address, "/kiosk/library")
 	get := func(path string) (int, http.Header, string) {
 		t.Helper()
@@ -202,6 +197,26 @@ func TestPicturesHaveAnAddressForAVisit(t *testing.T) {
 			t.Fatal(err)
 		}
 		return a.StatusCode, a.Header, string(body)
+	}
+	list := until(func(v View) bool { return v.Face == FaceJobs })
+	first := list.Jobs[0].Src
+	if !regexp.MustCompile(`^/kiosk/library/page/[0-9a-f]{32}/of/41$`).MatchString(first) {
+		t.Fatalf("beside the line: %s", first)
+	}
+	if status, _, body := get(first); status != http.StatusOK || !strings.HasPrefix(body, "\xff\xd8") {
+		t.Errorf("beside the line: %d", status)
+	}
+	for _, other := range []string{strings.TrimSuffix(first, "41") + "42", strings.Replace(first, "/of/41", "/1", 1)} {
+		if status, _, _ := get(other); status != http.StatusNotFound {
+			t.Errorf("%s: %d", other, status)
+		}
+	}
+	if err := c.send(message{Do: "change", Job: 41}); err != nil {
+		t.Fatal(err)
+	}
+	v := until(func(v View) bool { return v.Face == FaceChange })
+	if status, _, _ := get(first); status != http.StatusNotFound {
+		t.Errorf("the list's pictures are there without the list: %d", status)
 	}
 	src := v.Change.Leaves[1].Src
 	if !regexp.MustCompile(`^/kiosk/library/page/[0-9a-f]{32}/2$`).MatchString(src) {

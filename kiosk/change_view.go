@@ -54,14 +54,14 @@ type CopiesView struct {
 func (s *Screen) viewChange(v *View) {
 	j, c := s.leaf(), s.changing
 	of := j.Changes.Of
-	v.Title = titleOf(j.Title)
+	v.Title = s.titleOf(j.Title)
 	w := &ChangeView{ID: j.ID, Colour: j.Changes.Colour, Grey: pressed(c.want.Grey), NotGrey: !c.want.Grey, Changed: !c.want.Same(release.Edit{}), Saving: c.asked != nil}
 	for page := c.first + 1; page <= min(of, c.first+leavesShown); page++ {
 		keeps := c.want.Keeps(page)
 		w.Leaves = append(w.Leaves, LeafView{ID: page, Kept: pressed(keeps), Flip: !keeps})
 	}
 	if of > leavesShown {
-		w.Window = fmt.Sprintf("Pages %d–%d of %d", c.first+1, min(of, c.first+leavesShown), of)
+		w.Window = s.Say("Pages {first}–{last} of {of}", "first", c.first+1, "last", min(of, c.first+leavesShown), "of", of)
 		if w.Before = c.first - leavesShown + 1; w.Before < 1 {
 			w.Before = 0
 		}
@@ -74,13 +74,13 @@ func (s *Screen) viewChange(v *View) {
 		if c.want.Sides != "" {
 			both = c.want.Sides != "one-sided"
 		}
-		w.Sides = []OptionView{{"both", "Both sides", pressed(both)}, {"one", "One side", pressed(!both)}}
+		w.Sides = []OptionView{{"both", s.Say("Both sides"), pressed(both)}, {"one", s.Say("One side"), pressed(!both)}}
 	}
 	for _, up := range append([]int{1}, release.EditNumberUps()...) {
 		w.Up = append(w.Up, OptionView{strconv.Itoa(up), strconv.Itoa(up), pressed(max(1, c.want.NumberUp) == up)})
 	}
-	w.Copies = copies(j.Changes.Copies, c.want.Copies)
-	w.Sum = pages(j.Pages) + ", " + counted(int64(j.Changes.Sheets), "sheet")
+	w.Copies = s.copies(j.Changes.Copies, c.want.Copies)
+	w.Sum = s.pages(j.Pages) + ", " + s.sheets(j.Changes.Sheets)
 	w.Saves = s.saves(*j)
 	v.Change = w
 	s.viewChangePrint(v, *j)
@@ -89,17 +89,17 @@ func (s *Screen) viewChange(v *View) {
 // viewChangePrint is the button that prints what is shown, and nothing else.
 func (s *Screen) viewChangePrint(v *View, j release.VisitJob) {
 	if j.Lacks != "" {
-		v.Text = plain(j.Lacks, reasonLimit)
+		v.Text = s.told(j.Lacks)
 		return
 	}
 	one := []release.VisitJob{j}
-	p := &PrintView{Label: "Print", Jobs: []release.JobID{j.ID}, Units: j.Due, Sum: s.cost(j), Enough: true}
+	p := &PrintView{Label: s.Say("Print"), Jobs: []release.JobID{j.ID}, Units: j.Due, Sum: s.cost(j), Enough: true}
 	if _, short := s.visit.Fitting(one); short != nil {
-		p.Enough, p.After = false, refusal(short)
+		p.Enough, p.After = false, s.refusal(short)
 	} else if say, _ := s.ofOthers(one, one); say != "" {
 		p.After = say
 	} else {
-		p.After = s.afterwards(one) + " left afterwards"
+		p.After = s.Say("{left} left afterwards", "left", s.afterwards(one))
 	}
 	p.Ready = p.Enough && !s.busy && s.changing.asked == nil && !s.payerUnknown(j)
 	v.Print = p
@@ -109,40 +109,40 @@ func (s *Screen) viewChangePrint(v *View, j release.VisitJob) {
 func (s *Screen) cost(j release.VisitJob) string {
 	switch {
 	case s.visit.Payers.Exam():
-		return examSays
+		return s.Say(examSays)
 	case s.visit.Unit.Counts() && j.Due == int64(j.Pages):
 		return ""
 	case s.visit.Unit.Counts():
-		return "Costs " + pages(j.Due)
+		return s.Say("Costs {amount}", "amount", s.pages(j.Due))
 	}
-	return "Costs " + s.visit.Unit.Figure(j.Due)
+	return s.Say("Costs {amount}", "amount", s.visit.Unit.Figure(j.Due))
 }
 
 // saves is what the change spares, in units and paper.
 func (s *Screen) saves(j release.VisitJob) string {
-	units, sheets := j.Changes.WasDue-j.Due, int64(j.Changes.Was-j.Changes.Sheets)
+	units, sheets := j.Changes.WasDue-j.Due, j.Changes.Was-j.Changes.Sheets
 	spared := s.visit.Unit.Figure(units)
 	if s.visit.Unit.Counts() {
-		spared = pages(units)
+		spared = s.pages(units)
 	}
 	switch {
 	case units > 0 && sheets > 0:
-		return fmt.Sprintf("Saves %s and %s.", spared, counted(sheets, "sheet"))
+		return s.Say("Saves {amount} and {sheets}.", "amount", spared, "sheets", s.sheets(sheets))
 	case units > 0:
-		return "Saves " + spared + "."
+		return s.Say("Saves {amount}.", "amount", spared)
 	case sheets > 0:
-		return "Saves " + counted(sheets, "sheet") + "."
+		return s.Say("Saves {amount}.", "amount", s.sheets(sheets))
 	}
 	return ""
 }
 
-func copies(now, want int) (v CopiesView) {
+func (t tongue) copies(now, want int) (v CopiesView) {
 	if want > 0 {
 		now = want
 	}
-	v.Label, v.Short = "1 copy", fmt.Sprint(now, "×")
+	v.Label, v.Short = t.Say("{n} copies", "n", now), fmt.Sprint(now, "×")
 	if now > 1 {
-		v.Label, v.Less = fmt.Sprintf("%d copies", now), now-1
+		v.Less = now - 1
 	}
 	if now < 99 {
 		v.More = now + 1

@@ -135,11 +135,11 @@ func (r ClassLooked) apply(s *Screen, now time.Time) []Effect {
 	over := r.Err != nil && !passes && s.class != nil // the lesson, or the badge is no longer good
 	if over && shown {                                // children stand here
 		effects := s.leave(FaceMessage)
-		s.note, s.until, s.echoEnd = refusal(r.Err), now.Add(messageFor), time.Time{}
+		s.note, s.until, s.echoEnd = s.refusal(r.Err), now.Add(messageFor), time.Time{}
 		return effects
 	}
 	if over {
-		s.class, s.busy, s.note, s.until = nil, false, refusal(r.Err), now.Add(s.idleFor)
+		s.class, s.busy, s.note, s.until = nil, false, s.refusal(r.Err), now.Add(s.idleFor)
 	}
 	newest, effects := s.looked()
 	switch {
@@ -216,7 +216,7 @@ func (r PupilsPrinted) apply(s *Screen, _ time.Time) []Effect {
 	if r.Turn != s.turn || s.class == nil {
 		return nil
 	}
-	s.note, s.class.done, s.class.child, s.class.whole = refusal(r.Err), r.Done, 0, false
+	s.note, s.class.done, s.class.child, s.class.whole = s.refusal(r.Err), r.Done, 0, false
 	return s.look()
 }
 

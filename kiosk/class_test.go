@@ -40,9 +40,9 @@ func (d *fakeDesk) PrintForPupils(_ context.Context, v release.Visitor, _ school
 			left = append(left, p)
 		case p.Given == "Theo":
 			left = append(left, p)
-			all = append(all, release.PupilPrinted{Name: p.Name, Refused: "Too few pages left."})
+			all = append(all, release.PupilPrinted{Name: p.Name, Given: p.Given, Refused: "Too few pages left."})
 		default:
-			all = append(all, release.PupilPrinted{Name: p.Name, Pages: p.Pages})
+			all = append(all, release.PupilPrinted{Name: p.Name, Given: p.Given, Pages: p.Pages})
 			d.adults = append(d.adults, v.Actor.Person)
 		}
 	}
@@ -156,7 +156,7 @@ func TestAnAdultPrintsForAll(t *testing.T) {
 	c.face(FaceWhole)
 	c.collected(d)
 	v := c.face(FaceClass)
-	if v.Class.Done == "" || v.Class.Failed != "Theo Bdams: Too few pages left." {
+	if v.Class.Done == "" || v.Class.Failed != "Theo: Too few pages left." {
 		t.Errorf("said: %q, %q", v.Class.Done, v.Class.Failed)
 	}
 	c.does(Back{})

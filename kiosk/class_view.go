@@ -55,39 +55,39 @@ func (s *Screen) viewClass(v *View) {
 	w := &ClassView{Name: plain(list.Class, nameShown)}
 	v.Class = w
 	for _, p := range list.Pupils {
-		w.Pupils = append(w.Pupils, pupilView(p, list.Pupils))
+		w.Pupils = append(w.Pupils, s.pupilView(p, list.Pupils))
 	}
 	switch v.Face {
 	case FacePupil:
 		child := s.waiting(c.child)
-		p := pupilView(*child, list.Pupils)
+		p := s.pupilView(*child, list.Pupils)
 		w.Child, w.Pupils = &p, nil
-		v.Title, v.Text = "Is this you, "+p.Name+"?", fmt.Sprintf("%s, %s.", p.What, pages(child.Pages))
+		v.Title, v.Text = s.Say("Is this you, {name}?", "name", p.Name), s.Say("{things}, {pages}.", "things", p.What, "pages", s.pages(child.Pages))
 	case FaceWhole:
 		w.Pupils = nil
-		v.Title, v.Text = "Print for the whole class?", wholeSum(list.Pupils)+", sorted by pupil."
+		v.Title, v.Text = s.Say("Print for the whole class?"), s.wholeSum(list.Pupils)
 	default:
-		v.Title, v.Text = "Find your name. Press it.", w.Name
+		v.Title, v.Text = s.Say("Find your name. Press it."), w.Name
 		if len(w.Pupils) == 0 {
-			v.Title = "Nothing waits for this class."
+			v.Title = s.Say("Nothing waits for this class.")
 		}
 		if len(s.classJobs()) > 0 {
-			w.All = "Print all: " + things(len(s.classJobs()))
+			w.All = s.Say("Print all: {things}", "things", s.things(len(s.classJobs())))
 		}
-		w.Done, w.Failed = classDone(c.done)
+		w.Done, w.Failed = s.classDone(c.done)
 	}
 	if v.Note == "" {
-		v.Note = list.At.Trouble()
+		v.Note = s.Told(list.At.Trouble())
 	}
 }
 
-func pupilView(p release.PupilWaiting, all []release.PupilWaiting) PupilView {
+func (t tongue) pupilView(p release.PupilWaiting, all []release.PupilWaiting) PupilView {
 	v := PupilView{ID: p.Person, Name: firstName(p, all), Off: len(p.Jobs) == 0}
 	v.Picture = "#symbol-" + symbols[int(p.Person)%len(symbols)]
 	v.Tint = int(p.Person) / len(symbols) % tints
-	v.What = things(len(p.Jobs))
+	v.What = t.things(len(p.Jobs))
 	if v.Off {
-		v.What = "Ask your teacher."
+		v.What = t.Say("Ask your teacher.")
 	}
 	return v
 }
@@ -104,33 +104,33 @@ func firstName(p release.PupilWaiting, all []release.PupilWaiting) string {
 	return name
 }
 
-func things(n int) string { return counted(int64(n), "thing") }
+func (t tongue) things(n int) string { return t.Say("{n} things", "n", n) }
 
-func wholeSum(all []release.PupilWaiting) string {
+func (t tongue) wholeSum(all []release.PupilWaiting) string {
 	pupils, jobs, sides := 0, 0, 0
 	for _, p := range all {
 		if len(p.Jobs) > 0 {
 			pupils, jobs, sides = pupils+1, jobs+len(p.Jobs), sides+p.Pages
 		}
 	}
-	return fmt.Sprintf("%s of %s, %s", counted(int64(jobs), "job"), counted(int64(pupils), "pupil"), pages(sides))
+	return t.Say("{jobs} of {pupils}, {pages}, sorted by pupil.", "jobs", t.jobs(jobs), "pupils", t.Say("{n} pupils", "n", pupils), "pages", t.pages(sides))
 }
 
 // classDone is what has become of a press, for whoever comes next as well: names and pages.
-func classDone(done []release.PupilPrinted) (came, failed string) {
+func (t tongue) classDone(done []release.PupilPrinted) (came, failed string) {
 	out := 0
 	var refused []string
 	for _, p := range done {
 		if p.Refused != "" {
-			refused = append(refused, plain(p.Name, nameShown)+": "+plain(p.Refused, reasonLimit))
+			refused = append(refused, plain(p.Given, nameShown)+": "+t.told(p.Refused))
 			continue
 		}
 		out += p.Pages
 	}
 	if out > 0 {
-		came = "Coming now: " + pages(out) + "."
+		came = t.Say("Coming now: {pages}.", "pages", t.pages(out))
 		if len(done) == 1 {
-			came = "Well done, " + plain(done[0].Name, nameShown) + "! " + pages(out) + " on the way."
+			came = t.Say("Well done, {name}! {pages} on the way.", "name", plain(done[0].Given, nameShown), "pages", t.pages(out))
 		}
 	}
 	return came, strings.Join(refused, " ")

@@ -13,12 +13,16 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"inkwell/internal/web/socket"
 	"inkwell/release"
 )
 
 // viewLimit is the most bytes of one view: a full list of long titles is well
 // below it.
 const viewLimit = 1 << 20
+
+// handshakeWait is how long a server may take to let a client in: hundreds may come at once.
+const handshakeWait = 30 * time.Second
 
 // Client is a kiosk without a browser, for demonstrations, tests and load
 // programs. Acts may be called beside Next, but neither from two goroutines at once.
@@ -38,7 +42,7 @@ func dial(ctx context.Context, address, below string, trust *tls.Config) (*Clien
 	}
 	origin := u.Scheme + "://" + u.Host
 	ws := strings.Replace(u.Scheme, "http", "ws", 1) + "://" + u.Host + u.EscapedPath() + below
-	d := websocket.Dialer{TLSClientConfig: trust, HandshakeTimeout: writeWait, ReadBufferSize: 4 << 10}
+	d := websocket.Dialer{TLSClientConfig: trust, HandshakeTimeout: handshakeWait, ReadBufferSize: 4 << 10}
 	conn, answer, err := d.DialContext(ctx, ws, http.Header{"Origin": {origin}})
 	if answer != nil {
 		defer answer.Body.Close()
@@ -172,10 +176,19 @@ func (c *Client) SignOut() error { return c.send(message{Do: "sign-out"}) }
 // Close ends the connection.
 func (c *Client) Close() error { return c.conn.Close() }
 
+// Send sends any text, as no page would, for programs that show what a server bears.
+func (c *Client) Send(text []byte) error {
+	err := errors.Join(c.conn.SetWriteDeadline(time.Now().Add(socket.WriteWait)), c.conn.WriteMessage(websocket.TextMessage, text))
+	if err != nil {
+		return fmt.Errorf("send text: %w", err)
+	}
+	return nil
+}
+
 func (c *Client) send(m message) error { return c.put(m.Do, m) }
 
 func (c *Client) put(what string, m any) error {
-	if err := c.conn.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
+	if err := c.conn.SetWriteDeadline(time.Now().Add(socket.WriteWait)); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	if err := c.conn.WriteJSON(m); err != nil {

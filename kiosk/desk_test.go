@@ -184,6 +184,10 @@ func (d *fakeDesk) RenewCode(_ context.Context, v release.Visitor) (release.Visi
 }
 
 // Unlock knows one code for all documents: 4711.
+func (d *fakeDesk) Speak(_ context.Context, _ release.Visitor, language string) error {
+	return d.change(func() { d.visit.Language = language })
+}
+
 func (d *fakeDesk) Unlock(_ context.Context, v release.Visitor, id release.JobID, digits string) (release.Visitor, error) {
 	if digits != "4711" {
 		return v, fault.New(fault.Forbidden, "job-password-wrong", "That is not this document's code.")
@@ -224,6 +228,38 @@ func (d *fakeDesk) Answer(_ context.Context, _ release.Visitor, id release.JobID
 			return
 		}
 		j.State, j.Delivery.State = release.Held, release.Void
+	})
+}
+
+func (d *fakeDesk) MoveOn(_ context.Context, _ release.Visitor, ids []release.JobID, _ release.PrinterID) error {
+	return d.change(func() {
+		for _, id := range ids {
+			j := d.job(id)
+			j.Pages = j.Rest.Pages
+			j.Delivery = &release.VisitDelivery{State: release.Printing, Printer: j.Rest.Name, Of: j.Rest.Pages}
+			j.Rest = nil
+		}
+	})
+}
+
+func (d *fakeDesk) Account(context.Context, release.Visitor) (release.OwnAccount, error) {
+	return release.OwnAccount{Prints: d.prints, Wasted: 12, Messages: []release.Message{
+		{Key: "approval:3", Kind: release.TellsYes, When: noon.Add(-time.Hour), Pages: 8, Who: "Ms Patel"},
+		{Key: "refund:2", Kind: release.TellsRefund, When: noon.Add(-20 * time.Hour), Pages: 4, Read: true},
+		{Key: "step:1", Kind: release.TellsNotice, When: noon.Add(-70 * time.Hour), Why: "You printed the same 12 pages 6 times on Friday.", Read: true},
+		{Key: "given:9", Kind: release.TellsGiven, When: noon.Add(-200 * time.Hour), Pages: 150, Read: true},
+	}}, d.away
+}
+
+func (d *fakeDesk) ReadNotice(context.Context, release.Visitor, release.NoticeID) error {
+	return d.change(func() { d.visit.Notice = "" })
+}
+
+func (d *fakeDesk) AnswerSome(_ context.Context, _ release.Visitor, id release.JobID, pages int) error {
+	return d.change(func() {
+		j := d.job(id)
+		j.State, j.Delivery.State, j.Delivery.Printed, j.Delivery.Charged = release.Held, release.Settled, pages, int64(pages)
+		j.Pages, j.Due = j.Pages-pages, j.Due-int64(pages)
 	})
 }
 
@@ -385,6 +421,10 @@ func (d *fakeDesk) Picture(_ context.Context, v release.Visitor, _ release.JobID
 		return nil, fault.New(fault.Unsupported, "picture-none", "There is no picture of this page.")
 	}
 	return d.draw(page)
+}
+
+func (d *fakeDesk) Thumbnail(ctx context.Context, v release.Visitor, id release.JobID) ([]byte, error) {
+	return d.Picture(ctx, v, id, 1)
 }
 
 func (d *fakeDesk) ForgetPictures(school.PersonID) {

@@ -15,6 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"inkwell/internal/fault"
+	"inkwell/internal/web/socket"
 	"inkwell/release"
 )
 
@@ -67,6 +68,9 @@ func (k *Kiosk) deviceSocket(w http.ResponseWriter, r *http.Request) {
 		k.pages.Error(w, r, err)
 		return
 	}
+	if k.turnBack(w, r, thumb) {
+		return
+	}
 	d, err := k.desk.Device(r.Context(), thumb)
 	over := fault.KindOf(err) == fault.Forbidden
 	if err != nil && !over && fault.KindOf(err) != fault.NotFound {
@@ -78,20 +82,20 @@ func (k *Kiosk) deviceSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer k.lines.Done()
-	conn, err := upgrader.Upgrade(w, r, nil)
+	conn, err := socket.Upgrade(w, r)
 	if err != nil {
 		k.log.Info("socket refused", "error", err)
 		return
 	}
-	defer func() { _ = conn.Close() }()
 	switch {
 	case over:
 		_ = say(conn, greeting{Over: true})
 	case d.ID == 0:
 		k.meet(conn, r, thumb)
-	default:
-		k.admit(conn, r, d)
+	case k.admit(conn, r, d):
+		return
 	}
+	_ = conn.Close()
 }
 
 // thumbOf is who a browser says it is.
@@ -103,12 +107,12 @@ func thumbOf(r *http.Request) (t release.Thumb, err error) {
 	return release.Thumb(b), nil
 }
 
-// admit serves a paired browser, once it has proved itself.
-func (k *Kiosk) admit(conn *websocket.Conn, r *http.Request, d release.Device) {
+// admit has a paired browser served, once it has proved itself.
+func (k *Kiosk) admit(conn *websocket.Conn, r *http.Request, d release.Device) (admitted bool) {
 	log := k.log.With("device", d.ID)
 	if _, err := prove(conn, r.Header.Get("Origin"), d.Slug, func(proof) release.DeviceKey { return d.Key }); err != nil {
 		log.Warn("socket refused", "error", err)
-		return
+		return false
 	}
 	st, err := k.desk.Station(r.Context(), d.Slug)
 	at := seat{d.Station, d.ID}
@@ -117,13 +121,13 @@ func (k *Kiosk) admit(conn *websocket.Conn, r *http.Request, d release.Device) {
 	}
 	if err != nil {
 		log.Info("socket refused", "error", err)
-		return
+		return false
 	}
-	defer k.rise(at)
 	if time.Since(d.Seen) > release.SeenEvery {
 		k.tell(r.Context(), []release.DeviceID{d.ID})
 	}
-	k.talk(conn, st, d)
+	k.talk(conn, st, d, func() { k.rise(at) })
+	return true
 }
 
 // prove challenges a browser and reads its answer.
@@ -152,7 +156,7 @@ func prove(conn *websocket.Conn, origin, station string, whose func(proof) relea
 
 // say writes one message to a socket that has no writer of its own.
 func say(conn *websocket.Conn, what any) error {
-	return errors.Join(conn.SetWriteDeadline(time.Now().Add(writeWait)), conn.WriteJSON(what))
+	return errors.Join(conn.SetWriteDeadline(time.Now().Add(socket.WriteWait)), conn.WriteJSON(what))
 }
 
 // stillPaired hangs up on a browser whose pairing was ended, before it can ask for anything more;

@@ -6,11 +6,13 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
 
 	"inkwell/internal/fault"
+	"inkwell/internal/web/socket"
 	"inkwell/release"
 )
 
@@ -33,40 +35,50 @@ type line struct {
 	inputs  chan Input  // from the reader
 	results chan Input  // from calls
 	views   chan []byte // to the writer; capacity 1, only the newest
+	writing atomic.Bool // there is a writer
+	again   *time.Timer // the next ping
 	gone    chan struct{}
 	once    sync.Once
+	ends    sync.WaitGroup // of reader and writer
 
 	calls sync.WaitGroup
 	loan  loan   // of the page that the screen shows, or showed last in this visit
 	lent  string // the name under which its pictures are there, or ""
+	drawn bool   // some were lent in this visit
 
 	topics []string
 	bell   <-chan struct{}
 	unhook func()
 }
 
-// talk serves a connection until either side ends it, and returns once all its
-// goroutines have.
-func (k *Kiosk) talk(conn *websocket.Conn, st release.Station, device release.Device) {
+// talk has a connection served until either side ends it, and then over called. It returns at once, and
+// with it the handler that was asked for the connection: what a request took is not kept for as
+// long as a screen stands there.
+func (k *Kiosk) talk(conn *websocket.Conn, st release.Station, device release.Device, over func()) {
 	l := &line{
 		k: k, conn: conn, slug: st.Slug, device: device, log: k.log.With("station", st.ID),
 		screen: NewScreen(st, k.idle, k.digestBadge),
 		inputs: make(chan Input), results: make(chan Input), views: make(chan []byte, 1),
 		gone: make(chan struct{}), unhook: func() {},
 	}
-	var ends sync.WaitGroup
-	ends.Go(l.read)
-	ends.Go(l.write)
-	l.dispatch()
-	l.hangUp()
-	ends.Wait()
-	l.calls.Wait()
+	l.screen.read(k.edition.Load().catalogue)
+	l.again = time.AfterFunc(time.Hour, l.ping)
+	l.again.Reset(socket.PingEvery)
+	l.ends.Go(l.read)
+	go func() {
+		defer over()
+		l.dispatch()
+		l.hangUp()
+		l.ends.Wait()
+		l.calls.Wait()
+	}()
 }
 
 // hangUp closes the connection, which ends reader, writer and dispatcher.
 func (l *line) hangUp() {
 	l.once.Do(func() {
 		close(l.gone)
+		l.again.Stop()
 		_ = l.conn.Close()
 	})
 }
@@ -127,15 +139,18 @@ func (l *line) call(ctx context.Context, e Effect) {
 	}
 	l.calls.Go(func() {
 		wait := callWait
-		if _, whole := e.(PrintPupils); whole {
+		switch e.(type) {
+		case PrintPupils:
 			wait = classWait
+		case MoveJobs:
+			wait = moveWait
 		}
 		ctx, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()
 		if !l.stillPaired(ctx) {
 			return
 		}
-		in := e.run(ctx, l.k.desk, l.slug)
+		in := l.carryOut(ctx, e)
 		l.note(in)
 		select {
 		case l.results <- in:
@@ -167,6 +182,10 @@ func (l *line) note(in Input) {
 		err = r.Err
 	case PupilsPrinted:
 		err = r.Err
+	case Moved:
+		err = r.Err
+	case AccountLooked:
+		err = r.Err
 	case Acted:
 		err = r.Err
 	}
@@ -183,8 +202,8 @@ func (l *line) note(in Input) {
 // show hands the writer the newest view, in place of one it has not yet sent.
 func (l *line) show() {
 	v := l.screen.View(l.k.clock())
-	v.Build = l.k.build
-	l.address(v.Change)
+	v.Build = l.k.edition.Load().build
+	l.address(&v)
 	body, err := json.Marshal(v)
 	if err != nil {
 		l.log.Error("view not written", "error", err)
@@ -195,6 +214,7 @@ func (l *line) show() {
 	default:
 	}
 	l.views <- body
+	l.wake()
 }
 
 // arm sets the timer for the screen's next moment.

@@ -21,6 +21,7 @@ type (
 	SignIn struct {
 		Turn int
 		Key  release.Key
+		Tap  string // the page's number of the tap, or ""
 	}
 	// LinkBadge makes an unknown badge that of whose name and code these are.
 	LinkBadge struct {
@@ -78,12 +79,13 @@ type (
 		Turn    int
 		Visitor release.Visitor
 	}
-	// AnswerJob ends an unclear delivery.
+	// AnswerJob ends an unclear delivery: all of it came, nothing did, or so many pages.
 	AnswerJob struct {
 		Turn    int
 		Visitor release.Visitor
 		Job     release.JobID
 		Came    bool
+		Pages   int // that came out, as their owner counts; 0 where Came says it
 	}
 )
 
@@ -148,10 +150,13 @@ func (e DeleteJob) run(ctx context.Context, d Desk, _ string) Input {
 }
 
 func (e AnswerJob) run(ctx context.Context, d Desk, _ string) Input {
+	if e.Pages > 0 {
+		return Acted{Turn: e.Turn, Of: e, Err: d.AnswerSome(ctx, e.Visitor, e.Job, e.Pages)}
+	}
 	return Acted{Turn: e.Turn, Of: e, Err: d.Answer(ctx, e.Visitor, e.Job, e.Came)}
 }
 
-func (SignIn) lasting() bool        { return false }
+func (e SignIn) lasting() bool      { return e.Tap != "" } // its answer is wanted by the next connection
 func (LinkBadge) lasting() bool     { return true }
 func (Look) lasting() bool          { return false }
 func (LookAtStation) lasting() bool { return false }

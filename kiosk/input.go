@@ -14,8 +14,9 @@ type Input interface {
 
 // The acts of a person. Each one keeps the visit alive for another while.
 type (
-	// Tap is a badge held to the reader. It ends the visit before it.
-	Tap struct{ Badge string }
+	// Tap is a badge held to the reader. It ends the visit before it. ID is the page's own number
+	// for it, under which it may come once more when the connection was lost; "" for none.
+	Tap struct{ Badge, ID string }
 	// OpenKeypad asks for the way in by name and code.
 	OpenKeypad struct{}
 	// Submit is a name and code from the keypad.
@@ -79,6 +80,10 @@ type (
 	Touch struct{}
 )
 
+// Here is a page that asks whether anybody is there. It is no act of a person's, and is answered, as
+// everything is, by what the screen shows.
+type Here struct{}
+
 // The moments that come by themselves.
 type (
 	// Tick says that the time of Screen.Next has come.
@@ -131,7 +136,7 @@ type (
 // isAct says whether a person did it.
 func isAct(in Input) bool {
 	switch in.(type) {
-	case Tick, Changed, SignedIn, Looked, StationLooked, Unlocked, Renewed, LookedBack, Reported, Acted, ClassLooked, PupilsPrinted:
+	case Here, Tick, Changed, SignedIn, Looked, StationLooked, Unlocked, Renewed, LookedBack, Reported, Acted, Moved, AccountLooked, ClassLooked, PupilsPrinted:
 		return false
 	}
 	return true

@@ -1,10 +1,9 @@
 package kiosk
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -12,10 +11,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"inkwell/internal/school"
 	"inkwell/internal/web"
+	"inkwell/internal/words"
 	"inkwell/release"
 )
 
@@ -23,7 +24,7 @@ import (
 var files embed.FS
 
 // scripts are the page's scripts in the order they need each other.
-var scripts = []string{"bind.js", "reader.js", "keypad.js", "device.js", "sound.js", "kiosk.js"}
+var scripts = []string{"words.js", "bind.js", "reader.js", "keypad.js", "device.js", "sound.js", "kiosk.js"}
 
 // Desk is the part of release.Desk that a kiosk needs. Every method may return a
 // fault; release.Desk says which.
@@ -36,6 +37,7 @@ type Desk interface {
 	ClassRelease
 	Previews
 	Prints
+	Accounts
 	Devices
 }
 
@@ -44,6 +46,7 @@ type WaysIn interface {
 	SignIn(ctx context.Context, st release.Station, k release.Key) (release.Visitor, error)
 	Link(ctx context.Context, st release.Station, badge, name, code string) (release.Visitor, error)
 	RenewCode(ctx context.Context, v release.Visitor) (release.Visitor, string, error)
+	Speak(ctx context.Context, v release.Visitor, language string) error
 }
 
 // HeldJobs is the desk's part in what a visitor does with a job that waits, but print it.
@@ -53,11 +56,13 @@ type HeldJobs interface {
 	Disown(ctx context.Context, v release.Visitor, id release.JobID) error
 	AskTeacher(ctx context.Context, v release.Visitor, id release.JobID) error
 	ChargeTo(ctx context.Context, v release.Visitor, ids []release.JobID, account string) error
+	MoveOn(ctx context.Context, v release.Visitor, ids []release.JobID, to release.PrinterID) error
 }
 
 // Prints is the desk's part in what a visitor says of what was printed.
 type Prints interface {
 	Answer(ctx context.Context, v release.Visitor, id release.JobID, came bool) error
+	AnswerSome(ctx context.Context, v release.Visitor, id release.JobID, pages int) error
 	Prints(ctx context.Context, a school.Actor) ([]release.Print, error)
 	AskRefund(ctx context.Context, a school.Actor, id release.DeliveryID, reason release.RefundReason, pages int) error
 	Report(ctx context.Context, v release.Visitor, kind release.FaultKind) error
@@ -74,6 +79,8 @@ type Options struct {
 	Clock     func() time.Time // nil means time.Now
 	// Idle is how long a visit lives without a touch; 0 means 20 s.
 	Idle time.Duration
+	// Words are the languages that kiosks can be read in; nil means those that are shipped.
+	Words *words.Catalogue
 }
 
 // Kiosk serves the pages beside all printers. It is safe for concurrent use.
@@ -84,15 +91,17 @@ type Kiosk struct {
 	clock     func() time.Time
 	idle      time.Duration
 	pages     *web.Pages
-	build     string
+	edition   atomic.Pointer[edition]
 	seed      maphash.Seed
 
+	rests rests         // browsers that were dropped for what they sent
 	quit  chan struct{} // closed when Run ends
 	lines sync.WaitGroup
 	mu    sync.Mutex // guards what follows
 	shut  bool
 	seats map[seat]int // open sockets
 	loans map[string]loan
+	taps  map[reader]*tapped // the last numbered one of each
 }
 
 // New checks the options and parses the page.
@@ -105,7 +114,7 @@ func New(o Options) (*Kiosk, error) {
 	}
 	k := &Kiosk{
 		desk: o.Desk, subscribe: o.Subscribe, log: o.Log, idle: o.Idle, seed: maphash.MakeSeed(),
-		quit: make(chan struct{}), seats: map[seat]int{}, loans: map[string]loan{},
+		quit: make(chan struct{}), seats: map[seat]int{}, loans: map[string]loan{}, taps: map[reader]*tapped{},
 	}
 	if k.idle == 0 {
 		k.idle = 20 * time.Second
@@ -114,7 +123,10 @@ func New(o Options) (*Kiosk, error) {
 	if k.clock == nil {
 		k.clock = time.Now
 	}
-	return k, k.parse()
+	if err := k.parse(); err != nil {
+		return nil, err
+	}
+	return k, k.Speak(cmp.Or(o.Words, shipped))
 }
 
 // Connected is how many kiosks' pages are open now.
@@ -140,29 +152,7 @@ func (k *Kiosk) parse() error {
 		Prefix: staticPrefix, Templates: templates, Static: static, Log: k.log,
 		Funcs: template.FuncMap{"scripts": func() []string { return scripts }},
 	})
-	if err != nil {
-		return err
-	}
-	k.build, err = k.digest(templates)
 	return err
-}
-
-// digest names this build of the page: a page of another build loads itself anew.
-func (k *Kiosk) digest(templates fs.FS) (string, error) {
-	h := sha256.New()
-	page, err := fs.ReadFile(templates, "kiosk.html")
-	if err != nil {
-		return "", fmt.Errorf("read kiosk page: %w", err)
-	}
-	h.Write(page)
-	for _, name := range append([]string{"inkwell.css", "kiosk.css"}, scripts...) {
-		path, err := k.pages.AssetPath(name)
-		if err != nil {
-			return "", err
-		}
-		h.Write([]byte(path))
-	}
-	return hex.EncodeToString(h.Sum(nil)[:6]), nil
 }
 
 // Run tells who is connected until ctx ends, then closes every socket and waits until what people

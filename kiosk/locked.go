@@ -28,7 +28,7 @@ func (in Unlock) apply(s *Screen, _ time.Time) []Effect {
 	}
 	code := strings.TrimSpace(in.Code)
 	if code == "" || len(code) > release.PasswordMax {
-		s.note = said["job-password-wrong"]
+		s.note = s.Say(said["job-password-wrong"])
 		return nil
 	}
 	s.note, s.busy = "", true
@@ -42,7 +42,7 @@ func (r Unlocked) apply(s *Screen, _ time.Time) []Effect {
 	}
 	s.busy = false
 	if r.Err != nil {
-		s.note = refusal(r.Err)
+		s.note = s.refusal(r.Err)
 		return s.look()
 	}
 	s.visitor = &r.Visitor

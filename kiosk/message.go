@@ -13,6 +13,7 @@ import (
 type message struct {
 	Do    string          `json:"do"`
 	Badge string          `json:"badge,omitempty"`
+	Tap   string          `json:"tap,omitempty"` // the page's own number of a tap
 	Name  string          `json:"name,omitempty"`
 	Code  string          `json:"code,omitempty"`
 	Job   release.JobID   `json:"job,omitempty"`
@@ -31,13 +32,16 @@ type message struct {
 	Kind   release.FaultKind    `json:"kind,omitempty"`
 	Which  int                  `json:"which,omitempty"`
 
+	Language string `json:"language,omitempty"`
+
 	Class  school.ClassID  `json:"class,omitempty"`
 	Person school.PersonID `json:"person,omitempty"`
 }
 
 // acts is every act a page can ask for.
 var acts = map[string]func(message) Input{
-	"tap":         func(m message) Input { return Tap{Badge: m.Badge} },
+	"tap":         func(m message) Input { return Tap{Badge: m.Badge, ID: m.Tap} },
+	"speak":       func(m message) Input { return Speak{Language: m.Language} },
 	"keypad":      func(message) Input { return OpenKeypad{} },
 	"submit":      func(m message) Input { return Submit{Name: m.Name, Code: m.Code} },
 	"mine":        func(message) Input { return Mine{} },
@@ -52,6 +56,13 @@ var acts = map[string]func(message) Input{
 	"not-mine":    func(m message) Input { return NotMine{Job: m.Job} },
 	"undo":        func(m message) Input { return Undo{Job: m.Job} },
 	"answer":      func(m message) Input { return Answer{Job: m.Job, Came: m.Came} },
+	"part":        func(m message) Input { return Part{Job: m.Job} },
+	"count":       func(m message) Input { return CountTo{Pages: m.Page} },
+	"counted":     func(m message) Input { return Counted{Job: m.Job, Pages: m.Pages} },
+	"move":        func(m message) Input { return MoveRest{Jobs: m.Jobs, Printer: m.Printer} },
+	"account":     func(message) Input { return OpenAccount{} },
+	"keep-one":    func(m message) Input { return KeepOne{Jobs: m.Jobs} },
+	"keep-all":    func(m message) Input { return KeepAll{Jobs: m.Jobs} },
 	"later":       func(m message) Input { return Later{Job: m.Job} },
 	"ask":         func(m message) Input { return Ask{Job: m.Job} },
 	"places":      func(message) Input { return Places{} },
@@ -82,6 +93,7 @@ var acts = map[string]func(message) Input{
 	"back":        func(message) Input { return Back{} },
 	"sign-out":    func(message) Input { return SignOut{} },
 	"touch":       func(message) Input { return Touch{} },
+	"here":        func(message) Input { return Here{} },
 }
 
 // decode reads one message strictly. The error never carries what was sent.

@@ -14,7 +14,7 @@ var badgeNew = fault.New(fault.Unauthenticated, "badge-new", "no such badge yet"
 func asksWhose(t *testing.T) *scene {
 	t.Helper()
 	c := newScene(t)
-	c.does(Tap{badge})
+	c.does(Tap{Badge: badge})
 	c.does(SignedIn{Turn: next[SignIn](c).Turn, Err: badgeNew})
 	c.face(FaceNewBadge)
 	return c
@@ -88,7 +88,7 @@ func TestWhatCannotBeLinkedSaysWhatToDo(t *testing.T) {
 func TestABadgeThatAsksForItsHoldersCode(t *testing.T) {
 	t.Parallel()
 	c := newScene(t)
-	c.does(Tap{badge})
+	c.does(Tap{Badge: badge})
 	c.does(SignedIn{Turn: next[SignIn](c).Turn, Err: fault.New(fault.Unauthenticated, "badge-code", "x")})
 	c.face(FaceTheirCode)
 	c.does(Submit{"", ""})

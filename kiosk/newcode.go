@@ -36,7 +36,7 @@ func (r Renewed) apply(s *Screen, now time.Time) []Effect {
 	}
 	s.busy = false
 	if r.Err != nil {
-		s.note = refusal(r.Err)
+		s.note = s.refusal(r.Err)
 		return nil
 	}
 	s.renewing, s.code, s.visitor = false, r.Code, &r.Visitor

@@ -53,14 +53,14 @@ type ObjectionView struct {
 // viewBarred shows the neutral sentence, and behind "Why?" the reason, what can be said against
 // it, and what was answered.
 func (s *Screen) viewBarred() *Barred {
-	b := &Barred{Say: notHere}
+	b := &Barred{Say: s.Say(notHere)}
 	if !s.why {
 		return b
 	}
-	b.Reason, b.Answer = reason(s.visit.Barred), s.visit.Answer
+	b.Reason, b.Answer = s.reason(s.visit.Barred), s.Told(s.visit.Answer)
 	if s.visit.MayObject {
 		for i, say := range objections {
-			b.Choices = append(b.Choices, ObjectionView{i, say})
+			b.Choices = append(b.Choices, ObjectionView{i, s.Say(say)})
 		}
 	}
 	return b

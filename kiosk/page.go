@@ -10,6 +10,7 @@ import (
 type kioskPage struct {
 	Station release.Station // none: the browser has a key, which says whose page it is
 	Build   string
+	Words   map[string]map[string]string // what stands in the page, by language and voice
 }
 
 // Title names the page in a window's list.
@@ -28,9 +29,14 @@ func (p kioskPage) Socket() string {
 	return "/kiosk/" + p.Station.Slug + "/socket"
 }
 
+func (k *Kiosk) emptyPage(st release.Station) kioskPage {
+	e := k.edition.Load()
+	return kioskPage{Station: st, Build: e.build, Words: e.words}
+}
+
 // devicePage shows the empty page of a browser that proves itself by its key.
 func (k *Kiosk) devicePage(w http.ResponseWriter, r *http.Request) {
-	k.pages.Show(w, r, http.StatusOK, "kiosk", kioskPage{Build: k.build})
+	k.pages.Show(w, r, http.StatusOK, "kiosk", k.emptyPage(release.Station{}))
 }
 
 // page shows the empty page of a station.
@@ -40,5 +46,5 @@ func (k *Kiosk) page(w http.ResponseWriter, r *http.Request) {
 		k.pages.Error(w, r, err)
 		return
 	}
-	k.pages.Show(w, r, http.StatusOK, "kiosk", kioskPage{Station: st, Build: k.build})
+	k.pages.Show(w, r, http.StatusOK, "kiosk", k.emptyPage(st))
 }

@@ -37,6 +37,8 @@ func TestThePage(t *testing.T) {
 		"a print went wrong":      aPrintWentWrong,
 		"the printer is broken":   thePrinterIsBroken,
 		"connection lost":         connectionLost,
+		"some came out":           someCameOut,
+		"the account":             theAccount,
 		"by keyboard alone":       byKeyboardAlone,
 		"sound":                   soundCanBeTurnedOff,
 		"everything can be hit":   everythingCanBeHit,
@@ -448,7 +450,9 @@ func anotherBuild(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk()
 	address, k := open(t, d, 0)
 	p := newPage(t, b)
-	k.build = "older"
+	e := *k.edition.Load()
+	e.build = "older"
+	k.edition.Store(&e)
 	p.Open(address)
 	p.wait(FaceIdle)
 	p.Eval(`window.before = true; document.getElementById('kiosk').dataset.build = 'oldest'`)

@@ -11,6 +11,7 @@ import (
 
 	"inkwell/internal/door"
 	"inkwell/internal/fault"
+	"inkwell/internal/web/socket"
 	"inkwell/release"
 )
 
@@ -81,7 +82,7 @@ func (m *meeting) wait() {
 	defer unhook()
 	gone := make(chan struct{})
 	go m.read(gone)
-	ping := time.NewTicker(pingEvery)
+	ping := time.NewTicker(socket.PingEvery)
 	defer ping.Stop()
 	over := time.NewTimer(0)
 	defer over.Stop()
@@ -92,7 +93,7 @@ func (m *meeting) wait() {
 		case <-m.k.quit:
 			return
 		case <-ping.C:
-			if m.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait)) != nil {
+			if m.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(socket.WriteWait)) != nil {
 				return
 			}
 			m.enrol(m.link) // the bell rings if it works
@@ -113,17 +114,24 @@ func (m *meeting) wait() {
 // read takes what a page sends that has nothing to say, and sees it go.
 func (m *meeting) read(gone chan<- struct{}) {
 	defer close(gone)
-	flood := meter{now: time.Now}
+	flood := socket.Flood{}
 	answer := m.conn.PingHandler()
-	m.conn.SetPingHandler(func(text string) error { return errors.Join(flood.count(), answer(text)) })
+	m.conn.SetPingHandler(func(text string) error { return errors.Join(flood.Count(), answer(text)) })
 	m.conn.SetPongHandler(func(string) error {
-		return errors.Join(flood.count(), m.conn.SetReadDeadline(time.Now().Add(readWait)))
+		return errors.Join(flood.Count(), m.conn.SetReadDeadline(time.Now().Add(socket.ReadWait)))
 	})
 	for {
-		if m.conn.SetReadDeadline(time.Now().Add(readWait)) != nil {
+		if m.conn.SetReadDeadline(time.Now().Add(socket.ReadWait)) != nil {
 			return
 		}
-		if _, _, err := m.conn.ReadMessage(); err != nil || flood.count() != nil {
+		_, _, err := m.conn.ReadMessage()
+		if err == nil {
+			err = flood.Count()
+		}
+		if abusive(err) {
+			m.k.rests.begin(m.key.Thumb(), time.Now())
+		}
+		if err != nil {
 			return
 		}
 	}
@@ -141,8 +149,9 @@ func (m *meeting) paired() bool {
 	if err != nil {
 		return false
 	}
-	_ = say(m.conn, View{Face: FacePaired, Build: m.k.build, School: st.SchoolName, Station: st.Name, Title: st.Name,
-		Text: "This screen is paired."})
+	t := NewScreen(st, 0, nil).tongue
+	_ = say(m.conn, View{Face: FacePaired, Lang: t.Tag(), Build: m.k.edition.Load().build, School: st.SchoolName, Station: st.Name, Title: st.Name,
+		Text: t.Say("This screen is paired.")})
 	return true
 }
 
@@ -150,7 +159,7 @@ func (m *meeting) paired() bool {
 func (m *meeting) show() (left time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), callWait)
 	defer cancel()
-	v := View{Face: FacePair, Build: m.k.build, Note: m.note, Pair: &PairView{}}
+	v := View{Face: FacePair, Build: m.k.edition.Load().build, Note: m.note, Pair: &PairView{}}
 	a, err := m.k.desk.AskToPair(ctx, m.key, door.OneHost(m.from))
 	if err != nil {
 		v.Note = m.words(err)

@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -9,14 +10,17 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gorilla/websocket"
 
+	"inkwell/internal/web/socket"
 	"inkwell/release"
 )
 
@@ -219,6 +223,67 @@ func TestEachPairedBrowserHasItsOwnSeats(t *testing.T) {
 	if here := e.kiosk.devices(); len(here) != 3*seatLimit {
 		t.Errorf("connected: %v", here)
 	}
+}
+
+// A paired browser that floods is dropped, and not asked anything of for a while when it comes back; the
+// others are let in.
+func TestABrowserThatFloodsRests(t *testing.T) {
+	t.Parallel()
+	var said bytes.Buffer
+	e := newRemote(t, newFakeDesk())
+	e.kiosk.log = slog.New(slog.NewTextHandler(&locked{Writer: &said}, nil))
+	b, other := newBrowser(t), newBrowser(t)
+	e.desk.pair(b.public)
+	e.desk.pair(other.public)
+	windows := []*Client{e.open(b, ""), e.open(b, "")}
+	for _, c := range windows {
+		until(t, c, FaceIdle)
+	}
+	for _, c := range windows {
+		for range 3 * socket.FloodLimit {
+			_ = c.Touch() // the server may hang up meanwhile
+		}
+		ends(t, c)
+	}
+	_, err := DialDevice(t.Context(), e.server.URL, e.trust, b.key, "")
+	if err == nil || !strings.Contains(err.Error(), "429") {
+		t.Errorf("it came back: %v", err)
+	}
+	until(t, e.open(other, ""), FaceIdle)
+	if n := strings.Count(said.String(), "socket dropped"); n != 1 || !strings.Contains(said.String(), "device=1") {
+		t.Errorf("the log says it %d times:\n%s", n, &said)
+	}
+}
+
+func TestARestEnds(t *testing.T) {
+	t.Parallel()
+	var r rests
+	now := noon
+	one := release.Thumb{1}
+	if !r.begin(one, now) || r.begin(one, now) || !r.refuses(one, now.Add(restFor-1)) || r.refuses(release.Thumb{2}, now) {
+		t.Error("a rest does not begin")
+	}
+	if r.refuses(one, now.Add(restFor)) || len(r.until) != 0 {
+		t.Error("a rest does not end")
+	}
+	for n := range 2 * mostResting {
+		r.begin(release.Thumb{2, byte(n), byte(n >> 8)}, now)
+	}
+	if len(r.until) != mostResting || !r.begin(one, now.Add(restFor)) || len(r.until) != 1 {
+		t.Errorf("%d rest", len(r.until))
+	}
+}
+
+// locked is a writer for several goroutines.
+type locked struct {
+	sync.Mutex
+	io.Writer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.Lock()
+	defer l.Unlock()
+	return l.Writer.Write(p)
 }
 
 // While nobody can say whether a browser is paired, its page is hung up on and does not wait for ever.

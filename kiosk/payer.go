@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -57,9 +56,9 @@ func (s *Screen) payers(chosen []release.VisitJob) (all []PayerView) {
 		return nil
 	}
 	for _, p := range s.visit.Payers.All {
-		v := PayerView{ID: p.Code, Name: plain(p.Name, nameShown), Pressed: "false", Off: s.busy || len(chosen) == 0}
+		v := PayerView{ID: p.Code, Name: s.payerName(p), Pressed: "false", Off: s.busy || len(chosen) == 0}
 		if p.Limited {
-			v.Left = s.visit.Unit.Figure(p.Left.Units) + " left"
+			v.Left = s.Say("{amount} left", "amount", s.visit.Unit.Figure(p.Left.Units))
 		}
 		if len(chosen) > 0 && !slices.ContainsFunc(chosen, func(j release.VisitJob) bool { return j.Payer.Code != p.Code }) {
 			v.Pressed = "true"
@@ -75,9 +74,17 @@ func (s *Screen) paidBy(j release.VisitJob) string {
 	case !s.choosesPayer() || j.Payer.Own():
 		return ""
 	case j.Payer.Code == "":
-		return "Who pays? It names an account that is not yours"
+		return s.Say("Who pays? It names an account that is not yours")
 	}
-	return "Paid by " + plain(j.Payer.Name, nameShown)
+	return s.Say("Paid by {account}", "account", s.payerName(j.Payer))
+}
+
+// payerName is what a payer is called; the visitor's own account is in their language.
+func (s *Screen) payerName(p quota.Payer) string {
+	if name := plain(p.Name, nameShown); !p.Own() && p.Code != quota.PersonalCode {
+		return name
+	}
+	return s.Told(p.Name)
 }
 
 // ofOthers says who pays for what is chosen and what they have left then, where that is
@@ -86,9 +93,9 @@ func (s *Screen) paidBy(j release.VisitJob) string {
 func (s *Screen) ofOthers(chosen, fit []release.VisitJob) (say string, ready bool) {
 	switch {
 	case s.visit.Payers.Exam():
-		return examSays, true
+		return s.Say(examSays), true
 	case slices.ContainsFunc(chosen, s.payerUnknown):
-		return "Choose who pays.", false
+		return s.Say("Choose who pays."), false
 	}
 	var said []string
 	others := false
@@ -97,13 +104,13 @@ func (s *Screen) ofOthers(chosen, fit []release.VisitJob) (say string, ready boo
 		switch {
 		case len(of) == 0:
 		case p.Own():
-			said = append(said, "Me: "+s.afterwards(of)+" left afterwards"+s.colourAfterwards(of))
+			said = append(said, s.Say("{account}: {left} left afterwards", "account", s.Say("Me"), "left", s.afterwards(of))+s.colourAfterwards(of))
 		case p.Limited:
 			others = true
-			said = append(said, fmt.Sprintf("%s: %s left afterwards", plain(p.Name, nameShown), s.visit.Unit.Figure(p.Left.Units-due(of))))
+			said = append(said, s.Say("{account}: {left} left afterwards", "account", s.payerName(p), "left", s.visit.Unit.Figure(p.Left.Units-due(of))))
 		default:
 			others = true
-			said = append(said, "Paid by "+plain(p.Name, nameShown))
+			said = append(said, s.Say("Paid by {account}", "account", s.payerName(p)))
 		}
 	}
 	if !others {
@@ -126,7 +133,7 @@ func paidFor(p quota.Payer, jobs []release.VisitJob) (all []release.VisitJob) {
 func (s *Screen) shortOf(chosen []release.VisitJob) string {
 	for _, p := range s.visit.Payers.All {
 		if costs := due(paidFor(p, chosen)); !p.Own() && p.Limited && costs > p.Left.Units {
-			return fmt.Sprintf("Needs %s, %s has %s.", s.visit.Unit.Figure(costs), plain(p.Name, nameShown), s.visit.Unit.Figure(p.Left.Units))
+			return s.Say("Needs {need}, {account} has {have}.", "need", s.visit.Unit.Figure(costs), "account", s.payerName(p), "have", s.visit.Unit.Figure(p.Left.Units))
 		}
 	}
 	return ""

@@ -70,7 +70,7 @@ func (s *Screen) arrived() []Effect {
 	}
 	j := s.job(t.job)
 	if j == nil || !s.printable(*j) || s.visit.Printer.ID != t.printer || j.Due > t.units {
-		s.note = "Your list has changed. Look at it again, then print."
+		s.note = s.Say(listChanged)
 		return s.comeBack()
 	}
 	t.gone = true
@@ -115,7 +115,7 @@ func (s *Screen) trouble() string {
 	p, say := s.visit.Printer, s.visit.Printer.Trouble()
 	switch {
 	case say != "" && s.away() != "":
-		return strings.TrimSpace(plain(p.Name, nameShown) + ": " + say + " " + plain(s.visit.Instead, reasonLimit))
+		return strings.TrimSpace(plain(p.Name, nameShown) + ": " + s.Told(say) + " " + s.told(s.visit.Instead))
 	case say == "" && s.visitor.At == 0 && s.away() != "":
 		say = s.station.Printer.Trouble()
 	}
@@ -123,10 +123,10 @@ func (s *Screen) trouble() string {
 		return ""
 	}
 	if s.visit.Instead == "" {
-		return say
+		return s.Told(say)
 	}
 	say = strings.Replace(strings.TrimSuffix(say, workIsSafe), "The printer is", "The printer here is", 1)
-	return say + " " + plain(s.visit.Instead, reasonLimit)
+	return s.Told(say) + " " + s.told(s.visit.Instead)
 }
 
 // workIsSafe is what a printer's trouble ends with where nothing better can be said.
@@ -142,20 +142,20 @@ type PlaceView struct {
 }
 
 func (s *Screen) viewPlaces(v *View) {
-	v.Title = "Where shall it come out?"
+	v.Title = s.Say("Where shall it come out?")
 	for _, c := range s.visit.Choices {
-		p := PlaceView{ID: c.ID, Name: plain(c.Name, nameShown), Where: plain(c.Where, nameShown), State: Notice{"good", "Ready"}, Here: c.ID == s.visit.Printer.ID}
+		p := PlaceView{ID: c.ID, Name: plain(c.Name, nameShown), Where: s.Told(plain(c.Where, nameShown)), State: Notice{"good", s.Say("Ready")}, Here: c.ID == s.visit.Printer.ID}
 		switch trouble := c.Trouble(); {
 		case trouble != "":
 			first, _, _ := strings.Cut(trouble, ". ")
-			p.State = Notice{"bad", strings.TrimSuffix(first, ".")}
+			p.State = Notice{"bad", s.Told(strings.TrimSuffix(first, "."))}
 		case c.State == release.PrinterProcessing:
-			p.State.Text = "Printing"
+			p.State.Text = s.Say("Printing")
 		case c.State == release.PrinterUnknown:
-			p.State = Notice{"busy", "Looking for it"}
+			p.State = Notice{"busy", s.Say("Looking for it")}
 		}
 		if c.ID == s.station.Printer.ID {
-			p.Where = "beside you"
+			p.Where = s.Say("beside you")
 		}
 		v.Places = append(v.Places, p)
 	}
@@ -175,12 +175,12 @@ func (s *Screen) offerOf(j release.VisitJob) *OfferView {
 	if o == nil || !o.Reach || s.runner() || s.visit.Barred != nil {
 		return nil
 	}
-	v := &OfferView{Printer: o.ID, Label: "Print at " + plain(o.Name, nameShown), Main: !o.Colour}
+	v := &OfferView{Printer: o.ID, Label: s.Say("{print} at {printer}", "print", s.Say("Print"), "printer", plain(o.Name, nameShown)), Main: !o.Colour}
 	if o.Colour {
-		v.Label = "In colour at " + plain(o.Name, nameShown)
+		v.Label = s.Say("In colour at {printer}", "printer", plain(o.Name, nameShown))
 	}
 	if (v.Main || o.Due != j.Due) && !s.visit.Payers.Exam() {
-		v.Cost = s.visit.Unit.Say(o.Due)
+		v.Cost = s.worth(o.Due)
 	}
 	return v
 }

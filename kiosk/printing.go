@@ -8,6 +8,9 @@ import (
 	"inkwell/release"
 )
 
+// listChanged is said where what somebody pressed for is not what is there any more.
+const listChanged = "Your list has changed. Look at it again, then print."
+
 func (ReleaseAll) apply(s *Screen, _ time.Time) []Effect {
 	var ids []release.JobID
 	for _, j := range s.jobsWhere(s.printable) {
@@ -20,12 +23,12 @@ func (in Release) apply(s *Screen, _ time.Time) []Effect {
 	ids := slices.Compact(slices.Sorted(slices.Values(in.Jobs)))
 	for _, id := range ids {
 		if j := s.job(id); s.visit != nil && (j == nil || !s.printable(*j)) {
-			s.note = "Your list has changed. Look at it again, then print."
+			s.note = s.Say(listChanged)
 			return nil // all that was chosen, or none
 		}
 	}
 	if in.Units != nil && !s.runner() && *in.Units < due(s.jobsWhere(func(j release.VisitJob) bool { return slices.Contains(ids, j.ID) })) {
-		s.note = "The price has changed. Look at it again, then print."
+		s.note = s.Say("The price has changed. Look at it again, then print.")
 		return nil
 	}
 	return s.release(ids)

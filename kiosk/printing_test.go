@@ -16,7 +16,7 @@ func TestTapSeePrintWalkAway(t *testing.T) {
 	c := newScene(t)
 	one, two := held(41, "Rivers", 4, 5), held(42, "Maths", 3, 0)
 	c.face(FaceIdle)
-	c.does(Tap{badge})
+	c.does(Tap{Badge: badge})
 	c.face(FaceBusy)
 	c.does(SignedIn{Turn: next[SignIn](c).Turn, Visitor: visitorSam()})
 	c.face(FaceBusy)

@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +31,7 @@ func (s *Screen) tally() tally {
 		t.charged += d.Charged
 		t.begun = t.begun || d.Printed > 0 || d.State == release.Printing
 		if j.State == release.Released && d.Trouble != "" {
-			t.trouble = plain(d.Trouble, titleLimit)
+			t.trouble = s.Told(d.Trouble)
 		}
 		if j.State == release.Held {
 			t.left++
@@ -46,23 +45,24 @@ func (s *Screen) viewPrinting(v *View, now time.Time) {
 	v.Progress = &Progress{Page: t.out, Of: t.of, Trouble: t.trouble}
 	switch {
 	case t.trouble != "":
-		v.Title = stopped(t.out, t.of)
+		v.Title = s.stopped(t.out, t.of)
 	case !t.begun:
-		v.Title = "Sending " + pages(t.of)
+		v.Title = s.Say("Sending {pages}", "pages", s.pages(t.of))
 	case t.out == t.of:
-		v.Title = "Nearly done"
+		v.Title = s.Say("Nearly done")
 	default:
-		v.Title = fmt.Sprintf("Printing page %d of %d", t.out+1, t.of)
+		v.Title = s.Say("Printing page {page} of {of}", "page", t.out+1, "of", t.of)
 	}
-	v.Text = "You can sign out. It goes on printing."
+	v.Text = s.Say("You can sign out. It goes on printing.")
 	v.MayTell = !s.runner()
 	if to := s.elsewhere(); to != "" {
-		v.Text = "It comes out at " + to + ". " + v.Text
+		v.Text = s.Say("It comes out at {printer}.", "printer", to) + " " + v.Text
 		v.MayTell = false // what is reported is the printer beside the visitor
 	}
 	if t.trouble != "" {
 		v.Text = t.trouble
 	}
+	s.viewMove(v)
 	s.viewRun(v, now)
 }
 
@@ -73,26 +73,29 @@ func (s *Screen) viewDone(v *View, now time.Time) {
 	case s.runner():
 		s.viewSlipDone(v, t)
 	case t.out == 0:
-		v.Title = "Nothing came out."
-		v.Text = "Nothing was charged."
+		v.Title = s.Say("Nothing came out.")
+		v.Text = s.Say("Nothing was charged.")
 		if t.left > 0 {
-			v.Text += " Your work is safe in your list."
+			v.Text += " " + s.Say("Your work is safe in your list.")
 		}
 	case t.left > 0:
-		v.Title = fmt.Sprintf("%d of %s came out.", t.out, pages(t.of))
-		v.Text = fmt.Sprintf("%s charged, %s left. The rest is safe in your list.", s.visit.Unit.Say(t.charged), s.visit.Unit.Figure(s.visit.Balance))
+		v.Title = s.cameOut(t.out, t.of)
+		v.Text = s.Say("{amount} charged, {left} left. The rest is safe in your list.", "amount", s.worth(t.charged), "left", s.visit.Unit.Figure(s.visit.Balance))
 		if s.visit.Payers.Exam() {
-			v.Text = examSays + " The rest is safe in your list."
+			v.Text = s.Say(examSays) + " " + s.Say("The rest is safe in your list.")
 		}
 	default:
-		v.Title = fmt.Sprintf("Done: %s.", pages(t.out))
-		v.Text = s.visit.Unit.Figure(s.visit.Balance) + " left."
-		if s.visit.Payers.Exam() {
-			v.Text = examSays
+		v.Title = s.Say("Done: {pages}.", "pages", s.pages(t.out))
+		v.Text = s.Say("{amount} left.", "amount", s.visit.Unit.Figure(s.visit.Balance))
+		switch {
+		case s.visit.Payers.Exam():
+			v.Text = s.Say(examSays)
+		case s.Young():
+			v.Text = s.Say("Bye, {name}.", "name", plain(s.visit.Name, nameShown))
 		}
 	}
 	if to := s.elsewhere(); to != "" && t.out > 0 {
-		v.Text = "It is at " + to + ". " + v.Text
+		v.Text = s.Say("It is at {printer}.", "printer", to) + " " + v.Text
 	}
 	v.MayAsk = t.charged > 0 && !s.runner()
 	s.viewRun(v, now)
@@ -106,7 +109,7 @@ func (s *Screen) elsewhere() string {
 			names = append(names, d.Printer)
 		}
 	}
-	return plain(strings.Join(names, " and "), titleLimit)
+	return plain(strings.Join(names, " "+s.Say("and")+" "), titleLimit)
 }
 
 // viewRun lists the jobs of the run, and says what else waits.
@@ -119,7 +122,7 @@ func (s *Screen) viewRun(v *View, now time.Time) {
 	}
 	v.Balance = &s.visit.Balance
 	if n := len(s.jobsWhere(s.printable)); n > 0 {
-		v.Waits = counted(int64(n), "job") + " waiting"
+		v.Waits = s.Say("{n} jobs waiting", "n", n)
 	}
 }
 
@@ -133,9 +136,9 @@ func (s *Screen) runView(j release.VisitJob, now time.Time) JobView {
 	}
 	switch {
 	case !shown:
-		line.State, line.Meta = "done", pages(out)
+		line.State, line.Meta = "done", s.pages(out)
 	case j.State == release.Held:
-		line.State, line.Meta = "stopped", fmt.Sprintf("%d of %s", out, pages(of))
+		line.State, line.Meta = "stopped", s.Say("{out} of {pages}", "out", out, "pages", s.pages(of))
 	}
 	return line
 }

@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -45,16 +44,16 @@ func (s *Screen) viewReally(v *View) {
 	for _, id := range s.pending {
 		if j := s.job(id); j != nil && s.printable(*j) {
 			jobs, sides, sheets = jobs+1, sides+j.Pages, sheets+j.Sheets
-			v.Text = titleOf(j.Title)
+			v.Text = s.titleOf(j.Title)
 		}
 	}
 	if jobs > 1 {
-		v.Text = counted(int64(jobs), "job")
+		v.Text = s.jobs(jobs)
 	}
-	v.Title = fmt.Sprintf("%s, %s.", pages(sides), counted(int64(sheets), "sheet"))
-	v.Really = &Really{Jobs: s.unsure(), Yes: "Yes, print all"}
+	v.Title = s.Say("{pages}, {sheets}.", "pages", s.pages(sides), "sheets", s.sheets(sheets))
+	v.Really = &Really{Jobs: s.unsure(), Yes: s.Say("Yes, print all")}
 	if sides == 1 {
-		v.Really.Yes = "Yes, print it"
+		v.Really.Yes = s.Say("Yes, print it")
 	}
 }
 

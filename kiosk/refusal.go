@@ -43,33 +43,36 @@ var saidAtPC = map[string]string{
 }
 
 // badgeAtOnce is what a wait for the next code ends with where badges are taken.
-const badgeAtOnce = " A badge works at once."
+const badgeAtOnce = "A badge works at once."
 
 // refusal is the one of its station.
 func (s *Screen) refusal(err error) string {
 	if s.station.Kind != release.PCStation {
-		return refusal(err)
+		return s.tongue.refusal(err)
 	}
 	if f := fault.As(err); f != nil && saidAtPC[f.Code] != "" {
-		return saidAtPC[f.Code]
+		return s.Say(saidAtPC[f.Code])
 	}
-	return strings.TrimSuffix(refusal(err), badgeAtOnce)
+	return strings.TrimSuffix(s.tongue.refusal(err), " "+s.Say(badgeAtOnce))
 }
 
 // refusal is where a fault becomes words at the kiosk: one sentence or two, never
 // a hint whether somebody exists, never anything internal. Of a nil error it is "".
-func refusal(err error) string {
+func (t tongue) refusal(err error) string {
 	f := fault.As(err)
 	switch {
 	case f == nil:
 		return ""
 	case f.Kind == fault.Unauthenticated:
-		return cantSignIn
+		return t.Say(cantSignIn)
 	case f.Kind == fault.Internal:
-		return fault.Sorry
+		return t.Say(fault.Sorry)
 	}
 	if words, ok := said[f.Code]; ok {
-		return words
+		return t.Say(words)
 	}
-	return f.Say
+	if form, args := f.Sentence(); len(args) > 0 {
+		return t.Format(form, args...)
+	}
+	return t.Told(f.Say)
 }

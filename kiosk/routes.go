@@ -23,6 +23,7 @@ func (k *Kiosk) Handler() http.Handler {
 		{"GET /kiosk/{station}", onlyHere(k.page, leadAway)},
 		{"GET /kiosk/{station}/socket", onlyHere(k.socket, k.refuse)},
 		{"GET /kiosk/{station}/page/{loan}/{page}", http.HandlerFunc(k.picture)},
+		{"GET /kiosk/{station}/page/{loan}/of/{job}", http.HandlerFunc(k.thumbnail)},
 		{"GET " + staticPrefix + "{digest}/{name}", k.pages.Static()},
 		{"/", http.HandlerFunc(k.nothing)},
 	} {

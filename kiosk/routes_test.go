@@ -57,7 +57,7 @@ func TestTheFirstPageIsSmallAndGuarded(t *testing.T) {
 		}
 	}
 	t.Logf("first page %d bytes in all", total)
-	if total > 115_000 || total < 20_000 {
+	if total > 140_000 || total < 20_000 {
 		t.Errorf("the first page is %d bytes", total)
 	}
 	for _, never := range []string{" style=", "<script>", "onclick", "javascript:", "http://", "https://"} {

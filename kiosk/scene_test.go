@@ -83,7 +83,7 @@ func visitWith(jobs ...release.VisitJob) release.Visit {
 // signIn brings Sam to his list.
 func (c *scene) signIn(visit release.Visit) {
 	c.Helper()
-	c.does(Tap{badge})
+	c.does(Tap{Badge: badge})
 	c.does(SignedIn{Turn: next[SignIn](c).Turn, Visitor: visitorSam()})
 	c.sees(visit)
 }

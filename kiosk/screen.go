@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"inkwell/internal/events"
+	"inkwell/internal/words"
 	"inkwell/release"
 )
 
@@ -38,16 +39,20 @@ const (
 // Screen is what one kiosk shows, and all that decides it: no socket, no clock, no
 // database. It is not safe for concurrent use.
 type Screen struct {
-	station release.Station
-	usual   time.Duration       // how long a visit lives without a touch, ...
-	idleFor time.Duration       // ... and this one
-	hash    func(string) uint64 // of a badge, to know the reader's echo
+	tongue    // of whoever reads it now
+	catalogue *words.Catalogue
+	spoken    string // the language that was pressed while nobody was signed in, or ""
+	station   release.Station
+	usual     time.Duration       // how long a visit lives without a touch, ...
+	idleFor   time.Duration       // ... and this one
+	hash      func(string) uint64 // of a badge, to know the reader's echo
 
 	turn    int       // visits and tries so far; what an earlier one asked for is dropped
 	until   time.Time // when this face ends by itself; zero on FaceIdle
 	retry   time.Time // when a failed look is made again; zero for none
 	looking bool      // a look is under way
 	again   bool      // and another one is due after it
+	tap     string    // the page's number of the last tap
 	echo    uint64    // hash of the last badge
 	echoEnd time.Time // until when it counts as an echo
 
@@ -64,6 +69,8 @@ type Screen struct {
 	struck   map[release.JobID]time.Time        // deleted, and when that is done for good
 	notMine  map[release.JobID]bool             // struck because somebody else sent it
 	put      map[release.JobID]bool             // questions put off
+	counting *counting                          // some of a job came out: how much?
+	kept     map[release.JobID]bool             // of jobs that are the same: all are wanted
 	pending  []release.JobID                    // to be released once all locked ones among them are opened and all large ones wanted
 	run      []release.JobID                    // released in this visit and not yet dismissed
 	seen     map[release.JobID]release.VisitJob // the last sight of each job of the run
@@ -71,6 +78,9 @@ type Screen struct {
 	renewing bool                               // "New code" was pressed
 	code     string                             // a new code that is being shown, or ""
 	choosing bool                               // where it shall come out is asked
+	account  *accounting                        // what was decided and printed is looked at
+	notice   string                             // the reason of a notice, once it was asked for
+	moving   bool                               // the rest of the run is on its way to another printer
 	trip     *trip                              // one job is being printed at the printer that its line offers
 	wrong    *wrong                             // a print went wrong: which, and how
 	changing *changing                          // the pages of a job are looked at
@@ -82,7 +92,9 @@ type Screen struct {
 // NewScreen is an idle screen of the station. idleFor is how long a visit lives
 // without a touch; hash digests badges and may be any good hash with a secret seed.
 func NewScreen(st release.Station, idleFor time.Duration, hash func(string) uint64) *Screen {
-	return &Screen{station: st, usual: idleFor, idleFor: idleFor, hash: hash, face: FaceIdle}
+	s := &Screen{station: st, usual: idleFor, idleFor: idleFor, hash: hash, face: FaceIdle}
+	s.read(shipped)
+	return s
 }
 
 // Apply takes one input at a time now and returns the calls to make.
@@ -146,16 +158,18 @@ func (s *Screen) Face() string {
 	case s.broken != nil:
 		return FaceBroken
 	case s.question() != nil:
-		return FaceQuestion
+		return s.questionFace()
 	case s.locked() != nil:
 		return FaceLocked
 	case len(s.unsure()) > 0 && !s.busy:
 		return FaceReally
 	case s.leaf() != nil:
 		return FaceChange
+	case s.account != nil && !s.busy:
+		return FaceAccount
 	case len(s.run) == 0 || s.listed || s.busy:
 		return FaceJobs
-	case s.running():
+	case s.running() || s.moving:
 		return FacePrinting
 	}
 	return FaceDone
@@ -168,7 +182,11 @@ func (s *Screen) leave(face string) []Effect {
 	for _, id := range sortedIDs(s.struck) {
 		effects = append(effects, s.strike(id))
 	}
-	*s = Screen{station: s.station, usual: s.usual, idleFor: s.usual, hash: s.hash, turn: s.turn + 1, echo: s.echo, echoEnd: s.echoEnd, face: face}
+	speaks, spoken := s.home(), ""
+	if s.visitor == nil && face != FaceIdle {
+		speaks, spoken = s.tongue, s.spoken
+	}
+	*s = Screen{tongue: speaks, spoken: spoken, catalogue: s.catalogue, station: s.station, usual: s.usual, idleFor: s.usual, hash: s.hash, turn: s.turn + 1, tap: s.tap, echo: s.echo, echoEnd: s.echoEnd, face: face}
 	return effects
 }
 
@@ -192,6 +210,8 @@ func (Tick) apply(s *Screen, now time.Time) []Effect {
 	}
 	return effects
 }
+
+func (Here) apply(*Screen, time.Time) []Effect { return nil }
 
 func (Changed) apply(s *Screen, _ time.Time) []Effect { return s.look() }
 
@@ -231,6 +251,9 @@ func (r StationLooked) apply(s *Screen, now time.Time) []Effect {
 		return effects
 	}
 	s.station = r.Station
+	if s.visitor == nil && s.spoken == "" {
+		s.tongue = s.home()
+	}
 	return effects
 }
 
@@ -259,6 +282,10 @@ func (Back) apply(s *Screen, now time.Time) []Effect {
 		s.choosing = false
 	case FaceChange:
 		s.changing = nil
+	case FaceCount:
+		s.backFromCount()
+	case FaceAccount:
+		s.account, s.note = nil, ""
 	case FaceBroken:
 		s.backFromBroken()
 	case FaceLocked:

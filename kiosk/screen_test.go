@@ -17,7 +17,7 @@ import (
 var waysOut = map[string]func(*scene){
 	"20 s without a touch": func(c *scene) { c.after(20 * time.Second) },
 	"sign out":             func(c *scene) { c.does(SignOut{}) },
-	"the next badge":       func(c *scene) { c.does(Tap{"FFFF0001"}) },
+	"the next badge":       func(c *scene) { c.does(Tap{Badge: "FFFF0001"}) },
 }
 
 func TestNothingPersonalOutlivesAVisit(t *testing.T) {
@@ -79,7 +79,7 @@ func TestWhatAnEarlierVisitAskedForIsDropped(t *testing.T) {
 	c.face(FaceIdle)
 	c.quiet()
 
-	c.does(Tap{"AAAA0001"})
+	c.does(Tap{Badge: "AAAA0001"})
 	slow := next[SignIn](c)
 	c.after(20 * time.Second) // gave up waiting
 	c.does(SignedIn{Turn: slow.Turn, Visitor: visitorSam()})
@@ -141,7 +141,7 @@ func anything(r *rand.Rand, c *scene) Input {
 		return answerTo(e, r)
 	}
 	inputs := []Input{
-		Tap{badge}, Tap{"FFFF0001"}, OpenKeypad{}, Submit{"sam", "1"}, Select{id, r.IntN(2) == 0}, ReleaseAll{}, Release{Jobs: []release.JobID{id}},
+		Tap{Badge: badge}, Tap{Badge: "FFFF0001"}, OpenKeypad{}, Submit{"sam", "1"}, Select{id, r.IntN(2) == 0}, ReleaseAll{}, Release{Jobs: []release.JobID{id}},
 		Delete{id}, Undo{id}, Answer{id, true}, Later{id}, Ask{id}, Why{}, Back{}, Touch{}, Tick{}, Changed{}, SignOut{},
 	}
 	return inputs[r.IntN(len(inputs))]

@@ -11,13 +11,15 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"inkwell/internal/fault"
+	"inkwell/internal/school"
 	"inkwell/internal/web/webtest"
 	"inkwell/quota"
 	"inkwell/release"
 )
 
 // TestShots takes a picture of every face at every size into the folder
-// INKWELL_SHOTS names. Without the variable there is nothing to do, and it says so.
+// INKWELL_SHOTS names. Without the variable there is nothing to do, and it says so. They are in the
+// language that INKWELL_SHOTS_LANGUAGE names, such as cy, or cy~ for young readers.
 func TestShots(t *testing.T) {
 	folder, only := os.Getenv("INKWELL_SHOTS"), os.Getenv("INKWELL_SHOTS_ONLY")
 	if folder == "" {
@@ -57,6 +59,11 @@ func bring(t *testing.T, b webtest.Browser, s shot, size [2]int64, scheme string
 	d := newFakeDesk(jobs()...)
 	if s.set != nil {
 		s.set(d)
+	}
+	if said := os.Getenv("INKWELL_SHOTS_LANGUAGE"); said != "" {
+		tag, young := strings.CutSuffix(said, "~")
+		d.station.Languages = school.Languages{Offered: []string{tag, "en"}, Young: young}
+		d.visit.Young = young
 	}
 	p := newPage(t, b)
 	p.Size(size[0], size[1])
@@ -229,6 +236,30 @@ var shots = []shot{
 		p.Click(`.none [data-do="broken"]`)
 		p.Seen("What is wrong")
 	}},
+	{name: "account", jobs: twoJobs, set: wrongPrints, act: func(p *page, d *fakeDesk) {
+		signedIn(p, d)
+		p.press("account")
+		p.wait(FaceAccount)
+		p.Seen("Ms Patel said yes")
+	}},
+	{name: "told", set: noted, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.Seen("There is a note for you") }},
+	{name: "told-why", set: noted, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("why"); p.Seen("6 times") }},
+	{name: "move", jobs: stuck, act: func(p *page, d *fakeDesk) {
+		p.Badge(badge)
+		p.wait(FacePrinting)
+		p.Seen("Print the other 9")
+	}},
+	{name: "count", jobs: func() []release.VisitJob {
+		return []release.VisitJob{onItsWay(held(41, "Geography: rivers, final draft", 10, 5), release.Unclear, 0)}
+	}, act: func(p *page, d *fakeDesk) {
+		p.Badge(badge)
+		p.wait(FaceQuestion)
+		p.press("part")
+		p.wait(FaceCount)
+		p.Click(`.sheaf li:nth-of-type(4) button`)
+		p.Seen("4 of 10 pages")
+	}},
+	{name: "same", jobs: func() []release.VisitJob { return append(alike(39, 40, 41), twoJobs()[1:]...) }, act: signedIn},
 	{name: "idle", act: func(p *page, _ *fakeDesk) { p.wait("idle") }},
 	{name: "idle-words", set: says, act: func(p *page, _ *fakeDesk) { p.Seen("Mock exams") }},
 	{name: "idle-trouble", set: func(d *fakeDesk) {
@@ -306,7 +337,7 @@ var shots = []shot{
 		p.Click(`li[data-key="41"] [data-do=not-mine]`)
 		p.Seen("IT is told")
 	}},
-	{name: "change-jobs", jobs: leafedJobs, act: signedIn},
+	{name: "change-jobs", jobs: leafedJobs, set: pictured, act: signedIn},
 	{name: "change-pages", jobs: leafedJobs, set: pictured, act: leafing},
 	{name: "change-loading", jobs: leafedJobs, set: func(d *fakeDesk) {
 		d.draw = func(int) ([]byte, error) { time.Sleep(1500 * time.Millisecond); return nil, noSuchPage }

@@ -20,6 +20,10 @@ const (
 )
 
 func (t Tap) apply(s *Screen, now time.Time) []Effect {
+	if t.ID != "" && t.ID == s.tap {
+		return nil
+	}
+	s.tap = t.ID
 	if !badgeShape.MatchString(t.Badge) || (s.visitor == nil && s.face == FaceBusy) {
 		return nil
 	}
@@ -35,7 +39,7 @@ func (t Tap) apply(s *Screen, now time.Time) []Effect {
 	s.badge = t.Badge
 	s.echo, s.echoEnd = echo, now.Add(echoFor)
 	s.until = now.Add(s.idleFor)
-	return append(effects, SignIn{Turn: s.turn, Key: release.Key{Badge: t.Badge}})
+	return append(effects, SignIn{Turn: s.turn, Key: release.Key{Badge: t.Badge}, Tap: t.ID})
 }
 
 // more is what a badge that is not enough leads to: an unknown one to the question whose
@@ -83,7 +87,7 @@ func (in Submit) apply(s *Screen, _ time.Time) []Effect {
 	name, code := strings.TrimSpace(in.Name), strings.TrimSpace(in.Code)
 	nameless := s.station.CodeAlone || s.face == FaceTheirCode
 	if name == "" && !nameless || code == "" || utf8.RuneCountInString(name) > nameLimit || len(code) > codeLimit {
-		s.note = cantSignIn
+		s.note = s.Say(cantSignIn)
 		return nil
 	}
 	s.note, s.busy = "", true
@@ -110,9 +114,13 @@ func (r SignedIn) apply(s *Screen, now time.Time) []Effect {
 		s.busy, s.note = false, s.refusal(r.Err)
 		return nil
 	}
+	tapped := s.face == FaceBusy
 	effects := s.leave(FaceMessage)
 	if r.Err != nil {
 		s.note = s.refusal(r.Err)
+		if tapped && s.Young() && fault.KindOf(r.Err) == fault.Unauthenticated {
+			s.note = s.Say("I don't know this card. Ask a grown-up.")
+		}
 		s.until = now.Add(messageFor)
 		if fault.KindOf(r.Err) != fault.Unauthenticated {
 			s.echoEnd = time.Time{} // our fault, not the badge's: the next try counts at once

@@ -15,13 +15,13 @@ func TestOnlyBadgesAreBadges(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{"", "1", "123", strings.Repeat("0", 33), strings.Repeat("0", 10_000), "1234\n", "1234 5678", "<b>1234</b>", "12\x0034", "１２３４", "12345\u202e"} {
 		c := newScene(t)
-		c.does(Tap{bad})
+		c.does(Tap{Badge: bad})
 		c.face(FaceIdle)
 		c.quiet()
 	}
 	for _, good := range []string{"1234", "04A2B3C4", "04:a2:b3:c4", ";1234567890=?", strings.Repeat("9", 32)} {
 		c := newScene(t)
-		c.does(Tap{good})
+		c.does(Tap{Badge: good})
 		if e := next[SignIn](c); e.Key.Badge != good {
 			t.Errorf("%q became %+v", good, e.Key)
 		}
@@ -33,17 +33,17 @@ func TestOnlyBadgesAreBadges(t *testing.T) {
 func TestAReadersEchoIsNoSecondTap(t *testing.T) {
 	t.Parallel()
 	c := newScene(t)
-	c.does(Tap{badge}, Tap{badge})
+	c.does(Tap{Badge: badge}, Tap{Badge: badge})
 	c.does(SignedIn{Turn: next[SignIn](c).Turn, Visitor: visitorSam()})
 	c.sees(visitWith(held(41, "Rivers", 4, 5)))
 	for range 5 {
 		c.after(1500 * time.Millisecond)
-		c.does(Tap{badge})
+		c.does(Tap{Badge: badge})
 	}
 	c.face(FaceJobs)
 	c.quiet()
 	c.after(3 * time.Second)
-	c.does(Tap{badge})
+	c.does(Tap{Badge: badge})
 	next[SignIn](c)
 }
 
@@ -52,7 +52,7 @@ func TestWhoeverItIsNotReadsTheSame(t *testing.T) {
 	var first View
 	for i, err := range []error{badgeUnknown, codeWrong, fault.New(fault.Unauthenticated, "left-school", "Sam Jones has left."), fmt.Errorf("sign in: %w", badgeUnknown)} {
 		c := newScene(t)
-		c.does(Tap{badge})
+		c.does(Tap{Badge: badge})
 		c.does(SignedIn{Turn: next[SignIn](c).Turn, Err: err})
 		v := c.face(FaceMessage)
 		if i == 0 {

@@ -1,8 +1,6 @@
 package kiosk
 
 import (
-	"fmt"
-
 	"inkwell/release"
 )
 
@@ -25,16 +23,16 @@ func (s *Screen) owner() string { return plain(s.visit.Name, nameShown) }
 func (s *Screen) viewSlip(v *View) {
 	j := s.job(s.visitor.Slip.Job)
 	if j == nil {
-		v.Title = "For " + s.owner()
+		v.Title = s.Say("For {name}", "name", s.owner())
 		return
 	}
-	v.Title = fmt.Sprintf("For %s: %s", s.owner(), pages(j.Pages))
-	v.Text = "This slip prints once, here."
+	v.Title = s.Say("For {name}: {pages}", "name", s.owner(), "pages", s.pages(j.Pages))
+	v.Text = s.Say("This slip prints once, here.")
 	switch {
 	case j.State != release.Held:
-		v.Text = "It is on its way to the printer."
+		v.Text = s.Say("It is on its way to the printer.")
 	case j.Lacks != "":
-		v.Text, v.Note = "", plain(j.Lacks, reasonLimit)
+		v.Text, v.Note = "", s.told(j.Lacks)
 	default:
 		if v.Note == "" && v.Printer.Level == "bad" {
 			v.Note = v.Printer.Text
@@ -42,7 +40,7 @@ func (s *Screen) viewSlip(v *View) {
 		if v.Note != "" {
 			v.Text = ""
 		}
-		v.Print = &PrintView{Label: "Print", Jobs: []release.JobID{j.ID}, Enough: true, Ready: !s.busy && s.visit.Printer.Trouble() == ""}
+		v.Print = &PrintView{Label: s.Say("Print"), Jobs: []release.JobID{j.ID}, Enough: true, Ready: !s.busy && s.visit.Printer.Trouble() == ""}
 	}
 }
 
@@ -51,17 +49,17 @@ func (s *Screen) viewSlipDone(v *View, t tally) {
 	switch {
 	case len(s.jobsWhere(unclear)) > 0:
 		v.Progress.Partly = true
-		v.Title = "We lost sight of the printer."
-		v.Text = fmt.Sprintf("Take what came out to %s, and say so.", s.owner())
+		v.Title = s.Say("We lost sight of the printer.")
+		v.Text = s.Say("Take what came out to {name}, and say so.", "name", s.owner())
 	case t.out == 0:
 		v.Progress.Partly = true
-		v.Title = "Nothing came out."
-		v.Text = fmt.Sprintf("The work is safe. Please tell %s.", s.owner())
+		v.Title = s.Say("Nothing came out.")
+		v.Text = s.Say("The work is safe. Please tell {name}.", "name", s.owner())
 	case t.left > 0:
-		v.Title = fmt.Sprintf("%d of %s came out.", t.out, pages(t.of))
-		v.Text = fmt.Sprintf("The rest is safe. Please tell %s.", s.owner())
+		v.Title = s.cameOut(t.out, t.of)
+		v.Text = s.Say("The rest is safe. Please tell {name}.", "name", s.owner())
 	default:
-		v.Title = fmt.Sprintf("Done: %s.", pages(t.out))
-		v.Text = fmt.Sprintf("Take them to %s.", s.owner())
+		v.Title = s.Say("Done: {pages}.", "pages", s.pages(t.out))
+		v.Text = s.Say("Take them to {name}.", "name", s.owner())
 	}
 }

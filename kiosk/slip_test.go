@@ -25,7 +25,7 @@ func slipVisit(jobs ...release.VisitJob) release.Visit {
 
 func (c *scene) runs(visit release.Visit) {
 	c.Helper()
-	c.does(Tap{slipText})
+	c.does(Tap{Badge: slipText})
 	c.does(SignedIn{Turn: next[SignIn](c).Turn, Visitor: runnerAtLibrary()})
 	c.sees(visit)
 }
@@ -106,7 +106,7 @@ func TestARunnersPrinterFails(t *testing.T) {
 func TestASlipThatIsNoUse(t *testing.T) {
 	t.Parallel()
 	c := newScene(t)
-	c.does(Tap{slipText})
+	c.does(Tap{Badge: slipText})
 	c.does(SignedIn{Turn: next[SignIn](c).Turn, Err: fault.New(fault.Conflict, "slip-elsewhere", "This slip is for the Hall printer.")})
 	if v := c.face(FaceMessage); v.Title != "This slip is for the Hall printer." {
 		t.Errorf("%+v", v)

@@ -3,46 +3,22 @@ package kiosk
 import (
 	"errors"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
 
 	"inkwell/internal/fault"
+	"inkwell/internal/web/socket"
 	"inkwell/release"
 )
 
-// The limits of a socket. Its deadlines are real time, whatever clock tells the
-// screen's.
+// The limits of a kiosk's socket.
 const (
 	messageLimit = 4 << 10 // bytes of one message from a page
 	seatLimit    = 4       // sockets of one seat
-	writeWait    = 5 * time.Second
-	pingEvery    = 30 * time.Second
-	readWait     = 75 * time.Second // two pings and a half
-	floodLimit   = 60               // frames of any kind within floodWindow
-	floodWindow  = time.Second
 )
 
 var seatsTaken = fault.New(fault.TooMany, "station-full", "This station is open in too many windows. Close some of them.")
-
-var upgrader = websocket.Upgrader{
-	HandshakeTimeout: writeWait,
-	ReadBufferSize:   1 << 10,
-	WriteBufferSize:  1 << 10,
-	WriteBufferPool:  &sync.Pool{},
-	CheckOrigin:      sameOrigin,
-}
-
-// sameOrigin demands the exact origin this server was reached by. A missing one
-// is refused as well: a browser always sends it.
-func sameOrigin(r *http.Request) bool {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return r.Header.Get("Origin") == scheme+"://"+r.Host
-}
 
 // socket serves one page of this machine until it goes away.
 func (k *Kiosk) socket(w http.ResponseWriter, r *http.Request) {
@@ -56,13 +32,13 @@ func (k *Kiosk) socket(w http.ResponseWriter, r *http.Request) {
 		k.pages.Error(w, r, err)
 		return
 	}
-	defer k.rise(at)
-	conn, err := upgrader.Upgrade(w, r, nil)
+	conn, err := socket.Upgrade(w, r)
 	if err != nil {
+		k.rise(at)
 		k.log.Info("socket refused", "station", st.ID, "error", err)
 		return
 	}
-	k.talk(conn, st, release.Device{})
+	k.talk(conn, st, release.Device{}, func() { k.rise(at) })
 }
 
 // seat is where a page is open: a station's own screen, or one of the browsers that are paired
@@ -111,22 +87,22 @@ func (k *Kiosk) rise(at seat) {
 // Nothing it is sent can hold it up for longer than the dispatcher does.
 func (l *line) read() {
 	defer l.hangUp()
-	m := meter{now: time.Now}
+	var m socket.Flood
 	l.conn.SetReadLimit(messageLimit)
-	l.conn.SetPongHandler(func(string) error { return errors.Join(m.count(), l.conn.SetReadDeadline(time.Now().Add(readWait))) })
+	l.conn.SetPongHandler(func(string) error {
+		return errors.Join(m.Count(), l.conn.SetReadDeadline(time.Now().Add(socket.ReadWait)))
+	})
 	pong := l.conn.PingHandler()
-	l.conn.SetPingHandler(func(data string) error { return errors.Join(m.count(), pong(data)) })
+	l.conn.SetPingHandler(func(data string) error { return errors.Join(m.Count(), pong(data)) })
 	for {
-		if l.conn.SetReadDeadline(time.Now().Add(readWait)) != nil {
+		if l.conn.SetReadDeadline(time.Now().Add(socket.ReadWait)) != nil {
 			return
 		}
-		kind, body, err := l.conn.ReadMessage()
-		if err != nil || kind != websocket.TextMessage || m.count() != nil {
-			return
+		in, err := l.hear(&m)
+		if abusive(err) {
+			l.drop(err)
 		}
-		in, err := decode(body)
 		if err != nil {
-			l.log.Info("socket dropped", "error", err)
 			return
 		}
 		select {
@@ -137,43 +113,57 @@ func (l *line) read() {
 	}
 }
 
-// write is the one writer. It always sends the newest view: a page that reads
-// slowly misses those between, and one that does not read at all is dropped.
+// hear is the next thing that the page says.
+func (l *line) hear(m *socket.Flood) (Input, error) {
+	kind, body, err := l.conn.ReadMessage()
+	if err == nil {
+		err = m.Count()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if kind != websocket.TextMessage {
+		return nil, errAbuse
+	}
+	in, err := decode(body)
+	if err != nil {
+		return nil, errors.Join(errAbuse, err)
+	}
+	return in, nil
+}
+
+// wake has what waits written. A quiet screen has no writer: hundreds of them wait for hours.
+func (l *line) wake() {
+	if l.writing.CompareAndSwap(false, true) {
+		l.ends.Go(l.write)
+	}
+}
+
+// write is the one writer of views. It always sends the newest: a page that reads slowly misses those
+// between, and one that does not read at all is dropped.
 func (l *line) write() {
-	defer l.hangUp()
-	ping := time.NewTicker(pingEvery)
-	defer ping.Stop()
 	for {
-		kind, body := websocket.PingMessage, []byte(nil)
 		select {
-		case <-l.gone:
-			return
-		case body = <-l.views:
-			kind = websocket.TextMessage
-		case <-ping.C:
+		case body := <-l.views:
+			if l.conn.SetWriteDeadline(time.Now().Add(socket.WriteWait)) != nil || l.conn.WriteMessage(websocket.TextMessage, body) != nil {
+				l.hangUp()
+				return
+			}
+			continue
+		default:
 		}
-		if l.conn.SetWriteDeadline(time.Now().Add(writeWait)) != nil || l.conn.WriteMessage(kind, body) != nil {
+		l.writing.Store(false)
+		if len(l.views) == 0 || !l.writing.CompareAndSwap(false, true) {
 			return
 		}
 	}
 }
 
-// meter counts frames and refuses a flood.
-type meter struct {
-	now   func() time.Time
-	since time.Time
-	n     int
-}
-
-var errFlood = errors.New("too many frames at once")
-
-func (m *meter) count() error {
-	now := m.now()
-	if now.Sub(m.since) > floodWindow {
-		m.since, m.n = now, 0
+// ping asks whether somebody is there, and again after a while.
+func (l *line) ping() {
+	if l.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(socket.WriteWait)) != nil {
+		l.hangUp()
+		return
 	}
-	if m.n++; m.n > floodLimit {
-		return errFlood
-	}
-	return nil
+	l.again.Reset(socket.PingEvery)
 }

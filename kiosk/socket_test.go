@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"inkwell/internal/web/socket"
 )
 
 func TestOriginsAreExact(t *testing.T) {
@@ -37,7 +39,7 @@ func TestOriginsAreExact(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "https://localhost/kiosk/library/socket", nil)
 	r.TLS = &tls.ConnectionState{}
 	r.Header.Set("Origin", "http://localhost")
-	if sameOrigin(r) {
+	if socket.SameOrigin(r) {
 		t.Error("a plain page may open a socket over TLS")
 	}
 }
@@ -60,14 +62,14 @@ func TestBadPeersAreDropped(t *testing.T) {
 		"unknown act": func(c *websocket.Conn) error { return c.WriteJSON(message{Do: "format"}) },
 		"flood": func(c *websocket.Conn) error {
 			var err error
-			for range 3 * floodLimit {
+			for range 3 * socket.FloodLimit {
 				err = errors.Join(err, c.WriteJSON(message{Do: "touch"}))
 			}
 			return err
 		},
 		"pings": func(c *websocket.Conn) error {
 			var err error
-			for range 3 * floodLimit {
+			for range 3 * socket.FloodLimit {
 				err = errors.Join(err, c.WriteControl(websocket.PingMessage, nil, time.Now().Add(time.Second)))
 			}
 			return err

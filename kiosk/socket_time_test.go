@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"inkwell/internal/web/socket"
 )
 
 // pipes is a listener of connections without any buffer, so that a peer that does
@@ -98,7 +100,7 @@ func TestAPeerThatDoesNotReadIsDropped(t *testing.T) {
 	inBubble(t, func(t *testing.T, k *Kiosk, connect func() *websocket.Conn) {
 		c := connect()
 		seated(t, k, 1)
-		time.Sleep(writeWait + time.Second)
+		time.Sleep(socket.WriteWait + time.Second)
 		seated(t, k, 0)
 		must(t, c.Close())
 	})
@@ -112,7 +114,7 @@ func TestAPeerThatHasGoneIsDropped(t *testing.T) {
 		c.SetPingHandler(func(string) error { return nil })
 		readFaces(c).until(t, FaceIdle)
 		seated(t, k, 1)
-		time.Sleep(readWait + time.Second)
+		time.Sleep(socket.ReadWait + time.Second)
 		seated(t, k, 0)
 		must(t, c.Close())
 	})

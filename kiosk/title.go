@@ -46,9 +46,9 @@ func plain(s string, limit int) string {
 }
 
 // titleOf is a job's title on its owner's screen.
-func titleOf(s string) string {
-	if t := plain(s, titleLimit); t != "" {
-		return t
+func (t tongue) titleOf(s string) string {
+	if title := plain(s, titleLimit); title != "" {
+		return title
 	}
-	return "Untitled"
+	return t.Say("Untitled")
 }

@@ -10,44 +10,53 @@ import (
 // View is all that a page shows, whole each time. What a face does not show is
 // left out of it, so that nothing personal outlives a visit.
 type View struct {
-	Face    string     `json:"face"`
-	Build   string     `json:"build"` // of the page's files; another one means: load them anew
-	School  string     `json:"school"`
-	Station string     `json:"station"`
-	Printer Notice     `json:"printer"`
-	Idle    *Countdown `json:"idle,omitempty"`  // until this face ends by itself
-	Busy    bool       `json:"busy,omitempty"`  // a call is under way: nothing to press
-	Title   string     `json:"title,omitempty"` // the heading
-	Text    string     `json:"text,omitempty"`  // the sentence under it
-	Note    string     `json:"note,omitempty"`  // a refusal, in one sentence
-	Words   string     `json:"words,omitempty"` // what the school says today
+	Face    string       `json:"face"`
+	Lang    string       `json:"lang"`              // of all that is shown, as the lang attribute names it
+	Young   bool         `json:"young,omitempty"`   // in the words for young readers
+	Tongues []TongueView `json:"tongues,omitempty"` // to choose from while nobody is signed in
+	Build   string       `json:"build"`             // of the page's files; another one means: load them anew
+	School  string       `json:"school"`
+	Station string       `json:"station"`
+	Printer Notice       `json:"printer"`
+	Tap     string       `json:"tap,omitempty"`   // the page's number of the last tap that was taken
+	Idle    *Countdown   `json:"idle,omitempty"`  // until this face ends by itself
+	Busy    bool         `json:"busy,omitempty"`  // a call is under way: nothing to press
+	Title   string       `json:"title,omitempty"` // the heading
+	Text    string       `json:"text,omitempty"`  // the sentence under it
+	Note    string       `json:"note,omitempty"`  // a refusal, in one sentence
+	Words   string       `json:"words,omitempty"` // what the school says today
 
-	Balance  *int64      `json:"balance,omitempty"` // units left to spend
-	Jobs     []JobView   `json:"jobs,omitempty"`
-	Payers   []PayerView `json:"payers,omitempty"` // who may pay for what is chosen, where there is a choice
-	Print    *PrintView  `json:"print,omitempty"`  // nil when there is nothing to print, or no right to
-	Barred   *Barred     `json:"barred,omitempty"`
-	NewCode  bool        `json:"newCode,omitempty"` // the visitor can have another code
-	Code     string      `json:"code,omitempty"`    // the new code
-	Pair     *PairView   `json:"pair,omitempty"`    // a browser that waits to be paired
-	Alone    bool        `json:"alone,omitempty"`   // a long code needs no name
-	Remind   string      `json:"remind,omitempty"`  // what is still to be done, and stops nothing
-	Progress *Progress   `json:"progress,omitempty"`
-	Question *Question   `json:"question,omitempty"`
-	Really   *Really     `json:"really,omitempty"`
-	Locked   *Question   `json:"locked,omitempty"` // whose code is asked for
-	Wrong    *WrongView  `json:"wrong,omitempty"`
-	Broken   *BrokenView `json:"broken,omitempty"`
-	Change   *ChangeView `json:"change,omitempty"`
-	Class    *ClassView  `json:"class,omitempty"`   // a class that collects
-	Classes  []ClassLine `json:"classes,omitempty"` // that an adult can open
-	MayAsk   bool        `json:"mayAsk,omitempty"`  // "Something wrong with a print?" can be pressed
-	MayTell  bool        `json:"mayTell,omitempty"` // "Printer broken?" can be pressed while it prints
-	Place    string      `json:"place,omitempty"`   // where it comes out, where there is a choice
-	Away     bool        `json:"away,omitempty"`    // and that is not beside the visitor
-	PC       bool        `json:"pc,omitempty"`      // a computer of a room, and no kiosk: it has no reader
-	Places   []PlaceView `json:"places,omitempty"`  // to choose from
-	Waits    string      `json:"waits,omitempty"`   // "2 jobs still waiting", on the printing and done faces
+	Balance  *int64       `json:"balance,omitempty"` // units left to spend
+	Jobs     []JobView    `json:"jobs,omitempty"`
+	Payers   []PayerView  `json:"payers,omitempty"` // who may pay for what is chosen, where there is a choice
+	Print    *PrintView   `json:"print,omitempty"`  // nil when there is nothing to print, or no right to
+	Barred   *Barred      `json:"barred,omitempty"`
+	NewCode  bool         `json:"newCode,omitempty"` // the visitor can have another code
+	Code     string       `json:"code,omitempty"`    // the new code
+	Pair     *PairView    `json:"pair,omitempty"`    // a browser that waits to be paired
+	Alone    bool         `json:"alone,omitempty"`   // a long code needs no name
+	Remind   string       `json:"remind,omitempty"`  // what is still to be done, and stops nothing
+	Progress *Progress    `json:"progress,omitempty"`
+	Question *Question    `json:"question,omitempty"`
+	Count    *CountView   `json:"count,omitempty"` // some of a job came out: how much
+	Account  *AccountView `json:"account,omitempty"`
+	Told     *NoteView    `json:"told,omitempty"` // a notice, neutral until it is asked for
+	Move     *MoveView    `json:"move,omitempty"` // what stands can come out elsewhere
+	Same     *SameView    `json:"same,omitempty"` // jobs that are the same one
+	Really   *Really      `json:"really,omitempty"`
+	Locked   *Question    `json:"locked,omitempty"` // whose code is asked for
+	Wrong    *WrongView   `json:"wrong,omitempty"`
+	Broken   *BrokenView  `json:"broken,omitempty"`
+	Change   *ChangeView  `json:"change,omitempty"`
+	Class    *ClassView   `json:"class,omitempty"`   // a class that collects
+	Classes  []ClassLine  `json:"classes,omitempty"` // that an adult can open
+	MayAsk   bool         `json:"mayAsk,omitempty"`  // "Something wrong with a print?" can be pressed
+	MayTell  bool         `json:"mayTell,omitempty"` // "Printer broken?" can be pressed while it prints
+	Place    string       `json:"place,omitempty"`   // where it comes out, where there is a choice
+	Away     bool         `json:"away,omitempty"`    // and that is not beside the visitor
+	PC       bool         `json:"pc,omitempty"`      // a computer of a room, and no kiosk: it has no reader
+	Places   []PlaceView  `json:"places,omitempty"`  // to choose from
+	Waits    string       `json:"waits,omitempty"`   // "2 jobs still waiting", on the printing and done faces
 }
 
 // Notice is a short sentence with its weight: "good", "busy" or "bad".
@@ -83,6 +92,7 @@ type JobView struct {
 	Offer    *OfferView    `json:"offer,omitempty"`  // where it comes out as it was asked for
 	Claim    bool          `json:"claim,omitempty"`  // it may be somebody else's: "Not mine" can be pressed
 	Undo     *Countdown    `json:"undo,omitempty"`
+	Src      string        `json:"src,omitempty"` // of a small picture of its first page
 	Ask      bool          `json:"ask,omitempty"` // "Did it come out?" can be answered
 }
 
@@ -126,14 +136,15 @@ type Question struct {
 	ID    release.JobID `json:"id"`
 	Title string        `json:"title"`
 	Pages string        `json:"pages"`
+	Some  bool          `json:"some,omitempty"` // it can have come out in part
 }
 
 // View is what the page shows now, by the school's clock.
 func (s *Screen) View(now time.Time) View {
 	now = now.In(s.station.Zone)
 	v := View{
-		Face: s.Face(), School: s.station.SchoolName, Station: s.station.Name,
-		Printer: printerNotice(s.station.Printer), Busy: s.busy, Note: s.note,
+		Face: s.Face(), Lang: s.Tag(), Young: s.Young(), School: s.station.SchoolName, Station: s.station.Name,
+		Printer: s.printerNotice(s.station.Printer), Busy: s.busy, Note: s.note, Tap: s.tap,
 	}
 	if v.Note == "" {
 		v.Note = s.blind
@@ -143,13 +154,13 @@ func (s *Screen) View(now time.Time) View {
 	}
 	switch v.Face {
 	case FaceIdle:
-		v.PC = s.station.Kind == release.PCStation
-		v.Title, v.Text = "Tap your badge", "to print what you sent."
+		v.PC, v.Tongues = s.station.Kind == release.PCStation, s.tongues()
+		v.Title, v.Text = s.Say("Tap your badge"), s.Say("to print what you sent.")
 		if now.Before(s.station.WordsUntil) {
 			v.Words = plain(s.station.Words, reasonLimit)
 		}
 		if v.PC {
-			v.Title, v.Text = "Print in this room", "Sign in to see what you sent. It comes out at "+plain(s.station.Printer.Name, nameShown)+"."
+			v.Title, v.Text = s.Say("Print in this room"), s.Say("Sign in to see what you sent. It comes out at {printer}.", "printer", plain(s.station.Printer.Name, nameShown))
 		}
 	case FaceMessage:
 		v.Title, v.Note = s.note, ""
@@ -160,9 +171,9 @@ func (s *Screen) View(now time.Time) View {
 		switch {
 		case v.Note != "":
 		case s.badge != "":
-			v.Text = "Type your name and code once. Then this badge is yours."
+			v.Text = s.Say("Type your name and code once. Then this badge is yours.")
 		case v.Alone:
-			v.Text = "With a long code, leave the name empty."
+			v.Text = s.Say("With a long code, leave the name empty.")
 		}
 	case FaceJobs:
 		s.viewJobs(&v, now)
@@ -179,8 +190,11 @@ func (s *Screen) View(now time.Time) View {
 	case FaceBroken:
 		s.viewBroken(&v)
 	case FaceQuestion:
-		q := s.question()
-		v.Question = &Question{ID: q.ID, Title: titleOf(q.Title), Pages: pages(q.Pages)}
+		s.viewQuestion(&v)
+	case FaceCount:
+		s.viewCount(&v)
+	case FaceAccount:
+		s.viewAccount(&v, now)
 	case FaceChange:
 		s.viewChange(&v)
 	case FaceClass, FacePupil, FaceWhole:
@@ -189,13 +203,13 @@ func (s *Screen) View(now time.Time) View {
 		s.viewReally(&v)
 	case FaceLocked:
 		j := s.locked()
-		v.Locked = &Question{ID: j.ID, Title: titleOf(j.Title), Pages: pages(j.Pages)}
+		v.Locked = &Question{ID: j.ID, Title: s.titleOf(j.Title), Pages: s.pages(j.Pages)}
 	}
 	return v
 }
 
 func (s *Screen) viewJobs(v *View, now time.Time) {
-	v.Title = "Hi " + plain(s.visit.Name, nameShown) + "."
+	v.Title = s.Say("Hi {name}.", "name", plain(s.visit.Name, nameShown))
 	v.Balance, v.NewCode = &s.visit.Balance, s.mayRenew()
 	for _, j := range s.visit.Jobs {
 		if line, ok := s.line(j, now); ok {
@@ -204,7 +218,7 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 	}
 	v.Text, v.MayAsk, v.Classes = s.left(), s.visit.Printed, s.classLines()
 	if s.visit.Payers.Exam() {
-		v.Text, v.Balance = examSays, nil
+		v.Text, v.Balance = s.Say(examSays), nil
 	}
 	if v.Note == "" {
 		v.Note = s.trouble()
@@ -216,13 +230,15 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 		v.Barred = s.viewBarred()
 		return
 	}
-	if say := answers(s.visit.Refunds, now); say != "" {
+	if say := s.answers(s.visit.Refunds, now); say != "" {
 		v.Remind = say
 	} else if s.visit.NewBadge != "" {
-		v.Remind = "You have a new badge. Its number ends with " + plain(s.visit.NewBadge, nameShown) + ". Not your badge? Tell reception."
+		v.Remind = s.Say("You have a new badge. Its number ends with {end}. Not your badge? Tell reception.", "end", plain(s.visit.NewBadge, nameShown))
 	} else if s.visit.Unsigned {
-		v.Remind = "Your printing agreement is not signed yet. Please bring the form to reception."
+		v.Remind = s.Say("Your printing agreement is not signed yet. Please bring the form to reception.")
 	}
+	s.viewSame(v)
+	s.viewNote(v)
 	if held := s.jobsWhere(s.printable); len(held) > 0 {
 		v.Print, v.Payers = s.printView(held), s.payers(s.chosen())
 		v.Print.mark(v.Jobs)
@@ -230,17 +246,17 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 }
 
 // printerNotice says in plain words how the printer is.
-func printerNotice(p release.PrinterRecord) Notice {
+func (t tongue) printerNotice(p release.PrinterRecord) Notice {
 	if trouble := p.Trouble(); trouble != "" {
-		return Notice{"bad", trouble}
+		return Notice{"bad", t.Told(trouble)}
 	}
 	switch p.State {
 	case release.PrinterIdle:
-		return Notice{"good", "The printer is ready."}
+		return Notice{"good", t.Say("The printer is ready.")}
 	case release.PrinterProcessing:
-		return Notice{"good", "The printer is printing."}
+		return Notice{"good", t.Say("The printer is printing.")}
 	}
-	return Notice{"busy", "Looking for the printer."}
+	return Notice{"busy", t.Say("Looking for the printer.")}
 }
 
 func countdown(now, end time.Time, of time.Duration) *Countdown {

@@ -27,6 +27,7 @@ func (r Looked) apply(s *Screen, now time.Time) []Effect {
 	}
 	if first {
 		s.takeTime(now)
+		effects = append(effects, s.speakTo()...)
 		s.startWithRunning()
 		effects = append(effects, s.startWithClass(now)...)
 	}
@@ -52,11 +53,11 @@ func (s *Screen) takeTime(now time.Time) {
 // began, or that is over because the badge is no longer good, becomes a message.
 func (s *Screen) cannotLook(err error, now time.Time) []Effect {
 	if s.visit != nil && (fault.KindOf(err) != fault.Unauthenticated || s.renewing && s.busy) {
-		s.blind, s.retry = refusal(err), now.Add(retryAfter)
+		s.blind, s.retry = s.refusal(err), now.Add(retryAfter)
 		return nil
 	}
 	effects := s.leave(FaceMessage)
-	s.note, s.until, s.echoEnd = refusal(err), now.Add(messageFor), time.Time{}
+	s.note, s.until, s.echoEnd = s.refusal(err), now.Add(messageFor), time.Time{}
 	return effects
 }
 
@@ -120,7 +121,10 @@ func (in Undo) apply(s *Screen, _ time.Time) []Effect {
 
 func (Why) apply(s *Screen, _ time.Time) []Effect {
 	s.why = s.visit != nil && s.visit.Barred != nil
-	return nil
+	if s.why || s.Face() != FaceJobs {
+		return nil
+	}
+	return s.readNotice()
 }
 
 func (r Acted) apply(s *Screen, _ time.Time) []Effect {
@@ -143,7 +147,7 @@ func (r Acted) apply(s *Screen, _ time.Time) []Effect {
 	}
 	if r.Err != nil {
 		s.busy = false
-		s.note = refusal(r.Err)
+		s.note = s.refusal(r.Err)
 	}
 	if fault.KindOf(r.Err) == fault.Suspended {
 		s.note = "" // the list itself says so, neutrally

@@ -163,13 +163,13 @@ func TestWhenTheDeskCannotBeAsked(t *testing.T) {
 	t.Parallel()
 	away := fault.New(fault.Unavailable, "database-away", "x")
 	c := newScene(t)
-	c.does(Tap{badge})
+	c.does(Tap{Badge: badge})
 	c.does(SignedIn{Turn: next[SignIn](c).Turn, Visitor: visitorSam()})
 	c.does(Looked{Turn: next[Look](c).Turn, Err: away})
 	if v := c.face(FaceMessage); !strings.Contains(v.Title, "Your work is safe") {
 		t.Errorf("view %+v", v)
 	}
-	c.does(Tap{badge}) // no echo: it was not the badge's fault
+	c.does(Tap{Badge: badge}) // no echo: it was not the badge's fault
 	c.does(SignedIn{Turn: next[SignIn](c).Turn, Visitor: visitorSam()})
 	c.sees(visitWith(held(41, "Rivers", 4, 5)))
 	c.does(Changed{})

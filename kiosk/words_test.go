@@ -11,6 +11,9 @@ import (
 	"inkwell/release"
 )
 
+// english is what most readers read.
+var english = tongue{shipped.Tongue("en", false)}
+
 func TestTimesInWords(t *testing.T) {
 	t.Parallel()
 	london, err := time.LoadLocation("Europe/London")
@@ -22,7 +25,7 @@ func TestTimesInWords(t *testing.T) {
 		-2 * time.Second: "just now", 0: "just now", 59 * time.Second: "just now", time.Minute: "1 min ago", 59*time.Minute + 59*time.Second: "59 min ago",
 		time.Hour: "14:00", 15 * time.Hour: "00:00", 16 * time.Hour: "yesterday 23:00", 40 * time.Hour: "Thursday 23:00", 24 * 40 * time.Hour: "14 September",
 	} {
-		if got := sent(now, now.Add(-d).UTC()); got != want {
+		if got := english.sent(now, now.Add(-d).UTC()); got != want {
 			t.Errorf("sent %s ago: %q, not %q", d, got, want)
 		}
 	}
@@ -32,7 +35,7 @@ func TestTimesInWords(t *testing.T) {
 		time.Date(2026, 10, 26, 18, 0, 0, 0, london): "kept until Monday 18:00",
 		time.Date(2026, 11, 2, 18, 0, 0, 0, london):  "kept until 2 November",
 	} {
-		if got := kept(now, until.UTC()); got != want {
+		if got := english.kept(now, until.UTC()); got != want {
 			t.Errorf("kept until %s: %q, not %q", until, got, want)
 		}
 	}
@@ -41,7 +44,7 @@ func TestTimesInWords(t *testing.T) {
 func TestCounts(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int64]string{0: "0 pages", 1: "1 page", 2: "2 pages"} {
-		if got := pages(n); got != want {
+		if got := english.pages(n); got != want {
 			t.Errorf("%d: %q", n, got)
 		}
 	}
@@ -65,7 +68,7 @@ func TestTitlesFromAHostileWorld(t *testing.T) {
 		strings.Repeat("é", 500):            strings.Repeat("é", titleLimit) + "…",
 		strings.Repeat("word ", 100):        strings.TrimSpace(strings.Repeat("word ", 24)) + "…",
 	} {
-		got := titleOf(in)
+		got := english.titleOf(in)
 		if got != want || !utf8.ValidString(got) {
 			t.Errorf("%q became %q, not %q", in, got, want)
 		}
@@ -94,7 +97,7 @@ func TestRefusalsInWords(t *testing.T) {
 		{fault.New(fault.Conflict, "already-released", "x").Because(errors.New("secret")), said["already-released"]},
 		{fault.New(fault.Unavailable, "printer-stopped", "The printer is out of paper."), "The printer is out of paper."},
 	} {
-		if got := refusal(c.err); got != c.want {
+		if got := english.refusal(c.err); got != c.want {
 			t.Errorf("%v: %q, not %q", c.err, got, c.want)
 		}
 	}
@@ -122,7 +125,7 @@ func TestThePrinterInWords(t *testing.T) {
 		{release.PrinterUnreachable, nil, "bad", "can't reach"},
 		{release.PrinterUnknown, nil, "busy", "Looking"},
 	} {
-		got := printerNotice(release.PrinterRecord{State: c.state, Reasons: c.reasons})
+		got := english.printerNotice(release.PrinterRecord{State: c.state, Reasons: c.reasons})
 		if got.Level != c.level || !strings.Contains(got.Text, c.words) {
 			t.Errorf("%s %v: %+v", c.state, c.reasons, got)
 		}

@@ -69,7 +69,7 @@ type wrong struct {
 const printsOffered = 5
 
 func (Wrong) apply(s *Screen, _ time.Time) []Effect {
-	if face := s.Face(); face != FaceJobs && face != FaceDone || s.busy {
+	if face := s.Face(); face != FaceJobs && face != FaceDone && face != FaceAccount || s.busy {
 		return nil
 	}
 	s.wrong, s.note = &wrong{}, ""
@@ -85,7 +85,7 @@ func (r LookedBack) apply(s *Screen, _ time.Time) []Effect {
 	if r.Turn != s.turn || s.wrong == nil {
 		return nil
 	}
-	s.busy, s.note = false, refusal(r.Err)
+	s.busy, s.note = false, s.refusal(r.Err)
 	w := s.wrong
 	w.asked = r.Err == nil && w.chosen != 0
 	w.prints, w.chosen = r.Prints[:min(len(r.Prints), printsOffered)], 0
@@ -190,59 +190,59 @@ func (s *Screen) viewWrong(v *View, now time.Time) {
 	v.Wrong = &WrongView{}
 	p := w.askable(w.chosen)
 	if p == nil {
-		v.Title, v.Text = "Which print went wrong?", "From the last three school days."
+		v.Title, v.Text = s.Say("Which print went wrong?"), s.Say("From the last three school days.")
 		switch {
 		case w.asked:
-			v.Title, v.Text = "We have asked for you.", "You read the answer here, when you next tap your badge."
+			v.Title, v.Text = s.Say("We have asked for you."), s.Say("You read the answer here, when you next tap your badge.")
 		case s.busy:
-			v.Title, v.Text = "One moment…", ""
+			v.Title, v.Text = s.Say("One moment…"), ""
 		case len(w.prints) == 0:
-			v.Title, v.Text = "Nothing to ask for.", "Nothing you paid for came out in the last three school days."
+			v.Title, v.Text = s.Say("Nothing to ask for."), s.Say("Nothing you paid for came out in the last three school days.")
 		}
 		for _, p := range w.prints {
-			v.Wrong.Prints = append(v.Wrong.Prints, PrintLine{ID: p.Delivery, What: printed(p, now), Say: becameOf(p), Ask: !p.Asked && !s.busy})
+			v.Wrong.Prints = append(v.Wrong.Prints, PrintLine{ID: p.Delivery, What: s.printed(p, now), Say: s.becameOf(p), Ask: !p.Asked && !s.busy})
 		}
 		return
 	}
-	v.Title, v.Text = "What went wrong?", printed(*p, now)
-	c := &ChosenView{ID: p.Delivery, Pages: w.pages, Words: fmt.Sprintf("%d of %s", w.pages, pages(p.Pages)), Least: w.pages == 1, Most: w.pages == p.Pages, Several: p.Pages > 1}
+	v.Title, v.Text = s.Say("What went wrong?"), s.printed(*p, now)
+	c := &ChosenView{ID: p.Delivery, Pages: w.pages, Words: s.Say("{out} of {pages}", "out", w.pages, "pages", s.pages(p.Pages)), Least: w.pages == 1, Most: w.pages == p.Pages, Several: p.Pages > 1}
 	if c.Most {
-		c.Words = "All " + pages(p.Pages)
+		c.Words = s.Say("All {pages}", "pages", s.pages(p.Pages))
 	}
 	for _, r := range release.RefundReasons() {
-		c.Reasons = append(c.Reasons, ReasonView{r, reasonWords[r]})
+		c.Reasons = append(c.Reasons, ReasonView{r, s.Say(reasonWords[r])})
 	}
 	v.Wrong.Chosen = c
 }
 
 // printed is a print by how long it was, where and when: its title is destroyed.
-func printed(p release.Print, now time.Time) string {
-	return fmt.Sprintf("%s · %s · %s", pages(p.Pages), plain(p.Printer, nameShown), dayTime(now, p.When))
+func (t tongue) printed(p release.Print, now time.Time) string {
+	return fmt.Sprintf("%s · %s · %s", t.pages(p.Pages), plain(p.Printer, nameShown), t.dayTime(now, p.When))
 }
 
 // becameOf is the answer to asking for a print's pages, if it was asked for.
-func becameOf(p release.Print) string {
+func (t tongue) becameOf(p release.Print) string {
 	switch {
 	case !p.Asked:
 		return ""
 	case !p.Answered:
-		return "You asked. Nobody has answered yet."
+		return t.Say("You asked. Nobody has answered yet.")
 	case p.Granted == 0:
-		return "No pages back: " + plain(p.Why, reasonLimit)
+		return t.Say("No pages back: {why}", "why", plain(p.Why, reasonLimit))
 	}
-	return pages(p.Granted) + " back"
+	return t.Say("{pages} back", "pages", t.pages(p.Granted))
 }
 
 // answers are those that the visitor has not read yet, in one sentence or two.
-func answers(all []release.Print, now time.Time) (say string) {
+func (t tongue) answers(all []release.Print, now time.Time) (say string) {
 	for i, p := range all {
 		if i > 0 {
 			say += " "
 		}
 		if p.Granted > 0 {
-			say += fmt.Sprintf("You have %s back, from the %s printer, %s.", pages(p.Granted), plain(p.Printer, nameShown), dayTime(now, p.When))
+			say += t.Say("You have {pages} back, from the {printer} printer, {when}.", "pages", t.pages(p.Granted), "printer", plain(p.Printer, nameShown), "when", t.dayTime(now, p.When))
 		} else {
-			say += fmt.Sprintf("No pages back, from the %s printer, %s: %s", plain(p.Printer, nameShown), dayTime(now, p.When), plain(p.Why, reasonLimit))
+			say += t.Say("No pages back, from the {printer} printer, {when}: {why}", "printer", plain(p.Printer, nameShown), "when", t.dayTime(now, p.When), "why", plain(p.Why, reasonLimit))
 		}
 	}
 	return say

@@ -81,7 +81,7 @@ func TestAskingThatIsRefusedSaysWhy(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 	c.after(echoFor + time.Second)
-	c.does(Tap{badge})
+	c.does(Tap{Badge: badge})
 	if c.s.wrong != nil {
 		t.Error("the face outlives its visit")
 	}
@@ -111,7 +111,7 @@ func TestWhatHasJustComeOutIsPicked(t *testing.T) {
 		"No pages back, from the Hall printer, 12:00: It is fine":       {Why: "It is fine", Printer: "Hall", When: noon},
 		"You have 1 page back, from the Hall printer, yesterday 12:00.": {Granted: 1, Printer: "Hall", When: noon.AddDate(0, 0, -1)},
 	} {
-		if got := answers([]release.Print{p}, noon); got != want {
+		if got := english.answers([]release.Print{p}, noon); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

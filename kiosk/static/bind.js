@@ -61,7 +61,7 @@ const Bind = (() => {
     let before = mould;
     for (const item of look(path, scope) || []) {
       const key = String(item.id);
-      const el = old.get(key) || document.importNode(mould.content, true).firstElementChild;
+      const el = old.get(key) || Words.turn(document.importNode(mould.content, true)).firstElementChild;
       old.delete(key);
       el.dataset.key = key;
       items.set(el, item);

@@ -20,7 +20,7 @@ const Keypad = (() => {
         boards[i].hidden = el !== field;
         el.classList.toggle('input--now', el === field);
       });
-      next.textContent = field === last ? form.dataset.go : 'Next';
+      next.textContent = field === last ? form.dataset.go : Words.of('Next');
       field.focus({ preventScroll: true });
     };
     const press = (key) => {
@@ -49,7 +49,7 @@ const Keypad = (() => {
       button.type = 'button';
       button.className = key === '⌫' ? 'key key--back' : 'key';
       button.textContent = key;
-      if (NAMES[key]) button.setAttribute('aria-label', NAMES[key]);
+      if (NAMES[key]) button.setAttribute('aria-label', Words.of(NAMES[key]));
       let touched = -Infinity;
       button.addEventListener('pointerdown', (event) => { event.preventDefault(); touched = event.timeStamp; press(key); });
       button.addEventListener('click', (event) => { if (event.timeStamp - touched > 1000) press(key); });

@@ -13,6 +13,8 @@
   let retry = 0;
   let answer = 0;
   let touched = 0;
+  let hush = 0;
+  let tap = null;
 
   // Every act is answered by a view. One that is not means that the connection is
   // gone, whatever the socket believes; it is not sent again.
@@ -21,6 +23,34 @@
     socket.send(JSON.stringify(act));
     if (!answer) answer = setTimeout(drop, 5000);
   };
+
+  // A badge that was read has a number, under which it is sent until a view says that it was taken: once
+  // more after the connection was lost, if that was for a moment, and never again after that.
+  const KEPT = 10000;
+  const read = (badge) => {
+    if (['pair', 'paired', 'over'].includes(face)) return;
+    if (tap) clearTimeout(tap.end);
+    const number = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    tap = { act: { do: 'tap', badge, tap: number }, over: null, end: setTimeout(forget, KEPT) };
+    give();
+    if (face !== 'offline') return;
+    away();
+    if (!socket) connect();
+  };
+  const give = () => {
+    if (!tap || !socket || socket.readyState !== WebSocket.OPEN || tap.over === socket || face === 'offline') return;
+    tap.over = socket;
+    send(tap.act);
+  };
+  const taken = () => {
+    if (tap) clearTimeout(tap.end);
+    tap = null;
+  };
+  const forget = () => {
+    taken();
+    if (face === 'offline') away(true);
+  };
+  const away = (late) => show({ face: 'offline', read: tap && !late, late });
 
   const forms = {
     keypad: (name, code) => send({ do: 'submit', name, code }),
@@ -32,10 +62,10 @@
   const show = (next) => {
     const was = view;
     view = next;
-    if (face !== next.face) {
+    if (Words.use(next.lang, next.young) || face !== next.face) {
       face = next.face;
       keypad = null;
-      root.replaceChildren(document.importNode(document.getElementById(`face-${face}`).content, true));
+      root.replaceChildren(Words.turn(document.importNode(document.getElementById(`face-${face}`).content, true)));
       root.dataset.face = face;
       Sound.cue(face);
       if (forms[face]) keypad = Keypad.build(root, forms[face]);
@@ -53,17 +83,24 @@
     if (live.textContent !== text) live.textContent = text;
   };
 
+  // A network can go without a word: after a silence the page asks whether anybody is there.
+  const HUSH = 10000;
+  const ask = () => send({ do: 'here' });
+
   // The server ends a visit; should it fall silent, the page wipes itself.
   const watch = () => {
     clearTimeout(watchdog);
     clearTimeout(answer);
+    clearTimeout(hush);
     answer = 0;
+    if (view.pair) hush = setTimeout(drop, (view.pair.left.left || 30000) + 15000);
+    else if (!['offline', 'paired', 'over'].includes(face)) hush = setTimeout(ask, HUSH * (0.8 + Math.random() * 0.4));
     if (view.idle) watchdog = setTimeout(drop, view.idle.left + 3000);
   };
 
   // Another build on the server: load its page, once, when nobody is here.
   const renew = () => {
-    if (!['idle', 'pair'].includes(view.face) || view.build === root.dataset.build || sessionStorage.getItem('build') === view.build) return;
+    if (tap || !['idle', 'pair'].includes(view.face) || view.build === root.dataset.build || sessionStorage.getItem('build') === view.build) return;
     sessionStorage.setItem('build', view.build);
     location.reload();
   };
@@ -71,7 +108,10 @@
   // ---- the socket
   const device = root.dataset.device === 'yes';
   const dial = (query) => {
+    hangUp();
+    clearTimeout(answer); // of a call that another one has overtaken
     socket = new WebSocket(location.origin.replace(/^http/, 'ws') + root.dataset.socket + query);
+    answer = setTimeout(drop, tap ? 4000 : 15000);
     socket.onclose = drop;
     socket.onmessage = (event) => hear(socket, JSON.parse(event.data));
   };
@@ -85,8 +125,11 @@
     else if (said.over) over();
     else {
       losses = 0;
+      if (tap && tap.act.tap === said.tap) taken();
       show(said);
       watch();
+      give();
+      if (tap && !answer) answer = setTimeout(drop, 5000); // this view is older than the tap
       renew();
       if (face === 'paired') pause(2000);
     }
@@ -95,11 +138,14 @@
     if (!socket) return;
     socket.onclose = socket.onmessage = null;
     socket.close();
+    socket = null;
   };
   // Whoever retired this screen wants nothing left on it.
   const over = () => {
     hangUp();
+    taken();
     show({ face: 'over' });
+    watch();
     Device.wipe().catch(() => {});
   };
   const pause = (wait) => {
@@ -108,15 +154,18 @@
     retry = setTimeout(connect, wait);
   };
   const drop = () => {
-    show({ face: 'offline' });
+    away();
     watch();
-    const most = Math.min(15000, 500 * 2 ** losses++);
+    const most = Math.min(tap ? 1500 : 15000, 500 * 2 ** losses++);
     pause(most * (0.5 + Math.random() / 2));
   };
-  window.addEventListener('online', () => { if (face === 'offline') connect(); });
+  // All screens behind one switch hear of it at the same moment.
+  window.addEventListener('online', () => { if (face === 'offline') pause(Math.random() * 1500); });
+  window.addEventListener('offline', ask);
 
   // ---- what is pressed
   const acts = {
+    speak: (el, tongue) => ({ language: tongue.id }),
     select: (el, job) => ({ job: job.id, on: el.checked }),
     release: () => ({ jobs: view.print.jobs, units: view.print.units }),
     pay: (el, payer) => ({ jobs: view.print.jobs, payer: payer.id }),
@@ -129,6 +178,12 @@
     undo: (el, job) => ({ job: job.id }),
     ask: (el, job) => ({ job: job.id }),
     answer: (el) => ({ job: view.question.id, came: el.dataset.came === 'yes' }),
+    part: () => ({ job: view.question.id }),
+    count: (el, leaf) => ({ page: leaf ? leaf.id : view.count.pages + Number(el.dataset.step) }),
+    counted: () => ({ job: view.count.id, pages: view.count.pages }),
+    move: () => ({ jobs: view.move.jobs, printer: view.move.printer }),
+    'keep-one': () => ({ jobs: view.same.jobs }),
+    'keep-all': () => ({ jobs: view.same.jobs }),
     later: () => ({ job: view.question.id }),
     pick: (el, print) => ({ print: print.id }),
     some: (el) => ({ pages: view.wrong.chosen.pages + Number(el.dataset.step) }),
@@ -158,7 +213,7 @@
   });
   // A page is grey paper until its picture is there, or it is known to have none.
   const pictured = (mark) => (event) => {
-    const leaf = event.target.closest && event.target.closest('.leaf');
+    const leaf = event.target.closest && event.target.closest('.leaf, .job__thumb');
     if (leaf) leaf.dataset[mark] = 'yes';
   };
   root.addEventListener('load', pictured('seen'), true);
@@ -172,11 +227,11 @@
   window.addEventListener('pointerdown', touch, true);
   window.addEventListener('keydown', (event) => {
     touch();
-    if (event.key === 'Escape' && ['wrong', 'broken', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really', 'places', 'change', 'class', 'pupil', 'whole'].includes(face)) send({ do: 'back' });
+    if (event.key === 'Escape' && ['wrong', 'broken', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really', 'places', 'change', 'count', 'account', 'class', 'pupil', 'whole'].includes(face)) send({ do: 'back' });
   }, true);
   window.addEventListener('contextmenu', (event) => event.preventDefault());
   window.addEventListener('dragstart', (event) => event.preventDefault());
 
-  Reader.listen((badge) => send({ do: 'tap', badge }));
+  Reader.listen(read);
   connect();
 })();
