@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/internal/school/calendar"
 	"inkwell/quota"
@@ -74,18 +76,55 @@ func (v visitor) spans(ctx context.Context, tx *db.Tx) (s spans, err error) {
 type classFigures struct {
 	Week, Term usageRow
 	Chart      chart
-	Stopped    int // pupils who cannot print just now
 }
 
-// Say is how many of the class are stopped, or "".
-func (f classFigures) Say() string {
-	switch f.Stopped {
-	case 0:
-		return ""
-	case 1:
-		return "1 pupil cannot print just now."
+// mostNamed is how many pupils are named in one line.
+const mostNamed = 6
+
+// justNow is what a teacher has to know of the class in front of them, and leads to.
+type justNow struct {
+	Stopped string // who cannot print just now, and not why; "" for nobody
+	More    int    // so many beyond those named
+	Waiting string // "3 pupils wait to print", with what comes out here; "" for none, or with no lesson on
+	Jobs    string
+}
+
+// readWaiting fills in what waits for the class in the room of its lesson. What the desk refuses of it, the
+// page of the class's jobs explains.
+func (n *justNow) readWaiting(ctx context.Context, desk ClassRelease, v visitor, id school.ClassID) error {
+	all, err := desk.ClassPrints(ctx, v.Actor, id, 0)
+	if err != nil {
+		if fault.As(err) != nil && fault.KindOf(err) != fault.Internal {
+			return nil
+		}
+		return err
 	}
-	return fmt.Sprintf("%d pupils cannot print just now.", f.Stopped)
+	var pupils, jobs, sum int
+	for _, p := range all.Pupils {
+		if len(p.Jobs) > 0 {
+			pupils, jobs, sum = pupils+1, jobs+len(p.Jobs), sum+p.Pages
+		}
+	}
+	switch {
+	case pupils == 1:
+		n.Waiting = "1 pupil waits to print"
+	case pupils > 1:
+		n.Waiting = fmt.Sprintf("%d pupils wait to print", pupils)
+	}
+	n.Jobs = counted(int64(jobs), "job") + ", " + pages(int64(sum))
+	return nil
+}
+
+// readStopped names who is stopped.
+func (n *justNow) readStopped(pupils []pupilRow) {
+	var names []string
+	for _, p := range pupils {
+		if p.Stopped {
+			names = append(names, p.Name)
+		}
+	}
+	n.More = max(0, len(names)-mostNamed)
+	n.Stopped = strings.Join(names[:len(names)-n.More], ", ")
 }
 
 // readPupils fills in the pupils of the class, what is left to them and who cannot print; and,
@@ -109,7 +148,8 @@ func (p *classPage) readPupils(ctx context.Context, tx *db.Tx, id school.ClassID
 		p.Pupils = append(p.Pupils, pupilRow{ID: one.ID, Name: one.Given + " " + one.Family, User: one.Username, Balance: unit.Say(left[one.ID]),
 			Chosen: p.Form.chosen(one.ID), Stopped: stopped[one.ID]})
 	}
-	p.Figures = classFigures{Stopped: len(stopped)}
+	p.Figures = classFigures{}
+	p.Just.readStopped(p.Pupils)
 	if !p.Past {
 		return nil
 	}

@@ -33,7 +33,7 @@ func TestMyClassNow(t *testing.T) {
 	}
 	h.enter("teacher")
 	page := h.get("/staff") // the only class
-	h.says(page, http.StatusOK, "9A", ">12</span><span class=\"figure__label\">pages this week", ">19</span><span class=\"figure__label\">this term", "Not just now", "1 pupil cannot print just now.", "<rect",
+	h.says(page, http.StatusOK, "9A", ">12</span><span class=\"figure__label\">pages this week", ">19</span><span class=\"figure__label\">this term", "Not just now", "Cannot print just now", "<strong class=\"words\">Mia Okafor<", "<rect",
 		fmt.Sprintf(`href="/staff/class-usage?class=%d"`, own), "Print for the class here", "Pause printing until the bell", `aria-current="page">My class now`)
 	if strings.Contains(page.body, "140 pages") || strings.Contains(page.body, "Thu 26") {
 		t.Error("a teacher reads why somebody cannot print, or until when")

@@ -60,6 +60,9 @@ func (c *Console) classPrintPage(w http.ResponseWriter, r *http.Request, v visit
 
 func (c *Console) showClassPrint(w http.ResponseWriter, r *http.Request, v visitor, status int, at release.PrinterID, done []release.PupilPrinted, say string) {
 	all, err := c.desk.ClassPrints(r.Context(), v.Actor, classID(r), at)
+	if err == nil {
+		err = c.noteRead(r.Context(), v, "class-jobs-viewed", fmt.Sprintf("class:%d", classID(r)))
+	}
 	if err != nil {
 		c.pages.Error(w, r, err)
 		return

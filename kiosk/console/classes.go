@@ -146,6 +146,7 @@ type classPage struct {
 	Lesson  *lessonNow // of this moment, given by the visitor
 	Past    bool       // what was printed is shown: it is a class of their own
 	Figures classFigures
+	Just    justNow
 }
 
 // pause is that of a class's printing.
@@ -190,6 +191,9 @@ func (c *Console) showClassWith(w http.ResponseWriter, r *http.Request, v visito
 	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		return page.read(ctx, tx, classID(r))
 	})
+	if err == nil && page.Lesson != nil && page.MayRelease() {
+		err = page.Just.readWaiting(r.Context(), c.desk, v, classID(r))
+	}
 	if err != nil {
 		c.pages.Error(w, r, err)
 		return

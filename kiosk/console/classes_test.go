@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"testing"
 	"time"
@@ -14,8 +12,6 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
-	"inkwell/internal/school/schooltest"
-	"inkwell/internal/web/webtest"
 	"inkwell/quota"
 )
 
@@ -135,41 +131,4 @@ func TestFinanceLooksAfterAccounts(t *testing.T) {
 	}
 	h.says(h.get(h.page(h.IT.Person)), http.StatusOK, "Nobody gives pages to themself")
 	h.says(h.post(h.page(h.IT.Person)+"/top-up", url.Values{"amount": {"7"}, "reason": {"x"}, "key": {"k"}}), http.StatusForbidden, "themself")
-}
-
-// A teacher gives five pages each to a class in a browser: two forms and no word of a manual.
-func TestATeacherGivesInARealBrowser(t *testing.T) {
-	h := newHouse(t)
-	own, _ := h.taught()
-	before := h.balanceOf(h.Mia)
-	p := webtest.Start(t).Page(t)
-	p.Open(h.server.URL + classPath(own))
-	signInAs(p, "teacher", schooltest.Password)
-	p.Seen("Sign out")
-	shot := func(name string) {
-		if folder := os.Getenv("INKWELL_SHOTS"); folder != "" {
-			for _, size := range [][2]int64{{390, 844}, {1280, 800}} {
-				for _, scheme := range []string{"light", "dark"} {
-					p.Size(size[0], size[1])
-					p.Scheme(scheme)
-					p.Shot(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.png", name, size[0], scheme)))
-				}
-			}
-		}
-	}
-	p.Open(h.server.URL + "/staff/classes")
-	p.Seen("Give pages")
-	shot("class")
-	p.Fill("#each", "5")
-	p.Fill("#reason", "Portfolio")
-	p.Click("#give button")
-	p.Seen("5 pages each?")
-	shot("give")
-	p.Click(".button--go")
-	p.Seen("2 pupils were given theirs")
-	shot("given")
-	p.Unhurt()
-	if got := h.balanceOf(h.Mia); got != before+5 {
-		t.Errorf("Mia has %d, had %d", got, before)
-	}
 }

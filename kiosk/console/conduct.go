@@ -120,12 +120,8 @@ func (c *Console) named(ctx context.Context, v visitor) (rows []namedRow, err er
 
 // answerObjection confirms, shortens or lifts, by the button that was pressed.
 func (c *Console) answerObjection(w http.ResponseWriter, r *http.Request, v visitor) {
-	id, verdict, why := numberIn[conduct.ObjectionID](r, "objection"), conduct.Verdict(r.PostFormValue("verdict")), r.PostFormValue("why")
-	var until time.Time
-	var err error
-	if verdict == conduct.Shortened {
-		_, until, err = span("", r.PostFormValue("until"), v.Now)
-	}
+	id, why := numberIn[conduct.ObjectionID](r, "objection"), r.PostFormValue("why")
+	verdict, until, err := verdictOf(r, v)
 	if err == nil {
 		err = c.conduct.Decide(r.Context(), v.Actor, id, verdict, until, why)
 	}
@@ -134,6 +130,15 @@ func (c *Console) answerObjection(w http.ResponseWriter, r *http.Request, v visi
 		return
 	}
 	c.backTo(w, r, reviewsPath, err)
+}
+
+// verdictOf is the button that was pressed, and until when what is shortened stands.
+func verdictOf(r *http.Request, v visitor) (verdict conduct.Verdict, until time.Time, err error) {
+	verdict = conduct.Verdict(r.PostFormValue("verdict"))
+	if verdict == conduct.Shortened {
+		_, until, err = span("", r.PostFormValue("until"), v.Now)
+	}
+	return verdict, until, err
 }
 
 // backTo leads to a page once something is done.

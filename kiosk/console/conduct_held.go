@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"time"
 
 	"inkwell/internal/school"
 	"inkwell/quota/conduct"
@@ -29,12 +28,8 @@ func (v visitor) heldRows(all []conduct.HeldStep) (rows []heldRow) {
 
 // decideStep confirms, shortens or drops a step, by the button that was pressed.
 func (c *Console) decideStep(w http.ResponseWriter, r *http.Request, v visitor) {
-	id, verdict, why := numberIn[conduct.StepID](r, "step"), conduct.Verdict(r.PostFormValue("verdict")), r.PostFormValue("why")
-	var until time.Time
-	var err error
-	if verdict == conduct.Shortened {
-		_, until, err = span("", r.PostFormValue("until"), v.Now)
-	}
+	id, why := numberIn[conduct.StepID](r, "step"), r.PostFormValue("why")
+	verdict, until, err := verdictOf(r, v)
 	if err == nil {
 		err = c.conduct.DecideStep(r.Context(), v.Actor, id, verdict, until, why)
 	}

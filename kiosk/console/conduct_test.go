@@ -118,7 +118,7 @@ func TestATeacherReadsNoLetterThatIsNotTheirs(t *testing.T) {
 	h.enter("teacher")
 	id := dbtest.Value[string](t, h.db, "SELECT suspension_id::text FROM suspension")
 	for _, path := range []string{id, "999", "x"} {
-		if a := h.get("/staff/reviews/letter/" + path); a.status != http.StatusConflict || strings.Contains(a.body, "toner") {
+		if a := h.get("/staff/reviews/letter/" + path); a.status != http.StatusNotFound || strings.Contains(a.body, "toner") {
 			t.Errorf("%s: %d", path, a.status)
 		}
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"inkwell/internal/school/calendar"
 	"inkwell/internal/signin"
 	"inkwell/internal/web"
+	"inkwell/internal/words"
 	"inkwell/ipp/rollout"
 	"inkwell/quota/conduct"
 	"inkwell/release"
@@ -56,6 +58,7 @@ type Factors interface {
 type Sessions interface {
 	Own(ctx context.Context, token string) (signin.Own, error)
 	EndOwn(ctx context.Context, token string, id signin.SessionID) error
+	Still(ctx context.Context, token string) (school.Actor, error)
 	Fresh(ctx context.Context, token string) (fresh bool, asks signin.Asks, err error)
 	Prove(ctx context.Context, token string, by signin.Proof) (signin.Entered, error)
 }
@@ -93,6 +96,7 @@ type Holding interface {
 // Printers is the desk's part in looking after printers.
 type Printers interface {
 	Kiosks
+	Live(ctx context.Context, a school.Actor) (release.Live, error)
 	SchoolPrinters(ctx context.Context, a school.Actor) ([]release.PrinterRecord, error)
 	Cares(ctx context.Context, a school.Actor) ([]release.Care, error)
 	LookAt(ctx context.Context, a school.Actor, id release.PrinterID) (release.Look, error)
@@ -229,11 +233,17 @@ type Options struct {
 	RollOut    RollOut
 	OwnPrinter RollOut // one printer, whose path has no personal address yet
 	Verify     Verify
+	Health     Health
 	Log        *slog.Logger
+	Words      *words.Catalogue // the languages that kiosks can be read in; nil means those that are shipped
+	// Subscribe returns a bell for topics of package events, and how to take it
+	// down: events.Hub.Subscribe's C and Close.
+	Subscribe func(topics ...string) (bell <-chan struct{}, stop func())
 }
 
 // Console serves the staff pages. It is safe for concurrent use.
 type Console struct {
+	words   *words.Catalogue
 	db      *db.DB
 	signIn  SignIn
 	sso     SSO
@@ -243,18 +253,29 @@ type Console struct {
 	rollOut RollOut
 	printer RollOut
 	verify  Verify
+	health  Health
 	log     *slog.Logger
 	pages   *web.Pages
 
 	verifying *sync.Mutex // one verification at a time
 	trying    *sync.Mutex // a rule on the past
+	lookers   *lookers
 }
 
 // New checks the options and parses the pages.
 func New(o Options) (*Console, error) {
-	if o.DB == nil || o.SignIn == nil || o.Desk == nil || o.Conduct == nil || o.Holder == nil || o.RollOut == nil || o.OwnPrinter == nil || o.Verify == nil || o.Log == nil {
-		return nil, errors.New("the staff pages need a database, a sign-in, a desk, conduct, what people hold, a roll-out, a printer of one's own, a verification and a log")
+	if o.DB == nil || o.SignIn == nil || o.Desk == nil || o.Conduct == nil || o.Holder == nil || o.RollOut == nil || o.OwnPrinter == nil || o.Verify == nil || o.Health == nil || o.Subscribe == nil || o.Log == nil {
+		return nil, errors.New("the staff pages need a database, a sign-in, a desk, conduct, what people hold, a roll-out, a printer of one's own, a verification, a look at everything, a hub and a log")
 	}
+	pages, err := parsed(o.Log)
+	if err != nil {
+		return nil, err
+	}
+	return &Console{words: cmp.Or(o.Words, words.Shipped()), db: o.DB, signIn: o.SignIn, sso: o.SSO, desk: o.Desk, conduct: o.Conduct, holder: o.Holder, rollOut: o.RollOut, printer: o.OwnPrinter, verify: o.Verify, health: o.Health, log: o.Log, pages: pages, verifying: &sync.Mutex{}, trying: &sync.Mutex{}, lookers: newLookers(o.Subscribe)}, nil
+}
+
+// parsed are the pages of this room.
+func parsed(log *slog.Logger) (*web.Pages, error) {
 	templates, err := fs.Sub(files, "templates")
 	if err != nil {
 		return nil, err
@@ -263,9 +284,5 @@ func New(o Options) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := web.New(web.Options{Prefix: staticPrefix, Templates: templates, Static: static, Log: o.Log})
-	if err != nil {
-		return nil, err
-	}
-	return &Console{db: o.DB, signIn: o.SignIn, sso: o.SSO, desk: o.Desk, conduct: o.Conduct, holder: o.Holder, rollOut: o.RollOut, printer: o.OwnPrinter, verify: o.Verify, log: o.Log, pages: pages, verifying: &sync.Mutex{}, trying: &sync.Mutex{}}, nil
+	return web.New(web.Options{Prefix: staticPrefix, Templates: templates, Static: static, Log: log})
 }

@@ -15,8 +15,12 @@ import (
 var dangerous = []string{
 	"POST " + rightsPath, "POST " + rightsPath + "/{order}/lift",
 	"POST " + accountsPath, "POST " + accountsPath + "/{account}", "POST " + accountsPath + "/{account}/top-up", "POST /staff/people/{id}/top-up",
+	"POST " + requestsPath + "/{request}/file",
+	"POST " + pricesPath, "POST " + pricesPath + "/{tariff}/withdraw", "POST " + allowancesPath, "POST " + allowancesPath + "/policy", "POST " + allowancesPath + "/remove",
 	"POST " + policyPath + "/rules/{rule}", "POST " + policyPath + "/rules/{rule}/arm", "POST " + policyPath + "/switch/{to}",
 	"POST " + policyPath + "/ladder", "POST " + policyPath + "/categories",
+	"POST " + queuesPath, "POST " + queuesPath + "/{queue}", "POST " + queuesPath + "/{queue}/remove",
+	"POST " + examsPath,
 	"POST " + myPrinterPath, "POST " + myPrinterPath + "/{address}/renew",
 	"POST " + reviewsPath, "POST " + reviewsPath + "/safeguarding",
 	"POST " + rulesPath + "/exemptions", "POST /staff/guests/authority",

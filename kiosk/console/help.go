@@ -12,13 +12,16 @@ const helpPath = "/staff/help"
 var firstHelp = map[string]string{
 	"To decide":    "What waits for you, in the order in which you decide: pupils who object, whose printing is withdrawn, who is let off a rule, and whether the rules treat year groups alike. A blue edge means that somebody waits.",
 	"Today":        "What is red comes first: printers that cannot print, and why. Then the day in numbers, who cannot print, and the day's jobs. Titles of documents never show. Find a person in the box at the top.",
-	"My class now": "The class in front of you, by timetable and cover. What it printed this week and this term, what is left to each pupil, and who cannot print just now: why is theirs to tell. A lesson that you cover is yours until its bell, without its past. With no lesson on you see all of your classes.",
+	"My class now": "The class in front of you, by timetable and cover. What it printed this week and this term, what waits for your yes and to be printed here, what is left to each pupil, and who cannot print just now: why is theirs to tell. A lesson that you cover is yours until its bell, without its past. With no lesson on you see all of your classes.",
 	"This month":   "What departments printed and paid this month, pages that printers counted and nobody released here, and the same as files for a spreadsheet.",
 }
 
 // partHelp is what parts are for, by their address.
 var partHelp = map[string]string{
 	todayPath:         "The school's day as IT sees it: printers that cannot print, the day in numbers, and its jobs, without titles.",
+	livePath:          "What is happening at the school, as it happens: jobs that arrive and come out page by page, printers, kiosks, and how many people came to each in a quarter of an hour. Titles never show, and nobody is named who came to a kiosk.",
+	healthPath:        "How the installation is: database, servers, documents, printers, queues, kiosks, certificate, mail, backups and more, what is not well first, each with what to do next.",
+	queuesPath:        "The addresses that computers print to: who may use each, who may print in colour, where jobs come out, and what holds where a job does not say. A preview shows what would change.",
 	waitingPath:       "Large jobs and jobs in colour that wait for your yes. The pupil reads your answer when they next touch their badge. A job that changed since is asked for again.",
 	mattersPath:       "Matters of safeguarding that are with you. Nobody else sees them, and each look is recorded. Acknowledge one within two school hours, or it goes to the next in line.",
 	reviewsPath:       "Pupils who say that a withdrawal was wrong, and flags that wait for a person. Nobody decides about what they did themselves.",
@@ -32,12 +35,15 @@ var partHelp = map[string]string{
 	"/staff/mine":     "Your own jobs, by title. Take out pages, print two on a side, or make a slip for a pupil to collect one job at one printer within 20 minutes.",
 	printersPath:      "Every printer, what is wrong with it and who mends it, its paper and toner, and the pages that it counted beyond ours. Pause one, or print a test page.",
 	kiosksPath:        "The screens beside printers. Pair one by the code that it shows, and see which are on.",
-	examsPath:         "Exam windows: open now, to come, and of the last seven days how many have printed and how much. A receipt names nobody.",
+	examsPath:         "Exam windows: open now, to come, and of the last seven days how many have printed and how much. A receipt names nobody. The examinations officer and IT open a window, end it early and take one back; what its people print there in it uses nobody's pages.",
 	"/staff/roll-out": "What to put on the school's computers, telephones and tablets so that they print here, ready made for each kind.",
 	usagePath:         "What the school printed between two days, by year group, department, class, printer or week. The table that may leave the school hides what fewer than 5 people printed.",
 	trustPath:         "What each school of the trust printed, in sums alone.",
 	classUsagePath:    "What the pupils of one of your classes printed, in any week, month, term or year, with what is left to each; as CSV and as a workbook. Looking is recorded.",
 	accountsPath:      "Shared accounts of departments, classes, events and exams: who may charge them, and what is left. A class's budget is what its teacher gives from.",
+	requestsPath:      "Who asked to see what is kept about them, until when they are to be answered, and the file to hand over. And who read whose record.",
+	pricesPath:        "What a side, a sheet and a finish cost, since when, and what is planned. Try other prices on what was printed last term before you save them from a day on. What was printed keeps the prices of its time.",
+	allowancesPath:    "Who gets how much, how often, and what becomes of the rest. Try a change on what was printed last term: how many would have run out, by year group.",
 	fairnessPath:      "Flags and withdrawals by year group, with the range that chance allows. Small numbers are hidden.",
 	"/staff/calendar": "Terms, days off, bells and cover. Closing a day keeps what waits until the school opens again.",
 	colleaguesPath:    "Who of the staff is signed in, and with what proof. End a session, or send a link to choose a new password.",

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,19 +43,26 @@ const secretTitle = "My diary, private"
 type house struct {
 	*testing.T
 	*schooltest.Cast
-	db      *db.DB
-	clock   *dbtest.Clock
-	signIn  *signin.SignIn
-	console *Console
-	plan    rollout.Plan // what there is to roll out
-	server  *httptest.Server
-	browser *http.Client
+	db       *db.DB
+	clock    *dbtest.Clock
+	signIn   *signin.SignIn
+	console  *Console
+	plan     rollout.Plan // what there is to roll out
+	also     school.ID    // another school that it is for
+	findings []Finding    // of the page Health
+	server   *httptest.Server
+	browser  *http.Client
 }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	clock := dbtest.NewClock(friday)
-	d := dbtest.New(t, dbtest.At(clock))
+	return newHouseOn(t, dbtest.New(t, dbtest.At(clock)), clock)
+}
+
+// newHouseOn is newHouse on a database that takes its time from the clock and may have schools.
+func newHouseOn(t *testing.T, d *db.DB, clock *dbtest.Clock) *house {
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	h := &house{T: t, Cast: schooltest.New(t, d, "Harbour Academy"), db: d, clock: clock}
 	h.signIn = signin.New(d, h.Directory, log, signin.Options{Key: sealed.Key{ID: "0a0b0c0d", Secret: make([]byte, 32)}})
@@ -65,7 +74,8 @@ func newHouse(t *testing.T) *house {
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	h.console, err = New(Options{
-		DB: d, SignIn: h.signIn, Desk: release.New(release.Options{DB: d, Directory: h.Directory, Hub: hub, Spool: store, Log: log}), Conduct: conduct.New(d, hub, log), Holder: h.Directory, RollOut: h.rollOut, OwnPrinter: h.ownPrinter, Verify: h.verify, Log: log,
+		DB: d, SignIn: h.signIn, Desk: release.New(release.Options{DB: d, Directory: h.Directory, Hub: hub, Spool: store, Log: log}), Conduct: conduct.New(d, hub, log), Holder: h.Directory, RollOut: h.rollOut, OwnPrinter: h.ownPrinter, Verify: h.verify, Health: h.health, Log: log,
+		Subscribe: func(topics ...string) (<-chan struct{}, func()) { s := hub.Subscribe(topics...); return s.C, s.Close },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -85,6 +95,9 @@ func (h *house) verify(ctx context.Context) (all []audit.Report, err error) {
 	}
 	return all, err
 }
+
+// health is what h.findings say.
+func (h *house) health(context.Context, school.ID) ([]Finding, time.Time) { return h.findings, friday }
 
 // newBrowser keeps cookies and follows no redirect.
 func (h *house) newBrowser() *http.Client {
@@ -227,8 +240,8 @@ func (h *house) says(a answer, status int, words ...string) {
 	}
 }
 
-// acts are the audit's acts since the start, in order.
+// acts are the audit's acts since the start, in order, but for lists that were looked at.
 func (h *house) acts() string {
 	h.Helper()
-	return dbtest.Value[string](h.T, h.db, "SELECT coalesce(string_agg(act, ' ' ORDER BY audit_id), '') FROM audit")
+	return dbtest.Value[string](h.T, h.db, "SELECT coalesce(string_agg(act, ' ' ORDER BY audit_id), '') FROM audit WHERE act <> ALL ($1)", slices.Collect(maps.Values(reveals)))
 }

@@ -14,8 +14,9 @@ const kiosksPath = "/staff/kiosks"
 // kiosksPage is what kiosks.html shows.
 type kiosksPage struct {
 	visitor
-	Kiosks []standRow
-	Rooms  []standRow // computers of classrooms
+	Kiosks    []standRow
+	Rooms     []standRow // computers of classrooms
+	Languages []languageRow
 }
 
 // kioskPage is what kiosk.html shows of one of them.
@@ -52,6 +53,10 @@ func (c *Console) kiosksPage(w http.ResponseWriter, r *http.Request, v visitor) 
 		return
 	}
 	page := kiosksPage{visitor: v}
+	if page.Languages, err = c.kioskLanguages(r.Context(), v); err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
 	for _, s := range all {
 		if row := v.standRow(s); row.PC {
 			page.Rooms = append(page.Rooms, row)

@@ -74,7 +74,7 @@ func (c *Console) showJobPages(w http.ResponseWriter, r *http.Request, v visitor
 			return
 		}
 	}
-	c.showOwnJobs(w, r, v, http.StatusConflict, cmp.Or(say, "There is no such job, or its pages cannot be shown."))
+	c.showOwnJobs(w, r, v, http.StatusNotFound, cmp.Or(say, "There is no such job, or its pages cannot be shown."))
 }
 
 // showOwnJobs is the page of the visitor's own jobs that they came from: a pupil's, or staff's.
@@ -191,7 +191,7 @@ func (c *Console) pagePicture(w http.ResponseWriter, r *http.Request, v visitor)
 		if f := fault.As(err); f.Kind == fault.Internal && r.Context().Err() == nil {
 			c.log.Error("picture failed", "job", jobID(r), "error", err)
 		}
-		w.WriteHeader(http.StatusConflict)
+		w.WriteHeader(http.StatusNotFound)
 		return
 	}
 	w.Header().Set("Content-Type", "image/jpeg")

@@ -54,11 +54,11 @@ func TestPagesOfMyJob(t *testing.T) {
 	sams := dbtest.Value[string](t, h.db, "SELECT max(job_id)::text FROM job WHERE person_id = $1 AND state = 'held'", h.Sam.Person)
 	missing := h.get("/staff/mine/9999/pages").body
 	for _, id := range []string{sams, "9999", "x", "-1"} {
-		if a := h.get("/staff/mine/" + id + "/pages"); a.status != http.StatusConflict || a.body != missing {
+		if a := h.get("/staff/mine/" + id + "/pages"); a.status != http.StatusNotFound || a.body != missing {
 			t.Errorf("%s: %d, and not what is shown of a missing one", id, a.status)
 		}
-		h.says(h.post("/staff/mine/"+id+"/pages", url.Values{"pages": {"1"}, "copies": {"1"}}), http.StatusConflict, "There is no such job")
-		if a := h.get("/staff/mine/" + id + "/pages/1"); a.status != http.StatusConflict || a.body != "" {
+		h.says(h.post("/staff/mine/"+id+"/pages", url.Values{"pages": {"1"}, "copies": {"1"}}), http.StatusNotFound, "There is no such job")
+		if a := h.get("/staff/mine/" + id + "/pages/1"); a.status != http.StatusNotFound || a.body != "" {
 			t.Errorf("a picture of %s: %d %q", id, a.status, a.body)
 		}
 	}

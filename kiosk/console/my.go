@@ -48,37 +48,25 @@ func myPartsFor(path string) []part {
 // isOwn says whether a path is one of a pupil's own pages.
 func isOwn(path string) bool { return path == myPath || strings.HasPrefix(path, myPath+"/") }
 
-// Home is the page of the visitor's own jobs.
-func (v visitor) Home() string {
+// at is a path of one's own pages: a pupil's under /my, or that of staff.
+func (v visitor) at(own, staff string) string {
 	if v.Own {
-		return myPath
+		return own
 	}
-	return "/staff/mine"
+	return staff
 }
+
+// Home is the page of the visitor's own jobs.
+func (v visitor) Home() string { return v.at(myPath, "/staff/mine") }
 
 // Jobs is what the addresses of the visitor's own jobs begin with.
-func (v visitor) Jobs() string {
-	if v.Own {
-		return myJobsPath
-	}
-	return "/staff/mine"
-}
+func (v visitor) Jobs() string { return v.at(myJobsPath, "/staff/mine") }
 
 // Prints is the page of what the visitor has printed.
-func (v visitor) Prints() string {
-	if v.Own {
-		return myPrintsPath
-	}
-	return "/staff/mine"
-}
+func (v visitor) Prints() string { return v.at(myPrintsPath, "/staff/mine") }
 
 // PrintActs is what the addresses of acts about them begin with.
-func (v visitor) PrintActs() string {
-	if v.Own {
-		return myPrintsPath
-	}
-	return "/staff/mine/prints"
-}
+func (v visitor) PrintActs() string { return v.at(myPrintsPath, "/staff/mine/prints") }
 
 // OwnPage is the desk's part in pupils' own page.
 type OwnPage interface {

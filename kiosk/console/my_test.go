@@ -74,14 +74,14 @@ func TestAPupilChangesTheirJob(t *testing.T) {
 	h.says(h.get("/my"), http.StatusOK, "2 pages on 1 sheet", "costs <b>2 pages</b>", "Changed: it came as 12 pages")
 	missing := h.get("/my/jobs/9999/pages").body
 	for _, id := range []string{fmt.Sprint(teachers), "x"} {
-		if a := h.get("/my/jobs/" + id + "/pages"); a.status != http.StatusConflict || a.body != missing {
+		if a := h.get("/my/jobs/" + id + "/pages"); a.status != http.StatusNotFound || a.body != missing {
 			t.Errorf("%s: %d, and not what is shown of a missing one", id, a.status)
 		}
-		if a := h.get("/my/jobs/" + id + "/pages/1"); a.status != http.StatusConflict || a.body != "" {
+		if a := h.get("/my/jobs/" + id + "/pages/1"); a.status != http.StatusNotFound || a.body != "" {
 			t.Errorf("a picture of %s: %d %q", id, a.status, a.body)
 		}
 	}
-	h.says(h.post(fmt.Sprintf("/my/jobs/%d/pages", teachers), form), http.StatusConflict, "There is no such job")
+	h.says(h.post(fmt.Sprintf("/my/jobs/%d/pages", teachers), form), http.StatusNotFound, "There is no such job")
 }
 
 // TestAPupilsHistory has what came out, and what it took; what is lately can be asked back.

@@ -34,6 +34,7 @@ var groups = []string{forNow, forPeople, forPaper, forSums, forSchool}
 // parts are all of them, in the order of the menu.
 var parts = []part{
 	{Path: todayPath, Word: "School today", group: forNow, needs: school.ReviewAnyone},
+	{Path: livePath, Word: "Now", group: forNow, needs: school.ManageFace},
 	{Path: waitingPath, Word: "Waiting for you", group: forNow, needs: school.ApprovePupils},
 	{Path: mattersPath, Word: "Safeguarding", group: forNow, needs: school.SeeMatters},
 	{Path: reviewsPath, Word: "Reviews", group: forNow, needs: school.ReviewConduct},
@@ -46,6 +47,7 @@ var parts = []part{
 	{Path: "/staff/mine", Word: "My jobs", group: forPaper, needs: school.IssueSlip},
 	{Path: printersPath, Word: "Printers", group: forPaper, needs: school.ManageFace},
 	{Path: kiosksPath, Word: "Kiosks", group: forPaper, needs: school.ManageFace},
+	{Path: queuesPath, Word: "Queues", group: forPaper, needs: school.ManageFace},
 	{Path: examsPath, Word: "Exams", group: forPaper, needs: school.SeeExams},
 	{Path: rostersPath, Word: "Rosters", group: forPeople, needs: school.ManageRoster},
 	{Path: "/staff/roll-out", Word: "Roll-out", group: forPaper, needs: school.ManageFace},
@@ -53,8 +55,12 @@ var parts = []part{
 	{Path: trustPath, Word: "The trust", group: forSums, needs: school.SeeTrust},
 	{Path: classUsagePath, Word: "Class usage", group: forSums, needs: school.SeeClassUsage},
 	{Path: accountsPath, Word: "Accounts", group: forSums, needs: school.TopUp},
+	{Path: pricesPath, Word: "Prices", group: forSums, needs: school.SetPrices},
+	{Path: allowancesPath, Word: "Allowances", group: forSums, needs: school.SetPrices},
 	{Path: fairnessPath, Word: "Fairness", group: forSums, needs: school.SeeFairness},
 	{Path: "/staff/calendar", Word: "Calendar", group: forSchool, needs: school.ArrangeCover},
+	{Path: healthPath, Word: "Health", group: forSchool, needs: school.ManageFace},
+	{Path: requestsPath, Word: "Requests", group: forSchool, needs: school.AnswerRequests},
 	{Path: recordPath, Word: "Audit", group: forSchool, needs: school.SeeRecord},
 	{Path: rulesPath, Word: "Rules", group: forSchool, needs: school.ExemptFromRules},
 	{Path: policyPath, Word: "Conduct", group: forSchool, needs: school.SetConduct},
@@ -83,7 +89,7 @@ var leads = []struct {
 	role  school.Role
 	paths []string
 }{
-	{school.IT, []string{"/staff/people", printersPath, waitingPath, rightsPath, usagePath}},
+	{school.IT, []string{"/staff/people", livePath, printersPath, waitingPath, rightsPath}},
 	{school.Head, []string{reviewsPath, todayPath, rulesPath, fairnessPath, "/staff/people"}},
 	{school.COO, []string{trustPath, usagePath, fairnessPath, rulesPath}},
 	{school.Exams, []string{examsPath}},
@@ -92,9 +98,9 @@ var leads = []struct {
 	{school.Teacher, []string{waitingPath, classesPath, classUsagePath, "/staff/mine"}},
 	{school.Cover, []string{waitingPath, "/staff/mine"}},
 	{school.Reception, []string{"/staff/people", "/staff/guests", "/staff/calendar"}},
-	{school.Finance, []string{accountsPath, usagePath, "/staff/people"}},
-	{school.Provider, []string{printersPath, kiosksPath, "/staff/roll-out"}},
-	{school.DataProtection, []string{"/staff/people", recordPath, fairnessPath}},
+	{school.Finance, []string{accountsPath, usagePath, pricesPath, allowancesPath, "/staff/people"}},
+	{school.Provider, []string{livePath, printersPath, kiosksPath, "/staff/roll-out"}},
+	{school.DataProtection, []string{requestsPath, "/staff/people", recordPath, fairnessPath}},
 }
 
 // most is how many parts stand beside one another for whom nothing is said.
@@ -178,8 +184,8 @@ func (v visitor) Menu() (all []group) {
 	return all
 }
 
-// Hidden is how much waits in parts that only the menu has.
-func (v visitor) Hidden() (n int) {
+// InMenu is how much waits in parts that only the menu has.
+func (v visitor) InMenu() (n int) {
 	for _, p := range v.Parts[len(v.Leads()):] {
 		n += p.Count
 	}

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -25,7 +26,6 @@ type personPage struct {
 	Money   bool   // which is money
 	Own     bool   // the visitor's own page
 	Gone    bool   // has left: nothing to withdraw
-	Jobs    []jobRow
 	Printed int
 	Barred  *barred
 	Form    decision
@@ -33,7 +33,7 @@ type personPage struct {
 	Paper   paper
 	Flag    flagging
 	Pupil   bool
-	Past    []pastRow // what was done about them lately, the latest first
+	Past    past
 }
 
 // barred is a withdrawal in force.
@@ -65,7 +65,7 @@ func (c *Console) showPerson(w http.ResponseWriter, r *http.Request, v visitor, 
 }
 
 func (c *Console) showPersonWith(w http.ResponseWriter, r *http.Request, v visitor, status int, form decision, flag flagging) {
-	page, err := c.person(r.Context(), v, personID(r))
+	page, err := c.person(r.Context(), v, personID(r), r.URL.Query())
 	if err != nil {
 		c.pages.Error(w, r, err)
 		return
@@ -79,7 +79,7 @@ func (c *Console) showPersonWith(w http.ResponseWriter, r *http.Request, v visit
 func personID(r *http.Request) school.PersonID { return numberIn[school.PersonID](r, "id") }
 
 // person reads one person's page, which is an act on record.
-func (c *Console) person(ctx context.Context, v visitor, id school.PersonID) (personPage, error) {
+func (c *Console) person(ctx context.Context, v visitor, id school.PersonID, asked url.Values) (personPage, error) {
 	page := personPage{visitor: v, ID: id, Own: id == v.Person}
 	err := c.db.InTx(ctx, db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		p, err := school.PersonByID(ctx, tx, id)
@@ -126,9 +126,9 @@ func (c *Console) person(ctx context.Context, v visitor, id school.PersonID) (pe
 	if err != nil {
 		return page, err
 	}
-	if page.Past, err = c.timeline(ctx, v, id); err != nil {
+	if page.Past, err = c.timeline(ctx, v, id, asked); err != nil {
 		return page, err
 	}
-	page.Jobs, page.Printed = rowsOf(jobs, v.Now), figuresOf(jobs).Pages
+	page.Printed = figuresOf(jobs).Pages
 	return page, nil
 }

@@ -134,7 +134,12 @@ func (v visitor) printerRow(p release.Care) printerRow {
 
 // place is where a printer stands and what the inventory calls it.
 func place(p release.PrinterRecord) string {
-	return strings.Join(slices.DeleteFunc([]string{p.Room, p.Asset}, func(s string) bool { return s == "" }), " · ")
+	return joined(p.Room, p.Asset)
+}
+
+// joined has what is not empty stand beside one another.
+func joined(all ...string) string {
+	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), " · ")
 }
 
 func (v visitor) printerState(p release.PrinterRecord) stateWord {

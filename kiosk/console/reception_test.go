@@ -29,7 +29,7 @@ func TestReception(t *testing.T) {
 	sam := h.page(h.Sam.Person)
 	page := h.get(sam)
 	h.says(page, http.StatusOK, "Sam Bell", "1 badge", "Lost badge")
-	for _, secret := range []string{"pages left", "Jobs today", "Withdraw"} {
+	for _, secret := range []string{"pages left", "History", "Withdraw"} {
 		if strings.Contains(page.body, secret) || strings.Contains(h.get("/staff/people").body, secret) {
 			t.Errorf("reception sees %q", secret)
 		}

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,8 +61,35 @@ type reportRow struct {
 	Problems []string
 }
 
+// reveals are the pages that name pupils to whoever opens them, and the act by which that is on record. Pages
+// about one pupil or one class say themselves whom they showed; TestWhoeverReadsOfAPupilIsOnRecord finds those that
+// are neither.
+var reveals = map[string]string{
+	"GET /staff": "first-page-viewed", "GET /staff/people": "people-searched", "GET /staff/guests": "guests-viewed",
+	"GET " + todayPath: "today-viewed", "GET " + livePath: "live-viewed", "GET " + rightsPath: "withdrawals-viewed",
+	"GET " + refundsPath: "refunds-viewed", "GET " + waitingPath: "approvals-viewed", "GET " + reviewsPath: "reviews-viewed", "GET " + requestsPath: "requests-viewed",
+	"GET " + allowancesPath: "allowances-viewed", // some are one pupil's
+}
+
+// onRecord says on record that a page which names pupils is read, before it is shown.
+func (c *Console) onRecord(ctx context.Context, route route, v visitor) error {
+	act, names := reveals[route.pattern]
+	if !names {
+		return nil
+	}
+	return c.noteRead(ctx, v, act, "")
+}
+
+// noteRead says on record that somebody reads, and of what.
+func (c *Console) noteRead(ctx context.Context, v visitor, act, object string) error {
+	return c.db.InTx(ctx, db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
+		return audit.Record(ctx, tx, audit.Entry{School: v.School, Act: act, Actor: v.Pseudonym, Object: object})
+	})
+}
+
 // reading are acts that changed nothing; of safeguarding nothing is told at all.
-var reading = []string{"person-viewed", "class-usage-viewed", "conduct-viewed", "fairness-viewed", "matters-viewed", "usage-of-people-read", audit.Viewed}
+var reading = slices.AppendSeq([]string{"person-viewed", "class-usage-viewed", "class-jobs-viewed", "conduct-viewed", "fairness-viewed", "matters-viewed", "usage-of-people-read", "readers-viewed", audit.Viewed},
+	maps.Values(reveals))
 
 // sealedActs are those of safeguarding, as patterns: its lead alone may know of them. The database
 // leaves them out, so that no page is shorter where one was.

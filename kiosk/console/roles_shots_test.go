@@ -79,7 +79,30 @@ func (h *house) roleScenes() []scene {
 		{name: "teacher-menu", path: "/staff", act: openMenu},
 		{name: "head", path: "/staff", set: h.as(school.Head)},
 		{name: "finance", path: "/staff", set: h.as(school.Finance)},
-		{name: "exams", path: "/staff/exams", set: h.as(school.Exams)},
+		{name: "prices", path: "/staff/prices", set: h.priced},
+		{name: "prices-tried", path: "/staff/prices", act: func(p *webtest.Page) { p.Click(`[formaction^="/staff/prices/try"]`); p.Seen("Nothing is saved") }},
+		{name: "prices-wrong", path: "/staff/prices", act: func(p *webtest.Page) {
+			p.Fill("#colour", "five")
+			p.Click(`[formaction^="/staff/prices/try"]`)
+			p.Seen("whole number")
+		}},
+		{name: "allowances", path: "/staff/allowances"},
+		{name: "allowances-tried", path: "/staff/allowances", act: func(p *webtest.Page) {
+			p.Fill("#who", "pupil+year:10-11")
+			p.Fill("#units", "20")
+			p.Click(`[formaction^="/staff/allowances/try"]`)
+			p.Seen("Nothing is saved")
+		}},
+		{name: "requests", path: "/staff/requests?of=it", set: h.requested},
+		{name: "exams", path: examsPath, set: h.examined},
+		{name: "exams-wrong", path: examsPath, act: func(p *webtest.Page) {
+			p.Fill("#name", "GCSE Art")
+			p.Fill("#person", "nobody")
+			p.Fill("#from", "2026-11-23T09:00")
+			p.Fill("#until", "2026-11-23T11:30")
+			p.Click(`[action="/staff/exams"] .button--main`)
+			p.Seen("Nobody here has the user name")
+		}},
 		{name: "trust", path: "/staff/trust", set: h.as(school.COO)},
 		{name: "record", path: "/staff/audit", set: h.as(school.Auditor)},
 		{name: "record-sound", path: "/staff/audit", act: func(p *webtest.Page) { p.Click(`[action$="/verify"] button`); p.Seen("is sound") }},

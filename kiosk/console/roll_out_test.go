@@ -18,7 +18,7 @@ import (
 // server without a name has.
 func (h *house) rollOut(_ context.Context, id school.ID) (rollout.Plan, error) {
 	switch {
-	case id != h.School:
+	case id != h.School && id != h.also:
 		return rollout.Plan{}, fmt.Errorf("asked for school %d", id)
 	case h.plan.Server == "":
 		return rollout.Plan{}, fault.New(fault.Invalid, "server-nameless", "Say by which name computers reach this server: set tls.names.")

@@ -144,11 +144,35 @@ var routes = []route{
 	{"POST " + accountsPath + "/{account}", school.TopUp, (*Console).setAccount},
 	{"POST " + accountsPath + "/{account}/top-up", school.TopUp, (*Console).topUpAccount},
 	{"POST /staff/people/{id}/top-up", school.TopUp, (*Console).topUpPerson},
+	{"GET " + requestsPath, school.AnswerRequests, (*Console).requestsPage},
+	{"POST " + requestsPath, school.AnswerRequests, (*Console).addRequest},
+	{"POST " + requestsPath + "/{request}/file", school.AnswerRequests, (*Console).requestFile},
+	{"POST " + requestsPath + "/{request}/answered", school.AnswerRequests, (*Console).answerRequest},
+	{"GET " + pricesPath, school.SetPrices, (*Console).pricesPage},
+	{"POST " + pricesPath, school.SetPrices, (*Console).setPrices},
+	{"POST " + pricesPath + "/try", school.SetPrices, (*Console).tryPrices},
+	{"POST " + pricesPath + "/{tariff}/withdraw", school.SetPrices, (*Console).withdrawPrices},
+	{"GET " + allowancesPath, school.SetPrices, (*Console).allowancesPage},
+	{"POST " + allowancesPath, school.SetPrices, (*Console).setAllowance},
+	{"POST " + allowancesPath + "/policy", school.SetPrices, (*Console).setGiving},
+	{"POST " + allowancesPath + "/try", school.SetPrices, (*Console).tryAllowance},
+	{"POST " + allowancesPath + "/policy/try", school.SetPrices, (*Console).tryGiving},
+	{"POST " + allowancesPath + "/remove", school.SetPrices, (*Console).removeAllowance},
 	{"GET " + classUsagePath, school.SeeClassUsage, (*Console).classUsage},
 	{"GET " + classUsagePath + "/table", school.SeeClassUsage, (*Console).classUsageTable},
 	{"GET " + helpPath, school.UseConsole, (*Console).helpPage},
 	{"GET " + todayPath, school.SeeSchool, (*Console).todayPage},
+	{"GET " + queuesPath, school.ManageFace, (*Console).queuesPage},
+	{"POST " + queuesPath, school.ManageFace, (*Console).addQueue},
+	{"GET " + queuesPath + "/{queue}", school.ManageFace, (*Console).queuePage},
+	{"POST " + queuesPath + "/{queue}", school.ManageFace, (*Console).setQueue},
+	{"POST " + queuesPath + "/{queue}/remove", school.ManageFace, (*Console).removeQueue},
+	{"GET " + healthPath, school.ManageFace, (*Console).healthPage},
+	{"GET " + livePath, school.ManageFace, (*Console).livePage},
+	{"GET " + livePath + "/socket", school.ManageFace, (*Console).liveSocket},
 	{"GET " + examsPath, school.SeeExams, (*Console).examsPage},
+	{"POST " + examsPath, school.ManageExams, (*Console).addExam},
+	{"POST " + examsPath + "/{exam}/remove", school.ManageExams, (*Console).removeExam},
 	{"GET " + trustPath, school.SeeTrust, (*Console).trustPage},
 	{"GET " + rostersPath, school.ManageRoster, (*Console).rostersPage},
 	{"GET " + recordPath, school.SeeRecord, (*Console).recordPage},
@@ -215,6 +239,10 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
 	case !v.May(route.needs):
 		c.nothing(w, r)
 	case c.proven(w, r, route, v):
+		if err := c.onRecord(r.Context(), route, v); err != nil {
+			c.pages.Error(w, r, err)
+			return
+		}
 		route.serve(c, w, r, v)
 	}
 }

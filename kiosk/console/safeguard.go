@@ -117,6 +117,10 @@ func (c *Console) sealedDocument(w http.ResponseWriter, r *http.Request, v visit
 	if err == nil {
 		in, err = c.desk.SealedDocument(r.Context(), v.School, release.JobID(job))
 	}
+	if f := fault.As(err); f != nil && f.Code == "matter-unknown" {
+		c.showMatters(w, r, v, http.StatusNotFound, f.Say)
+		return
+	}
 	if status, say := correctable(err); status != 0 {
 		c.showMatters(w, r, v, status, say)
 		return

@@ -71,6 +71,9 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 	return v, err
 }
 
+// Me is the visitor alone: a page that has a field of the same name hides nothing of the masthead.
+func (v visitor) Me() visitor { return v }
+
 // count says at a part how much waits there.
 func (v visitor) count(path string, n int) {
 	for i := range v.Parts {
