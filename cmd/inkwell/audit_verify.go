@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"inkwell/internal/audit"
+	"inkwell/release"
 )
 
 func auditVerifyCommand() *cobra.Command {
@@ -17,7 +18,7 @@ func auditVerifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return h.verdict("the audit record", r, r.Problems)
+			return h.verdict(ctx, "the audit record", release.AuditVerified, r, r.Problems)
 		})
 	cmd.Long = `Each record is held against its seal, and the seals against the heads that were
 exported. Ends with 1, and says what is wrong, when a record was changed or is gone.`
@@ -36,8 +37,11 @@ func (h *host) verifyChain(ctx context.Context, chain audit.Chain) (audit.Report
 
 var errUnsound = errors.New("something is wrong; keep a copy of the data folder as it is, and tell whoever looks after this server")
 
-// verdict prints what was verified and fails when there is a problem.
-func (h *host) verdict(what string, r audit.Report, problems []string) error {
+// verdict prints what was verified, keeps when that was, and fails when there is a problem.
+func (h *host) verdict(ctx context.Context, what string, chore release.Chore, r audit.Report, problems []string) error {
+	if err := release.Tended(ctx, h.db, chore, len(problems)); err != nil {
+		return err
+	}
 	_, _ = fmt.Fprintf(h.out, "%d sealed rows under %d seals, %d waiting for their seal\n", r.Rows, r.Seals, r.Unsealed)
 	for _, p := range problems {
 		_, _ = fmt.Fprintln(h.out, "WRONG:", p)

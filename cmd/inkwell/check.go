@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"inkwell/internal/db"
+	"inkwell/internal/school"
 )
 
 // level is how a finding counts.
@@ -35,10 +36,12 @@ func checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Say whether this installation is healthy, and what to do if not",
-		Long: `Look at the database, its schema and settings, the spool, the printers, the
-clock, the certificate, the school's own directory and the doors of an
-installation that is running. Ends with 0 when all is well enough to print, with 1
-when something needs attention.`,
+		Long: `Look at the database, its schema and settings, the servers, the spool, the printers,
+queues and kiosks, mail, the clock, the certificate, the school's own directory and single
+sign-on, who has no second factor, when seals were verified and a backup was made, and the
+doors of an installation that is running. The page Health of the staff pages and the metrics
+tell the same. Ends with 0 when all is well enough to print, with 1 when something needs
+attention.`,
 		Example: "  inkwell check",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -61,8 +64,17 @@ when something needs attention.`,
 // examine looks at everything. What cannot be looked at because the database is
 // away is left out: the database's own line says so.
 func examine(ctx context.Context, c Config) []finding {
-	var all []finding
 	d, err := joinDatabase(ctx, c)
+	if err == nil {
+		defer d.Close()
+	}
+	return inspect(ctx, c, d, err, 0)
+}
+
+// inspect is examine with a database that is open, or the reason why it is not. Of one school
+// alone, what stands at others is left out: their printers, queues, kiosks, people and names.
+func inspect(ctx context.Context, c Config, d *db.DB, err error, in school.ID) []finding {
+	var all []finding
 	if err != nil {
 		do := "start the server with inkwell serve, and read its log if it ends"
 		if c.DatabaseURL != "" {
@@ -70,19 +82,23 @@ func examine(ctx context.Context, c Config) []finding {
 		}
 		all = append(all, finding{bad, "database", asPerson(err), do})
 	} else {
-		defer d.Close()
 		all = append(all, checkDatabase(ctx, d)...)
-		all = append(all, checkClock(ctx, d), checkPrinters(ctx, d, time.Now()), checkRoster(ctx, d), checkCodes(ctx, c, d))
-		all = append(all, checkSchoolNames(ctx, c, d)...)
+		all = append(all, checkClock(ctx, d), checkPrinters(ctx, d, time.Now(), in), checkRoster(ctx, d, in), checkCodes(ctx, c, d, in))
+		all = append(all, checkCondition(ctx, c, d, in)...)
+		all = append(all, checkFactors(ctx, d, in))
+		if in == 0 {
+			all = append(all, checkSchoolNames(ctx, c, d)...)
+		}
 	}
 	all = append(all, checkKeysAndSpool(ctx, c)...)
 	all = append(all, checkCertificate(c, time.Now()))
 	all = append(all, checkLDAP(ctx, c.LDAP)...)
+	all = append(all, checkSSO(ctx, c)...)
 	at, err := readAddresses(c)
 	if err != nil {
 		return append(all, finding{bad, "server", asPerson(err), ""})
 	}
-	return append(all, checkDoor(ctx, "printing door", at.IPP), checkDoor(ctx, "web door", at.Web))
+	return append(all, checkDoor(ctx, "printing door", at.IPP), checkDoor(ctx, "web door", at.Web), finding{good, "version", version, ""})
 }
 
 // checkDatabase is about the server, its schema and its promises.

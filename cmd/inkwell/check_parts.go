@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"inkwell/internal/db"
 	"inkwell/internal/door"
+	"inkwell/internal/school"
 	"inkwell/release"
 )
 
@@ -39,8 +41,9 @@ func checkClock(ctx context.Context, d *db.DB) finding {
 	return f
 }
 
-func checkPrinters(ctx context.Context, d *db.DB, now time.Time) finding {
+func checkPrinters(ctx context.Context, d *db.DB, now time.Time, in school.ID) finding {
 	all, err := release.New(release.Options{DB: d}).Printers(ctx)
+	all = slices.DeleteFunc(all, func(p release.PrinterRecord) bool { return in != 0 && p.School != in })
 	switch {
 	case err != nil:
 		return finding{bad, "printers", asPerson(err), "look at the server's log"}

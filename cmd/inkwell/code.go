@@ -155,7 +155,7 @@ func switchCommand(use, short string, set func(*school.Proofs, bool)) *cobra.Com
 }
 
 // checkCodes is about guessing at keypads.
-func checkCodes(ctx context.Context, c Config, d *db.DB) finding {
+func checkCodes(ctx context.Context, c Config, d *db.DB, in school.ID) finding {
 	const what = "codes"
 	h := &host{config: c, db: d}
 	people, err := h.directory()
@@ -168,6 +168,9 @@ func checkCodes(ctx context.Context, c Config, d *db.DB) finding {
 	}
 	f := finding{good, what, "nobody is guessing", ""}
 	for _, s := range all {
+		if in != 0 && s.ID != in {
+			continue
+		}
 		var n int
 		var rest bool
 		err := d.Look(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) (err error) {

@@ -24,6 +24,7 @@ type Config struct {
 	IPPListen      string   // ipp-listen: where computers print to
 	WebListen      string   // web-listen: where kiosks and staff connect
 	KioskListen    string   // kiosk-listen: where kiosks alone connect; "" is web-listen
+	Languages      string   // languages: folder of languages that kiosks are read in; "" is those that are shipped
 	RedirectListen string   // redirect-listen: sends browsers to web-listen; "" is off
 	MetricsListen  string   // metrics-listen: figures for Prometheus, on loopback; "" is off
 	Announce       string   // announce: how computers find our printers: auto, avahi, own or off
@@ -75,6 +76,8 @@ var ownSettings = []setting{
 		func(c *Config) *string { return &c.WebListen }, isAddress),
 	text("kiosk-listen", "address of kiosks alone, without any staff page; empty is web-listen", fixed(""),
 		func(c *Config) *string { return &c.KioskListen }, isAddressOrOff),
+	text("languages", "folder of languages that kiosks are read in besides those that are shipped; empty is none", fixed(""),
+		func(c *Config) *string { return &c.Languages }, anything),
 	text("redirect-listen", "address that sends browsers to https and hands out the CA certificate; empty is off", fixed(":8080"),
 		func(c *Config) *string { return &c.RedirectListen }, isAddressOrOff),
 	text("metrics-listen", "address on this machine that figures for Prometheus are read at; empty is off", fixed(""),

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"inkwell/internal/signin"
+	language "inkwell/internal/words"
 	"inkwell/ipp"
 	"inkwell/kiosk"
 	"inkwell/kiosk/console"
@@ -20,7 +21,11 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	stations, err := kiosk.New(kiosk.Options{Desk: m.desk, Subscribe: m.subscribe, Log: m.log})
+	languages, err := language.Open(m.config.Languages)
+	if err != nil {
+		return err
+	}
+	stations, err := kiosk.New(kiosk.Options{Words: languages, Desk: m.desk, Subscribe: m.subscribe, Log: m.log})
 	if err != nil {
 		return err
 	}
@@ -34,14 +39,18 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	staff := signin.New(m.db, m.directory, m.log, signin.Options{Key: factors})
+	m.life.run("sign-in", staff.Run)
 	pages, err := console.New(console.Options{
-		SSO: single,
-		DB:  m.db, SignIn: signin.New(m.db, m.directory, m.log, signin.Options{Key: factors}), Desk: m.desk, Conduct: m.conduct,
-		Holder: m.directory, RollOut: m.rollOut, Verify: m.verify, OwnPrinter: m.ownPrinter, Log: m.log,
+		Words: languages,
+		SSO:   single,
+		DB:    m.db, SignIn: staff, Desk: m.desk, Conduct: m.conduct,
+		Holder: m.directory, RollOut: m.rollOut, Verify: m.verify, OwnPrinter: m.ownPrinter, Log: m.log, Subscribe: m.subscribe, Health: m.health,
 	})
 	if err != nil {
 		return err
 	}
+	m.life.run("live pages", pages.Run)
 	m.kiosks = stations.Handler()
 	m.web = webRoutes(m.kiosks, pages.Handler(), m.config.KioskListen != "")
 	return nil

@@ -22,7 +22,7 @@ func ledgerVerifyCommand() *cobra.Command {
 			}
 			_, _ = fmt.Fprintf(h.out, "%d transfers between %d accounts; %d units printed, %d set aside for open deliveries\n",
 				v.Transfers, v.Accounts, v.Printed, v.Reserved)
-			return h.verdict("the ledger", v.Sealed, append(v.Problems, v.Sealed.Problems...))
+			return h.verdict(ctx, "the ledger", release.LedgerVerified, v.Sealed, append(v.Problems, v.Sealed.Problems...))
 		})
 	cmd.Long = `Every account is added up anew from its transfers, every transfer held against its seal
 and every delivery against what was charged for it. Ends with 1 when anything differs.

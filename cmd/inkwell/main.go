@@ -34,6 +34,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.AddCommand(
 		serveCommand(), configCommand(), checkCommand(), versionCommand(),
+		group("backup", "Backups of this installation", backupNoteCommand()),
 		group("staff", "Staff accounts", staffAddCommand(), staffFactorCommand(), staffResetFactorCommand(), staffBarCommand()),
 		group("import", "What other print servers know", importPaperCutCommand()),
 		group("roster", "People who come by themselves", rosterImportCommand(), rosterDirectoryCommand(), rosterShowCommand(), rosterRelinkCommand(),
@@ -51,7 +52,7 @@ func rootCommand() *cobra.Command {
 		group("timetable", "Who teaches which class when", timetableImportCommand()),
 		group("cover", "Who takes whose lesson", coverAddCommand(), coverListCommand(), coverRemoveCommand(), coverImportCommand()),
 		group("exam", "Exam windows", examAddCommand(), examListCommand(), examRemoveCommand()),
-		group("kiosk", "The page beside a printer", kioskListCommand(), kioskSetCommand(), kioskSayCommand(), kioskTimeCommand(), kioskPairCommand(), kioskScreensCommand(), kioskUnpairCommand(), kioskRetireCommand(), kioskEnrolURLCommand(), kioskTapCommand()),
+		group("kiosk", "The page beside a printer", kioskListCommand(), kioskSetCommand(), kioskSayCommand(), kioskLanguageCommand(), kioskTimeCommand(), kioskPairCommand(), kioskScreensCommand(), kioskUnpairCommand(), kioskRetireCommand(), kioskEnrolURLCommand(), kioskTapCommand()),
 		group("class", "Printing for a class", classSheetsCommand()),
 		group("job", "Print jobs", jobShowCommand()),
 		group("queue", "The addresses that computers print to", queueListCommand(), queueAddCommand(), queueSetCommand(), queueRemoveCommand(), queueNamesCommand(), queueUploadsCommand()),

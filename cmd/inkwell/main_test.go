@@ -24,6 +24,7 @@ import (
 func TestMain(m *testing.M) {
 	document.Child()
 	trafficClient()
+	crowdClient()
 	code := m.Run()
 	if err := errors.Join(built.remove(), rehearsed.remove()); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -63,6 +64,7 @@ type standing struct {
 		Figures(ctx context.Context) (release.Figures, error)
 	}
 	kiosks func() int
+	health func(ctx context.Context) []finding // as inkwell check and the page Health tell it
 }
 
 func described(name, help string, labels ...string) *prometheus.Desc {
@@ -77,12 +79,13 @@ var (
 	pausedNow      = described("inkwell_printers_paused", "Printers that IT has paused.")
 	faultsNow      = described("inkwell_printer_faults", "Open faults of printers, by kind.", "kind")
 	unaccountedNow = described("inkwell_unaccounted_pages", "Pages of the last seven nights that printers counted beyond our deliveries.")
+	findingsNow    = described("inkwell_findings", "What inkwell check finds, by level: good, look or bad.", "level")
 	kiosksNow      = described("inkwell_kiosks_connected", "Kiosks whose page is connected to this process.")
 )
 
 // Describe is of prometheus.Collector.
 func (s standing) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{jobsNow, countingNow, deliveriesNow, printersNow, pausedNow, faultsNow, unaccountedNow, kiosksNow} {
+	for _, d := range []*prometheus.Desc{jobsNow, countingNow, deliveriesNow, printersNow, pausedNow, faultsNow, unaccountedNow, kiosksNow, findingsNow} {
 		to <- d
 	}
 }
@@ -119,6 +122,14 @@ func (s standing) Collect(to chan<- prometheus.Metric) {
 	}
 	gauge(pausedNow, float64(f.Paused))
 	gauge(unaccountedNow, float64(f.Unaccounted))
+	// Last of all: a directory that does not answer must not cost the figures.
+	levels := map[level]int{}
+	for _, one := range s.health(ctx) {
+		levels[one.level]++
+	}
+	for _, l := range []level{good, look, bad} {
+		gauge(findingsNow, float64(levels[l]), strings.ToLower(string(l)))
+	}
 }
 
 // metricsHandler is GET /metrics.
@@ -140,7 +151,7 @@ func (m *Main) openMetrics(context.Context) error {
 		return err
 	}
 	m.MetricsAddr = tcp.Addr()
-	server := &http.Server{Handler: metricsHandler(m.meter, standing{m.desk, m.connected}), ReadHeaderTimeout: 5 * time.Second, WriteTimeout: time.Minute}
+	server := &http.Server{Handler: metricsHandler(m.meter, standing{m.desk, m.connected, m.findings}), ReadHeaderTimeout: 5 * time.Second, WriteTimeout: time.Minute}
 	m.life.run("metrics", func(ctx context.Context) error {
 		stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 		defer stop()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
+	"inkwell/internal/school"
 	"inkwell/release"
 )
 
@@ -29,6 +30,10 @@ func scrape(t *testing.T, h http.Handler) (int, string) {
 	return w.Code, w.Body.String()
 }
 
+func someFindings(context.Context) []finding {
+	return []finding{{good, "clock", "", ""}, {bad, "spool", "", ""}, {good, "roster", "", ""}}
+}
+
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	m := newMeter()
@@ -38,13 +43,13 @@ func TestMetrics(t *testing.T) {
 	m.Lost()
 	f := release.Figures{Jobs: map[release.JobState]int{release.Held: 41, release.Counting: 2}, Deliveries: map[release.DeliveryState]int{release.Unclear: 1},
 		Printers: map[release.PrinterState]int{release.PrinterStopped: 3}, Faults: map[release.FaultKind]int{release.FaultJam: 2}, Paused: 1, Unaccounted: 62}
-	code, text := scrape(t, metricsHandler(m, standing{figuresOf{f: f}, func() int { return 7 }}))
+	code, text := scrape(t, metricsHandler(m, standing{figuresOf{f: f}, func() int { return 7 }, someFindings}))
 	if code != http.StatusOK {
 		t.Fatalf("%d %s", code, text)
 	}
 	for _, want := range []string{
 		`inkwell_jobs{state="held"} 41`, `inkwell_jobs{state="released"} 0`, `inkwell_counting_queue 2`, `inkwell_deliveries{state="unclear"} 1`, `inkwell_printers{state="stopped"} 3`,
-		`inkwell_printers_paused 1`, `inkwell_printer_faults{kind="jam"} 2`, `inkwell_printer_faults{kind="unreachable"} 0`, `inkwell_unaccounted_pages 62`, `inkwell_kiosks_connected 7`,
+		`inkwell_printers_paused 1`, `inkwell_printer_faults{kind="jam"} 2`, `inkwell_printer_faults{kind="unreachable"} 0`, `inkwell_unaccounted_pages 62`, `inkwell_kiosks_connected 7`, `inkwell_findings{level="good"} 2`, `inkwell_findings{level="look"} 0`, `inkwell_findings{level="bad"} 1`,
 		`inkwell_delivery_begun_seconds_bucket{le="0.1"} 1`, `inkwell_delivery_begun_seconds_bucket{le="0.05"} 0`, `inkwell_delivery_ended_seconds_count{state="settled"} 1`,
 		`inkwell_delivery_retries_total{reason="printer-busy"} 1`, `inkwell_delivery_unclear_total 1`, `go_goroutines`,
 	} {
@@ -52,10 +57,42 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("no %q", want)
 		}
 	}
-	if code, text := scrape(t, metricsHandler(m, standing{figuresOf{err: errors.New("gone: user=secret")}, func() int { return 7 }})); code < 500 || strings.Contains(text, "secret") {
+	if code, text := scrape(t, metricsHandler(m, standing{figuresOf{err: errors.New("gone: user=secret")}, func() int { return 7 }, someFindings})); code < 500 || strings.Contains(text, "secret") {
 		t.Errorf("without a database: %d %s", code, text)
 	}
 }
+
+// TestMetricsWaitForNobody: what takes its time to be looked at costs no figure.
+func TestMetricsWaitForNobody(t *testing.T) {
+	t.Parallel()
+	asked := false
+	desk := deskThatTells(func(ctx context.Context) (release.Figures, error) {
+		asked = true
+		return release.Figures{Paused: 1}, ctx.Err()
+	})
+	slow := func(context.Context) []finding {
+		if !asked {
+			t.Error("whoever may be slow is asked first")
+		}
+		return nil
+	}
+	if code, text := scrape(t, metricsHandler(newMeter(), standing{desk, func() int { return 7 }, slow})); code != http.StatusOK || !strings.Contains(text, "inkwell_printers_paused 1") {
+		t.Errorf("%d %s", code, text)
+	}
+	m := &Main{}
+	m.examined.all = map[school.ID]examination{0: {at: time.Now()}}
+	m.examined.mu.Lock() // somebody looks, and it takes long
+	defer m.examined.mu.Unlock()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if all := m.findings(ctx); len(all) != 1 || all[0].level != bad {
+		t.Errorf("%v", all)
+	}
+}
+
+type deskThatTells func(context.Context) (release.Figures, error)
+
+func (d deskThatTells) Figures(ctx context.Context) (release.Figures, error) { return d(ctx) }
 
 // TestMetricsOfAServer: a real one, read the way Prometheus reads it, and held against its own
 // linter.

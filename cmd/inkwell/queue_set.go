@@ -37,13 +37,14 @@ func queueSetCommand() *cobra.Command {
 	var f queueFlags
 	cmd := hostCommand("set PATH", "Say who may use a queue, and what becomes of its jobs", cobra.ExactArgs(1),
 		func(ctx context.Context, h *host, args []string) error {
-			if !f.given() {
+			wish := f.wish()
+			if len(wish) == 0 {
 				return fault.New(fault.Invalid, "nothing-said", "Say what to change, such as --users staff or --blocked refuse. inkwell queue set --help names all of it.")
 			}
 			return h.db.InTx(ctx, db.System("queue"), func(ctx context.Context, tx *db.Tx) error {
 				var facts map[string]any
 				q, err := release.SetQueue(ctx, tx, args[0], func(q *release.Queue) (err error) {
-					facts, err = f.apply(ctx, tx, q)
+					facts, err = wish.Apply(ctx, tx, q)
 					return err
 				})
 				if err != nil {
@@ -62,7 +63,7 @@ func queueSetCommand() *cobra.Command {
 
 // settled keeps the act and tells how the queue is now.
 func (h *host) settled(ctx context.Context, tx *db.Tx, q release.Queue, act string, facts map[string]any) error {
-	say, err := queueInWords(ctx, tx, q)
+	say, err := queueText(ctx, tx, q)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func queueAddCommand() *cobra.Command {
 		func(ctx context.Context, h *host, s school.School, args []string) error {
 			q := release.Queue{School: s.ID, Path: args[0], Kind: release.QueueKind(kind), Proof: school.ByPassword}
 			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error {
-				facts, err := f.apply(ctx, tx, &q)
+				facts, err := f.wish().Apply(ctx, tx, &q)
 				if err != nil {
 					return err
 				}

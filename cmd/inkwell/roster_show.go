@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"inkwell/internal/db"
 	"inkwell/internal/events"
 	"inkwell/internal/roster"
+	"inkwell/internal/school"
 )
 
 // runsShown is how many imports are listed.
@@ -72,7 +74,7 @@ second one leaves by the next import.`
 }
 
 // checkRoster is about the last import: one that waits for a person is worth a look.
-func checkRoster(ctx context.Context, d *db.DB) finding {
+func checkRoster(ctx context.Context, d *db.DB, in school.ID) finding {
 	o, err := roster.New(roster.Options{DB: d}).Show(ctx, 1)
 	switch {
 	case err != nil:
@@ -82,11 +84,20 @@ func checkRoster(ctx context.Context, d *db.DB) finding {
 	}
 	last := o.Runs[0]
 	say := fmt.Sprintf("the last import (%s) was %s: %d joined, %d left", last.At.Local().Format("2 January 15:04"), last.Outcome, last.Counts.Joiners, last.Counts.Leavers)
+	if in != 0 { // its figures may be those of other schools
+		say = fmt.Sprintf("the last import (%s) was %s", last.At.Local().Format("2 January 15:04"), last.Outcome)
+	}
 	switch last.Outcome {
 	case roster.Stopped:
 		return finding{look, "roster", say + "; it waits for a person", "inkwell roster show, then inkwell roster import with --allow-leavers if it is right"}
 	case roster.Refused:
 		return finding{look, "roster", fmt.Sprintf("%s; %d rows cannot be used", say, last.BadRows), "inkwell roster show names them by file and line"}
 	}
+	if since := time.Since(last.At); since > rosterStale {
+		return finding{look, "roster", fmt.Sprintf("%s, %d days ago", say, int(since.Hours()/24)), "does the school's system still export? See roster.folder or roster.directory, or run inkwell roster import"}
+	}
 	return finding{good, "roster", say, ""}
 }
+
+// rosterStale is how long a roster may be the last one: over the summer holidays none is missed.
+const rosterStale = 50 * 24 * time.Hour

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"inkwell/internal/sealed"
 	"inkwell/internal/sso"
 	"inkwell/kiosk/console"
 )
@@ -39,6 +40,14 @@ func isWebOrNone(text string) error {
 	return nil
 }
 
+// open makes the way there. It asks nothing of it yet.
+func (c SSOConfig) open(key sealed.Key) (*sso.Server, error) {
+	return sso.New(sso.Options{
+		Issuer: c.Issuer, ClientID: c.ClientID, SecretFile: c.SecretFile, Name: c.Name, Domain: c.Domain,
+		Redirect: strings.TrimSuffix(c.Address, "/") + "/staff/sso/callback", Key: key,
+	})
+}
+
 // openSSO makes the way to the single sign-on that is set, or nil. It asks nothing of it yet.
 func (m *Main) openSSO() (console.SSO, error) {
 	c := m.config.SSO
@@ -56,10 +65,7 @@ func (m *Main) openSSO() (console.SSO, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := sso.New(sso.Options{
-		Issuer: c.Issuer, ClientID: c.ClientID, SecretFile: c.SecretFile, Name: c.Name, Domain: c.Domain,
-		Redirect: strings.TrimSuffix(c.Address, "/") + "/staff/sso/callback", Key: key,
-	})
+	server, err := c.open(key)
 	if err != nil {
 		return nil, err
 	}

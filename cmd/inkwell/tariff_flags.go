@@ -148,7 +148,7 @@ func (h *host) from(ctx context.Context, s school.School, said string) (time.Tim
 	if said == "" {
 		return time.Time{}, nil
 	}
-	if at, err := time.ParseInLocation(examTime, said, s.Zone); err == nil {
+	if at, err := time.ParseInLocation(release.ExamTime, said, s.Zone); err == nil {
 		return at.UTC(), nil
 	}
 	c, day, err := h.day(ctx, s.ID, said)

@@ -61,8 +61,8 @@ func showTariff(ctx context.Context, tx *db.Tx, h *host, s school.School, t quot
 		columns = append(columns, names[g])
 	}
 	_, _ = fmt.Fprintf(w, "\t%s\n", strings.Join(columns, "\t"))
-	for _, line := range tariffLines(t, groups) {
-		_, _ = fmt.Fprintln(w, line)
+	for _, line := range t.PriceList(groups) {
+		_, _ = fmt.Fprintln(w, line.What+"\t"+strings.Join(line.At, "\t"))
 	}
 	return w.Flush()
 }
@@ -72,48 +72,6 @@ func tariffHead(t quota.Tariff, s school.School) string {
 		return "The default: the school has set nothing of its own."
 	}
 	return fmt.Sprintf("Tariff %d, from %s, %s", t.ID, tariffTime(t.From, s), moneyOrPages(t.Unit))
-}
-
-// tariffLines are the prices that are not 0 somewhere, and those of a side always.
-func tariffLines(t quota.Tariff, groups []quota.GroupID) (lines []string) {
-	add := func(always bool, what string, say func(quota.Rates) (int64, string)) {
-		line, some := what, always
-		for _, g := range groups {
-			n, words := say(t.At(g))
-			some = some || n != 0
-			line += "\t" + words
-		}
-		if some {
-			lines = append(lines, line)
-		}
-	}
-	rate := func(of func(quota.Rates) int64, sign int64) func(quota.Rates) (int64, string) {
-		return func(r quota.Rates) (int64, string) { return of(r), t.Unit.Figure(sign * of(r)) }
-	}
-	add(true, "a side in black and white", rate(func(r quota.Rates) int64 { return *r.Side }, 1))
-	add(true, "a side in colour", rate(func(r quota.Rates) int64 { return *r.Colour }, 1))
-	add(false, "a sheet", rate(func(r quota.Rates) int64 { return *r.Sheet }, 1))
-	add(false, "a sheet with both sides printed", rate(func(r quota.Rates) int64 { return *r.Duplex }, -1))
-	add(false, "a job", rate(func(r quota.Rates) int64 { return *r.Job }, 1))
-	sizes, finishes := map[string]bool{}, map[string]bool{}
-	for _, g := range groups {
-		for size := range t.At(g).Sizes {
-			sizes[size] = true
-		}
-		for f := range t.At(g).Finishing {
-			finishes[f] = true
-		}
-	}
-	for _, size := range slices.Sorted(maps.Keys(sizes)) {
-		add(true, "on "+quota.SizeLabel(size)+", all of this", func(r quota.Rates) (int64, string) {
-			n := max(1, r.Sizes[size])
-			return n, fmt.Sprintf("× %d", n)
-		})
-	}
-	for _, f := range slices.Sorted(maps.Keys(finishes)) {
-		add(false, "a copy, "+f, rate(func(r quota.Rates) int64 { return r.Finishing[f] }, 1))
-	}
-	return lines
 }
 
 func tariffListCommand() *cobra.Command {

@@ -49,7 +49,7 @@ func tariffs(t *testing.T, dir string, run func(...string) string) {
 	says(run("tariff", "show", "--at", "2028-01-05"), "a side in colour 5 8")
 	says(run("tariff", "try", "--sides", "6", "--in-colour", "2", "--on", "a3"),
 		"4 sides in black and white on A3 (each counts 2 times) at 2 pages: 8 pages", "2 sides in colour on A3 (each counts 2 times) at 10 pages: 20 pages", "together: 28 pages")
-	says(run("tariff", "try", "--colour", "9"), "YEAR PRINTS PAGES COST WOULD COST", "all 0 0 0 0")
+	says(run("tariff", "try", "--colour", "9"), "YEAR PRINTS PAGES COST WOULD COST RAN OUT WOULD RUN OUT", "all 0 0 0 0 0 0")
 	refused(t, "such a job cannot be", "tariff", "try", "--sides", "6", "--sheets", "2", "--data-dir", dir)
 	list := run("tariff", "list")
 	says(list, "planned", "in force")

@@ -31,8 +31,9 @@ func tariffTryCommand() *cobra.Command {
 			return h.db.InTx(ctx, db.InSchool(s.ID), func(ctx context.Context, tx *db.Tx) error { return t.run(ctx, tx, h, s) })
 		})
 	cmd.Long = `The prices are named as for inkwell tariff set; without any it is the tariff in force. It is
-tried on all that was printed in the last 30 days, or from --since to --until, by year group;
-on one job with --job; or on figures with --sides.`
+tried on all that was printed in the last 30 days, or from --since to --until, by year group,
+with how many people spent more of their own in a period than their allowance; on one job with
+--job; or on figures with --sides.`
 	cmd.Example = `  inkwell tariff try --colour 5
   inkwell tariff try --colour 5 --size a3=2 --since 2026-10-01 --until 2026-10-31
   inkwell tariff try --colour 5 --job 41
@@ -132,12 +133,16 @@ func (t *trial) period(ctx context.Context, tx *db.Tx, h *host, s school.School,
 	if err != nil {
 		return err
 	}
-	all, err := release.TryTariff(ctx, tx, s.ID, next, from, until)
+	policy, err := quota.PolicyOf(ctx, tx, s.ID)
+	if err != nil {
+		return err
+	}
+	all, err := release.TryPlan(ctx, tx, s, release.Plan{Tariff: now, Policy: policy}, release.Plan{Tariff: next, Policy: policy}, from, until)
 	if err != nil {
 		return err
 	}
 	w := tabwriter.NewWriter(h.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintln(w, "YEAR\tPRINTS\tPAGES\tCOST\tWOULD COST\t") // tabwriter keeps an error for Flush
+	_, _ = fmt.Fprintln(w, "YEAR\tPRINTS\tPAGES\tCOST\tWOULD COST\tRAN OUT\tWOULD RUN OUT\t") // tabwriter keeps an error for Flush
 	var sum release.Tried
 	for _, y := range all {
 		name := "without"
@@ -145,12 +150,12 @@ func (t *trial) period(ctx context.Context, tx *db.Tx, h *host, s school.School,
 			name = fmt.Sprint(y.Year)
 		}
 		triedLine(w, name, y, now.Unit, next.Unit)
-		sum.Prints, sum.Pages, sum.Cost, sum.Would = sum.Prints+y.Prints, sum.Pages+y.Pages, sum.Cost+y.Cost, sum.Would+y.Would
+		sum.Add(y)
 	}
 	triedLine(w, "all", sum, now.Unit, next.Unit)
 	return w.Flush()
 }
 
 func triedLine(w *tabwriter.Writer, name string, y release.Tried, was, would quota.Unit) {
-	_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t\n", name, y.Prints, y.Pages, was.Figure(y.Cost), would.Figure(y.Would))
+	_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t%d\t%d\t\n", name, y.Prints, y.Pages, was.Figure(y.Cost), would.Figure(y.Would), y.Out, y.WouldOut)
 }
