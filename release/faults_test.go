@@ -215,9 +215,13 @@ func patient(o *device.Options) { o.Ask, o.Stall = time.Hour, time.Hour }
 func (h *house) stuck() (jobs []release.JobID) {
 	h.t.Helper()
 	for name, hang := range hangs {
+		job := h.submit(h.Sam, 1) // first, as the watch soon knows which printer says nothing
 		m := h.machine(name, patient)
 		hang(m.line)
-		jobs = append(jobs, h.sends(m, 1))
+		if _, err := h.Release(h.t.Context(), m.at, ids(job.ID)); err != nil {
+			h.t.Fatal(err)
+		}
+		jobs = append(jobs, job.ID)
 		h.eventually(name, func() (string, bool) {
 			n := m.line.Requests()
 			return fmt.Sprint(n), n > 0

@@ -173,7 +173,7 @@ func (n *networks) inAnothersName(t *testing.T) {
 				t.Errorf("%s tells of it as the victim's:\n%s", path, text)
 			}
 		}
-		if !strings.Contains(staff(page), "Nothing sent today") {
+		if !strings.Contains(staff(page+"?of=prints"), "Nothing here") {
 			t.Error("the victim's page lists what they have not sent")
 		}
 	}

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -98,6 +99,7 @@ func pastFromText(text string) (from pastFrom) {
 	for i, one := range all {
 		from[i] = max(0, numberOf[int64](one))
 	}
+	from[ofJobs] = min(from[ofJobs], math.MaxInt32)
 	return from
 }
 
@@ -173,16 +175,16 @@ func (c *Console) pastRows(ctx context.Context, v visitor, id school.PersonID, k
 	})
 	var rows []pastRow
 	for err == nil && len(rows) <= mostPast {
-		latest := -1
-		for i, part := range parts {
-			if len(part) > 0 && (latest < 0 || part[0].at.After(parts[latest][0].at)) {
-				latest = i
+		var latest *[]pastRow
+		for i := range parts {
+			if part := &parts[i]; len(*part) > 0 && (latest == nil || (*part)[0].at.After((*latest)[0].at)) {
+				latest = part
 			}
 		}
-		if latest < 0 {
+		if latest == nil {
 			break
 		}
-		rows, parts[latest] = append(rows, parts[latest][0]), parts[latest][1:]
+		rows, *latest = append(rows, (*latest)[0]), (*latest)[1:]
 	}
 	return rows, err
 }

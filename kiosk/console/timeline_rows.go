@@ -14,7 +14,7 @@ import (
 
 // pastJobs are somebody's jobs as lines, before a number.
 func (v visitor) pastJobs(ctx context.Context, tx *db.Tx, id school.PersonID, unit quota.Unit, before int64) ([]pastRow, error) {
-	all, err := release.JobsOf(ctx, tx, v.School, id, release.JobID(before), mostPast+1)
+	all, err := release.JobsOf(ctx, tx, v.School, id, release.JobID(before), mostPast+1) // #nosec G115 -- pastFromText bounds it
 	rows := make([]pastRow, len(all))
 	for i, j := range all {
 		rows[i] = v.pastJob(j, unit)
