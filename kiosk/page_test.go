@@ -424,6 +424,7 @@ func everythingCanBeHit(t *testing.T, b webtest.Browser) {
 			p.Seen("What went wrong?")
 			check("what went wrong")
 			p.press("back")
+			p.Seen("Which print")
 			p.press("back")
 			p.wait(FaceJobs)
 		}

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"inkwell/internal/fault"
@@ -64,16 +65,23 @@ func (c *Cluster) initdb(ctx context.Context, args []string) error {
 // halfMade is the data directory while it is being made.
 func (c *Cluster) halfMade() string { return filepath.Join(c.dir, "data.new") }
 
-// clearHalfMade removes what an interrupted making left, and ends its programs.
+// clearHalfMade removes what an interrupted making left, and ends its programs. One that was
+// just beginning is not seen at the first look, and puts a file back.
 func (c *Cluster) clearHalfMade(ctx context.Context) error {
 	if _, err := os.Lstat(c.halfMade()); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err := endAll(ctx, c.dir, c.halfMade()); err != nil {
-		return err
-	}
 	c.log.Warn("removing a database folder that was never finished")
-	return os.RemoveAll(c.halfMade())
+	return vacated(ctx, immediateGrace, func() (bool, error) {
+		if err := endAll(ctx, c.dir, c.halfMade()); err != nil {
+			return false, err
+		}
+		err := os.RemoveAll(c.halfMade())
+		if errors.Is(err, syscall.ENOTEMPTY) {
+			return false, nil
+		}
+		return true, err
+	})
 }
 
 // recordedMajor is the major version that made the data directory, 0 when there
