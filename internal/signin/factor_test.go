@@ -140,7 +140,7 @@ func TestWrongCodesWait(t *testing.T) {
 	_, _, err := h.in.Code(t.Context(), h.half("").Token, a.code(), false)
 	h.refused(err, "factor-wait")
 	tries := 5
-	for end := h.clock.Now().Add(24 * time.Hour); h.clock.Now().Before(end); h.clock.Advance(5 * time.Minute) {
+	for end := h.clock.Now().Add(24 * time.Hour); h.clock.Now().Before(end); h.clock.Advance(15 * time.Minute) {
 		if wrong() == "factor-wrong" {
 			tries++
 		}
