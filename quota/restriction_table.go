@@ -76,19 +76,18 @@ func (a Audience) words(n Names) string {
 
 // NamesOf finds what rules name, but for printers.
 func NamesOf(ctx context.Context, tx *db.Tx, r Rules) (n Names, err error) {
-	n.People = map[school.PersonID]string{}
 	var classes []school.ClassID
+	var people []school.PersonID
 	for _, rule := range r.All {
 		if rule.For.Class != 0 {
 			classes = append(classes, rule.For.Class)
 		}
 		if rule.For.Person != 0 {
-			p, err := school.PersonByID(ctx, tx, rule.For.Person)
-			if err != nil {
-				return n, err
-			}
-			n.People[p.ID] = p.Username
+			people = append(people, rule.For.Person)
 		}
+	}
+	if n.People, err = school.Usernames(ctx, tx, people); err != nil {
+		return n, err
 	}
 	n.Classes, err = school.ClassNames(ctx, tx, classes)
 	return n, err

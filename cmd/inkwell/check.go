@@ -68,12 +68,12 @@ func examine(ctx context.Context, c Config) []finding {
 	if err == nil {
 		defer d.Close()
 	}
-	return inspect(ctx, c, d, err, 0)
+	return append(inspectSchools(ctx, c, d, err, 0), inspectServer(ctx, c)...)
 }
 
-// inspect is examine with a database that is open, or the reason why it is not. Of one school
-// alone, what stands at others is left out: their printers, queues, kiosks, people and names.
-func inspect(ctx context.Context, c Config, d *db.DB, err error, in school.ID) []finding {
+// inspectSchools looks at a database that is open, or has the reason why it is not; at what schools have in it, and where their people are. Of one
+// school alone, what stands at others is left out: their printers, queues, kiosks, rosters, people and names.
+func inspectSchools(ctx context.Context, c Config, d *db.DB, err error, in school.ID) []finding {
 	var all []finding
 	if err != nil {
 		do := "start the server with inkwell serve, and read its log if it ends"
@@ -88,11 +88,17 @@ func inspect(ctx context.Context, c Config, d *db.DB, err error, in school.ID) [
 		all = append(all, checkFactors(ctx, d, in))
 		if in == 0 {
 			all = append(all, checkSchoolNames(ctx, c, d)...)
+		} else if c.LDAP, err = directoryOf(ctx, c.LDAP, d, in); err != nil {
+			return append(all, finding{bad, "directory", asPerson(err), "look at the server's log"})
 		}
 	}
-	all = append(all, checkKeysAndSpool(ctx, c)...)
+	return append(all, checkLDAP(ctx, c.LDAP)...)
+}
+
+// inspectServer looks at what all schools share: keys, spool, certificate, single sign-on and doors.
+func inspectServer(ctx context.Context, c Config) []finding {
+	all := checkKeysAndSpool(ctx, c)
 	all = append(all, checkCertificate(c, time.Now()))
-	all = append(all, checkLDAP(ctx, c.LDAP)...)
 	all = append(all, checkSSO(ctx, c)...)
 	at, err := readAddresses(c)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/internal/ldap"
+	"inkwell/internal/school"
 )
 
 // checkLDAP asks each server of the school's directory what a sign-in needs of it. One
@@ -51,6 +52,30 @@ func checkLDAP(ctx context.Context, l LDAPConfig) (all []finding) {
 		all = append(all, checkLockout(l, lockout)...)
 	}
 	return all
+}
+
+// directoryOf is the directory as a school may know it.
+func directoryOf(ctx context.Context, l LDAPConfig, d *db.DB, in school.ID) (own LDAPConfig, err error) {
+	err = d.Look(ctx, db.System("directory"), func(ctx context.Context, tx *db.Tx) error {
+		sc, err := school.ByID(ctx, tx, in)
+		if err != nil {
+			return err
+		}
+		all, err := school.All(ctx, tx)
+		own = l.of(sc, len(all))
+		return err
+	})
+	return own, err
+}
+
+// of is the directory with the people of one of so many schools alone, and none where they are not in it.
+func (l LDAPConfig) of(s school.School, schools int) LDAPConfig {
+	base := baseOf(l, s, schools)
+	if base == "" {
+		return LDAPConfig{}
+	}
+	l.Bases = []ldapBase{{s.Name, base}}
+	return l
 }
 
 // checkLockout holds how much we pass on against what locks an account there.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
-	"inkwell/internal/school"
 	"inkwell/release"
 )
 
@@ -80,9 +79,10 @@ func TestMetricsWaitForNobody(t *testing.T) {
 		t.Errorf("%d %s", code, text)
 	}
 	m := &Main{}
-	m.examined.all = map[school.ID]examination{0: {at: time.Now()}}
-	m.examined.mu.Lock() // somebody looks, and it takes long
-	defer m.examined.mu.Unlock()
+	all := m.examined.of(0)
+	all.at, m.examined.server.at = time.Now(), time.Now()
+	all.mu.Lock() // somebody looks, and it takes long
+	defer all.mu.Unlock()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if all := m.findings(ctx); len(all) != 1 || all[0].level != bad {

@@ -76,17 +76,22 @@ second one leaves by the next import.`
 // checkRoster is about the last import: one that waits for a person is worth a look.
 func checkRoster(ctx context.Context, d *db.DB, in school.ID) finding {
 	o, err := roster.New(roster.Options{DB: d}).Show(ctx, 1)
-	switch {
-	case err != nil:
+	if err != nil {
 		return finding{bad, "roster", asPerson(err), "look at the server's log"}
-	case len(o.Runs) == 0:
+	}
+	return howRosters(o, in)
+}
+
+// howRosters is how the last roster went, as a school may know it.
+func howRosters(o roster.Overview, in school.ID) finding {
+	if len(o.Runs) == 0 {
 		return finding{good, "roster", "people are added by hand; none was imported yet", ""}
 	}
 	last := o.Runs[0]
-	say := fmt.Sprintf("the last import (%s) was %s: %d joined, %d left", last.At.Local().Format("2 January 15:04"), last.Outcome, last.Counts.Joiners, last.Counts.Leavers)
-	if in != 0 { // its figures may be those of other schools
-		say = fmt.Sprintf("the last import (%s) was %s", last.At.Local().Format("2 January 15:04"), last.Outcome)
+	if in != 0 && o.Schools > 1 { // a roster is of all schools at once: its figures, rows and source are the trust's
+		return checkSharedRoster(last)
 	}
+	say := fmt.Sprintf("the last import (%s) was %s: %d joined, %d left", last.At.Local().Format("2 January 15:04"), last.Outcome, last.Counts.Joiners, last.Counts.Leavers)
 	switch last.Outcome {
 	case roster.Stopped:
 		return finding{look, "roster", say + "; it waits for a person", "inkwell roster show, then inkwell roster import with --allow-leavers if it is right"}
@@ -97,6 +102,15 @@ func checkRoster(ctx context.Context, d *db.DB, in school.ID) finding {
 		return finding{look, "roster", fmt.Sprintf("%s, %d days ago", say, int(since.Hours()/24)), "does the school's system still export? See roster.folder or roster.directory, or run inkwell roster import"}
 	}
 	return finding{good, "roster", say, ""}
+}
+
+// checkSharedRoster is how the last roster of a trust went, for one of its schools.
+func checkSharedRoster(last roster.Run) finding {
+	f := finding{good, "roster", fmt.Sprintf("the trust's last import (%s) was %s", last.At.Local().Format("2 January 15:04"), last.Outcome), ""}
+	if last.Outcome == roster.Stopped || last.Outcome == roster.Refused || time.Since(last.At) > rosterStale {
+		f.level, f.do = look, "tell whoever looks after the server: inkwell roster show says there why"
+	}
+	return f
 }
 
 // rosterStale is how long a roster may be the last one: over the summer holidays none is missed.

@@ -30,6 +30,7 @@ type SourceCount struct {
 
 // Overview is how it stands with rosters.
 type Overview struct {
+	Schools int   // of the installation: a roster is of all of them at once
 	Runs    []Run // newest first
 	Sources []SourceCount
 	ByHand  int // people whom no source keeps
@@ -44,6 +45,11 @@ func (i *Importer) Show(ctx context.Context, limit int) (o Overview, err error) 
 		if o.Runs, err = runs(ctx, tx, limit); err != nil {
 			return err
 		}
+		all, err := school.All(ctx, tx)
+		if err != nil {
+			return err
+		}
+		o.Schools = len(all)
 		if o.Sources, err = sources(ctx, tx); err != nil {
 			return err
 		}

@@ -258,7 +258,7 @@ type Console struct {
 	pages   *web.Pages
 
 	verifying *sync.Mutex // one verification at a time
-	trying    *sync.Mutex // a rule on the past
+	trying    *sync.Map   // of schools at which somebody tries something on the past
 	lookers   *lookers
 }
 
@@ -271,7 +271,7 @@ func New(o Options) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Console{words: cmp.Or(o.Words, words.Shipped()), db: o.DB, signIn: o.SignIn, sso: o.SSO, desk: o.Desk, conduct: o.Conduct, holder: o.Holder, rollOut: o.RollOut, printer: o.OwnPrinter, verify: o.Verify, health: o.Health, log: o.Log, pages: pages, verifying: &sync.Mutex{}, trying: &sync.Mutex{}, lookers: newLookers(o.Subscribe)}, nil
+	return &Console{words: cmp.Or(o.Words, words.Shipped()), db: o.DB, signIn: o.SignIn, sso: o.SSO, desk: o.Desk, conduct: o.Conduct, holder: o.Holder, rollOut: o.RollOut, printer: o.OwnPrinter, verify: o.Verify, health: o.Health, log: o.Log, pages: pages, verifying: &sync.Mutex{}, trying: &sync.Map{}, lookers: newLookers(o.Subscribe)}, nil
 }
 
 // parsed are the pages of this room.

@@ -43,12 +43,12 @@ func yearWord(year int) string {
 }
 
 // trial tries a change of what is in force on a past time: the term before this one, or the
-// days of the form. One is tried at a time, since it reads all that was printed then.
+// days of the form. A school tries one at a time, since it reads all that was printed then.
 func (c *Console) trial(r *http.Request, v visitor, change func(context.Context, *db.Tx, *release.Plan) error) (*trialTable, error) {
-	if !c.trying.TryLock() {
+	if _, busy := c.trying.LoadOrStore(v.School, true); busy {
 		return nil, fault.New(fault.TooMany, "trial-busy", "Somebody tries something just now. Try again in a minute.")
 	}
-	defer c.trying.Unlock()
+	defer c.trying.Delete(v.School)
 	t := &trialTable{From: r.PostFormValue("first"), To: r.PostFormValue("until")}
 	err := c.db.Look(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		sc, err := school.ByID(ctx, tx, v.School)

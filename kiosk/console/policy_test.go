@@ -104,8 +104,9 @@ func TestARuleIsTriedOnThePast(t *testing.T) {
 	if now := versions(); now != before || dbtest.Value[int](t, h.db, "SELECT count(*) FROM flag") != 0 {
 		t.Errorf("%d versions were, %d are", before, now)
 	}
-	h.console.trying.Lock()
-	defer h.console.trying.Unlock()
 	form.Set("with-times", "4")
+	h.console.trying.Store(h.School+1, true) // at another school
+	h.says(h.post(policyPath+"/rules/11/try", form), http.StatusOK, "Nothing is saved")
+	h.console.trying.Store(h.School, true)
 	h.says(h.post(policyPath+"/rules/11/try", form), http.StatusTooManyRequests, "Somebody tries a rule just now.")
 }

@@ -73,7 +73,7 @@ func (c *Console) tryRule(w http.ResponseWriter, r *http.Request, v visitor) {
 	c.pages.Show(w, r, status, "try", page)
 }
 
-// try replays a policy over some days. One is tried at a time, since it reads all that was printed then.
+// try replays a policy over some days. A school tries one at a time, since it reads all that was printed then.
 func (c *Console) try(r *http.Request, v visitor, changed rule.Set, first, last string) (conduct.Replay, error) {
 	from, err := time.ParseInLocation(time.DateOnly, first, v.Now.Location())
 	to, wrong := time.ParseInLocation(time.DateOnly, last, v.Now.Location())
@@ -83,10 +83,10 @@ func (c *Console) try(r *http.Request, v visitor, changed rule.Set, first, last 
 	if to = to.AddDate(0, 0, 1); to.After(v.Now) {
 		to = v.Now
 	}
-	if !c.trying.TryLock() {
+	if _, busy := c.trying.LoadOrStore(v.School, true); busy {
 		return conduct.Replay{}, fault.New(fault.TooMany, "replay-busy", "Somebody tries a rule just now. Try again in a minute.")
 	}
-	defer c.trying.Unlock()
+	defer c.trying.Delete(v.School)
 	return conduct.Try(r.Context(), c.db, v.Pseudonym, v.School, changed, from, to)
 }
 

@@ -1,12 +1,10 @@
 package console
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
 
-	"inkwell/internal/db"
 	"inkwell/internal/roster"
 	"inkwell/internal/school"
 )
@@ -50,12 +48,7 @@ func (c *Console) rostersPage(w http.ResponseWriter, r *http.Request, v visitor)
 		c.pages.Error(w, r, err)
 		return
 	}
-	others, err := c.others(r.Context())
-	if err != nil {
-		c.pages.Error(w, r, err)
-		return
-	}
-	page := rostersPage{visitor: v, Hidden: others && !v.May(school.SeeTrust)}
+	page := rostersPage{visitor: v, Hidden: o.Schools > 1 && !v.May(school.SeeTrust)}
 	if page.Hidden {
 		for _, run := range o.Runs {
 			page.Runs = append(page.Runs, rosterRow{When: moment(run.At, v.Now), Source: run.Source, State: outcomeWords[run.Outcome]})
@@ -74,16 +67,6 @@ func (c *Console) rostersPage(w http.ResponseWriter, r *http.Request, v visitor)
 		page.Waiting = fmt.Sprintf("%s who have left wait for their erasure, the first on %s.", people(o.Waiting), o.First.Format("2 January 2006"))
 	}
 	c.pages.Show(w, r, http.StatusOK, "rosters", page)
-}
-
-// others says whether there is more than one school here.
-func (c *Console) others(ctx context.Context) (several bool, err error) {
-	err = c.db.Look(ctx, db.System("roster"), func(ctx context.Context, tx *db.Tx) error {
-		all, err := school.Names(ctx, tx)
-		several = len(all) > 1
-		return err
-	})
-	return several, err
 }
 
 // differenceInWords leaves out what is nothing.
