@@ -315,6 +315,29 @@ func TestHeldJobsExpire(t *testing.T) {
 	}
 }
 
+// TestALegalHoldKeepsWhatNobodyCameFor: encrypted, out of everybody's hands, until the hold ends. What its owner deletes goes.
+func TestALegalHoldKeepsWhatNobodyCameFor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	job, deleted := h.submit(h.Sam, 2), h.submit(h.Sam, 2)
+	other := h.submit(h.Mia, 2)
+	dbtest.Exec(t, h.db, "INSERT INTO legal_hold (school_id, person_id, reason, placed_at, review_on) VALUES ($1, $2, 'police', $3, $3::timestamptz + interval '9 days')", h.School, h.Sam.Person, h.clock.Now())
+	if err := h.Delete(t.Context(), h.at(h.Sam), deleted.ID); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.Advance(34 * time.Hour)
+	h.state(job.ID, release.Expired)
+	h.state(other.ID, release.Expired)
+	h.eventually("the spool", func() (string, bool) { return fmt.Sprint(h.documents(), " documents left"), h.documents() == 1 })
+	if kept := dbtest.Value[bool](t, h.db, "SELECT document IS NOT NULL FROM job WHERE job_id = $1", job.ID); !kept {
+		t.Error("the one that is left is another's")
+	}
+	_, err := h.Release(t.Context(), h.at(h.Sam), ids(job.ID))
+	wantFault(t, err, "job-ended")
+	dbtest.Exec(t, h.db, "UPDATE legal_hold SET ended_at = $1, end_reason = 'over'", h.clock.Now())
+	h.eventually("the spool", func() (string, bool) { return "documents left", h.documents() == 0 })
+}
+
 func TestOnePersonHoldsSoManyJobs(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -85,7 +85,7 @@ func faultsOf(ctx context.Context, tx *db.Tx, p PrinterID) ([]Fault, error) {
 }
 
 func deleteOldFaults(ctx context.Context, tx *db.Tx) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM printer_report WHERE day < $1`, tx.Now.Add(-reportsKept)); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM printer_report WHERE day < $1 AND NOT on_hold(person_id)`, tx.Now.Add(-reportsKept)); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, `

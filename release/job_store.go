@@ -413,8 +413,18 @@ func jobsToShred(ctx context.Context, tx *db.Tx) ([]Job, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+jobColumns+jobTables+`
 		 WHERE j.ended_at IS NOT NULL AND j.document IS NOT NULL
-		   AND NOT EXISTS (SELECT FROM sealed_document s WHERE s.job_id = j.job_id AND s.ends_at > $1) ORDER BY j.job_id LIMIT 1000`, tx.Now)
+		   AND NOT EXISTS (SELECT FROM sealed_document s WHERE s.job_id = j.job_id AND s.ends_at > $1)
+		   AND NOT (j.state = 'expired' AND on_hold(j.person_id)) ORDER BY j.job_id LIMIT 1000`, tx.Now)
 	return manyJobs(rows)
+}
+
+// spared says whether a job's document outlives it: for the safeguarding lead, or because nobody came for it and a
+// legal hold is on its owner.
+func spared(ctx context.Context, tx *db.Tx, id JobID) (is bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM sealed_document WHERE job_id = $1 AND ends_at > $2)
+		    OR EXISTS (SELECT FROM job j WHERE j.job_id = $1 AND j.state = 'expired' AND on_hold(j.person_id))`, id, tx.Now).Scan(&is)
+	return is, err
 }
 
 // sealed says whether a job's document is kept for the safeguarding lead.

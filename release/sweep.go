@@ -107,15 +107,15 @@ func (d *Desk) shredAll(ctx context.Context) error {
 // again by the sweep, so it is logged and not returned.
 func (d *Desk) shred(ctx context.Context, id school.ID, job JobID) error {
 	var j Job
-	var kept bool
+	var stays bool
 	err := d.inSchool(ctx, id, func(ctx context.Context, tx *db.Tx) (err error) {
 		if j, err = jobByID(ctx, tx, job); err != nil {
 			return err
 		}
-		kept, err = sealed(ctx, tx, job)
+		stays, err = spared(ctx, tx, job)
 		return err
 	})
-	if err == nil && j.State.Ended() && j.Document != "" && !kept {
+	if err == nil && j.State.Ended() && j.Document != "" && !stays {
 		err = d.destroy(ctx, j)
 	}
 	if err != nil {

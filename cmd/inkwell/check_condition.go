@@ -122,6 +122,23 @@ func checkFactors(ctx context.Context, d *db.DB, in school.ID) finding {
 	return finding{good, what, "everybody of IT who has a password has one", ""}
 }
 
+// checkHolds is about legal holds that somebody was to look at again.
+func checkHolds(ctx context.Context, d *db.DB, in school.ID) finding {
+	const what = "legal holds"
+	var n int
+	err := d.Look(ctx, db.System("legal-hold"), func(ctx context.Context, tx *db.Tx) (err error) {
+		n, err = school.HoldsPastReview(ctx, tx, in)
+		return err
+	})
+	switch {
+	case err != nil:
+		return finding{bad, what, asPerson(err), "look at the server's log"}
+	case n > 0:
+		return finding{look, what, several(n, "review") + " due", "data protection looks at them on the page Legal holds, and ends them or sets the next day"}
+	}
+	return finding{good, what, "no review is due", ""}
+}
+
 // checkSSO asks the school's single sign-on what a sign-in needs of it.
 func checkSSO(ctx context.Context, c Config) []finding {
 	const what = "single sign-on"

@@ -68,6 +68,8 @@ func rootCommand() *cobra.Command {
 			ruleImportCommand(), ruleTryCommand()),
 		group("exemption", "Who is let off a rule", exemptionListCommand(), exemptionAddCommand(), exemptionEndCommand()),
 		explainCommand(),
+		group("request", "Who asks for what is kept about them", requestListCommand(), requestAddCommand(), requestFileCommand()),
+		group("legal-hold", "About whom nothing is purged", holdListCommand()),
 		group("conduct", "What misuse is, and what comes of it", conductStatusCommand(), conductOffCommand(), conductOnCommand(), conductArmCommand(), conductReplayCommand(),
 			group("rules", "The policy: rules, categories and the ladder, as a file", conductExportCommand(), conductImportCommand(), conductCheckCommand())),
 		group("tariff", "What printing costs", tariffShowCommand(), tariffListCommand(), tariffSetCommand(), tariffTryCommand(), tariffWithdrawCommand()),

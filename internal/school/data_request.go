@@ -42,7 +42,7 @@ func DataRequests(ctx context.Context, tx *db.Tx, id ID) ([]DataRequest, error) 
 // EnterRequest takes down that somebody asks, also somebody who has left ("request-day", "request-open",
 // "person-unknown").
 func EnterRequest(ctx context.Context, tx *db.Tx, by Actor, p Person, received time.Time) (RequestID, error) {
-	if !by.May(AnswerRequests) {
+	if !mayAnswer(by) {
 		return 0, NotAllowed
 	}
 	at, err := schoolByID(ctx, tx, by.School)
@@ -63,6 +63,9 @@ func EnterRequest(ctx context.Context, tx *db.Tx, by Actor, p Person, received t
 	}
 	return id, audit.Record(ctx, tx, audit.Entry{School: by.School, Act: "data-request-entered", Actor: by.Pseudonym, Subject: p.Pseudonym, Object: fmt.Sprintf("request:%d", id)})
 }
+
+// mayAnswer says whether somebody answers for what is kept about people: data protection, or whoever runs the server.
+func mayAnswer(by Actor) bool { return by.Proof == ByHost || by.May(AnswerRequests) }
 
 // monthAfter is the same day of the next month, or its last day where it has no such day.
 func monthAfter(day time.Time) time.Time {
@@ -102,10 +105,10 @@ func AnswerRequest(ctx context.Context, tx *db.Tx, by Actor, id RequestID) error
 }
 
 func openRequest(ctx context.Context, tx *db.Tx, by Actor, id RequestID) (r DataRequest, p Person, err error) {
-	if !by.May(AnswerRequests) {
+	if !mayAnswer(by) {
 		return r, p, NotAllowed
 	}
-	if id == 0 {
+	if id < 1 {
 		return r, p, requestUnknown
 	}
 	all, err := dataRequests(ctx, tx, by.School, id)

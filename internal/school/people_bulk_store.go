@@ -162,7 +162,7 @@ func updateReturned(ctx context.Context, tx *db.Tx, people []PersonID) error {
 func countDepartures(ctx context.Context, tx *db.Tx, day time.Time) (waiting, due int, first time.Time, err error) {
 	var soonest *time.Time
 	err = tx.QueryRow(ctx, `
-		SELECT count(*), count(*) FILTER (WHERE erase_on <= $1), min(erase_on) FROM departure WHERE returned_at IS NULL`, day).Scan(&waiting, &due, &soonest)
+		SELECT count(*), count(*) FILTER (WHERE erase_on <= $1 AND NOT on_hold(person_id)), min(erase_on) FROM departure WHERE returned_at IS NULL`, day).Scan(&waiting, &due, &soonest)
 	if soonest != nil {
 		first = *soonest
 	}

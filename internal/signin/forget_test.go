@@ -36,6 +36,9 @@ func TestWhatLetStaffInIsForgotten(t *testing.T) {
 	forgets(2301)
 	h.is(now, h.cast.IT)
 	h.clock.Advance(31 * 24 * time.Hour)
+	dbtest.Exec(t, h.db, "INSERT INTO legal_hold (school_id, person_id, reason, placed_at, review_on) VALUES ($1, $2, 'police', $3, $3::timestamptz + interval '9 days')", h.cast.School, h.cast.IT.Person, h.clock.Now())
+	forgets(0)
+	dbtest.Exec(t, h.db, "UPDATE legal_hold SET ended_at = placed_at, end_reason = 'over'")
 	forgets(2) // the device and the session of a moment ago
 	if left := dbtest.Value[int](t, h.db, "SELECT count(*) FROM recovery_code"); left != 1 {
 		t.Errorf("%d codes are left, and one was never used", left)

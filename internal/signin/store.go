@@ -47,12 +47,12 @@ func personOf(row pgx.Row) (person school.PersonID, found bool, err error) {
 }
 
 // outlived are deletions of what has ended before a time, some rows of it. A session ends at its time
-// at the latest, however it ended.
+// at the latest, however it ended. While a legal hold is on somebody, nothing of theirs goes.
 var outlived = []string{
-	`DELETE FROM session WHERE session_id IN (SELECT session_id FROM session WHERE ends_at < $1 ORDER BY ends_at LIMIT $2)`,
-	`DELETE FROM invitation WHERE digest IN (SELECT digest FROM invitation WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
-	`DELETE FROM known_device WHERE digest IN (SELECT digest FROM known_device WHERE ends_at < $1 ORDER BY ends_at LIMIT $2)`,
-	`DELETE FROM recovery_code WHERE digest IN (SELECT digest FROM recovery_code WHERE used_at < $1 ORDER BY used_at LIMIT $2)`,
+	`DELETE FROM session WHERE session_id IN (SELECT session_id FROM session WHERE ends_at < $1 AND NOT on_hold(person_id) ORDER BY ends_at LIMIT $2)`,
+	`DELETE FROM invitation WHERE digest IN (SELECT digest FROM invitation WHERE expires_at < $1 AND NOT on_hold(person_id) ORDER BY expires_at LIMIT $2)`,
+	`DELETE FROM known_device WHERE digest IN (SELECT digest FROM known_device WHERE ends_at < $1 AND NOT on_hold(person_id) ORDER BY ends_at LIMIT $2)`,
+	`DELETE FROM recovery_code WHERE digest IN (SELECT digest FROM recovery_code WHERE used_at < $1 AND NOT on_hold(person_id) ORDER BY used_at LIMIT $2)`,
 }
 
 func deleteOutlived(ctx context.Context, tx *db.Tx, of string, before time.Time, most int) (int, error) {

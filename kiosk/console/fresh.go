@@ -15,7 +15,7 @@ import (
 var dangerous = []string{
 	"POST " + rightsPath, "POST " + rightsPath + "/{order}/lift",
 	"POST " + accountsPath, "POST " + accountsPath + "/{account}", "POST " + accountsPath + "/{account}/top-up", "POST /staff/people/{id}/top-up",
-	"POST " + requestsPath + "/{request}/file",
+	"POST " + requestsPath + "/{request}/file", "POST " + holdsPath, "POST " + holdsPath + "/{hold}/end",
 	"POST " + pricesPath, "POST " + pricesPath + "/{tariff}/withdraw", "POST " + allowancesPath, "POST " + allowancesPath + "/policy", "POST " + allowancesPath + "/remove",
 	"POST " + policyPath + "/rules/{rule}", "POST " + policyPath + "/rules/{rule}/arm", "POST " + policyPath + "/switch/{to}",
 	"POST " + policyPath + "/ladder", "POST " + policyPath + "/categories",

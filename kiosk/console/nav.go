@@ -61,6 +61,7 @@ var parts = []part{
 	{Path: "/staff/calendar", Word: "Calendar", group: forSchool, needs: school.ArrangeCover},
 	{Path: healthPath, Word: "Health", group: forSchool, needs: school.ManageFace},
 	{Path: requestsPath, Word: "Requests", group: forSchool, needs: school.AnswerRequests},
+	{Path: holdsPath, Word: "Legal holds", group: forSchool, needs: school.AnswerRequests},
 	{Path: recordPath, Word: "Audit", group: forSchool, needs: school.SeeRecord},
 	{Path: rulesPath, Word: "Rules", group: forSchool, needs: school.ExemptFromRules},
 	{Path: policyPath, Word: "Conduct", group: forSchool, needs: school.SetConduct},
@@ -100,7 +101,7 @@ var leads = []struct {
 	{school.Reception, []string{"/staff/people", "/staff/guests", "/staff/calendar"}},
 	{school.Finance, []string{accountsPath, usagePath, pricesPath, allowancesPath, "/staff/people"}},
 	{school.Provider, []string{livePath, printersPath, kiosksPath, "/staff/roll-out"}},
-	{school.DataProtection, []string{requestsPath, "/staff/people", recordPath, fairnessPath}},
+	{school.DataProtection, []string{requestsPath, holdsPath, "/staff/people", recordPath, fairnessPath}},
 }
 
 // most is how many parts stand beside one another for whom nothing is said.

@@ -53,6 +53,7 @@ var objects = []object{
 	{rightsPath, "order", "SELECT order_id::text FROM conduct_order ORDER BY order_id LIMIT 1", ""},
 	{classesPath, "order", "SELECT order_id::text FROM conduct_order ORDER BY order_id LIMIT 1", ""},
 	{classesPath, "class", "SELECT class_id::text FROM class ORDER BY class_id LIMIT 1", ""},
+	{holdsPath, "hold", "SELECT hold_id::text FROM legal_hold ORDER BY hold_id LIMIT 1", ""},
 	{requestsPath, "request", "SELECT request_id::text FROM data_request ORDER BY request_id LIMIT 1", ""},
 	{queuesPath, "queue", "SELECT queue_id::text FROM queue ORDER BY queue_id LIMIT 1", ""},
 	{examsPath, "exam", "SELECT exam_id::text FROM exam ORDER BY exam_id LIMIT 1", ""},
@@ -111,6 +112,7 @@ func (h *house) everyThing() {
 	for _, sql := range []string{
 		"INSERT INTO tariff (school_id, unit, base, groups, from_at, made_at) VALUES ($1, 'pages', '{}', '{}', $2::timestamptz + interval '9 days', $2)",
 		"INSERT INTO data_request (school_id, person_id, received_on, due_on, entered_at) SELECT $1, person_id, $2::timestamptz, $2::timestamptz + interval '30 days', $2 FROM person WHERE username = 'sam'",
+		"INSERT INTO legal_hold (school_id, person_id, reason, placed_at, review_on) SELECT $1, person_id, 'the police asked', $2, $2::timestamptz + interval '30 days' FROM person WHERE username = 'sam'",
 		"INSERT INTO title_word (school_id, word, added_at, added_by) VALUES ($1, 'word', $2, gen_random_uuid())",
 		"INSERT INTO guest_authority (school_id, reason, starts_on, ends_on, guests, given_by, given_at) VALUES ($1, 'play', $2::timestamptz, $2::timestamptz, 9, gen_random_uuid(), $2)",
 		"INSERT INTO guest (person_id, school_id, sponsor, pages, ends_on, entered_at) SELECT min(person_id), $1, gen_random_uuid(), 9, $2::timestamptz, $2 FROM person",

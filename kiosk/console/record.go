@@ -68,6 +68,7 @@ var reveals = map[string]string{
 	"GET /staff": "first-page-viewed", "GET /staff/people": "people-searched", "GET /staff/guests": "guests-viewed",
 	"GET " + todayPath: "today-viewed", "GET " + livePath: "live-viewed", "GET " + rightsPath: "withdrawals-viewed",
 	"GET " + refundsPath: "refunds-viewed", "GET " + waitingPath: "approvals-viewed", "GET " + reviewsPath: "reviews-viewed", "GET " + requestsPath: "requests-viewed",
+	"GET " + holdsPath:      "legal-holds-viewed",
 	"GET " + allowancesPath: "allowances-viewed", // some are one pupil's
 }
 

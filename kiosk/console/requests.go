@@ -175,22 +175,21 @@ func (c *Console) requestDone(w http.ResponseWriter, r *http.Request, v visitor,
 
 // requestFile sends all that is kept about who asked, as one file.
 func (c *Console) requestFile(w http.ResponseWriter, r *http.Request, v visitor) {
-	var file subjectFile
+	var body []byte
 	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		_, p, err := school.RequestToMake(ctx, tx, v.Actor, numberIn[school.RequestID](r, "request"))
 		if err != nil {
 			return err
 		}
-		file, err = gather(ctx, tx, v, p)
+		sc, err := school.ByID(ctx, tx, v.School)
+		if err != nil {
+			return err
+		}
+		body, err = SubjectFile(ctx, tx, sc, p)
 		return err
 	})
 	if err != nil {
 		c.requestDone(w, r, v, requestBoxes(v.Now), err)
-		return
-	}
-	body, err := file.zip()
-	if err != nil {
-		c.pages.Error(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/zip")

@@ -33,6 +33,19 @@ func TestAPersonIsGivenWhatIsKept(t *testing.T) {
 		VALUES ($1, $2, $3, 'staff', 'excess', 'safeguarding', $4, 1, 1, $4::timestamptz + interval '1 day', '{"n": 1}', 'a worry of ours')`, h.School, h.Sam.Person, h.Chief.Person, friday)
 	dbtest.Exec(t, h.db, `
 		INSERT INTO exemption (school_id, person_id, reason, starts_at, ends_at, by_officer) VALUES ($1, $2, 'reads large print, as Mia does', $3, $3::timestamptz + interval '1 day', false)`, h.School, h.Sam.Person, friday)
+	for _, sql := range []string{
+		"INSERT INTO exam (school_id, name, begins_at, ends_at, account, added_at) SELECT $1, 'GCSE Art', $3::timestamptz, $3::timestamptz + interval '2 hours', '', $3 WHERE $2::bigint > 0",
+		"INSERT INTO exam_person (exam_id, school_id, person_id) SELECT exam_id, $1, $2 FROM exam WHERE $3::timestamptz IS NOT NULL",
+		"INSERT INTO guest (person_id, school_id, sponsor, organisation, pages, ends_on, entered_at) VALUES ($2, $1, gen_random_uuid(), 'Hill Theatre', 9, $3::timestamptz, $3)",
+		"INSERT INTO allowance (school_id, person_id, pages, colour) SELECT $1, $2, 777, 33 WHERE $3::timestamptz IS NOT NULL",
+		"INSERT INTO allowance_given (person_id, school_id, per, starts_on, pages, given_at) VALUES ($2, $1, 'week', $3::timestamptz, 778, $3)",
+		"INSERT INTO fact (school_id, person_id, at, kind, object, detail) VALUES ($1, $2, $3, 'printer-stopped', 'job:41', '{\"impressions\": 779}'), ($1, $2, $3, 'title-word', 'job:42', '{\"word\": 780}')",
+		"INSERT INTO session (digest, school_id, person_id, credential_version, started_at, seen_at, ends_at, proven_at, browser) VALUES (sha256('s'), $1, $2, 1, $3, $3, $3::timestamptz + interval '1 hour', $3, 'Sam''s own browser')",
+		"INSERT INTO known_device (digest, school_id, person_id, credential_version, known_at, ends_at) VALUES (sha256('d'), $1, $2, 1, $3, $3::timestamptz + interval '1 hour')",
+		"UPDATE person SET language = 'cy' WHERE school_id = $1 AND person_id = $2 AND $3::timestamptz IS NOT NULL",
+	} {
+		dbtest.Exec(t, h.db, sql, h.School, h.Sam.Person, friday)
+	}
 	referred := h.raise(h.Sam, h.Teacher, "excess", "person", "what Tom saw")
 	dbtest.Exec(t, h.db, `INSERT INTO audit (school_id, at, act, subject, object) VALUES ($1, $2, 'flag-raised', $3, 'flag:' || $4::bigint)`, h.School, friday, h.Sam.Pseudonym, referred)
 	dbtest.Exec(t, h.db, `UPDATE flag SET outcome = 'referred', closing = 'for you', closed_at = $2, closed_by = $3 WHERE flag_id = $1`, referred, friday, h.Chief.Person)
@@ -70,6 +83,17 @@ func TestAPersonIsGivenWhatIsKept(t *testing.T) {
 	var all map[string]any
 	if err := json.Unmarshal([]byte(files["record.json"]), &all); err != nil || len(all["jobs"].([]any)) != 2 || len(all["decisions"].([]any)) != 1 || len(all["flags"].([]any)) != 0 {
 		t.Errorf("%v: %s", err, files["record.json"])
+	}
+	for part, want := range map[string]string{
+		"exams": "GCSE Art", "visits": "Hill Theatre", "own-allowance": "777,33", "given": "778", "counted": "impressions 779", "sign-ins": "Sam's own browser",
+		"sign-in": "Remembered browser", "person": "cy", "requests": "2026-11-18,2026-12-18,2026-11-20",
+	} {
+		if !strings.Contains(files[part+".csv"], want) {
+			t.Errorf("%s.csv lacks %q:\n%s", part, want, files[part+".csv"])
+		}
+	}
+	if strings.Contains(files["counted.csv"], "title") || strings.Contains(files["counted.csv"], "780") {
+		t.Errorf("what a title had is safeguarding's: %s", files["counted.csv"])
 	}
 	if files["jobs.csv"] == "" || files["decisions.csv"] == "" {
 		t.Errorf("tables: %v", len(files))

@@ -93,6 +93,7 @@ func (h *house) roleScenes() []scene {
 			p.Click(`[formaction^="/staff/allowances/try"]`)
 			p.Seen("Nothing is saved")
 		}},
+		{name: "holds", path: "/staff/holds", set: h.held},
 		{name: "requests", path: "/staff/requests?of=it", set: h.requested},
 		{name: "exams", path: examsPath, set: h.examined},
 		{name: "exams-wrong", path: examsPath, act: func(p *webtest.Page) {

@@ -17,6 +17,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/school"
 	"inkwell/internal/sheet"
+	"inkwell/internal/signin"
 	"inkwell/quota"
 	"inkwell/quota/conduct"
 	"inkwell/release"
@@ -36,11 +37,24 @@ type subjectFile struct {
 	Parts  []sheet.Part `json:"-"`
 }
 
+// SubjectFile is all that is kept about a person of a school, as a ZIP archive: a page to read, the same as JSON, and
+// a table for each part. That somebody makes it is on record by then: school.RequestToMake.
+func SubjectFile(ctx context.Context, tx *db.Tx, sc school.School, p school.Person) ([]byte, error) {
+	f, err := gather(ctx, tx, sc, p)
+	if err != nil {
+		return nil, err
+	}
+	return f.zip()
+}
+
 // gather reads what each owner keeps about a person. Whoever else is named in what somebody wrote is
 // taken out; what the safeguarding lead keeps is not in it.
-func gather(ctx context.Context, tx *db.Tx, v visitor, p school.Person) (subjectFile, error) {
-	f := subjectFile{School: v.SchoolName, Person: p.Given + " " + p.Family, Made: v.Now.Format("2 January 2006 15:04")}
-	for _, about := range []func(context.Context, *db.Tx, school.Person) ([]sheet.Part, error){school.About, release.About, quota.About, conduct.About, v.actsAbout} {
+func gather(ctx context.Context, tx *db.Tx, sc school.School, p school.Person) (subjectFile, error) {
+	f := subjectFile{School: sc.Name, Person: p.Given + " " + p.Family, Made: tx.Now.In(sc.Zone).Format("2 January 2006 15:04")}
+	acts := func(ctx context.Context, tx *db.Tx, p school.Person) ([]sheet.Part, error) {
+		return actsAbout(ctx, tx, sc, p)
+	}
+	for _, about := range []func(context.Context, *db.Tx, school.Person) ([]sheet.Part, error){school.About, signin.About, release.About, quota.About, conduct.About, acts} {
 		parts, err := about(ctx, tx, p)
 		if err != nil {
 			return f, err
@@ -52,9 +66,12 @@ func gather(ctx context.Context, tx *db.Tx, v visitor, p school.Person) (subject
 	return f, err
 }
 
+// unsaidActs are those that the person of a record is not told of: safeguarding's, and legal holds.
+var unsaidActs = append([]string{"legal-hold%"}, sealedActs...)
+
 // actsAbout is what was done about somebody, and who looked at their record: a role, and no name.
-func (v visitor) actsAbout(ctx context.Context, tx *db.Tx, p school.Person) ([]sheet.Part, error) {
-	acts, err := audit.DoneAbout(ctx, tx, v.School, p.Pseudonym, sealedActs, mostActs)
+func actsAbout(ctx context.Context, tx *db.Tx, sc school.School, p school.Person) ([]sheet.Part, error) {
+	acts, err := audit.DoneAbout(ctx, tx, sc.ID, p.Pseudonym, unsaidActs, mostActs)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +89,7 @@ func (v visitor) actsAbout(ctx context.Context, tx *db.Tx, p school.Person) ([]s
 		default:
 			by = "a member of staff"
 		}
-		part.Rows = append(part.Rows, []string{a.At.In(v.Now.Location()).Format("2006-01-02 15:04"), actWords(a.Act), by})
+		part.Rows = append(part.Rows, []string{a.At.In(sc.Zone).Format("2006-01-02 15:04"), actWords(a.Act), by})
 	}
 	return []sheet.Part{part}, err
 }
@@ -134,7 +151,7 @@ var subjectPage = template.Must(template.New("record").Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>What is kept about {{.Person}}</title>
 <style>body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}th,td{border:1px solid #999;padding:.3rem .5rem;text-align:left;vertical-align:top}</style></head><body>
 <h1>What {{.School}} keeps about {{.Person}} in its printing</h1>
-<p>Made on {{.Made}}. It is all that the print server keeps about you: what you sent to print, what it cost, what was flagged and decided and why, and who looked.</p>
+<p>Made on {{.Made}}. It is all that the print server keeps about you: what you sent to print, what it cost, what was counted, flagged and decided and why, where you signed in, and who looked.</p>
 <ul><li>It has no documents: those are destroyed when they are printed, deleted or not collected. Their titles are shown to you alone, on your own page.</li>
 <li>Badges, codes and passwords are kept only in a form that nobody can read.</li>
 <li>Names of other people are taken out: they stand as [a name].</li>

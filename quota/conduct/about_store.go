@@ -8,7 +8,7 @@ import (
 	"inkwell/internal/sheet"
 )
 
-// About is what was flagged and decided about a person, with reasons, and what they said to it: never
+// About is what rules counted, what was flagged and decided about a person, with reasons, and what they said to it: never
 // who flagged or decided, and nothing of safeguarding, which its lead answers for.
 func About(ctx context.Context, tx *db.Tx, p school.Person) ([]sheet.Part, error) {
 	flags, err := school.Told(ctx, tx, `
@@ -31,7 +31,15 @@ func About(ctx context.Context, tx *db.Tx, p school.Person) ([]sheet.Part, error
 	off, err := school.Told(ctx, tx, `
 		SELECT to_char(starts_at, 'YYYY-MM-DD HH24:MI'), to_char(least(ended_at, ends_at), 'YYYY-MM-DD HH24:MI'), coalesce('rule ' || rule, 'all rules'), reason
 		  FROM exemption WHERE person_id = $1 ORDER BY exemption_id`, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := school.Told(ctx, tx, `
+		SELECT to_char(f.at, 'YYYY-MM-DD HH24:MI'), replace(f.kind, '-', ' '), replace(f.object, ':', ' '),
+		       (SELECT string_agg(d.key || ' ' || d.value, ', ' ORDER BY d.key) FROM jsonb_each_text(f.detail) AS d)
+		  FROM fact f WHERE f.person_id = $1 AND f.kind <> 'title-word' ORDER BY f.fact_id LIMIT 100000`, p.ID)
 	return []sheet.Part{
+		{Name: "counted", Title: "What rules count", Columns: []string{"When (UTC)", "What", "Of", "How much"}, Rows: facts},
 		{Name: "flags", Title: "What was flagged", Columns: []string{"When (UTC)", "Kind", "By", "Note", "Decided", "Why"}, Rows: flags, Words: []int{3, 5}},
 		{Name: "decisions", Title: "Printing withdrawn, and other steps", Columns: []string{"From (UTC)", "Until", "Given back", "Reason", "You said", "Answer", "Why"}, Rows: stops, Words: []int{3, 4, 6}},
 		{Name: "exemptions", Title: "Rules that did not apply to you", Columns: []string{"From (UTC)", "Until", "Of", "Reason"}, Rows: off, Words: []int{3}},

@@ -16,7 +16,7 @@ const KeptFor = 12
 
 // Forget deletes each school's flags that are older than KeptFor months, with the steps, withdrawals, objections and
 // closed matters that go with them. What still stands or waits for somebody is left, and so are the
-// policy's versions and the record of acts. What went is on record as a number.
+// policy's versions, the record of acts, and all about somebody while a legal hold is on them. What went is on record as a number.
 func (c *Conduct) Forget(ctx context.Context) error {
 	var all []school.School
 	err := c.db.Look(ctx, db.System("conduct"), func(ctx context.Context, tx *db.Tx) (err error) {
@@ -32,7 +32,11 @@ func (c *Conduct) Forget(ctx context.Context) error {
 			if gone == 0 {
 				return nil
 			}
-			return audit.Record(ctx, tx, audit.Entry{School: s.ID, Act: "conduct-forgotten", Facts: map[string]any{"flags": gone, "older_than_months": KeptFor}})
+			holds, err := school.OnHold(ctx, tx, s.ID)
+			if err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Entry{School: s.ID, Act: "conduct-forgotten", Facts: map[string]any{"flags": gone, "older_than_months": KeptFor, "people_on_hold": holds}})
 		}))
 	}
 	return err
