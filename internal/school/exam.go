@@ -67,16 +67,21 @@ func AddExam(ctx context.Context, tx *db.Tx, by Pseudonym, e Exam) (ExamID, erro
 		Facts: map[string]any{"from": e.Begins, "until": e.Ends, "people": len(e.People), "stations": len(e.Stations)}, Note: e.Name})
 }
 
-// RemoveExam ends a window, or takes back one that has not begun.
+// RemoveExam ends a window now, which keeps its receipt, or takes back one that has not begun.
 func RemoveExam(ctx context.Context, tx *db.Tx, by Pseudonym, school ID, id ExamID) error {
-	there, err := removeExam(ctx, tx, school, id)
+	act := "exam-ended"
+	there, err := endExam(ctx, tx, school, id)
+	if err == nil && !there {
+		act = "exam-removed"
+		there, err = removeExam(ctx, tx, school, id)
+	}
 	if err != nil {
 		return fmt.Errorf("remove exam: %w", err)
 	}
 	if !there {
 		return examUnknown
 	}
-	return audit.Record(ctx, tx, audit.Entry{School: school, Act: "exam-removed", Actor: by, Object: examObject(id)})
+	return audit.Record(ctx, tx, audit.Entry{School: school, Act: act, Actor: by, Object: examObject(id)})
 }
 
 func examObject(id ExamID) string { return fmt.Sprintf("exam:%d", id) }

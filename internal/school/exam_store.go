@@ -47,6 +47,17 @@ func distinct(all []PersonID) int {
 	return len(seen)
 }
 
+// endExam ends a window that is open, and says whether it was. Its stations are free at once.
+func endExam(ctx context.Context, tx *db.Tx, school ID, id ExamID) (bool, error) {
+	done, err := tx.Exec(ctx, `
+		UPDATE exam SET ends_at = $3 WHERE exam_id = $2 AND school_id = $1 AND removed_at IS NULL AND begins_at < $3 AND ends_at > $3`, school, id, tx.Now)
+	if err != nil || done.RowsAffected() == 0 {
+		return false, err
+	}
+	_, err = tx.Exec(ctx, `UPDATE exam_station SET during = tstzrange(lower(during), $3) WHERE exam_id = $1 AND school_id = $2`, id, school, tx.Now)
+	return true, err
+}
+
 // removeExam says whether it was there. Its stations are free at once.
 func removeExam(ctx context.Context, tx *db.Tx, school ID, id ExamID) (bool, error) {
 	done, err := tx.Exec(ctx, `

@@ -105,6 +105,46 @@ func TestAnExamIsAWindow(t *testing.T) {
 	}
 }
 
+// TestAnExamThatIsEndedEarly: it is over then, its stations are free, and its receipt has what was printed until then.
+func TestAnExamThatIsEndedEarly(t *testing.T) {
+	t.Parallel()
+	h := newTaught(t)
+	now := tuesday.Add(2 * time.Hour)
+	english := school.Exam{School: h.School, Name: "English", Begins: now.Add(-time.Hour), Ends: now.Add(2 * time.Hour), Stations: stations(h, "hall"), People: []school.PersonID{h.Sam.Person}}
+	id, err := h.exam(english)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.clock.Set(now)
+	end := func() error {
+		return h.try(func(ctx context.Context, tx *db.Tx) error {
+			return school.RemoveExam(ctx, tx, h.IT.Pseudonym, h.School, id)
+		})
+	}
+	if err := end(); err != nil {
+		t.Fatal(err)
+	}
+	h.refused(end(), "exam-unknown")
+	h.do(func(ctx context.Context, tx *db.Tx) error {
+		all, err := school.ExamsAfter(ctx, tx, h.School, english.Begins)
+		if err != nil || len(all) != 1 || !all[0].Ends.Before(english.Ends) || len(all[0].Stations) != 1 || all[0].Count != 1 {
+			t.Errorf("what is left of it: %+v, %v", all, err)
+		}
+		if _, open, err := school.ExamAt(ctx, tx, english.Stations[0], tx.Now); err != nil || open {
+			t.Errorf("it is open: %t, %v", open, err)
+		}
+		return err
+	})
+	next := english
+	next.Name, next.Begins = "Maths", now.Add(time.Minute)
+	if _, err := h.exam(next); err != nil {
+		t.Errorf("its station is not free: %v", err)
+	}
+	if got := h.acts(); !strings.HasSuffix(got, "exam-added exam-ended exam-added") {
+		t.Errorf("audit has %s", got)
+	}
+}
+
 func TestWhatIsNoExam(t *testing.T) {
 	t.Parallel()
 	h := newTaught(t)

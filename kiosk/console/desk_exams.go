@@ -115,7 +115,7 @@ func examParts(all []release.ExamReceipt, now time.Time) []examPart {
 		case e.Begins.After(now):
 			at, row.Printed, row.End, row.Means = 1, people(e.Count), "Take it back", "Its kiosks are free at once."
 		case e.Ends.After(now):
-			at, row.End, row.Means = 0, "End it now", "What its people print from then on uses their own pages. The window leaves this page with its receipt."
+			at, row.End, row.Means = 0, "End it now", "What its people print from then on uses their own pages. Its receipt stays below."
 		}
 		parts[at].Rows = append(parts[at].Rows, row)
 	}
