@@ -64,7 +64,7 @@ func TestEverySettingCanBeSetInEachWay(t *testing.T) {
 		"ldap.base": "Hill Road: OU=Hill,DC=school,DC=example; OU=Others,DC=school,DC=example", "ldap.group-base": "OU=Groups,DC=school,DC=example",
 		"ldap.user-attribute": "userPrincipalName", "ldap.user-filter": "(objectClass=person)", "ldap.tries": "5", "ldap.tries-pause": "1h0m0s",
 		"sso.issuer": "https://accounts.google.com", "sso.client-id": "inkwell", "sso.client-secret-file": "/etc/inkwell/sso.secret", "sso.name": "Google",
-		"sso.domain": "school.example", "sso.address": "https://print.school.example",
+		"sso.domain": "school.example", "sso.address": "https://print.school.example", "sso.pupils": "true",
 		"roster.folder": "/srv/roster", "roster.when": "02:30", "roster.source": "arbor", "roster.mapping": "arbor-pupils", "roster.school": "Hill Road",
 		"roster.directory": "1h", "roster.groups": "Pupils: pupil; Year 7: year 7; Form *: form",
 	}

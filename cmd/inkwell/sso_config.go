@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"inkwell/internal/sealed"
@@ -18,6 +19,7 @@ type SSOConfig struct {
 	Name       string // sso.name: what staff call it
 	Domain     string // sso.domain: whose accounts
 	Address    string // sso.address: where browsers find this server; "" is its own name
+	Pupils     bool   // sso.pupils: pupils sign in to their own page there, too
 }
 
 var ssoSettings = []setting{
@@ -30,6 +32,11 @@ var ssoSettings = []setting{
 	text("sso.domain", "take accounts of this domain alone; Google needs it", fixed(""), func(c *Config) *string { return &c.SSO.Domain }, anything),
 	text("sso.address", "where staff's browsers find this server, as the provider knows it; empty is https://NAME:PORT of this server", fixed(""),
 		func(c *Config) *string { return &c.SSO.Address }, isWebOrNone),
+	{
+		key: "sso.pupils", usage: "pupils sign in to their own page there, too: the first time by an address of sso.domain that begins with their user name", byDefault: fixed("false"),
+		read: func(c *Config, text string) (err error) { c.SSO.Pupils, err = isBool(text); return err },
+		show: func(c *Config) string { return strconv.FormatBool(c.SSO.Pupils) },
+	},
 }
 
 func isWebOrNone(text string) error {
@@ -43,7 +50,7 @@ func isWebOrNone(text string) error {
 // open makes the way there. It asks nothing of it yet.
 func (c SSOConfig) open(key sealed.Key) (*sso.Server, error) {
 	return sso.New(sso.Options{
-		Issuer: c.Issuer, ClientID: c.ClientID, SecretFile: c.SecretFile, Name: c.Name, Domain: c.Domain,
+		Issuer: c.Issuer, ClientID: c.ClientID, SecretFile: c.SecretFile, Name: c.Name, Domain: c.Domain, Pupils: c.Pupils,
 		Redirect: strings.TrimSuffix(c.Address, "/") + "/staff/sso/callback", Key: key,
 	})
 }

@@ -3,6 +3,8 @@ package signin
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"inkwell/internal/db"
 	"inkwell/internal/school"
 )
@@ -22,4 +24,21 @@ func bind(ctx context.Context, tx *db.Tx, p school.Person, o Outside) error {
 		INSERT INTO sso_identity (school_id, person_id, issuer, subject, bound_at) VALUES ($1, $2, $3, $4, $5)`,
 		p.School, p.ID, o.Issuer, o.Subject, tx.Now)
 	return err
+}
+
+// pupilsNamed are the pupils of all schools, two at most, whose user name is an address or what stands before its @.
+func pupilsNamed(ctx context.Context, tx *db.Tx, address string) ([]school.PersonID, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT p.person_id FROM person p
+		 WHERE p.username IN ($1, split_part($1, '@', 1)) AND p.left_at IS NULL
+		   AND EXISTS (SELECT FROM person_role r WHERE r.person_id = p.person_id AND r.role = 'pupil')
+		 ORDER BY p.person_id LIMIT 2`, address)
+	return pgx.CollectRows(rows, pgx.RowTo[school.PersonID])
+}
+
+// staffBound says whether somebody is bound to an identity that opens the staff's pages.
+func staffBound(ctx context.Context, tx *db.Tx, person school.PersonID) (is bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM sso_identity WHERE person_id = $1 AND ended_at IS NULL AND NOT starts_with(issuer, $2))`, person, ownPages).Scan(&is)
+	return is, err
 }

@@ -104,6 +104,12 @@ func (s *SignIn) holder(ctx context.Context, tx *db.Tx, token string, read reade
 	if err == nil && (barred || must && open.stage == Open && !open.factored && open.way == ByPassword) {
 		err = over
 	}
+	if err == nil && open.way == BySSO && a.May(school.UseConsole) { // not by what let a pupil in
+		bound, wrong := staffBound(ctx, tx, p.ID)
+		if err = wrong; err == nil && !bound {
+			err = over
+		}
+	}
 	return p, open, err
 }
 

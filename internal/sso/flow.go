@@ -20,6 +20,7 @@ import (
 type Carried struct {
 	Invitation string `json:"i,omitempty"` // token of the link that is to be used up
 	Session    string `json:"s,omitempty"` // token of the session that was in the browser before
+	Own        bool   `json:"o,omitempty"` // it is a pupil's own page that they want
 }
 
 // carry is the text in the browser's cookie, sealed.
@@ -39,6 +40,7 @@ type Identity struct {
 	Issuer, Subject string
 	At              time.Time // when they proved it there; zero when the provider does not say
 	Again           bool      // the provider was to ask them
+	Address         string    // that the school gave the account, in small letters; "" unless pupils sign in there
 }
 
 // lost is the refusal of a way back that does not fit the way there: too late, in another
@@ -112,8 +114,7 @@ func (s *Server) Finish(ctx context.Context, text string, back url.Values) (Iden
 	if err != nil {
 		return Identity{}, Carried{}, notGiven(err)
 	}
-	raw, _ := token.Extra("id_token").(string)
-	who, err := s.vouched(ctx, raw, c.Nonce)
+	who, err := s.vouched(ctx, token, c.Nonce)
 	who.Again = c.Again
 	return who, c.Carried, err
 }
@@ -143,17 +144,19 @@ type claims struct {
 	Tenant   string `json:"tid"`
 	Hosted   string `json:"hd"`
 	Email    string `json:"email"`
+	Name     string `json:"preferred_username"`
 	Verified any    `json:"email_verified"` // true, or "true" from some
 	Party    string `json:"azp"`
 	AuthTime int64  `json:"auth_time"`
 }
 
 // vouched is whom an ID token is about: signed by the provider, for us, in time, for this sign-in.
-func (s *Server) vouched(ctx context.Context, raw, nonce string) (Identity, error) {
+func (s *Server) vouched(ctx context.Context, given *oauth2.Token, nonce string) (Identity, error) {
 	provider, err := s.known(ctx)
 	if err != nil {
 		return Identity{}, err
 	}
+	raw, _ := given.Extra("id_token").(string)
 	token, err := provider.VerifierContext(ctx, &oidc.Config{ClientID: s.o.ClientID, Now: s.o.Clock}).Verify(ctx, raw)
 	if err != nil {
 		return Identity{}, denied.Because(err)
@@ -166,10 +169,17 @@ func (s *Server) vouched(ctx context.Context, raw, nonce string) (Identity, erro
 		len(token.Audience) > 1 && has.Party != s.o.ClientID {
 		return Identity{}, denied
 	}
+	if has.Email == "" && s.o.Domain != "" && !s.entra() && s.o.Issuer != google {
+		// Some keep the address out of the token and tell it to whoever holds the other one.
+		info, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(given))
+		if err == nil && info.Subject == token.Subject {
+			has.Email, has.Verified = info.Email, info.EmailVerified
+		}
+	}
 	if err := s.ours(has); err != nil {
 		return Identity{}, err
 	}
-	who := Identity{Issuer: token.Issuer, Subject: token.Subject}
+	who := Identity{Issuer: token.Issuer, Subject: token.Subject, Address: s.addressOf(has)}
 	if has.AuthTime > 0 {
 		who.At = time.Unix(has.AuthTime, 0)
 	}
@@ -179,11 +189,30 @@ func (s *Server) vouched(ctx context.Context, raw, nonce string) (Identity, erro
 // stranger is the refusal of somebody whom the provider knows, and who is not of the school.
 var stranger = fault.New(fault.Unauthenticated, "sso-stranger", "That account is not one of the school's. Sign in with the one that the school gave you.")
 
+// addressOf is an account's address, where the school gives it and nobody else can: one of the school's domain that the
+// provider has verified. Entra ID verifies none; there it is the name to sign in with, which the school's own tenant gives
+// out of its own domains.
+func (s *Server) addressOf(has claims) string {
+	address, given := has.Email, has.verified()
+	if s.entra() {
+		address, given = has.Name, true
+	}
+	local, domain, _ := strings.Cut(address, "@")
+	if !s.o.Pupils || !given || local == "" || !strings.EqualFold(domain, s.o.Domain) {
+		return ""
+	}
+	return strings.ToLower(address)
+}
+
+func (c claims) verified() bool { return c.Verified == true || c.Verified == "true" }
+
+func (s *Server) entra() bool { return strings.HasPrefix(s.o.Issuer, "https://"+entraHost+"/") }
+
 // ours refuses accounts of other organisations.
 func (s *Server) ours(has claims) error {
-	verified := has.Verified == true || has.Verified == "true"
+	verified := has.verified()
 	switch _, domain, _ := strings.Cut(has.Email, "@"); {
-	case strings.HasPrefix(s.o.Issuer, "https://"+entraHost+"/"):
+	case s.entra():
 		if has.Tenant != tenantOf(s.o.Issuer) {
 			return stranger
 		}

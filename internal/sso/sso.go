@@ -28,6 +28,7 @@ type Options struct {
 	SecretFile string // of the client; read each time, and readable by us alone
 	Name       string // what the school calls it: "Microsoft"
 	Domain     string // whose accounts: needed for Google, further check elsewhere
+	Pupils     bool   // pupils sign in there too: an account's address of Domain says who they are
 	Redirect   string // our address that the provider leads back to
 	Key        sealed.Key
 	Client     *http.Client // nil is one of our own
@@ -73,6 +74,8 @@ func New(o Options) (*Server, error) {
 		return nil, fault.New(fault.Invalid, "sso-tenant", "Name your own tenant in sso.issuer: with %q anybody's account would do.", o.Issuer)
 	case o.Issuer == google && o.Domain == "":
 		return nil, fault.New(fault.Invalid, "sso-domain", "Name your school's domain in sso.domain: without it anybody's Google account would do.")
+	case o.Pupils && o.Domain == "":
+		return nil, fault.New(fault.Invalid, "sso-pupils", "Name your school's domain in sso.domain: with sso.pupils an account's address there says which pupil it is.")
 	case o.ClientID == "" || o.SecretFile == "":
 		return nil, fault.New(fault.Invalid, "sso-client", "The provider knows us by sso.client-id and the secret in sso.client-secret-file. Set both.")
 	}
@@ -98,6 +101,9 @@ func tenantOf(issuer string) string {
 
 // Name is what the school calls it.
 func (s *Server) Name() string { return s.o.Name }
+
+// Pupils says whether pupils sign in there, too.
+func (s *Server) Pupils() bool { return s.o.Pupils }
 
 // secret reads the client's secret.
 func (s *Server) secret() (string, error) {

@@ -193,25 +193,74 @@ func TestWhoIsBelieved(t *testing.T) {
 	} {
 		f := &forger{t, key, c.issuer, map[string]any{}}
 		o := options(t, c.issuer)
-		o.Domain, o.Client, o.Clock = c.domain, &http.Client{Transport: f}, func() time.Time { return now }
-		s := open(t, o)
-		address, text, err := s.Begin(t.Context(), sso.Carried{}, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		to, _ := url.Parse(address)
-		maps.Copy(f.claims, map[string]any{"iss": c.issuer, "sub": "subject-1", "aud": "web", "exp": now.Add(time.Hour).Unix(), "iat": now.Unix(), "nonce": to.Query().Get("nonce"), "auth_time": now.Unix()})
-		maps.Copy(f.claims, c.has)
-		for name, value := range c.change {
-			if f.claims[name] = value; value == nil {
-				delete(f.claims, name)
-			}
-		}
-		who, _, err := s.Finish(t.Context(), text, url.Values{"state": {to.Query().Get("state")}, "code": {"x"}})
+		o.Domain = c.domain
+		who, err := f.signIn(o, c.has, c.change)
 		if c.want != "" {
 			refused(t, c.what, err, c.want)
 		} else if err != nil || who.Subject != "subject-1" || !who.At.Equal(now) {
 			t.Errorf("%s: %+v, %v", c.what, who, err)
+		}
+	}
+}
+
+// signIn goes there and back with a token that has the claims, but for those that are changed or, with nil, taken out.
+func (f *forger) signIn(o sso.Options, has, change map[string]any) (sso.Identity, error) {
+	o.Client, o.Clock = &http.Client{Transport: f}, func() time.Time { return now }
+	s := open(f.T, o)
+	address, text, err := s.Begin(f.Context(), sso.Carried{}, false)
+	if err != nil {
+		f.Fatal(err)
+	}
+	to, _ := url.Parse(address)
+	maps.Copy(f.claims, map[string]any{"iss": f.issuer, "sub": "subject-1", "aud": "web", "exp": now.Add(time.Hour).Unix(), "iat": now.Unix(), "nonce": to.Query().Get("nonce"), "auth_time": now.Unix()})
+	maps.Copy(f.claims, has)
+	for name, value := range change {
+		if f.claims[name] = value; value == nil {
+			delete(f.claims, name)
+		}
+	}
+	who, _, err := s.Finish(f.Context(), text, url.Values{"state": {to.Query().Get("state")}, "code": {"x"}})
+	return who, err
+}
+
+// TestTheAddressThatTheSchoolGave says which pupil an account is: one that its owner could choose says nothing.
+func TestTheAddressThatTheSchoolGave(t *testing.T) {
+	t.Parallel()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const tenant, issuer = "3f1c9a52-0000-4000-8000-000000000001", "https://login.microsoftonline.com/3f1c9a52-0000-4000-8000-000000000001/v2.0"
+	entra := map[string]any{"tid": tenant, "preferred_username": "Jo@School.example"}
+	google := map[string]any{"hd": "school.example", "email": "Jo@school.example", "email_verified": true}
+	const jo = "jo@school.example"
+	for _, c := range []struct {
+		what, issuer string
+		has, change  map[string]any
+		want         string
+	}{
+		{"Entra", issuer, entra, nil, jo},
+		{"Entra, a guest of another domain", issuer, entra, map[string]any{"preferred_username": "jo@other.example"}, ""},
+		{"Entra, an address alone", issuer, entra, map[string]any{"preferred_username": nil, "email": jo, "email_verified": true}, ""},
+		{"Entra, no name", issuer, entra, map[string]any{"preferred_username": "@school.example"}, ""},
+		{"Google", "https://accounts.google.com", google, nil, jo},
+		{"Google, another domain of the school's", "https://accounts.google.com", google, map[string]any{"email": "jo@old.example"}, ""},
+		{"another", "https://id.example", google, nil, jo},
+		{"another, with two @", "https://id.example", google, map[string]any{"email": "jo@evil.example@school.example"}, "sso-stranger"},
+	} {
+		f := &forger{t, key, c.issuer, map[string]any{}}
+		o := options(t, c.issuer)
+		o.Domain, o.Pupils = "school.example", true
+		who, err := f.signIn(o, c.has, c.change)
+		if c.want == "sso-stranger" {
+			refused(t, c.what, err, c.want)
+		} else if err != nil || who.Address != c.want {
+			t.Errorf("%s: %q, %v", c.what, who.Address, err)
+		}
+		f = &forger{t, key, c.issuer, map[string]any{}}
+		o.Pupils = false
+		if who, _ := f.signIn(o, c.has, c.change); who.Address != "" {
+			t.Errorf("%s: where pupils do not sign in, it is %q", c.what, who.Address)
 		}
 	}
 }
@@ -259,6 +308,7 @@ func TestWhatCanNeverWork(t *testing.T) {
 		{func(o *sso.Options) { o.Issuer = "https://login.microsoftonline.com/common/v2.0" }, "sso-tenant"},
 		{func(o *sso.Options) { o.Issuer = "https://login.microsoftonline.com/organizations/v2.0" }, "sso-tenant"},
 		{func(o *sso.Options) { o.Issuer = "https://accounts.google.com" }, "sso-domain"},
+		{func(o *sso.Options) { o.Pupils = true }, "sso-pupils"},
 		{func(o *sso.Options) { o.ClientID = "" }, "sso-client"},
 		{func(o *sso.Options) { o.SecretFile += ".not" }, "sso-secret"},
 		{func(o *sso.Options) { _ = os.Chmod(o.SecretFile, 0o644) }, "sso-secret-open"}, // #nosec G302 -- that is the point

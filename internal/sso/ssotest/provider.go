@@ -33,6 +33,9 @@ const (
 	Two = "test-user2"
 )
 
+// Address is the first one's, which the provider has verified.
+const Address = "test-user@zitadel.ch"
+
 // Provider is the program, on a port of this machine.
 type Provider struct {
 	t      testing.TB
