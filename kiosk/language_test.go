@@ -51,7 +51,10 @@ func sentencesOf(t *testing.T) map[string]string {
 			return true
 		})
 	}
-	all := map[string]string{}
+	all := map[string]string{words.CantSignIn: "internal/words/refusal.go", words.NotHere: "internal/words/refusal.go", fault.Sorry: "internal/words/refusal.go"}
+	for _, form := range words.Brief {
+		all[form] = "internal/words/refusal.go"
+	}
 	for _, f := range parsed {
 		ast.Inspect(f, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)

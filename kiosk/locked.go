@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"inkwell/internal/words"
 	"inkwell/release"
 )
 
@@ -28,7 +29,7 @@ func (in Unlock) apply(s *Screen, _ time.Time) []Effect {
 	}
 	code := strings.TrimSpace(in.Code)
 	if code == "" || len(code) > release.PasswordMax {
-		s.note = s.Say(said["job-password-wrong"])
+		s.note = s.Say(words.Brief["job-password-wrong"])
 		return nil
 	}
 	s.note, s.busy = "", true

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"inkwell/internal/fault"
+	"inkwell/internal/words"
 	"inkwell/release"
 )
 
@@ -59,7 +60,7 @@ func TestAWrongCodeCanBeGivenAgain(t *testing.T) {
 	c.does(ReleaseAll{}, Unlock{Job: 41, Code: "0000"})
 	e := next[UnlockJob](c)
 	c.does(Unlocked{Turn: e.Turn, Visitor: e.Visitor, Err: fault.New(fault.Forbidden, "job-password-wrong", "Wrong.")})
-	if v := c.face(FaceLocked); v.Note != said["job-password-wrong"] || v.Busy {
+	if v := c.face(FaceLocked); v.Note != words.Brief["job-password-wrong"] || v.Busy {
 		t.Errorf("says %q, busy %t", v.Note, v.Busy)
 	}
 }

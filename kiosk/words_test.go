@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"inkwell/internal/fault"
+	"inkwell/internal/words"
 	"inkwell/release"
 )
 
@@ -94,16 +95,16 @@ func TestRefusalsInWords(t *testing.T) {
 		{nil, ""},
 		{errors.New("dial /run/secret"), fault.Sorry},
 		{fault.New(fault.Unauthenticated, "anything", "Sam has left."), cantSignIn},
-		{fault.New(fault.Conflict, "already-released", "x").Because(errors.New("secret")), said["already-released"]},
+		{fault.New(fault.Conflict, "already-released", "x").Because(errors.New("secret")), words.Brief["already-released"]},
 		{fault.New(fault.Unavailable, "printer-stopped", "The printer is out of paper."), "The printer is out of paper."},
 	} {
-		if got := english.refusal(c.err); got != c.want {
+		if got := english.Refusal(c.err); got != c.want {
 			t.Errorf("%v: %q, not %q", c.err, got, c.want)
 		}
 	}
-	for code, words := range said {
-		if len(words) > 90 || !strings.HasSuffix(words, ".") {
-			t.Errorf("%s is no short sentence: %q", code, words)
+	for code, say := range words.Brief {
+		if len(say) > 90 || !strings.HasSuffix(say, ".") {
+			t.Errorf("%s is no short sentence: %q", code, say)
 		}
 	}
 }

@@ -162,6 +162,29 @@ func deliveriesOf(ctx context.Context, tx *db.Tx, job JobID) ([]Delivery, error)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Delivery, error) { return scanDelivery(row) })
 }
 
+// hands are whose pages pay for a delivery, "" for its owner's, and the teacher who released it for them, or "".
+type hands struct{ Payer, Released string }
+
+// handsOn are those of a job's deliveries.
+func handsOn(ctx context.Context, tx *db.Tx, job JobID) (map[DeliveryID]hands, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT d.delivery_id, CASE a.kind WHEN 'person' THEN '' WHEN 'personal' THEN 'Private' ELSE coalesce(a.name, '') END,
+		       coalesce(t.given_name || ' ' || t.family_name, '')
+		  FROM delivery d
+		  LEFT JOIN person t ON t.person_id = d.released_by
+		  LEFT JOIN transfer x ON x.delivery_id = d.delivery_id AND x.kind = 'reserve' AND x.purse = 'pages'
+		  LEFT JOIN account a ON a.account_id = x.from_account
+		 WHERE d.job_id = $1`, job)
+	if err != nil {
+		return nil, err
+	}
+	all := map[DeliveryID]hands{}
+	var id DeliveryID
+	var h hands
+	_, err = pgx.ForEachRow(rows, []any{&id, &h.Payer, &h.Released}, func() error { all[id] = h; return nil })
+	return all, err
+}
+
 // settledWithin goes through the deliveries of a school that ended with something printed, with the
 // year group of each one's person, or school.NoYear.
 func settledWithin(ctx context.Context, tx *db.Tx, id school.ID, from, until time.Time, each func(year int, own bool, d Delivery)) error {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 	"inkwell/internal/school"
 	"inkwell/quota"
 )
@@ -20,6 +21,7 @@ type Explanation struct {
 	Queue   string // its name
 	Zone    *time.Location
 	Policy  []string  // what the queue's policy made of it otherwise than it was sent
+	Stops   []error   // the refusals that a release would meet just now, the gravest first; of a job that waits
 	Decided []Decided // in order; of a job that waits, the last is what would be decided now
 }
 
@@ -32,7 +34,10 @@ type Decided struct {
 	Say      string           // one sentence: which rule decided, and what is allowed instead
 	Spared   string           // the exemption that had it pass a rule, or ""
 	Approved string           // who answered a request for a teacher's yes, and how, or ""
-	Cost     string           // of a delivery: what was set aside and charged
+	Cost     string           // of a delivery: what was set aside and charged; of a job that waits, what it costs
+	Price    []string         // how that comes about, line by line
+	Payer    string           // whose pages those are: an account's name, or "" for its owner's
+	Released string           // the teacher who released it for its owner, or ""
 	Since    time.Time        // these rules; zero for the defaults
 	Table    []quota.RuleRow
 }
@@ -41,35 +46,65 @@ type Decided struct {
 // since.
 func (d *Desk) Explain(ctx context.Context, id JobID) (e Explanation, err error) {
 	err = d.DB.Look(ctx, db.System("explain"), func(ctx context.Context, tx *db.Tx) error {
-		if e.Job, err = jobByID(ctx, tx, id); err != nil {
-			return err
+		job, err := jobByID(ctx, tx, id)
+		if err == nil {
+			e, err = d.explainJob(ctx, tx, job)
 		}
-		e.Job.Title = ""
-		sc, err := school.ByID(ctx, tx, e.Job.School)
-		if err != nil {
-			return err
-		}
-		q, err := queueByID(ctx, tx, e.Job.Queue)
-		if err != nil {
-			return err
-		}
-		e.Queue, e.Zone, e.Policy = q.Name, sc.Zone, nil
-		if j := e.Job; j.Impressions > 0 {
-			e.Size = fmt.Sprintf("%s on %s, %d in colour", quota.Pages(int64(j.Impressions)), sheets(j.Sheets), j.ColourImpressions)
-		}
-		for _, t := range e.Job.Touched {
-			e.Policy = append(e.Policy, fmt.Sprintf(touchesInWords[t], q.Name))
-		}
-		if e.Decided, err = d.past(ctx, tx, e); err != nil || e.Job.State != Held {
-			return err
-		}
-		now, err := d.wouldBe(ctx, tx, e, q)
-		e.Decided = append(e.Decided, now)
 		return err
 	})
 	if err != nil {
 		err = fmt.Errorf("explain job %d: %w", id, err)
 	}
+	return e, err
+}
+
+// ExplainTo explains a job to its owner on their own page, and to whoever sees its school. Any other looks like
+// none ("job-unknown"), and so does one that a shared device sent in somebody's name, to them.
+func (d *Desk) ExplainTo(ctx context.Context, a school.Actor, id JobID) (e Explanation, err error) {
+	err = d.readSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
+		job, err := jobByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		own := a.May(school.OwnPage) && job.Person == a.Person && !job.Claim()
+		if job.School != a.School || !own && !a.May(school.SeeSchool) {
+			return jobUnknown
+		}
+		e, err = d.explainJob(ctx, tx, job)
+		return err
+	})
+	return e, err
+}
+
+func (d *Desk) explainJob(ctx context.Context, tx *db.Tx, job Job) (e Explanation, err error) {
+	job.Title = ""
+	e.Job = job
+	sc, err := school.ByID(ctx, tx, job.School)
+	if err != nil {
+		return e, err
+	}
+	q, err := queueByID(ctx, tx, job.Queue)
+	if err != nil {
+		return e, err
+	}
+	e.Queue, e.Zone = q.Name, sc.Zone
+	if job.Impressions > 0 {
+		e.Size = fmt.Sprintf("%s on %s, %d in colour", quota.Pages(int64(job.Impressions)), sheets(job.Sheets), job.ColourImpressions)
+	}
+	for _, t := range job.Touched {
+		e.Policy = append(e.Policy, fmt.Sprintf(touchesInWords[t], q.Name))
+	}
+	if e.Decided, err = d.past(ctx, tx, e); err != nil || job.State != Held {
+		return e, err
+	}
+	now, err := d.wouldBe(ctx, tx, e, q)
+	if err != nil {
+		return e, err
+	}
+	e.Decided = append(e.Decided, now)
+	waits := []Job{job}
+	err = d.meet(ctx, tx, waits)
+	e.Stops = waits[0].Obstacles
 	return e, err
 }
 
@@ -81,6 +116,10 @@ func (d *Desk) past(ctx context.Context, tx *db.Tx, e Explanation) (all []Decide
 		return nil, err
 	}
 	deliveries, err := deliveriesOf(ctx, tx, e.Job.ID)
+	if err != nil {
+		return nil, err
+	}
+	hands, err := handsOn(ctx, tx, e.Job.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -102,11 +141,20 @@ func (d *Desk) past(ctx context.Context, tx *db.Tx, e Explanation) (all []Decide
 			if err != nil {
 				return nil, err
 			}
-			one.Cost = del.cost(why.Unit)
+			one.Cost, one.Price = del.cost(why.Unit), linesOf(why.Price, why.Unit)
+			one.Payer, one.Released = hands[del.ID].Payer, hands[del.ID].Released
 		}
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// linesOf say how a price comes about; of one line alone, its amount says all.
+func linesOf(p quota.Price, unit quota.Unit) (all []string) {
+	for _, l := range p.Lines {
+		all = append(all, l.In(unit))
+	}
+	return all
 }
 
 // cost says what a delivery has cost.
@@ -168,7 +216,32 @@ func (d *Desk) wouldBe(ctx context.Context, tx *db.Tx, e Explanation, q Queue) (
 	if one.Approved, err = r.approval.words(ctx, tx, e.Zone); err != nil {
 		return one, err
 	}
+	if err := d.wouldCost(ctx, tx, e.Job, p, &one); err != nil {
+		return one, err
+	}
 	return one, e.fill(ctx, tx, &one, book.rules, q.Printer)
+}
+
+// wouldCost says what a job that waits costs by the prices of now, and who would pay.
+func (d *Desk) wouldCost(ctx context.Context, tx *db.Tx, j Job, p PrinterRecord, one *Decided) error {
+	t, err := quota.TariffAt(ctx, tx, j.School, tx.Now)
+	if err != nil {
+		return err
+	}
+	price := t.Price(j.workAt(p), p.Group)
+	one.Cost, one.Price = t.Unit.Say(price.Units), linesOf(price, t.Unit)
+	all, err := standings(ctx, tx, j.School, []school.PersonID{j.Person})
+	if err != nil {
+		return err
+	}
+	payer, err := whoPays(ctx, tx, all[j.Person].payers, j)
+	if f := fault.As(err); f != nil && f.Kind == fault.Internal {
+		return err
+	}
+	if err == nil && !payer.Own() { // else a stop says it
+		one.Payer = payer.Name
+	}
+	return nil
 }
 
 // fill adds the printer's name and the table of the rules.
@@ -226,7 +299,7 @@ func (a Approval) words(ctx context.Context, tx *db.Tx, zone *time.Location) (st
 		return "asked on " + a.Asked.In(zone).Format("2 January 15:04") + ", not answered", nil
 	}
 	by, err := school.PersonByID(ctx, tx, a.By)
-	return strings.TrimSpace(fmt.Sprintf("%s by %s on %s %s", a.Answer, by.Username, a.Answered.In(zone).Format("2 January 15:04"), quoted(a.Reason))), err
+	return strings.TrimSpace(fmt.Sprintf("%s by %s on %s %s", a.Answer, asStaff(by), a.Answered.In(zone).Format("2 January 15:04"), quoted(a.Reason))), err
 }
 
 func quoted(s string) string {

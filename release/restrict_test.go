@@ -199,7 +199,7 @@ func TestATeacherOfThePupilSaysYes(t *testing.T) {
 	h.change(h.Sam, job.ID, copies(1))
 	h.release(h.Sam, job.ID)
 	h.state(job.ID, release.Done)
-	if e := h.explain(job.ID); len(e.Decided) < 2 || !strings.HasPrefix(e.Decided[len(e.Decided)-1].Approved, "approved by teacher on") {
+	if e := h.explain(job.ID); len(e.Decided) < 2 || !strings.HasPrefix(e.Decided[len(e.Decided)-1].Approved, "approved by T. Reid on") {
 		t.Errorf("%+v", e.Decided)
 	}
 	acts := dbtest.Value[string](t, h.db, "SELECT string_agg(act, ' ' ORDER BY audit_id) FROM audit WHERE act LIKE 'approval-%'")

@@ -69,7 +69,7 @@ func writeDecided(to io.Writer, e release.Explanation, d release.Decided) error 
 	if _, err := fmt.Fprintf(to, "\n%s\n  %s\n", when, d.Say); err != nil {
 		return err
 	}
-	for _, more := range []struct{ what, say string }{{"exempt", d.Spared}, {"teacher", d.Approved}, {"cost", d.Cost}} {
+	for _, more := range []struct{ what, say string }{{"exempt", d.Spared}, {"teacher", d.Approved}, {"cost", d.Cost}, {"paid by", d.Payer}, {"released by", d.Released}} {
 		if more.say != "" {
 			if _, err := fmt.Fprintf(to, "  %s: %s\n", more.what, more.say); err != nil {
 				return err
