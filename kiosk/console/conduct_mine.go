@@ -24,7 +24,7 @@ type messagesPage struct {
 }
 
 func (c *Console) mySignInPage(w http.ResponseWriter, r *http.Request, _ visitor) {
-	c.pages.Show(w, r, http.StatusOK, "my-sign-in", signInPage{})
+	c.pages.Show(w, r, http.StatusOK, "my-sign-in", signInPage{SSO: c.ownSSOName()})
 }
 
 func (c *Console) doMySignIn(w http.ResponseWriter, r *http.Request, _ visitor) {

@@ -42,6 +42,7 @@ type SignIn interface {
 // Outside is the sign-in's part in people whom somebody else vouches for.
 type Outside interface {
 	SignInOutside(ctx context.Context, o signin.Outside) (signin.Entered, error)
+	SignInOwnOutside(ctx context.Context, o signin.Outside) (signin.Entered, error)
 	AcceptOutside(ctx context.Context, token string, o signin.Outside) (signin.Entered, error)
 }
 
@@ -80,6 +81,7 @@ type Desk interface {
 	Reception
 	Approvals
 	Holding
+	Explaining
 	Own
 	ClassRelease
 	Refunds

@@ -36,6 +36,7 @@ var unseen = map[string]string{
 	"GET " + mySignInPath:                       "TestConductShots",
 	"GET " + ssoPath:                            "TestSingleSignOn",
 	"GET " + ssoPath + "/callback":              "TestSingleSignOn",
+	"GET " + mySSOPath:                          "TestPupilsBySingleSignOn",
 	"GET /staff/invitation/{token}/sso":         "TestSingleSignOn",
 	"GET " + staticPrefix + "{digest}/{name}":   "what pages load",
 	"GET " + myJobsPath + "/{id}/pages/{page}":  "a picture",
@@ -259,7 +260,7 @@ func (h *house) morning() map[string]string {
 		"GET " + reviewsPath + "/letter/{suspension}": fmt.Sprintf("%s/letter/%d", reviewsPath, letter),
 	}
 	for pattern, id := range map[string]any{
-		"GET /staff/mine/{id}/pages": own, "GET " + myJobsPath + "/{id}/pages": own,
+		"GET " + jobPath + "/{id}": own, "GET " + myJobsPath + "/{id}": own, "GET /staff/mine/{id}/pages": own, "GET " + myJobsPath + "/{id}/pages": own,
 		"GET " + classesPath + "/{class}": class, "GET " + classesPath + "/{class}/print": class, "GET " + accountsPath + "/{account}": account,
 	} {
 		at[pattern] = of(pattern, id)

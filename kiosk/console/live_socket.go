@@ -100,8 +100,16 @@ func (c *Console) liveSocket(w http.ResponseWriter, r *http.Request, v visitor) 
 		c.log.Info("live page refused", "school", v.School, "error", err)
 		return
 	}
+	if err := c.noteRead(r.Context(), v, liveWatched, ""); err != nil {
+		c.log.Error("live page not on record", "school", v.School, "error", err)
+		s.Close(socket.Again)
+		return
+	}
 	s.Close(c.feed(s, token, v))
 }
+
+// liveWatched is the act of a page that goes on showing what happens, for as long as it is open.
+const liveWatched = "live-watched"
 
 // feed shows each new state, and says why it ended.
 func (c *Console) feed(s *socket.Stream, token string, v visitor) (why int) {

@@ -109,6 +109,9 @@ func TestLive(t *testing.T) {
 	if liveRowOf(first.Printers, "Library").State != "Ready" || liveRowOf(first.Printers, "Foreign").Name != "" || liveRowOf(first.Latest, "Mia Okafor sent").State != "Sent" {
 		t.Errorf("first state %+v", first)
 	}
+	if n := dbtest.Value[int](t, h.db, "SELECT count(*) FROM audit WHERE act = $1 AND actor = $2", liveWatched, h.IT.Pseudonym); n != 1 {
+		t.Errorf("%d times on record that somebody looks on, after one page and four refusals", n)
+	}
 	library := dbtest.Value[int](t, h.db, "SELECT printer_id FROM printer WHERE name = 'Library'")
 	h.post(printersPath+"/"+strconv.Itoa(library)+"/pause", url.Values{"pause": {"yes"}})
 	h.until(conn, func(v liveView) bool { return liveRowOf(v.Printers, "Library").State == "Paused" })

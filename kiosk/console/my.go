@@ -23,6 +23,7 @@ const (
 	myJobsPath    = myPath + "/jobs"
 	myNewsPath    = myPath + "/news"
 	myPrintsPath  = myPath + "/prints"
+	myBalancePath = myPath + "/balance"
 	myPrinterPath = myPath + "/printer"
 	myBadgePath   = myPath + "/badge"
 )
@@ -40,7 +41,7 @@ var myParts = []part{
 func myPartsFor(path string) []part {
 	all := slices.Clone(myParts)
 	for i := range all {
-		all[i].Here = all[i].Path == path
+		all[i].Here = all[i].Path == path || all[i].Path == myPrintsPath && path == myBalancePath
 	}
 	return all
 }
@@ -74,6 +75,7 @@ type OwnPage interface {
 	History(ctx context.Context, a school.Actor) ([]release.Print, error)
 	DeleteOwn(ctx context.Context, a school.Actor, id release.JobID) error
 	LoseOwnBadge(ctx context.Context, a school.Actor) (int, error)
+	Speak(ctx context.Context, v release.Visitor, language string) error
 	Upload(ctx context.Context, a school.Actor, u release.Upload, body io.Reader) (release.Job, error)
 }
 
@@ -143,10 +145,15 @@ func (c *Console) showMy(w http.ResponseWriter, r *http.Request, v visitor, stat
 		c.pages.Error(w, r, err)
 		return
 	}
+	tongue, _, err := c.reads(r.Context(), v)
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
 	page.visitor, page.ownStanding, page.News = v, v.standing(o), newsOf(all)
 	var due int64
 	for _, j := range all {
-		row := v.ownJob(j, o.Left.Unit)
+		row := v.ownJob(j, o.Left.Unit, tongue)
 		if j.State.Ended() {
 			page.Ended = append(page.Ended, row)
 			continue

@@ -28,6 +28,10 @@ type myBadgePage struct {
 	Code    string // a new one, shown once, or ""
 	Say     string // why a badge was not taken for lost
 	Wrong   string // why there is no new code
+
+	Languages  []choice // that kiosks can speak to them; fewer than two is no choice
+	Spoken     bool     // one was just chosen
+	NoLanguage string   // why it was not
 }
 
 func (c *Console) myBadgePage(w http.ResponseWriter, r *http.Request, v visitor) {
@@ -42,6 +46,11 @@ func (c *Console) showMyBadge(w http.ResponseWriter, r *http.Request, v visitor,
 	}
 	page.visitor, page.ownStanding = v, v.standing(o)
 	page.InForce, page.Lost, page.Codes = o.Badges.Badges, o.Badges.Lost, o.Codes
+	page.Spoken = r.FormValue("spoken") != ""
+	if _, page.Languages, err = c.reads(r.Context(), v); err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
 	c.pages.Show(w, r, status, "my-badge", page)
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"inkwell/internal/fault"
+	"inkwell/internal/words"
 	"inkwell/quota"
 	"inkwell/release"
 )
@@ -26,6 +27,7 @@ type ownJob struct {
 	Why     string // it was refused
 	Message string // what IT says of it
 	Stops   []string
+	Lang    string // that those are in
 	Places  []placeRow
 	Cover   int  // the first page that prints: its picture stands for all; 0 for none
 	Leafed  bool // its pages can be seen and changed
@@ -38,9 +40,9 @@ type ownJob struct {
 // placeRow is a printer where a job can be printed.
 type placeRow struct{ Name, Room, Trouble string }
 
-func (v visitor) ownJob(j release.MyJob, unit quota.Unit) ownJob {
+func (v visitor) ownJob(j release.MyJob, unit quota.Unit, tongue words.Tongue) ownJob {
 	m := mineOf(j, v.Now)
-	row := ownJob{Number: j.ID, Title: m.Title, Sent: m.Sent, Until: m.Until, State: m.State, Why: m.Why, Leafed: m.Leafed,
+	row := ownJob{Number: j.ID, Title: m.Title, Lang: tongue.Tag(), Sent: m.Sent, Until: m.Until, State: m.State, Why: m.Why, Leafed: m.Leafed,
 		Waits: j.State == release.Held, Claim: j.Claim(), Locked: j.Locked, Message: j.Message,
 		Working: j.State == release.Receiving || j.State == release.Counting || j.State == release.Released}
 	if j.Claim() {
@@ -52,7 +54,7 @@ func (v visitor) ownJob(j release.MyJob, unit quota.Unit) ownJob {
 	}
 	for _, o := range j.Obstacles {
 		if f := fault.As(o); f.Kind != fault.Suspended { // told once, for all of them
-			row.Stops = append(row.Stops, f.Say)
+			row.Stops = append(row.Stops, tongue.Own(f))
 		}
 	}
 	if row.Waits {

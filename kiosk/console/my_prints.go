@@ -19,6 +19,7 @@ type myPrintsPage struct {
 // ownPrint is something that came out.
 type ownPrint struct {
 	myPrint
+	Job                        release.JobID
 	When, Where, Charged, Back string
 	Open                       bool // it can still be asked back
 }
@@ -52,7 +53,7 @@ func (c *Console) showPrints(w http.ResponseWriter, r *http.Request, v visitor, 
 }
 
 func (v visitor) ownPrint(row myPrint, p release.Print, unit quota.Unit) ownPrint {
-	one := ownPrint{myPrint: row, When: v.lately(p.When), Where: named(p.Printer, "printer"), Charged: unit.Say(p.Charged), Open: !p.Over && !p.Asked}
+	one := ownPrint{myPrint: row, Job: p.Job, When: v.lately(p.When), Where: named(p.Printer, "printer"), Charged: unit.Say(p.Charged), Open: !p.Over && !p.Asked}
 	if p.Units > 0 {
 		one.Back = unit.Say(p.Units) + " back"
 	}

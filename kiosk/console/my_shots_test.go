@@ -1,15 +1,18 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school/schooltest"
 	"inkwell/internal/web/webtest"
+	"inkwell/quota"
 	"inkwell/release"
 )
 
@@ -39,6 +42,11 @@ func TestMyShots(t *testing.T) {
 		{"sam", []scene{
 			{name: "home", path: myPath},
 			{name: "delete", path: myPath, act: func(p *webtest.Page) { p.Click(".own__delete summary"); p.Click(".own__help summary") }},
+			{name: "balance", path: myBalancePath, set: h.balanced},
+			{name: "why", path: fmt.Sprintf("%s/%d", myJobsPath, h.sams()), set: func() {
+				exec("UPDATE school SET kiosk_languages = '{en,cy}'")()
+				exec("UPDATE job SET impressions = 1200, price = 1200 WHERE job_id = $1", h.sams())()
+			}},
 			{name: "prints", path: myPrintsPath, act: press(".prints summary")},
 			{name: "code", path: myBadgePath, act: func(p *webtest.Page) {
 				p.Fill("#password", schooltest.Password)
@@ -56,6 +64,7 @@ func TestMyShots(t *testing.T) {
 				p.Click(".own__system summary")
 			}},
 			{name: "printers", path: myPrinterPath},
+			{name: "language", path: myBadgePath},
 			{name: "young", path: myPath, set: young},
 			{name: "young-empty", path: myPath, set: func() {
 				young()
@@ -92,8 +101,19 @@ func TestMyShots(t *testing.T) {
 	}
 }
 
+// balanced has pages come and go, of Sam's.
+func (h *house) balanced() {
+	h.in(func(ctx context.Context, tx *db.Tx) error {
+		if _, err := quota.GiveTopUp(ctx, tx, h.Chief, quota.TopUp{Person: h.Sam.Person, Amount: 12, Reason: "Portfolio", Key: "more"}); err != nil {
+			return err
+		}
+		_, err := quota.Give(ctx, tx, h.School, "", []quota.Grant{{Person: h.Sam.Person, Amount: 150, Key: "allowance:term:2026-09-01:1"}})
+		return err
+	})
+}
+
 // unstoried are the scenes that TestAPupilAtHome does not see.
-var unstoried = []string{"code", "young-empty", "suspended", "messages"}
+var unstoried = []string{"balance", "why", "code", "young-empty", "suspended", "messages"}
 
 // shootMy opens a scene, and asks axe-core of it.
 func (h *house) shootMy(p *webtest.Page, s scene) {

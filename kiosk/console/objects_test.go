@@ -39,6 +39,7 @@ var objects = []object{
 	{kiosksPath, "kiosk", "SELECT slug FROM station ORDER BY station_id LIMIT 1", "nowhere"},
 	{kiosksPath, "screen", "SELECT device_id::text FROM kiosk_device ORDER BY device_id LIMIT 1", ""},
 	{myJobsPath, "id", "SELECT job_id::text FROM job JOIN person USING (person_id) WHERE username = 'sam' AND state = 'held' ORDER BY job_id LIMIT 1", ""},
+	{jobPath, "id", "SELECT job_id::text FROM job JOIN person USING (person_id) WHERE username = 'sam' AND state = 'held' ORDER BY job_id LIMIT 1", ""},
 	{"/staff/mine/", "id", "SELECT job_id::text FROM job JOIN person USING (person_id) WHERE username = 'sam' AND state = 'held' ORDER BY job_id LIMIT 1", ""},
 	{myPrintsPath, "id", "SELECT delivery_id::text FROM delivery JOIN person USING (person_id) WHERE username = 'sam' ORDER BY delivery_id LIMIT 1", ""},
 	{"/staff/mine/prints", "id", "SELECT delivery_id::text FROM delivery JOIN person USING (person_id) WHERE username = 'sam' ORDER BY delivery_id LIMIT 1", ""},

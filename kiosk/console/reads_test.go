@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -83,5 +84,12 @@ func TestWhoReadsAllowancesIsOnRecord(t *testing.T) {
 	h.says(h.get(allowancesPath), http.StatusOK, "person:sam", "900")
 	if h.readsBy(h.IT) != before+1 {
 		t.Error("nothing of it is on record")
+	}
+	h.says(h.post(allowancesPath+"/try", url.Values{"who": {"pupil"}, "units": {"60"}}), http.StatusOK, "Nothing is saved", "person:sam")
+	h.says(h.post(allowancesPath+"/policy/try", url.Values{"per": {"month"}, "combine": {"sum"}, "carry": {"0"}}), http.StatusOK, "Nothing is saved")
+	h.says(h.post(pricesPath+"/try", url.Values{"unit": {"pages"}, "side": {"1"}, "colour": {"5"}, "last": {"0"}}), http.StatusOK, "Nothing is saved")
+	got := dbtest.Value[string](t, h.db, "SELECT string_agg(act, ' ' ORDER BY audit_id) FROM audit WHERE actor = $1 AND act LIKE '%-tried'", h.IT.Pseudonym)
+	if got != "allowances-tried allowances-tried prices-tried" {
+		t.Errorf("on record are %s", got)
 	}
 }

@@ -70,6 +70,8 @@ var reveals = map[string]string{
 	"GET " + refundsPath: "refunds-viewed", "GET " + waitingPath: "approvals-viewed", "GET " + reviewsPath: "reviews-viewed", "GET " + requestsPath: "requests-viewed",
 	"GET " + holdsPath:      "legal-holds-viewed",
 	"GET " + allowancesPath: "allowances-viewed", // some are one pupil's
+	// A trial reads what everybody printed, and shows groups that may be small.
+	"POST " + allowancesPath + "/try": "allowances-tried", "POST " + allowancesPath + "/policy/try": "allowances-tried", "POST " + pricesPath + "/try": "prices-tried",
 }
 
 // onRecord says on record that a page which names pupils is read, before it is shown.
@@ -89,7 +91,7 @@ func (c *Console) noteRead(ctx context.Context, v visitor, act, object string) e
 }
 
 // reading are acts that changed nothing; of safeguarding nothing is told at all.
-var reading = slices.AppendSeq([]string{"person-viewed", "class-usage-viewed", "class-jobs-viewed", "conduct-viewed", "fairness-viewed", "matters-viewed", "usage-of-people-read", "readers-viewed", audit.Viewed},
+var reading = slices.AppendSeq([]string{"person-viewed", "class-usage-viewed", "class-jobs-viewed", "conduct-viewed", "fairness-viewed", "matters-viewed", "usage-of-people-read", "readers-viewed", liveWatched, "job-explained", audit.Viewed},
 	maps.Values(reveals))
 
 // sealedActs are those of safeguarding, as patterns: its lead alone may know of them. The database

@@ -46,8 +46,8 @@ func address(r route, person school.PersonID) (method, path string) {
 // openTo is all that pupils and teachers may open: a route that is not here stays shut
 // to them whatever its capability comes to mean.
 var openTo = map[string][]string{
-	"pupil": {"GET /my", "GET /my/news", "POST /my/upload", "POST /my/jobs/{id}/delete", "GET /my/jobs/{id}/pages", "POST /my/jobs/{id}/pages", "GET /my/jobs/{id}/pages/{page}",
-		"GET /my/prints", "POST /my/prints/{id}/refund", "GET /my/messages", "POST /my/objections", "GET /my/printer", "POST /my/printer", "POST /my/printer/{address}/renew",
+	"pupil": {"GET /my", "GET /my/news", "POST /my/upload", "GET /my/jobs/{id}", "POST /my/jobs/{id}/delete", "GET /my/jobs/{id}/pages", "POST /my/jobs/{id}/pages", "GET /my/jobs/{id}/pages/{page}",
+		"GET /my/prints", "POST /my/prints/{id}/refund", "GET /my/balance", "POST /my/language", "GET /my/messages", "POST /my/objections", "GET /my/printer", "POST /my/printer", "POST /my/printer/{address}/renew",
 		"POST /my/printer/{address}/withdraw", "POST /my/printer/{system}/file", "GET /my/badge", "POST /my/badge/lost", "POST /my/badge/code"}, "nothing": {},
 	"teacher": {"GET /staff", "GET /staff/you", "POST /staff/you/sessions/{session}/end", "POST /staff/you/authenticator", "POST /staff/you/authenticator/confirm", "POST /staff/you/recovery-codes", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
 		"GET /staff/classes", "GET /staff/classes/{class}", "POST /staff/classes/{class}/give", "POST /staff/classes/{class}/flag", "POST /staff/classes/{class}/pause", "POST /staff/classes/{class}/pause/{order}/end", "GET /staff/classes/{class}/print", "POST /staff/classes/{class}/print", "GET /staff/mine", "GET /staff/mine/{id}/pages", "POST /staff/mine/{id}/pages", "GET /staff/mine/{id}/pages/{page}", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
@@ -133,7 +133,7 @@ func TestOpenRoutes(t *testing.T) {
 			open = append(open, r.pattern)
 		}
 	}
-	want := "GET /staff/sign-in, POST /staff/sign-in, GET /staff/second-factor, POST /staff/second-factor, GET /staff/authenticator, POST /staff/authenticator, POST /staff/sign-out, GET /staff/invitation/{token}, POST /staff/invitation/{token}, GET /staff/invitation/{token}/sso, GET /staff/sso, GET /staff/sso/callback, GET /my/sign-in, POST /my/sign-in, POST /my/sign-out, GET /staff/static/{digest}/{name}"
+	want := "GET /staff/sign-in, POST /staff/sign-in, GET /staff/second-factor, POST /staff/second-factor, GET /staff/authenticator, POST /staff/authenticator, POST /staff/sign-out, GET /staff/invitation/{token}, POST /staff/invitation/{token}, GET /staff/invitation/{token}/sso, GET /staff/sso, GET /staff/sso/callback, GET /my/sign-in, POST /my/sign-in, GET /my/sso, POST /my/sign-out, GET /staff/static/{digest}/{name}"
 	if got := strings.Join(open, ", "); got != want {
 		t.Errorf("open: %s", got)
 	}

@@ -45,7 +45,7 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request, by entry) {
 		Username: username, Password: r.PostFormValue("password"), Place: placeOf(r), Browser: browserOf(r), Device: deviceToken(r),
 	})
 	if status, say := correctable(err); status != 0 {
-		c.pages.Show(w, r, status, by.page, signInPage{Username: username, Say: say, SSO: c.ssoName()})
+		c.pages.Show(w, r, status, by.page, signInPage{Username: username, Say: say, SSO: c.ssoAt(isOwn(by.to))})
 		return
 	}
 	if err != nil {

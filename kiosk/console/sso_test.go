@@ -25,19 +25,24 @@ import (
 func (h *house) singleSignOn() *ssotest.Provider {
 	h.Helper()
 	p := ssotest.Start(h.T, h.server.URL+ssoPath+"/callback")
+	h.way(p, sso.Options{})
+	return p
+}
+
+// way has the house lead to a provider.
+func (h *house) way(p *ssotest.Provider, o sso.Options) {
+	h.Helper()
 	file := filepath.Join(h.TempDir(), "secret")
 	if err := os.WriteFile(file, []byte(ssotest.Secret), 0o600); err != nil {
 		h.Fatal(err)
 	}
 	var err error
-	h.console.sso, err = sso.New(sso.Options{
-		Issuer: p.Issuer, ClientID: ssotest.ClientID, SecretFile: file, Name: "School account", Redirect: h.server.URL + ssoPath + "/callback",
-		Key: sealed.Key{ID: "0a0b0c0d", Secret: bytes.Repeat([]byte{3}, 32)},
-	})
+	o.Issuer, o.ClientID, o.SecretFile, o.Name, o.Redirect = p.Issuer, ssotest.ClientID, file, "School account", h.server.URL+ssoPath+"/callback"
+	o.Key = sealed.Key{ID: "0a0b0c0d", Secret: bytes.Repeat([]byte{3}, 32)}
+	h.console.sso, err = sso.New(o)
 	if err != nil {
 		h.Fatal(err)
 	}
-	return p
 }
 
 // through goes to the provider from a link of ours, signs in there, and comes back.
@@ -104,6 +109,81 @@ func TestSingleSignOn(t *testing.T) {
 	}
 }
 
+// TestPupilsBySingleSignOn: a pupil whose user name is the account's comes in to their own page and no further, by the
+// subject from then on; nobody else does, and whoever comes to be staff is out until they are bound as such.
+func TestPupilsBySingleSignOn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	if a := h.get(mySSOPath); a.status != http.StatusNotFound || strings.Contains(h.get(mySignInPath).body, mySSOPath) {
+		t.Errorf("it is offered where it is not set: %d", a.status)
+	}
+	p := h.singleSignOn()
+	if a := h.get(mySSOPath); a.status != http.StatusNotFound {
+		t.Errorf("it is offered where it is the staff's alone: %d", a.status)
+	}
+	h.addresses(p)
+	h.says(h.get(mySignInPath), http.StatusOK, "Sign in with School account", `href="/my/sso"`)
+	local, _, _ := strings.Cut(ssotest.Address, "@")
+	h.says(h.through(p, mySSOPath, ssotest.One), http.StatusForbidden, "has no pupil of that name", "My printing")
+
+	rename := func(id school.PersonID, to string) {
+		dbtest.Exec(t, h.db, "UPDATE person SET username = $2 WHERE person_id = $1", id, to)
+	}
+	rename(h.Teacher.Person, local)
+	h.says(h.through(p, mySSOPath, ssotest.One), http.StatusForbidden, "has no pupil of that name")
+	rename(h.Teacher.Person, "teacher")
+	other := schooltest.New(t, h.db, "Hill School")
+	rename(h.Sam.Person, local)
+	rename(other.Sam.Person, ssotest.Address)
+	h.says(h.through(p, mySSOPath, ssotest.One), http.StatusForbidden, "has no pupil of that name")
+	rename(other.Sam.Person, "another")
+
+	h.says(h.through(p, mySSOPath, ssotest.One), http.StatusOK, "You are in", `content="0; url=/my"`)
+	h.says(h.get(myPath), http.StatusOK, "Hi Sam", secretTitle)
+	nothing := h.get("/staff/nothing").body
+	for _, route := range routes {
+		method, path := address(route, h.Sam.Person)
+		if route.needs == "" || route.needs == school.OwnPage || !strings.HasPrefix(method, http.MethodGet) {
+			continue
+		}
+		if a := h.get(path); a.status != http.StatusNotFound || a.body != nothing {
+			t.Errorf("%s opens to a pupil: %d", path, a.status)
+		}
+	}
+	h.says(h.through(p, ssoPath, ssotest.One), http.StatusForbidden, "Inkwell does not yet", "Staff sign-in")
+	rename(h.Sam.Person, "sam") // the subject is what counts from now on
+	rename(h.Mia.Person, local)
+	h.says(h.through(p, mySSOPath, ssotest.One), http.StatusOK, "You are in")
+	h.says(h.get(myPath), http.StatusOK, "Hi Sam")
+	rename(h.Mia.Person, "mia")
+	if got := dbtest.Value[int](t, h.db, "SELECT count(*) FROM audit WHERE act = 'pupil-sso-bound' AND subject = $1", h.Sam.Pseudonym); got != 1 {
+		t.Errorf("bound %d times", got)
+	}
+
+	dbtest.Exec(t, h.db, "INSERT INTO person_role (person_id, school_id, role) VALUES ($1, $2, 'assistant')", h.Sam.Person, h.School)
+	for path, to := range map[string]string{"/staff": signInPath, "/staff/mine": signInPath, myPath: mySignInPath} {
+		if a := h.get(path); a.status != http.StatusSeeOther || a.location != to {
+			t.Errorf("once they are staff, %s is %d %s", path, a.status, a.location)
+		}
+	}
+	h.says(h.through(p, mySSOPath, ssotest.One), http.StatusForbidden, "has no pupil of that name")
+	h.says(h.through(p, ssoPath, ssotest.One), http.StatusForbidden, "Inkwell does not yet")
+	dbtest.Exec(t, h.db, "DELETE FROM person_role WHERE person_id = $1 AND role = 'assistant'", h.Sam.Person)
+	h.says(h.through(p, mySSOPath, ssotest.One), http.StatusOK, "You are in")
+	dbtest.Exec(t, h.db, "UPDATE person SET left_at = $2 WHERE person_id = $1", h.Sam.Person, friday)
+	if a := h.get(myPath); a.location != mySignInPath {
+		t.Errorf("whoever has left is in: %d", a.status)
+	}
+	h.says(h.through(p, mySSOPath, ssotest.One), http.StatusForbidden, "has no pupil of that name")
+}
+
+// addresses has pupils sign in at the provider, by the addresses of its people.
+func (h *house) addresses(p *ssotest.Provider) {
+	h.Helper()
+	_, domain, _ := strings.Cut(ssotest.Address, "@")
+	h.way(p, sso.Options{Domain: domain, Pupils: true})
+}
+
 // TestAWayBackThatNobodyBegan opens nothing, and neither does a sign-on that is not set up.
 func TestAWayBackThatNobodyBegan(t *testing.T) {
 	t.Parallel()
@@ -132,6 +212,8 @@ func TestAWayBackThatNobodyBegan(t *testing.T) {
 type away struct{ SSO }
 
 func (away) Name() string { return "School account" }
+
+func (away) Pupils() bool { return false }
 
 func (away) Begin(context.Context, sso.Carried, bool) (string, string, error) {
 	return "", "", fault.New(fault.Unavailable, "sso-away", "The school's own sign-in can't be reached.")

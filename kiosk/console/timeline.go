@@ -30,6 +30,7 @@ type past struct {
 type pastRow struct {
 	When, What, Where, Who, Charged string
 	State                           stateWord // of a job
+	Why                             string    // where a job is explained
 
 	at   time.Time
 	part pastPart
@@ -71,7 +72,7 @@ var (
 	}
 	actsOfBadges = []string{
 		"pass-issued", "badge-linked", "badge-revoked", "code-issued", "codes-resumed", "address-issued", "address-revoked", "staff-invited", "staff-password-set", "staff-factor-set",
-		"staff-codes-guessed", "staff-recovery-code-used", "staff-recovery-codes-made", "staff-sso-bound", "staff-sessions-ended",
+		"staff-codes-guessed", "staff-recovery-code-used", "staff-recovery-codes-made", "staff-sso-bound", "pupil-sso-bound", "staff-sessions-ended",
 	}
 )
 
@@ -85,7 +86,7 @@ var pastWords = map[string]string{
 	"objection-made": "Objected", "person-left": "Left the school", "person-relinked": "Linked to the roster anew",
 	"guest-admitted": "Admitted as a guest", "guest-left": "The visit ended",
 	"staff-invited": "Invited to sign in", "staff-password-set": "Password set", "staff-factor-set": "Second factor set up", "staff-codes-guessed": "Wrong codes at sign-in",
-	"staff-recovery-code-used": "Signed in by a recovery code", "staff-recovery-codes-made": "New recovery codes", "staff-sso-bound": "Bound to the school's sign-in", "staff-sessions-ended": "Signed out everywhere",
+	"staff-recovery-code-used": "Signed in by a recovery code", "staff-recovery-codes-made": "New recovery codes", "staff-sso-bound": "Bound to the school's sign-in", "pupil-sso-bound": "Bound to the school's sign-in", "staff-sessions-ended": "Signed out everywhere",
 }
 
 // pastFrom is where a page of it begins: before a job, a transfer and an act, 0 for the very latest.

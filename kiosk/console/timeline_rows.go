@@ -23,7 +23,7 @@ func (v visitor) pastJobs(ctx context.Context, tx *db.Tx, id school.PersonID, un
 }
 
 func (v visitor) pastJob(j release.PastJob, unit quota.Unit) pastRow {
-	row := pastRow{When: v.lately(j.Submitted), What: fmt.Sprintf("Job %d", j.ID), State: stateWords[j.State], at: j.Submitted, part: ofJobs, id: int64(j.ID)}
+	row := pastRow{When: v.lately(j.Submitted), What: fmt.Sprintf("Job %d", j.ID), Why: fmt.Sprintf("%s/%d", jobPath, j.ID), State: stateWords[j.State], at: j.Submitted, part: ofJobs, id: int64(j.ID)}
 	switch {
 	case j.Printed > 0 && j.Printed < j.Pages:
 		row.What += fmt.Sprintf(": %d of %s printed", j.Printed, pages(int64(j.Pages)))

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -123,6 +124,85 @@ func (h *house) give(to school.Actor, units int64, key string) {
 	h.Helper()
 	h.in(func(ctx context.Context, tx *db.Tx) error {
 		_, err := quota.Give(ctx, tx, h.School, "", []quota.Grant{{Person: to.Person, Amount: units, Key: key}})
+		return err
+	})
+}
+
+// TestATimelineReadsNothingOfOthers: each part of a person's page is found by indexes, however much others have, and
+// looks at little more of their own than it shows.
+func TestATimelineReadsNothingOfOthers(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	fill := dbtest.Fill(t, h.db)
+	fill(yearOf(h.School, 300, 20))
+	const own = 4000 // of one person: a job and an act each, and a gift for each tenth
+	fill(fmt.Sprintf(`
+		SET session_replication_role = replica;
+		CREATE TEMP TABLE mine ON COMMIT DROP AS SELECT school_id, person_id, pseudonym, (SELECT min(queue_id) FROM queue) AS queue_id, (SELECT min(printer_id) FROM printer) AS printer_id FROM person p WHERE username = 'sam';
+		WITH sent AS (
+			INSERT INTO job (school_id, queue_id, person_id, proof, state, ticket, document, digest, bytes, pages, impressions, sheets, price, printed, submitted_at, held_at, expires_at, ended_at)
+			SELECT school_id, queue_id, person_id, 'password', 'done', '{}', NULL, sha256('x'), 1000, 2, 2, 1, 2, 2, at, at, at, at
+			  FROM mine, generate_series(timestamptz '2025-11-20', timestamptz '2025-11-20' + %[1]d * interval '1 hour', '1 hour') AS at RETURNING job_id, ended_at AS at
+		), delivered AS (
+			INSERT INTO delivery (school_id, job_id, person_id, printer_id, state, token, first_page, copies, impressions, amount, not_before, reserved_at, sending_at, ended_at, printed, charged)
+			SELECT school_id, job_id, person_id, printer_id, 'settled', md5(job_id::text), 1, 1, 2, 2, at, at, at, at, 2, 2 FROM mine, sent
+		)
+		INSERT INTO audit (school_id, at, act, actor, subject) SELECT school_id, at, 'badge-linked', pseudonym, pseudonym FROM mine, sent;
+		INSERT INTO transfer (school_id, at, kind, from_account, to_account, amount, key)
+		SELECT a.school_id, timestamptz '2026-11-20', 'grant', (SELECT min(account_id) FROM account WHERE kind = 'allowance'), a.account_id, 1, 'n' || n
+		  FROM generate_series(1, 5 * %[1]d) AS n JOIN person p ON p.username = CASE WHEN n %% 50 = 0 THEN 'sam' ELSE 'mia' END JOIN account a USING (person_id) WHERE a.kind = 'person';
+		RESET session_replication_role`, own))
+	dbtest.Exec(t, h.db, "VACUUM ANALYZE") //nolint:misspell // SQL's
+	read := func(what string, most int64, part func(ctx context.Context, tx *db.Tx) error) {
+		t.Helper()
+		h.in(func(ctx context.Context, tx *db.Tx) error {
+			var passed, found [2]int64 // before and after: a connection's counts go on for a second
+			for i := range passed {
+				if err := tx.QueryRow(ctx, `
+					SELECT sum(seq_tup_read)::bigint, sum(idx_tup_fetch)::bigint FROM pg_stat_xact_user_tables WHERE relname IN ('job', 'delivery', 'audit', 'transfer')`).Scan(&passed[i], &found[i]); err != nil {
+					return err
+				}
+				if i == 0 {
+					if err := part(ctx, tx); err != nil {
+						return err
+					}
+				}
+			}
+			if passed[0] != passed[1] || found[1]-found[0] > most {
+				t.Errorf("%s: %d rows passed over and %d found by indexes, for a page of %d", what, passed[1]-passed[0], found[1]-found[0], mostPast)
+			}
+			if found[1] == found[0] {
+				t.Errorf("%s: nothing was counted", what)
+			}
+			return nil
+		})
+	}
+	v := visitor{Actor: h.IT, Now: friday}
+	var sam school.Person
+	h.in(func(ctx context.Context, tx *db.Tx) (err error) {
+		sam, err = school.PersonByID(ctx, tx, h.Sam.Person)
+		return err
+	})
+	middle := dbtest.Value[int64](t, h.db, "SELECT job_id FROM job WHERE person_id = $1 ORDER BY job_id OFFSET 2000 LIMIT 1", h.Sam.Person)
+	const some = 6 * mostPast // a job's row and its delivery, looked at for its payer and its price
+	for _, before := range []int64{0, middle} {
+		read("jobs", some, func(ctx context.Context, tx *db.Tx) error {
+			rows, err := v.pastJobs(ctx, tx, h.Sam.Person, quota.Page, before)
+			if len(rows) != mostPast+1 {
+				t.Errorf("%d jobs", len(rows))
+			}
+			return err
+		})
+	}
+	read("acts", some, func(ctx context.Context, tx *db.Tx) error {
+		rows, err := v.pastActs(ctx, tx, sam, actsOfBadges, 0)
+		if len(rows) != mostPast+1 {
+			t.Errorf("%d acts", len(rows))
+		}
+		return err
+	})
+	read("pages", own/10+some, func(ctx context.Context, tx *db.Tx) error {
+		_, err := v.pastPages(ctx, tx, h.Sam.Person, quota.Page, 0)
 		return err
 	})
 }
