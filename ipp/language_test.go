@@ -49,7 +49,7 @@ var elsewhere = strings.Fields(`
 	badge-code renew-by-code enrol-off enrol-by-code enrol-again enrol-full keypads-rest code-wait codes-primary slips-nobody badge-taken badge-is-lost badge-collides badges-collide badges-full badge-not-theirs
 	agreement-unknown agreement-version agreement-audience agreement-clauses agreement-parent agreement-there agreement-blocks answers signatory signed-on
 	queue-path queue-programs queue-name queue-there queue-busy queue-printer queue-users queue-proof queue-colour queue-kind
-	class-unknown generic-name generic-names-full printer-elsewhere printer-place printer-not-from-here lesson-none class-print-printer class-print-chosen kiosk-words
+	class-unknown generic-name generic-names-full printer-elsewhere printer-place printer-not-from-here lesson-none class-print-printer class-print-chosen sponsor-not sponsor-none kiosk-words
 	device-unknown device-over device-rests device-key device-code devices-many link-unknown link-network link-full link-spent link-days link-networks link-most device-missing
 	group-slug group-name group-place group-wide group-taken group-unknown not-a-claim
 	day-past day-far day-closed day-free day-not-closed closure-reason calendar-wrong sheet-large

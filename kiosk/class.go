@@ -27,6 +27,8 @@ const classAgain = 5 * time.Second
 type ClassRelease interface {
 	ClassAt(ctx context.Context, v release.Visitor, class school.ClassID) (release.ClassPrint, error)
 	PrintForPupils(ctx context.Context, v release.Visitor, class school.ClassID, jobs []release.JobID) ([]release.PupilPrinted, error)
+	Sponsorship(ctx context.Context, v release.Visitor, class school.ClassID, pupil school.PersonID) (release.Sponsorship, error)
+	Sponsor(ctx context.Context, v release.Visitor, class school.ClassID, k release.Key, due map[release.JobID]int64) (release.Sponsored, error)
 }
 
 // The acts on it. All but the first are about the class that is open.
@@ -93,6 +95,8 @@ type classing struct {
 	child school.PersonID // who is asked, or 0
 	whole bool            // the adult is asked
 	done  []release.PupilPrinted
+	pays  *sponsoring        // its account is asked to pay for a child, or nil
+	paid  *release.Sponsored // what it has just paid, or nil
 }
 
 func (in OpenClass) apply(s *Screen, now time.Time) []Effect {
@@ -120,7 +124,7 @@ func (s *Screen) startWithClass(now time.Time) []Effect {
 // nothing of the adult's own is theirs.
 func forClass(in Input) bool {
 	switch in.(type) {
-	case Tap, Pupil, Whole, ForPupils, Back, SignOut, Touch:
+	case Tap, Pupil, Whole, ForPupils, Sponsor, SponsorJob, OpenKeypad, Submit, Back, SignOut, Touch:
 		return true
 	}
 	return !isAct(in)
@@ -152,6 +156,9 @@ func (r ClassLooked) apply(s *Screen, now time.Time) []Effect {
 		return effects
 	}
 	s.class.list, s.station.Printer = &r.Class, r.Class.At
+	if p := s.class.pays; p != nil && !p.asking && s.waiting(p.child) == nil { // it came out another way
+		s.class.pays, s.class.child = nil, 0
+	}
 	if newest {
 		s.busy, s.retry = false, now.Add(classAgain)
 	}
@@ -160,14 +167,14 @@ func (r ClassLooked) apply(s *Screen, now time.Time) []Effect {
 
 func (in Pupil) apply(s *Screen, _ time.Time) []Effect {
 	if s.Face() == FaceClass && !s.busy && s.waiting(in.Person) != nil {
-		s.note, s.class.child, s.class.done = "", in.Person, nil
+		s.note, s.class.child, s.class.done, s.class.paid = "", in.Person, nil, nil
 	}
 	return nil
 }
 
 func (Whole) apply(s *Screen, _ time.Time) []Effect {
 	if s.Face() == FaceClass && !s.busy && len(s.classJobs()) > 0 {
-		s.note, s.class.whole, s.class.done = "", true, nil
+		s.note, s.class.whole, s.class.done, s.class.paid = "", true, nil, nil
 	}
 	return nil
 }
@@ -227,6 +234,8 @@ func (s *Screen) classFace() string {
 		return FaceBusy
 	case s.class.whole:
 		return FaceWhole
+	case s.class.pays != nil:
+		return s.class.pays.face()
 	case s.waiting(s.class.child) != nil:
 		return FacePupil
 	}
@@ -238,6 +247,9 @@ func (s *Screen) classFace() string {
 func (s *Screen) backFromClass() []Effect {
 	switch {
 	case s.busy:
+		return nil
+	case s.class.pays != nil:
+		s.backFromSponsor()
 		return nil
 	case s.Face() == FaceClass:
 		return s.leave(FaceIdle)

@@ -17,6 +17,9 @@ type ClassView struct {
 	Done   string      `json:"done,omitempty"` // what has just become of it
 	Failed string      `json:"failed,omitempty"`
 	Child  *PupilView  `json:"child,omitempty"` // who is asked
+	Pay    string      `json:"pay,omitempty"`   // "Pay from 3K budget", for an adult
+
+	Sponsor *SponsorView `json:"sponsor,omitempty"`
 }
 
 // PupilView is a child with something waiting: first name and a picture, no title.
@@ -63,6 +66,9 @@ func (s *Screen) viewClass(v *View) {
 		p := s.pupilView(*child, list.Pupils)
 		w.Child, w.Pupils = &p, nil
 		v.Title, v.Text = s.Say("Is this you, {name}?", "name", p.Name), s.Say("{things}, {pages}.", "things", p.What, "pages", s.pages(child.Pages))
+		if list.Account != "" {
+			w.Pay = s.Say("Pay from {account}", "account", plain(list.Account, nameShown))
+		}
 	case FaceWhole:
 		w.Pupils = nil
 		v.Title, v.Text = s.Say("Print for the whole class?"), s.wholeSum(list.Pupils)
@@ -75,6 +81,9 @@ func (s *Screen) viewClass(v *View) {
 			w.All = s.Say("Print all: {things}", "things", s.things(len(s.classJobs())))
 		}
 		w.Done, w.Failed = s.classDone(c.done)
+		if c.paid != nil {
+			w.Done = strings.TrimSpace(w.Done + " " + s.sayPaid(c.paid))
+		}
 	}
 	if v.Note == "" {
 		v.Note = s.Told(list.At.Trouble())

@@ -63,6 +63,7 @@ type fakeDesk struct {
 	draw     func(page int) ([]byte, error)
 	forgot   int
 	class    release.ClassPrint
+	budget   int64             // of its account
 	adults   []school.PersonID // who opened the list that children collected on
 	bells    map[string][]chan struct{}
 }

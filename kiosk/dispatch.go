@@ -140,7 +140,7 @@ func (l *line) call(ctx context.Context, e Effect) {
 	l.calls.Go(func() {
 		wait := callWait
 		switch e.(type) {
-		case PrintPupils:
+		case PrintPupils, SponsorPupil:
 			wait = classWait
 		case MoveJobs:
 			wait = moveWait
@@ -181,6 +181,10 @@ func (l *line) note(in Input) {
 	case ClassLooked:
 		err = r.Err
 	case PupilsPrinted:
+		err = r.Err
+	case SponsorshipLooked:
+		err = r.Err
+	case PupilSponsored:
 		err = r.Err
 	case Moved:
 		err = r.Err

@@ -136,7 +136,7 @@ type (
 // isAct says whether a person did it.
 func isAct(in Input) bool {
 	switch in.(type) {
-	case Here, Tick, Changed, SignedIn, Looked, StationLooked, Unlocked, Renewed, LookedBack, Reported, Acted, Moved, AccountLooked, ClassLooked, PupilsPrinted:
+	case Here, Tick, Changed, SignedIn, Looked, StationLooked, Unlocked, Renewed, LookedBack, Reported, Acted, Moved, AccountLooked, ClassLooked, PupilsPrinted, SponsorshipLooked, PupilSponsored:
 		return false
 	}
 	return true

@@ -87,6 +87,8 @@ var acts = map[string]func(message) Input{
 	"pupil":       func(m message) Input { return Pupil{Person: m.Person} },
 	"whole":       func(message) Input { return Whole{} },
 	"for-pupils":  func(message) Input { return ForPupils{} },
+	"sponsor":     func(message) Input { return Sponsor{} },
+	"sponsor-job": func(m message) Input { return SponsorJob{Job: m.Job, On: m.On} },
 	"why":         func(message) Input { return Why{} },
 	"new-code":    func(message) Input { return NewCode{} },
 	"renew":       func(message) Input { return Renew{} },

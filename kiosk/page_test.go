@@ -39,6 +39,7 @@ func TestThePage(t *testing.T) {
 		"connection lost":         connectionLost,
 		"some came out":           someCameOut,
 		"the account":             theAccount,
+		"the class pays":          theClassPays,
 		"by keyboard alone":       byKeyboardAlone,
 		"sound":                   soundCanBeTurnedOff,
 		"everything can be hit":   everythingCanBeHit,

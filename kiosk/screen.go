@@ -111,6 +111,9 @@ func (s *Screen) Apply(now time.Time, in Input) []Effect {
 // Next is when the next Tick is due; the zero time when none is.
 func (s *Screen) Next() time.Time {
 	next := s.until
+	if p := s.sponsoring(); p != nil && !p.asking {
+		next = sooner(next, p.until)
+	}
 	if s.station.Words != "" {
 		next = sooner(next, s.station.WordsUntil)
 	}
@@ -197,6 +200,7 @@ func (Tick) apply(s *Screen, now time.Time) []Effect {
 	if !s.until.IsZero() && !now.Before(s.until) {
 		return s.leave(FaceIdle)
 	}
+	s.nobodyPays(now)
 	var effects []Effect
 	for _, id := range sortedIDs(s.struck) {
 		if !now.Before(s.struck[id]) {
@@ -267,11 +271,12 @@ func (SignOut) apply(s *Screen, _ time.Time) []Effect {
 }
 
 func (Back) apply(s *Screen, now time.Time) []Effect {
+	if s.class != nil {
+		return s.backFromClass()
+	}
 	switch s.Face() {
 	case FaceKeypad, FaceMessage, FaceNewBadge, FaceTheirCode:
 		return s.leave(FaceIdle)
-	case FaceClass, FacePupil, FaceWhole:
-		return s.backFromClass()
 	case FaceRenew:
 		s.renewing = s.busy // too late, once it is under way
 	case FaceCode:

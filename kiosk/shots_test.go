@@ -481,6 +481,31 @@ var shots = []shot{
 		p.Click(`[data-key="101"] button`)
 		p.wait(FacePupil)
 	}},
+	{name: "pupil-pay", jobs: none, set: withBudget, act: func(p *page, d *fakeDesk) {
+		collects(p, d)
+		p.Click(`[data-key="102"] button`)
+		p.wait(FacePupil)
+	}},
+	{name: "sponsor", jobs: none, set: withBudget, act: sponsors},
+	{name: "sponsor-short", jobs: none, set: func(d *fakeDesk) { withBudget(d); d.budget = 3 }, act: sponsors},
+	{name: "sponsor-code", jobs: none, set: withBudget, act: func(p *page, d *fakeDesk) {
+		sponsors(p, d)
+		p.press("keypad")
+		p.wait(FaceKeypad)
+	}},
+	{name: "sponsor-refused", jobs: none, set: withBudget, act: func(p *page, d *fakeDesk) {
+		sponsors(p, d)
+		p.Badge("04C0FFEE")
+		p.Seen("Only somebody")
+	}},
+	{name: "sponsor-done", jobs: none, set: withBudget, act: func(p *page, d *fakeDesk) {
+		sponsors(p, d)
+		p.Badge(oliveKey.Badge)
+		p.wait(FaceTheirCode)
+		p.touch(oliveKey.Code)
+		p.Click("[type=submit]")
+		p.wait(FaceClass)
+	}},
 	{name: "whole", jobs: none, set: teaching, act: func(p *page, d *fakeDesk) {
 		collects(p, d)
 		p.press("whole")
@@ -493,6 +518,15 @@ var shots = []shot{
 		p.wait("offline")
 	}},
 	{name: "elsewhere", act: func(p *page, _ *fakeDesk) { p.Eval(`location.pathname = "/kiosk/nowhere"`); p.Seen("Nothing here") }},
+}
+
+// sponsors has an adult press "Pay from 3K budget".
+func sponsors(p *page, d *fakeDesk) {
+	collects(p, d)
+	p.Click(`[data-key="102"] button`)
+	p.wait(FacePupil)
+	p.press("sponsor")
+	p.wait(FaceSponsor)
 }
 
 func byCode(p *page, _ *fakeDesk) {

@@ -35,6 +35,10 @@ func (t Tap) apply(s *Screen, now time.Time) []Effect {
 		s.echoEnd = now.Add(echoFor)
 		return nil
 	}
+	if s.sponsoring() != nil {
+		s.echo, s.echoEnd = echo, now.Add(echoFor)
+		return s.sponsorTap(t.Badge)
+	}
 	effects := s.leave(FaceBusy)
 	s.badge = t.Badge
 	s.echo, s.echoEnd = echo, now.Add(echoFor)
@@ -72,6 +76,10 @@ func (Mine) apply(s *Screen, now time.Time) []Effect {
 }
 
 func (OpenKeypad) apply(s *Screen, now time.Time) []Effect {
+	if p := s.sponsoring(); p != nil && p.ready() {
+		p.form, p.until = FaceKeypad, now.Add(s.patience())
+		return nil
+	}
 	if s.visitor != nil || s.face == FaceBusy {
 		return nil
 	}
@@ -81,6 +89,9 @@ func (OpenKeypad) apply(s *Screen, now time.Time) []Effect {
 }
 
 func (in Submit) apply(s *Screen, _ time.Time) []Effect {
+	if s.sponsoring() != nil {
+		return s.sponsorSubmit(in.Name, in.Code)
+	}
 	if s.visitor != nil || !s.typing() || s.busy {
 		return nil
 	}

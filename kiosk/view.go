@@ -152,6 +152,10 @@ func (s *Screen) View(now time.Time) View {
 	if !s.until.IsZero() {
 		v.Idle = countdown(now, s.until, s.lives())
 	}
+	if p := s.sponsoring(); p != nil && p.cost != nil {
+		s.viewSponsor(&v, now)
+		return v
+	}
 	switch v.Face {
 	case FaceIdle:
 		v.PC, v.Tongues = s.station.Kind == release.PCStation, s.tongues()

@@ -20,6 +20,7 @@ type ClassPrint struct {
 	At       PrinterRecord   // the one that what follows is about; ID 0 where there is none
 	Pupils   []PupilWaiting  // by family name
 	Nothing  int             // how many pupils wait for nothing
+	Account  string          // of the class, that can pay for a pupil where an adult stands beside it; or ""
 }
 
 // PupilWaiting is a pupil with jobs that are held.
@@ -74,6 +75,15 @@ func (d *Desk) classPrint(ctx context.Context, tx *db.Tx, a school.Actor, class 
 	c, pupils, err := d.classNow(ctx, tx, a, class, at)
 	if err != nil {
 		return c, err
+	}
+	if at.beside {
+		account, err := classAccount(ctx, tx, a.School, class)
+		if err != nil && fault.KindOf(err) != fault.Conflict {
+			return c, err
+		}
+		if err == nil {
+			c.Account = account.Name
+		}
 	}
 	held, err := heldByPeople(ctx, tx, column(pupils, func(p school.Person) school.PersonID { return p.ID }))
 	if err != nil {
@@ -164,17 +174,7 @@ func (d *Desk) PrintForClass(ctx context.Context, a school.Actor, class school.C
 }
 
 func (d *Desk) printForClass(ctx context.Context, a school.Actor, class school.ClassID, at spot, jobs []JobID) (all []PupilPrinted, err error) {
-	c, err := d.classPrints(ctx, a, class, at)
-	if err != nil {
-		return nil, err
-	}
-	if c.At.ID == 0 {
-		return nil, classPrinter
-	}
-	if trouble := c.At.Trouble(); trouble != "" {
-		return nil, fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
-	}
-	wants, now, err := d.sheetsOf(ctx, a.School)
+	c, b, err := d.classReady(ctx, a, class, at)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +183,7 @@ func (d *Desk) printForClass(ctx context.Context, a school.Actor, class school.C
 		if len(p.Jobs) == 0 {
 			continue
 		}
-		done, err := d.printForPupil(ctx, a, class, p, c, between{at, wants, now})
+		done, err := d.printForPupil(ctx, a, class, p, c, b)
 		if err != nil {
 			return all, err
 		}
@@ -193,6 +193,22 @@ func (d *Desk) printForClass(ctx context.Context, a school.Actor, class school.C
 		return nil, classChosen
 	}
 	return all, nil
+}
+
+// classReady is a class and how it comes out, at a printer that can print now.
+func (d *Desk) classReady(ctx context.Context, a school.Actor, class school.ClassID, at spot) (c ClassPrint, b between, err error) {
+	if c, err = d.classPrints(ctx, a, class, at); err != nil {
+		return c, b, err
+	}
+	if c.At.ID == 0 {
+		return c, b, classPrinter
+	}
+	if trouble := c.At.Trouble(); trouble != "" {
+		return c, b, fault.New(fault.Unavailable, "printer-stopped", "%s", trouble)
+	}
+	b.at = at
+	b.sheets, b.now, err = d.sheetsOf(ctx, a.School)
+	return c, b, err
 }
 
 // only is what the pupil waits for of some jobs.
@@ -207,11 +223,12 @@ func (w PupilWaiting) only(jobs []JobID) PupilWaiting {
 }
 
 // between is where a class comes out, what the school wants between its pupils, and when that was
-// asked.
+// asked; and who has the class's account pay, or nil.
 type between struct {
-	at     spot
-	sheets ClassSheets
-	now    time.Time
+	at      spot
+	sheets  ClassSheets
+	now     time.Time
+	sponsor *sponsor
 }
 
 // printForPupil asks all of it again, in the release's own transaction.
@@ -247,6 +264,9 @@ func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.C
 			for _, id := range p.Jobs {
 				v.Sure[id] = true // the teacher has seen how many pages they are
 			}
+			if err := b.sponsor.pays(ctx, tx, &v, p.Jobs); err != nil {
+				return err
+			}
 			if b.sheets == Margins {
 				if done.Unnamed, err = countUnnamed(ctx, tx, p.Jobs); err != nil {
 					return err
@@ -261,6 +281,9 @@ func (d *Desk) printForPupil(ctx context.Context, a school.Actor, class school.C
 	}
 	if err != nil {
 		done.Refused, done.Unnamed = toTeacher(err), 0
+		if f := fault.As(err); f.Kind == fault.Unpaid && b.sponsor != nil {
+			done.Refused = f.Say // it says nothing of the pupil
+		}
 		return done, nil
 	}
 	done.Pages = p.Pages

@@ -219,7 +219,7 @@ func (l departure) send(ctx context.Context, tx *db.Tx, of leaving, t terms) (s 
 	if s.ruled, err = t.book.restrict(ctx, tx, l.Visitor, s.job, t.printer); err != nil {
 		return s, err
 	}
-	who, err := payerOf(ctx, tx, t.payers, s.job, q.Account)
+	who, err := l.payerOf(ctx, tx, t.payers, s.job, q.Account)
 	if err != nil {
 		return s, err
 	}
@@ -241,6 +241,14 @@ func (l departure) send(ctx context.Context, tx *db.Tx, of leaving, t terms) (s 
 	updateState(tx, s.job.ID, Released)
 	return s, audit.Record(ctx, tx, audit.Entry{School: s.job.School, Act: "job-released", Actor: l.actor().Pseudonym, Subject: s.job.owner, Object: object(s.job.ID),
 		Facts: map[string]any{"printer": s.Printer, "station": l.Visitor.Station.ID, "proof": l.actor().Proof, "impressions": s.Impressions, "units": s.Amount, "payer": who.Account}})
+}
+
+// payerOf is who pays for one of the jobs, which came by a queue with an account, or 0.
+func (v Visitor) payerOf(ctx context.Context, tx *db.Tx, payers quota.Payers, j Job, queue quota.AccountID) (quota.Payer, error) {
+	if v.sponsor != nil {
+		return *v.sponsor, nil
+	}
+	return payerOf(ctx, tx, payers, j, queue)
 }
 
 // byOwner says whether the owner of what is released is there themself.

@@ -61,6 +61,8 @@ type Visitor struct {
 	PaidBy map[JobID]string
 	By     *school.Actor // the teacher who releases it for them; nil for everybody who is there themself
 	Slip   *Slip         // of a runner, who may release its job and nothing else; nil for everybody who is themself
+
+	sponsor *quota.Payer // who pays for all of it in place of the payers it names, or nil
 }
 
 // Visit is what a person sees at a station: one read of the database.

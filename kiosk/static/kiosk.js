@@ -78,7 +78,8 @@
 
   const say = (next) => {
     const print = next.print || {};
-    const words = ['idle', 'offline', 'over'].includes(next.face) ? [] : [next.title, (next.change || {}).sum, print.sum || next.text, (next.change || {}).saves, print.after, print.detail && print.label, print.detail, (next.class || {}).done, next.note];
+    const sponsor = (next.class || {}).sponsor || {};
+    const words = ['idle', 'offline', 'over'].includes(next.face) ? [] : [next.title, (next.change || {}).sum, print.sum || next.text, (next.change || {}).saves, print.after, print.detail && print.label, print.detail, (next.class || {}).done, sponsor.costs, sponsor.after, sponsor.short, next.note];
     const text = words.filter(Boolean).join(' ');
     if (live.textContent !== text) live.textContent = text;
   };
@@ -191,6 +192,7 @@
     object: (el, choice) => ({ which: choice.id }),
     class: (el, one) => ({ class: one.id }),
     pupil: (el, child) => ({ person: child.id }),
+    'sponsor-job': (el, job) => ({ job: job.id, on: job.flip }),
     change: (el, job) => ({ job: job.id }),
     keep: (el, leaf) => ({ page: leaf.id, on: leaf.flip }),
     up: (el, way) => ({ page: Number(way.id) }),
@@ -227,7 +229,7 @@
   window.addEventListener('pointerdown', touch, true);
   window.addEventListener('keydown', (event) => {
     touch();
-    if (event.key === 'Escape' && ['wrong', 'broken', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really', 'places', 'change', 'count', 'account', 'class', 'pupil', 'whole'].includes(face)) send({ do: 'back' });
+    if (event.key === 'Escape' && ['wrong', 'broken', 'keypad', 'locked', 'message', 'newbadge', 'theircode', 'renew', 'code', 'really', 'places', 'change', 'count', 'account', 'class', 'pupil', 'whole', 'sponsor'].includes(face)) send({ do: 'back' });
   }, true);
   window.addEventListener('contextmenu', (event) => event.preventDefault());
   window.addEventListener('dragstart', (event) => event.preventDefault());
