@@ -57,6 +57,7 @@ type Desk struct {
 	counted chan struct{} // "look for documents to count"
 	edited  chan struct{} // "look for changed documents to make"
 	notes   chan note
+	taps    chan note // apart, so that nobody's conduct delays what staff see of a station
 
 	claiming sync.Mutex     // held while a job to count is chosen
 	inHand   *roster[JobID] // what this run is counting
@@ -84,7 +85,7 @@ func New(o Options) *Desk {
 	set(&o.Watch, 5*time.Second)
 	set(&o.Counters, 2)
 	o.Caps = o.complete()
-	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1), edited: make(chan struct{}, 1), notes: make(chan note, notesWaiting), inHand: newRoster[JobID](), listening: make(chan struct{}, listeners)}
+	return &Desk{Options: o, node: newNode(), counted: make(chan struct{}, 1), edited: make(chan struct{}, 1), notes: make(chan note, notesWaiting), taps: make(chan note, notesWaiting), inHand: newRoster[JobID](), listening: make(chan struct{}, listeners)}
 }
 
 // Run counts, dispatches, expires and shreds until ctx ends, and returns once all
@@ -108,7 +109,8 @@ func (d *Desk) Run(ctx context.Context) error {
 	start("mail", func(ctx context.Context) { d.every(ctx, "mail", 15*time.Second, nil, d.MailFaults) })
 	start("counters", func(ctx context.Context) { d.every(ctx, "read counters", time.Minute, nil, d.CountPrinters) })
 	start("sweep", d.sweep)
-	start("notes", d.takeNotes)
+	start("notes", func(ctx context.Context) { d.takeNotes(ctx, d.notes, d.keepNote) })
+	start("taps", func(ctx context.Context) { d.takeNotes(ctx, d.taps, d.keepTap) })
 	start("caps", func(ctx context.Context) { d.every(ctx, "weigh what waits", d.Watch, nil, d.weigh) })
 	start("changes", func(ctx context.Context) {
 		d.every(ctx, "make changed documents", 5*time.Second, d.edited, d.makeDocuments)

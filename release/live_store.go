@@ -17,9 +17,13 @@ func addTap(ctx context.Context, tx *db.Tx, n note) error {
 		known = 1
 	}
 	_, err := tx.Exec(ctx, `
-		WITH old AS (DELETE FROM station_tap WHERE station_id = $1 AND minute < $5::timestamptz - interval '1 hour')
 		INSERT INTO station_tap AS t (station_id, minute, school_id, known, unknown) VALUES ($1, date_trunc('minute', $5::timestamptz), $2, $3, $4)
 		    ON CONFLICT (station_id, minute) DO UPDATE SET known = t.known + $3, unknown = t.unknown + $4`, n.station, n.school, known, 1-known, tx.Now)
+	return err
+}
+
+func deleteOldTaps(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, `DELETE FROM station_tap WHERE minute < $1`, tx.Now.Add(-tapsKept))
 	return err
 }
 
@@ -72,7 +76,7 @@ func askLiveKiosks(tx *db.Tx, id school.ID, since time.Time) db.Answer[[]LiveKio
 		SELECT s.slug, s.name, s.kind, v.paired, v.connected, v.seen, t.known, t.unknown
 		  FROM station s
 		 CROSS JOIN LATERAL (
-		       SELECT count(*) AS paired, count(*) FILTER (WHERE v.seen_at > $3) AS connected, max(v.seen_at) AS seen
+		       SELECT count(*) AS paired, count(*) FILTER (WHERE v.seen_at > $3 AND v.connected_at IS NOT NULL) AS connected, max(v.seen_at) AS seen
 		         FROM kiosk_device v WHERE v.station_id = s.station_id AND v.ended_at IS NULL) AS v
 		 CROSS JOIN LATERAL (
 		       SELECT coalesce(sum(t.known), 0) AS known, coalesce(sum(t.unknown), 0) AS unknown
@@ -105,7 +109,7 @@ func askHappenings(tx *db.Tx, id school.ID, since time.Time, named bool) db.Answ
 			UNION ALL
 			SELECT e.at, e.what, '', s.name, '', 0, 0
 			  FROM station s JOIN kiosk_device v USING (station_id)
-			 CROSS JOIN LATERAL (VALUES (v.connected_at, 'kiosk-back'), (CASE WHEN v.seen_at <= $4 THEN v.seen_at END, 'kiosk-lost')) AS e (at, what)
+			 CROSS JOIN LATERAL (VALUES (v.connected_at, 'kiosk-back'), (CASE WHEN v.seen_at <= $4 OR v.connected_at IS NULL AND v.seen_at > v.paired_at THEN v.seen_at END, 'kiosk-lost')) AS e (at, what)
 			 WHERE s.school_id = $1 AND v.ended_at IS NULL AND e.at >= $2
 			UNION ALL
 			SELECT t.minute, e.what, '', s.name, '', e.n, 0

@@ -26,21 +26,23 @@ type note struct {
 const notesWaiting = 1000
 
 // later has a note kept soon.
-func (d *Desk) later(n note) {
+func (d *Desk) later(n note) { n.wait(d.notes) }
+
+func (n note) wait(in chan<- note) {
 	select {
-	case d.notes <- n:
+	case in <- n:
 	default:
 	}
 }
 
-// takeNotes keeps notes until ctx ends.
-func (d *Desk) takeNotes(ctx context.Context) {
+// takeNotes keeps the notes of one queue until ctx ends.
+func (d *Desk) takeNotes(ctx context.Context, from <-chan note, keep func(context.Context, note) error) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case n := <-d.notes:
-			if err := d.keepNote(ctx, n); err != nil && !errors.Is(err, context.Canceled) {
+		case n := <-from:
+			if err := keep(ctx, n); err != nil && !errors.Is(err, context.Canceled) {
 				d.Log.Error("keep fact", "kind", n.kind, "error", err)
 			}
 		}
@@ -49,9 +51,6 @@ func (d *Desk) takeNotes(ctx context.Context) {
 
 func (d *Desk) keepNote(ctx context.Context, n note) error {
 	return d.inSchool(ctx, n.school, func(ctx context.Context, tx *db.Tx) error {
-		if n.kind == tapKnown || n.kind == tapUnknown {
-			return d.keepTap(ctx, tx, n)
-		}
 		if n.kind == "too-few" {
 			return conduct.NoteTooFew(ctx, tx, n.school, n.person)
 		}

@@ -18,7 +18,7 @@ import (
 const orphanAge = time.Hour
 
 // tidyEvery is how often guests go whose last day is over, and subscriptions that have
-// ended and old notifications, which nobody sees any more by then.
+// ended, old notifications and counts of taps, which nobody sees any more by then.
 const tidyEvery = 20 * time.Second
 
 // sweep ends the jobs of people who have left, lets jobs go whose hold has ended, expires
@@ -31,7 +31,7 @@ func (d *Desk) sweep(ctx context.Context) {
 		err := errors.Join(d.dismiss(ctx), d.endHolds(ctx), d.expire(ctx), d.shredAll(ctx))
 		if now := d.DB.Now(); now.Sub(tidied) > tidyEvery {
 			tidied = now
-			err = errors.Join(err, d.tidySubscriptions(ctx), d.endGuests(ctx), d.tidyFaults(ctx))
+			err = errors.Join(err, d.tidySubscriptions(ctx), d.endGuests(ctx), d.tidyFaults(ctx), d.tidyTaps(ctx))
 		}
 		if now := d.DB.Now(); now.Sub(orphans) > orphanAge/4 {
 			orphans = now
