@@ -87,7 +87,7 @@ func TestWhatWasPressedIsDone(t *testing.T) {
 	t.Parallel()
 	d := newFakeDesk(twoJobs()...)
 	slow := &slowDesk{fakeDesk: d, begun: make(chan struct{})}
-	k, err := New(Options{Desk: slow, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler)})
+	k, err := New(Options{Desk: slow, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Unpaired: true})
 	must(t, err)
 	server := httptest.NewServer(k.Handler())
 	defer server.Close()
@@ -130,7 +130,7 @@ func (d *slowDesk) Release(ctx context.Context, v release.Visitor, ids []release
 func TestRunClosesEverySocket(t *testing.T) {
 	t.Parallel()
 	d := newFakeDesk(twoJobs()...)
-	k, err := New(Options{Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler)})
+	k, err := New(Options{Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Unpaired: true})
 	must(t, err)
 	server := httptest.NewServer(k.Handler())
 	defer server.Close()

@@ -375,7 +375,7 @@ func open(t *testing.T, d *fakeDesk, idle time.Duration) (address string, k *Kio
 	t.Helper()
 	start := time.Now()
 	k, err := New(Options{
-		Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Idle: idle,
+		Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Idle: idle, Unpaired: true,
 		Clock: func() time.Time { return noon.Add(time.Since(start)) },
 	})
 	if err != nil {

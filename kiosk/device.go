@@ -24,6 +24,7 @@ type Devices interface {
 	Device(ctx context.Context, t release.Thumb) (release.Device, error)
 	StillPaired(ctx context.Context, id release.DeviceID) error
 	SeenDevices(ctx context.Context, ids []release.DeviceID) error
+	LeftDevices(ctx context.Context, ids []release.DeviceID) error
 	AskToPair(ctx context.Context, k release.DeviceKey, from netip.Addr) (release.Asking, error)
 	Enrol(ctx context.Context, k release.DeviceKey, token string, from netip.Addr) error
 }
@@ -119,12 +120,15 @@ func (k *Kiosk) admit(conn *websocket.Conn, r *http.Request, d release.Device) (
 	if err == nil {
 		err = k.sit(at)
 	}
+	if errors.Is(err, seatsTaken) {
+		k.full(conn, st)
+	}
 	if err != nil {
 		log.Info("socket refused", "error", err)
 		return false
 	}
-	if time.Since(d.Seen) > release.SeenEvery {
-		k.tell(r.Context(), []release.DeviceID{d.ID})
+	if d.Since.IsZero() || time.Since(d.Seen) > release.SeenEvery {
+		k.tell(r.Context(), k.desk.SeenDevices, []release.DeviceID{d.ID})
 	}
 	k.talk(conn, st, d, func() { k.rise(at) })
 	return true
@@ -175,26 +179,48 @@ func (l *line) stillPaired(ctx context.Context) bool {
 	return err == nil
 }
 
-// tellWhoIsHere tells the desk of the browsers that are connected, until ctx ends.
+// leftAfter is how long a browser may be away before the desk is told that it has left: a page that
+// is loaded anew is back much sooner.
+const leftAfter = 5 * time.Second
+
+// tellWhoIsHere tells the desk of the browsers that are connected, and of those that were, until ctx ends.
 func (k *Kiosk) tellWhoIsHere(ctx context.Context) {
 	often := time.NewTicker(release.SeenEvery)
 	defer often.Stop()
+	left := time.NewTicker(leftAfter)
+	defer left.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-often.C:
-			k.tell(ctx, k.devices())
+			k.tell(ctx, k.desk.SeenDevices, k.devices())
+		case <-left.C:
+			k.tell(ctx, k.desk.LeftDevices, k.haveLeft(time.Now()))
 		}
 	}
 }
 
-func (k *Kiosk) tell(ctx context.Context, here []release.DeviceID) {
+func (k *Kiosk) tell(ctx context.Context, what func(context.Context, []release.DeviceID) error, who []release.DeviceID) {
 	ctx, cancel := context.WithTimeout(ctx, callWait)
 	defer cancel()
-	if err := k.desk.SeenDevices(ctx, here); err != nil && ctx.Err() == nil {
+	if err := what(ctx, who); err != nil && ctx.Err() == nil {
 		k.log.Error("devices not noted", "error", err)
 	}
+}
+
+// haveLeft are the browsers that went a while ago and have not come back; each is named once.
+func (k *Kiosk) haveLeft(now time.Time) (all []release.DeviceID) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for at, since := range k.left {
+		if now.Sub(since) >= leftAfter {
+			all = append(all, at.device)
+			delete(k.left, at)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // devices are the browsers that are connected.

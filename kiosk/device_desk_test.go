@@ -17,6 +17,7 @@ type browsers struct {
 	asking map[release.Thumb]release.DeviceKey
 	unsure bool // StillPaired cannot say
 	seen   []release.DeviceID
+	left   []release.DeviceID
 }
 
 // theLink pairs any number of browsers; theCode is what every browser shows.
@@ -55,6 +56,13 @@ func (d *fakeDesk) SeenDevices(_ context.Context, ids []release.DeviceID) error 
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.browsers.seen = append(d.browsers.seen, ids...)
+	return nil
+}
+
+func (d *fakeDesk) LeftDevices(_ context.Context, ids []release.DeviceID) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.browsers.left = append(d.browsers.left, ids...)
 	return nil
 }
 

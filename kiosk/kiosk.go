@@ -81,6 +81,9 @@ type Options struct {
 	Idle time.Duration
 	// Words are the languages that kiosks can be read in; nil means those that are shipped.
 	Words *words.Catalogue
+	// Unpaired has any browser on this machine itself open a station's page at its own address, without
+	// a key: for demos and tests.
+	Unpaired bool
 }
 
 // Kiosk serves the pages beside all printers. It is safe for concurrent use.
@@ -93,13 +96,15 @@ type Kiosk struct {
 	pages     *web.Pages
 	edition   atomic.Pointer[edition]
 	seed      maphash.Seed
+	openHere  bool // Options.Unpaired
 
 	rests rests         // browsers that were dropped for what they sent
 	quit  chan struct{} // closed when Run ends
 	lines sync.WaitGroup
 	mu    sync.Mutex // guards what follows
 	shut  bool
-	seats map[seat]int // open sockets
+	seats map[seat]int       // open sockets
+	left  map[seat]time.Time // paired browsers whose last socket ended, and when
 	loans map[string]loan
 	taps  map[reader]*tapped // the last numbered one of each
 }
@@ -113,8 +118,8 @@ func New(o Options) (*Kiosk, error) {
 		return nil, fmt.Errorf("kiosk idle time %s is not between 0 and 10 minutes", o.Idle)
 	}
 	k := &Kiosk{
-		desk: o.Desk, subscribe: o.Subscribe, log: o.Log, idle: o.Idle, seed: maphash.MakeSeed(),
-		quit: make(chan struct{}), seats: map[seat]int{}, loans: map[string]loan{}, taps: map[reader]*tapped{},
+		desk: o.Desk, subscribe: o.Subscribe, log: o.Log, idle: o.Idle, seed: maphash.MakeSeed(), openHere: o.Unpaired,
+		quit: make(chan struct{}), seats: map[seat]int{}, left: map[seat]time.Time{}, loans: map[string]loan{}, taps: map[reader]*tapped{},
 	}
 	if k.idle == 0 {
 		k.idle = 20 * time.Second

@@ -10,9 +10,9 @@ import (
 	"inkwell/internal/fault"
 )
 
-var notLocal = fault.New(fault.Forbidden, "kiosk-not-local", "This address opens on the print server itself only. Elsewhere open /kiosk, and have the screen paired.")
+var notPaired = fault.New(fault.Forbidden, "kiosk-not-paired", "This browser is not paired with a station. Open /kiosk, and have the screen paired.")
 
-// devicePage is where a browser that is not on this machine finds its station.
+// devicePage is where a paired browser finds its station.
 const devicePage = "/kiosk"
 
 // here says whether the request comes from this machine itself. The Host must name this machine
@@ -21,10 +21,10 @@ func here(r *http.Request) bool {
 	return door.Loopback(r) && (isLocal(r.Host) || hostname(r.Host) == "localhost")
 }
 
-// onlyHere serves this machine alone.
-func onlyHere(next, otherwise http.HandlerFunc) http.HandlerFunc {
+// unpaired serves browsers of this machine that nobody has paired, where Options.Unpaired allows it.
+func (k *Kiosk) unpaired(next, otherwise http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if here(r) {
+		if k.openHere && here(r) {
 			next(w, r)
 			return
 		}
@@ -32,12 +32,12 @@ func onlyHere(next, otherwise http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// leadAway leads a browser of another machine to the page where it can be paired.
+// leadAway leads a browser to the page where it can be paired.
 func leadAway(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, devicePage, http.StatusSeeOther)
 }
 
-func (k *Kiosk) refuse(w http.ResponseWriter, r *http.Request) { k.pages.Error(w, r, notLocal) }
+func (k *Kiosk) refuse(w http.ResponseWriter, r *http.Request) { k.pages.Error(w, r, notPaired) }
 
 // isLocal says whether a host, with or without port, is one of this machine's
 // loopback addresses.

@@ -187,12 +187,24 @@ func idleSignOut(t *testing.T, b webtest.Browser) {
 
 func hostileTitle(t *testing.T, b webtest.Browser) {
 	const evil = `<script>wrongs.push('ran')</script><img src=x onerror="wrongs.push('ran')">`
-	p := openKiosk(t, b, newFakeDesk(held(41, evil, 2, 1), held(42, "\u202efdp.exe", 1, 1)), 0)
+	d := newFakeDesk(held(41, evil, 2, 1), held(42, "\u202efdp.exe", 1, 1), held(43, strings.Repeat("Long ", 2000)+evil, 1, 1))
+	d.visit.Name = evil
+	p := openKiosk(t, b, d, 0)
+	p.Eval(`for (const key of [...'0'.repeat(10000), 'Enter']) window.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }))`)
+	p.press("keypad") // it did nothing
+	p.wait(FaceKeypad)
+	p.press("back")
+	p.wait(FaceIdle)
 	p.Badge(badge)
 	p.wait(FaceJobs)
 	p.Seen(evil)
 	p.Seen("fdp.exe")
-	p.Until(`document.querySelectorAll('.job script, .job img').length === 0 && !document.body.innerText.includes('\u202e')`)
+	p.Seen("Long Long")
+	p.Until(`document.querySelector('h1').innerText.includes('<script>')`)
+	p.Until(`document.querySelectorAll('main script, .job img').length === 0 && !document.body.innerText.includes('\u202e') && document.documentElement.scrollWidth <= innerWidth`)
+	if signIns, _, _, _ := d.counts(); signIns != 1 {
+		t.Errorf("%d sign-ins", signIns)
+	}
 	p.Unhurt()
 }
 
@@ -330,7 +342,7 @@ func (s *switchable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // start puts a new kiosk in place and returns how to stop it.
 func (s *switchable) start(t *testing.T, d *fakeDesk) (stop func()) {
 	t.Helper()
-	k, err := New(Options{Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler)})
+	k, err := New(Options{Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Unpaired: true})
 	must(t, err)
 	h := k.Handler()
 	s.now.Store(&h)

@@ -27,6 +27,9 @@ type PairView struct {
 	Left Countdown `json:"left"` // until another one is shown
 }
 
+// linkAgain is how often a browser tries its link again whose place another screen has.
+const linkAgain = 5 * time.Second
+
 // askAgain is how long a browser waits that could be given no code.
 const askAgain = 30 * time.Second
 
@@ -84,6 +87,8 @@ func (m *meeting) wait() {
 	go m.read(gone)
 	ping := time.NewTicker(socket.PingEvery)
 	defer ping.Stop()
+	again := time.NewTicker(linkAgain)
+	defer again.Stop()
 	over := time.NewTimer(0)
 	defer over.Stop()
 	for {
@@ -96,6 +101,7 @@ func (m *meeting) wait() {
 			if m.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(socket.WriteWait)) != nil {
 				return
 			}
+		case <-again.C:
 			m.enrol(m.link) // the bell rings if it works
 		case <-bell:
 			if m.paired() {

@@ -14,9 +14,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -219,7 +221,11 @@ func TestEachPairedBrowserHasItsOwnSeats(t *testing.T) {
 	for range seatLimit - 1 {
 		until(t, e.open(one, ""), FaceIdle)
 	}
-	ends(t, e.open(one, "")) // one window too many
+	extra := e.open(one, "") // one window too many
+	if v := until(t, extra, FaceFull); v.Title == "" || v.Text == "" {
+		t.Errorf("it reads %+v", v)
+	}
+	ends(t, extra)
 	if here := e.kiosk.devices(); len(here) != 3*seatLimit {
 		t.Errorf("connected: %v", here)
 	}
@@ -315,5 +321,41 @@ func TestWhatIsSigned(t *testing.T) {
 	text, err := json.Marshal(greeting{Challenge: &c})
 	if err != nil || string(text) != `{"challenge":{"nonce":"n","station":"library"}}` {
 		t.Errorf("%s, %v", text, err)
+	}
+}
+
+// Whose page is closed is told to the desk a moment later, unless it is back by then: until then nobody
+// else may have its place.
+func TestWhoHasLeftIsTold(t *testing.T) {
+	t.Parallel()
+	e := newRemote(t, newFakeDesk())
+	stays, goes, back := newBrowser(t), newBrowser(t), newBrowser(t)
+	ids := map[string]release.DeviceID{}
+	for name, b := range map[string]browser{"stays": stays, "goes": goes, "back": back} {
+		e.desk.pair(b.public)
+		ids[name] = e.desk.browsers.paired[b.public.Thumb()].ID
+		c := e.open(b, "")
+		until(t, c, FaceIdle)
+		if name != "stays" {
+			must(t, c.Close())
+		}
+	}
+	for end := time.Now().Add(patience); len(e.kiosk.devices()) != 1; time.Sleep(time.Millisecond) { // between two looks
+		if time.Now().After(end) {
+			t.Fatalf("connected: %v", e.kiosk.devices())
+		}
+	}
+	until(t, e.open(back, ""), FaceIdle)
+	if soon := e.kiosk.haveLeft(time.Now()); len(soon) != 0 {
+		t.Errorf("told too soon of %v", soon)
+	}
+	e.desk.mu.Lock()
+	told := slices.Clone(e.desk.browsers.left) // by the kiosk itself, where this test was slow
+	e.desk.mu.Unlock()
+	if told = append(told, e.kiosk.haveLeft(time.Now().Add(leftAfter))...); len(told) != 1 || told[0] != ids["goes"] {
+		t.Errorf("told of %v, want %v", told, ids["goes"])
+	}
+	if again := e.kiosk.haveLeft(time.Now().Add(time.Hour)); len(again) != 0 {
+		t.Errorf("told again of %v", again)
 	}
 }

@@ -8,8 +8,8 @@ import (
 
 const staticPrefix = "/kiosk/static/"
 
-// Handler serves the page of paired browsers at /kiosk, and under it the stations' own pages to this
-// machine. It knows no page of staff's.
+// Handler serves the page of paired browsers at /kiosk, and with Options.Unpaired the stations' own pages to
+// this machine. It knows no page of staff's.
 func (k *Kiosk) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range []struct {
@@ -20,8 +20,8 @@ func (k *Kiosk) Handler() http.Handler {
 		{"GET " + devicePage, http.HandlerFunc(k.devicePage)},
 		{"GET " + devicePage + "/socket", http.HandlerFunc(k.deviceSocket)},
 		{"POST " + devicePage + "/wipe", http.HandlerFunc(wipe)},
-		{"GET /kiosk/{station}", onlyHere(k.page, leadAway)},
-		{"GET /kiosk/{station}/socket", onlyHere(k.socket, k.refuse)},
+		{"GET /kiosk/{station}", k.unpaired(k.page, leadAway)},
+		{"GET /kiosk/{station}/socket", k.unpaired(k.socket, k.refuse)},
 		{"GET /kiosk/{station}/page/{loan}/{page}", http.HandlerFunc(k.picture)},
 		{"GET /kiosk/{station}/page/{loan}/of/{job}", http.HandlerFunc(k.thumbnail)},
 		{"GET " + staticPrefix + "{digest}/{name}", k.pages.Static()},

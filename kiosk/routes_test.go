@@ -10,10 +10,19 @@ import (
 	"time"
 )
 
-func TestOnlyThisMachine(t *testing.T) {
+// A station's own address opens for nobody whom IT has not paired, on the server itself neither; a demo's opens
+// there, and nowhere else.
+func TestOnlyAPairedBrowser(t *testing.T) {
 	t.Parallel()
+	for _, demo := range []bool{false, true} {
+		opensHere(t, demo)
+	}
+}
+
+func opensHere(t *testing.T, demo bool) {
+	t.Helper()
 	d := newFakeDesk()
-	k, err := New(Options{Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler)})
+	k, err := New(Options{Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Unpaired: demo})
 	must(t, err)
 	for _, c := range []struct {
 		remote, host string
@@ -23,6 +32,9 @@ func TestOnlyThisMachine(t *testing.T) {
 		{"10.0.0.7:5000", "localhost:8443", 303}, {"192.168.1.1:1", "192.168.1.1:8443", 303}, {"[fe80::1%eth0]:1", "localhost", 303}, {"", "localhost", 303},
 		{"127.0.0.1:5000", "evil.test:8443", 303}, {"127.0.0.1:5000", "localhost.evil.test", 303}, {"127.0.0.1:5000", "", 303}, {"@", "localhost", 303},
 	} {
+		if !demo {
+			c.want = http.StatusSeeOther
+		}
 		for _, path := range []string{"/kiosk/library", "/kiosk/library/socket"} {
 			r := httptest.NewRequest(http.MethodGet, path, nil)
 			r.RemoteAddr, r.Host = c.remote, c.host
@@ -31,7 +43,7 @@ func TestOnlyThisMachine(t *testing.T) {
 			if path == "/kiosk/library" && w.Code != c.want {
 				t.Errorf("from %s to %q: %d", c.remote, c.host, w.Code)
 			}
-			if c.want == 303 && path != "/kiosk/library" && (w.Code != 403 || !strings.Contains(w.Body.String(), "on the print server itself only")) {
+			if c.want == 303 && path != "/kiosk/library" && (w.Code != 403 || !strings.Contains(w.Body.String(), "This browser is not paired with a station.")) {
 				t.Errorf("from %s to %q, %s: %d %s", c.remote, c.host, path, w.Code, w.Body)
 			}
 		}

@@ -390,6 +390,17 @@ var shots = []shot{
 		p.Eval(`location.replace("/kiosk#link=` + theLink + `")`)
 		p.wait(FacePaired)
 	}},
+	{name: "device-full", act: func(p *page, _ *fakeDesk) {
+		address := p.Says(`location.href`)
+		p.Open("about:blank")
+		for taken := 0; taken < seatLimit; { // the page that has gone gives its own up
+			if v, err := dialled(p.t, address).Next(p.t.Context()); err == nil && v.Face == FaceIdle {
+				taken++
+			}
+		}
+		p.Open(address)
+		p.wait(FaceFull)
+	}},
 	{name: "device-over", act: func(p *page, d *fakeDesk) {
 		p.Eval(`location.pathname = "/kiosk"`)
 		p.wait(FacePair)

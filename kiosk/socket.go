@@ -28,17 +28,34 @@ func (k *Kiosk) socket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	at := seat{station: st.ID}
-	if err := k.sit(at); err != nil {
-		k.pages.Error(w, r, err)
+	taken := k.sit(at)
+	if taken != nil && !errors.Is(taken, seatsTaken) {
+		k.pages.Error(w, r, taken)
 		return
 	}
 	conn, err := socket.Upgrade(w, r)
-	if err != nil {
+	switch {
+	case err != nil && taken == nil:
 		k.rise(at)
+		fallthrough
+	case err != nil:
 		k.log.Info("socket refused", "station", st.ID, "error", err)
-		return
+	case taken != nil:
+		k.full(conn, st)
+	default:
+		k.talk(conn, st, release.Device{}, func() { k.rise(at) })
 	}
-	k.talk(conn, st, release.Device{}, func() { k.rise(at) })
+}
+
+// FaceFull is a window too many of one screen's.
+const FaceFull = "full"
+
+// full tells a page that is one too many, and closes its connection. It tries again by itself, slowly.
+func (k *Kiosk) full(conn *websocket.Conn, st release.Station) {
+	t := NewScreen(st, 0, nil).tongue
+	_ = say(conn, View{Face: FaceFull, Lang: t.Tag(), Build: k.edition.Load().build, School: st.SchoolName, Station: st.Name,
+		Title: t.Say("This screen is open in too many windows."), Text: t.Say("Close the others. This one tries again by itself.")})
+	_ = conn.Close()
 }
 
 // seat is where a page is open: a station's own screen, or one of the browsers that are paired
@@ -71,6 +88,7 @@ func (k *Kiosk) sit(at seat) error {
 		return seatsTaken
 	}
 	k.seats[at]++
+	delete(k.left, at)
 	return nil
 }
 
@@ -79,6 +97,9 @@ func (k *Kiosk) rise(at seat) {
 	defer k.mu.Unlock()
 	if k.seats[at]--; k.seats[at] == 0 {
 		delete(k.seats, at)
+		if at.device != 0 {
+			k.left[at] = time.Now()
+		}
 	}
 	k.lines.Done()
 }

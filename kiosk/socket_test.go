@@ -125,14 +125,18 @@ func TestAStationHasFourSeats(t *testing.T) {
 	for _, c := range clients {
 		until(t, c, FaceIdle)
 	}
-	if _, err := Dial(t.Context(), address, nil); err == nil || !strings.Contains(err.Error(), "429") {
-		t.Errorf("a fifth socket: %v", err)
+	fifth := dialled(t, address)
+	if v := until(t, fifth, FaceFull); !strings.Contains(v.Title, "too many windows") || v.Station != "Library" {
+		t.Errorf("a fifth window reads %+v", v)
 	}
+	ends(t, fifth)
 	must(t, clients[0].Close())
 	for end := time.Now().Add(patience); ; {
-		c, err := Dial(t.Context(), address, nil)
-		if err == nil {
-			must(t, c.Close())
+		c := dialled(t, address)
+		v, err := c.Next(t.Context())
+		must(t, err)
+		must(t, c.Close())
+		if v.Face != FaceFull {
 			break
 		}
 		if time.Now().After(end) {

@@ -50,7 +50,7 @@ func inBubble(t *testing.T, story func(t *testing.T, k *Kiosk, connect func() *w
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		d := newFakeDesk(twoJobs()...)
-		k, err := New(Options{Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler)})
+		k, err := New(Options{Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Unpaired: true})
 		must(t, err)
 		p := &pipes{conns: make(chan net.Conn), shut: make(chan struct{})}
 		server := &http.Server{Handler: k.Handler(), ReadHeaderTimeout: time.Minute}

@@ -60,10 +60,13 @@ type Device struct {
 	ByLink  bool      // it paired itself by a link
 	Paired  time.Time // since when
 	Seen    time.Time // when it was connected last, to a minute or so
+	Since   time.Time // since when its page is open without a break; zero while it is not known to be
 }
 
-// Connected says whether the browser's page is open now.
-func (d Device) Connected(now time.Time) bool { return now.Sub(d.Seen) < silent }
+// Connected says whether the browser's page is open now, or is about to be.
+func (d Device) Connected(now time.Time) bool {
+	return now.Sub(d.Seen) < silent && (!d.Since.IsZero() || now.Sub(d.Paired) < SeenEvery)
+}
 
 // silent is how long a page that is open may not be heard of: it is told of every SeenEvery.
 const silent = 3 * SeenEvery
@@ -103,5 +106,16 @@ func (d *Desk) SeenDevices(ctx context.Context, ids []DeviceID) error {
 	}
 	return d.DB.InTx(ctx, db.System("device"), func(ctx context.Context, tx *db.Tx) error {
 		return updateSeen(ctx, tx, ids)
+	})
+}
+
+// LeftDevices says that the pages of these browsers are open no more, so that whoever is to take a place
+// of theirs need not wait until they have been silent for long.
+func (d *Desk) LeftDevices(ctx context.Context, ids []DeviceID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return d.DB.InTx(ctx, db.System("device"), func(ctx context.Context, tx *db.Tx) error {
+		return updateLeft(ctx, tx, ids)
 	})
 }

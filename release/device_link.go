@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"net/netip"
+	"slices"
 	"time"
 
 	"inkwell/internal/audit"
@@ -33,7 +34,7 @@ var PersonLink = Link{Life: PersonLinkLife, Most: 1, Times: 1}
 var (
 	linkUnknown  = fault.New(fault.NotFound, "link-unknown", "This link has been used or has expired. Ask IT for a new one.")
 	linkNetwork  = fault.New(fault.Forbidden, "link-network", "This link pairs no screen from this network. Please tell IT.")
-	linkFull     = fault.New(fault.Conflict, "link-full", "Another screen is at work there. Switch it off, and try again in a few minutes.")
+	linkFull     = fault.New(fault.Conflict, "link-full", "Another screen is at work there. Switch it off: this one takes its place within a minute.")
 	linkDays     = fault.New(fault.Invalid, "link-days", "A link is good for up to 400 days.")
 	linkNetworks = fault.New(fault.Invalid, "link-networks", "A link for more than one day works from named networks alone. Name them.")
 	linkMost     = fault.New(fault.Invalid, "link-most", "A link pairs from 1 to 1,000 screens at the same time, up to 10,000 times in all, and one with a kiosk.")
@@ -136,13 +137,14 @@ func (d *Desk) makeRoom(ctx context.Context, tx *db.Tx, l link) error {
 		}
 	}
 	for len(all) >= l.Most { // the one silent for longest comes first
-		if all[0].Connected(tx.Now) {
+		gone := slices.IndexFunc(all, func(one Device) bool { return !one.Connected(tx.Now) })
+		if gone < 0 {
 			return linkFull
 		}
-		if err := d.endDevices(ctx, tx, "", endOne, all[0].ID); err != nil {
+		if err := d.endDevices(ctx, tx, "", endOne, all[gone].ID); err != nil {
 			return err
 		}
-		all = all[1:]
+		all = slices.Delete(all, gone, gone+1)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,12 +13,14 @@ import (
 	"inkwell/internal/school"
 )
 
-const deviceColumns = `v.device_id, v.school_id, v.station_id, s.slug, v.key, v.link_id IS NOT NULL, v.paired_at, v.seen_at`
+const deviceColumns = `v.device_id, v.school_id, v.station_id, s.slug, v.key, v.link_id IS NOT NULL, v.paired_at, v.seen_at, v.connected_at`
 
 func scanDevice(row pgx.Row, more ...any) (d Device, err error) {
 	var key []byte
-	err = row.Scan(append([]any{&d.ID, &d.School, &d.Station, &d.Slug, &key, &d.ByLink, &d.Paired, &d.Seen}, more...)...)
+	var since *time.Time
+	err = row.Scan(append([]any{&d.ID, &d.School, &d.Station, &d.Slug, &key, &d.ByLink, &d.Paired, &d.Seen, &since}, more...)...)
 	copy(d.Key[:], key)
+	d.Since = instant(since)
 	return d, err
 }
 
@@ -67,6 +70,13 @@ func updateSeen(ctx context.Context, tx *db.Tx, ids []DeviceID) error {
 		UPDATE kiosk_device SET seen_at = greatest(seen_at, $2),
 		       connected_at = CASE WHEN connected_at IS NULL OR seen_at <= $2::timestamptz - make_interval(secs => $3) THEN $2 ELSE connected_at END
 		 WHERE device_id IN (SELECT device_id FROM kiosk_device WHERE device_id = ANY ($1) ORDER BY device_id FOR UPDATE)`, ids, tx.Now, silent.Seconds())
+	return err
+}
+
+func updateLeft(ctx context.Context, tx *db.Tx, ids []DeviceID) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE kiosk_device SET connected_at = NULL
+		 WHERE device_id IN (SELECT device_id FROM kiosk_device WHERE device_id = ANY ($1) ORDER BY device_id FOR UPDATE)`, ids)
 	return err
 }
 

@@ -229,11 +229,14 @@ func TestALinkPairsAWipedTablet(t *testing.T) {
 	}
 	f.clock.Advance(2 * time.Minute)
 	wantFault(t, f.enrol(second, token), "link-full")
-	f.clock.Advance(2 * time.Minute)
+	if err := f.LeftDevices(t.Context(), []release.DeviceID{f.device(first).ID}); err != nil { // its power is gone
+		t.Fatal(err)
+	}
 	if err := f.enrol(second, token); err != nil {
 		t.Fatal(err)
 	}
 	wantFault(t, f.StillPaired(t.Context(), 1), "device-over")
+	wantFault(t, f.enrol(third, token), "link-full") // its page is about to open
 	f.clock.Advance(time.Hour)
 	if _, err := f.EndDevice(t.Context(), f.School, "", f.device(second).ID); err != nil {
 		t.Fatal(err)

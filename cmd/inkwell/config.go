@@ -24,6 +24,7 @@ type Config struct {
 	IPPListen      string   // ipp-listen: where computers print to
 	WebListen      string   // web-listen: where kiosks and staff connect
 	KioskListen    string   // kiosk-listen: where kiosks alone connect; "" is web-listen
+	Unpaired       bool     // kiosk-unpaired: browsers on this machine open kiosks without being paired
 	Languages      string   // languages: folder of languages that kiosks are read in; "" is those that are shipped
 	RedirectListen string   // redirect-listen: sends browsers to web-listen; "" is off
 	MetricsListen  string   // metrics-listen: figures for Prometheus, on loopback; "" is off
@@ -76,6 +77,11 @@ var ownSettings = []setting{
 		func(c *Config) *string { return &c.WebListen }, isAddress),
 	text("kiosk-listen", "address of kiosks alone, without any staff page; empty is web-listen", fixed(""),
 		func(c *Config) *string { return &c.KioskListen }, isAddressOrOff),
+	{
+		key: "kiosk-unpaired", usage: "open kiosks on this machine without pairing, for tests; a demo always does", byDefault: fixed("false"),
+		read: func(c *Config, text string) (err error) { c.Unpaired, err = isBool(text); return err },
+		show: func(c *Config) string { return strconv.FormatBool(c.Unpaired) },
+	},
 	text("languages", "folder of languages that kiosks are read in besides those that are shipped; empty is none", fixed(""),
 		func(c *Config) *string { return &c.Languages }, anything),
 	text("redirect-listen", "address that sends browsers to https and hands out the CA certificate; empty is off", fixed(":8080"),

@@ -48,7 +48,7 @@ func TestDefaultsNeedNoConfiguration(t *testing.T) {
 
 func TestEverySettingCanBeSetInEachWay(t *testing.T) {
 	other := map[string]string{
-		"data-dir": "", "ipp-listen": "127.0.0.1:1", "web-listen": "127.0.0.1:2", "kiosk-listen": "127.0.0.1:3", "languages": "/etc/inkwell/languages", "redirect-listen": "", "demo": "true",
+		"data-dir": "", "ipp-listen": "127.0.0.1:1", "web-listen": "127.0.0.1:2", "kiosk-listen": "127.0.0.1:3", "kiosk-unpaired": "true", "languages": "/etc/inkwell/languages", "redirect-listen": "", "demo": "true",
 		"announce": "own", "announce-on": "eth0,eth1", "user": "postgres", "database.url": "postgres://a@h/d", "database.owner-url": "postgres://o@h/d",
 		"tls.names": "print.example", "acme.names": "print.example,www.example", "acme.directory": "https://ca.example/dir", "acme.contact": "it@school.example",
 		"acme.agree": "true", "acme.roots": "/etc/ca.pem", "acme.eab-kid": "kid-1", "acme.eab-key": "c2VjcmV0",

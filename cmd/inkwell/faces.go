@@ -25,7 +25,9 @@ func (m *Main) openFaces(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	stations, err := kiosk.New(kiosk.Options{Words: languages, Desk: m.desk, Subscribe: m.subscribe, Log: m.log})
+	stations, err := kiosk.New(kiosk.Options{
+		Words: languages, Desk: m.desk, Subscribe: m.subscribe, Log: m.log, Unpaired: m.config.Unpaired || m.config.Demo,
+	})
 	if err != nil {
 		return err
 	}

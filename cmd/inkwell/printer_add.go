@@ -59,15 +59,15 @@ known by the key that it shows first (inkwell printer trust). Of one with socket
 it can do: it prints black on one side of A4 unless --duplex, --colour or --size say more.
 
 Addresses of this machine are refused unless printers.loopback allows them; those of one
-cable alone, of many machines and of clouds' metadata services always. With --station a
-kiosk's page opens for the printer at /kiosk/STATION.`
+cable alone, of many machines and of clouds' metadata services always. With --station
+the printer has a kiosk beside it; inkwell kiosk pair names its screen.`
 	cmd.Example = `  inkwell printer add Library ipps://printer7.school.example/ipp/print --room "Room 12" --asset HA-00417 --station library
   inkwell printer add "Room 4" socket://192.168.4.7 --duplex --size A4,A5
   inkwell printer add Plotter ipp://cups.school.example/printers/plotter`
 	cmd.Flags().StringVar(&room, "room", "", "where it stands")
 	cmd.Flags().StringVar(&asset, "asset", "", "its asset tag")
 	cmd.Flags().StringVar(&place, "place", "", "BUILDING/FLOOR/ROOM, for kiosks to say which printer is near")
-	cmd.Flags().StringVar(&station, "station", "", "last part of the address of the kiosk beside it, e.g. library for /kiosk/library")
+	cmd.Flags().StringVar(&station, "station", "", "short name of the kiosk beside it, e.g. library")
 	cmd.Flags().StringVar(&group, "group", "", "the group of printers whose prices it has, made where it is missing")
 	can.flags(cmd)
 	addFlags(cmd.Flags(), "printers.loopback")
@@ -130,6 +130,6 @@ func changed(cmd *cobra.Command, flags ...string) string {
 func (h *host) tellAdded(p release.PrinterRecord, station string) {
 	_, _ = fmt.Fprintf(h.out, "printer %d, %s, is known; inkwell check says whether it answers\n", p.ID, p.Name)
 	if station != "" {
-		_, _ = fmt.Fprintf(h.out, "its kiosk is the page /kiosk/%s\n", station)
+		_, _ = fmt.Fprintf(h.out, "its kiosk is %s: open /kiosk on its screen, and type the code that it shows on the page Kiosks\n", station)
 	}
 }

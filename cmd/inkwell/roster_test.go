@@ -29,7 +29,7 @@ func TestPeopleComeAndGoByFiles(t *testing.T) {
 		return path
 	}
 	pupils := "name,username,UPN,year group,registration group\nSam Bell,sam,A12345678901Z,7,7A\nMia Okafor,mia,A12345678902Z,7,7A\nLeo Shaw,leo,A12345678903Z,7,7A\nAna Reid,ana,A12345678904Z,8,8A\n"
-	p := serve(t, dir)
+	p := serve(t, dir, "--kiosk-unpaired=true")
 	run := func(args ...string) string {
 		t.Helper()
 		out, err := inkwell(t, append(args, "--data-dir", dir)...)

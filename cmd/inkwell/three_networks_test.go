@@ -62,7 +62,7 @@ func newNetworks(t *testing.T) *networks {
 	n.change("UPDATE installation SET demo = false") // a demo listens on this machine alone
 	n.stop()
 	node := func(d *demo, ipp, web string) {
-		d.args = []string{"--ipp-listen", "0.0.0.0:" + ipp, "--web-listen", "0.0.0.0:" + web, "--announce", "off"}
+		d.args = []string{"--ipp-listen", "0.0.0.0:" + ipp, "--web-listen", "0.0.0.0:" + web, "--announce", "off", "--kiosk-unpaired=true"}
 		d.start()
 		t.Cleanup(d.stop) // the second one first, whose database is the other's
 		d.ipp, d.web = "127.0.0.1:"+ipp, "127.0.0.1:"+web

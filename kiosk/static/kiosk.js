@@ -28,7 +28,7 @@
   // more after the connection was lost, if that was for a moment, and never again after that.
   const KEPT = 10000;
   const read = (badge) => {
-    if (['pair', 'paired', 'over'].includes(face)) return;
+    if (['pair', 'paired', 'over', 'full'].includes(face)) return;
     if (tap) clearTimeout(tap.end);
     const number = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
     tap = { act: { do: 'tap', badge, tap: number }, over: null, end: setTimeout(forget, KEPT) };
@@ -95,7 +95,7 @@
     clearTimeout(hush);
     answer = 0;
     if (view.pair) hush = setTimeout(drop, (view.pair.left.left || 30000) + 15000);
-    else if (!['offline', 'paired', 'over'].includes(face)) hush = setTimeout(ask, HUSH * (0.8 + Math.random() * 0.4));
+    else if (!['offline', 'paired', 'over', 'full'].includes(face)) hush = setTimeout(ask, HUSH * (0.8 + Math.random() * 0.4));
     if (view.idle) watchdog = setTimeout(drop, view.idle.left + 3000);
   };
 
@@ -133,6 +133,7 @@
       if (tap && !answer) answer = setTimeout(drop, 5000); // this view is older than the tap
       renew();
       if (face === 'paired') pause(2000);
+      if (face === 'full') pause(20000 * (0.75 + Math.random() / 2));
     }
   };
   const hangUp = () => {
