@@ -168,7 +168,26 @@ func (h *house) days() []day {
 			types("#amount", "250"), types("#reason", "Autumn"), presses(`[action$="/top-up"] button`), reads("250"),
 			leadsTo(usagePath), reads("pages printed"),
 		}},
-		{school.Exams, nil, []deed{reads("Exams", "Open now", "To come")}},
+		{school.Exams, nil, []deed{
+			reads("Exams", "Open now", "To come"), never("Sam Bell"),
+			types("#name", "GCSE Art"), types("#person", "sam"), types("#from", "2026-11-23T09:00"), types("#until", "2026-11-23T11:30"), presses(`[name="station"]`),
+			presses(`[action="/staff/exams"] .button--main`), reads("GCSE Art"),
+			presses(".ask summary"), presses(`[action$="/remove"] button`), reads("None is planned"),
+		}},
+		{school.COO, nil, []deed{
+			reads("The trust", "Harbour Academy", "Sums alone"), never("Sam Bell"), leadsTo(usagePath), reads("pages printed"), never("Sam Bell"),
+			leadsTo(fairnessPath), reads("By year group"), leadsTo(rulesPath), reads("Rules"),
+		}},
+		{school.Provider, nil, []deed{
+			reads("Library", "Kiosks"), never("Sam Bell", "Mia Okafor"),
+			leadsTo(printersPath), presses(`.table--printers tr:first-child a`), presses(`[action$="/pause"] button`), reads("Paused: it is sent nothing new"),
+			presses(`[action$="/pause"] button`), gone("Paused: it is sent"),
+			leadsTo(kiosksPath), reads("Kiosks"), leadsTo("/staff/roll-out"), reads("Roll-out"),
+			func(_ *testing.T, p *webtest.Page) { p.Open(h.server.URL + h.page(h.Sam.Person)) }, reads("There is no page at this address"),
+		}},
+		{school.Assistant, nil, []deed{
+			reads("My jobs", secretTitle), presses(".mine__form .button--main"), reads("Slip for a runner", "Prints once"), never("My classes", "People"),
+		}},
 		{school.Auditor, h.seal, []deed{
 			reads("YOUR FIRST VISIT", "Printing suspended", "Who holds which role"), never("Ran off with the toner"),
 			presses(`[action$="/verify"] button`), reads("What was done is sound.", "The ledger is sound."),
