@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"inkwell/internal/audit"
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 )
@@ -61,6 +62,12 @@ func PersonAt(ctx context.Context, tx *db.Tx, school ID, id PersonID) (Person, e
 // surrounding space do not matter.
 func PersonByUsername(ctx context.Context, tx *db.Tx, school ID, username string) (Person, error) {
 	return person(ctx, tx, "p.school_id = $1 AND p.username = $2", school, normalName(username))
+}
+
+// Selves are the people whom one human is at the schools of an installation, themselves among them, without those who
+// have left. It is asked across schools.
+func Selves(ctx context.Context, tx *db.Tx, of PersonID) ([]Person, error) {
+	return people(ctx, tx, "p.left_at IS NULL AND p."+ofTheSameHuman, 1000, of)
 }
 
 // SearchPeople finds people of a school whose user name or name contains the
@@ -126,3 +133,43 @@ func Add(ctx context.Context, tx *db.Tx, name string, zone *time.Location) (ID, 
 }
 
 func normalName(username string) string { return strings.ToLower(strings.TrimSpace(username)) }
+
+var (
+	joinTaken = fault.New(fault.Conflict, "username-taken", "Somebody else has that user name there. Give another one with --as.")
+	joinThere = fault.New(fault.Conflict, "already-there", "They have that role there already.")
+)
+
+// JoinAnother makes a member of staff staff of another school, too, in a role and under a user name there: a person of that school,
+// who is the same human. Staff of the same name who have the user name there are them. It is the host's to say
+// who is one human, across schools ("username-taken", "already-there").
+func JoinAnother(ctx context.Context, tx *db.Tx, p Person, at ID, username string, role Role) (Person, error) {
+	there, err := PersonByUsername(ctx, tx, at, username)
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
+		err = insertSelf(ctx, tx, p, at, normalName(username))
+	case err != nil:
+		return there, err
+	case there.Left || there.Given != p.Given || there.Family != p.Family || slices.Contains(there.Roles, Pupil) || slices.Contains(there.Roles, Guest):
+		return there, joinTaken
+	case slices.Contains(there.Roles, role):
+		if same, err := sameHuman(ctx, tx, p.ID); err != nil || slices.Contains(same, there.ID) {
+			return there, cmp.Or(err, error(joinThere))
+		}
+		err = updateSelf(ctx, tx, p, there.ID)
+	default:
+		err = updateSelf(ctx, tx, p, there.ID)
+	}
+	if err != nil {
+		return there, err
+	}
+	if there, err = PersonByUsername(ctx, tx, at, username); err != nil {
+		return there, err
+	}
+	if err := insertRole(ctx, tx, there, role); err != nil {
+		return there, err
+	}
+	if there, err = PersonByID(ctx, tx, there.ID); err != nil {
+		return there, err
+	}
+	return there, audit.Record(ctx, tx, audit.Entry{School: at, Act: "staff-joined", Subject: there.Pseudonym, Facts: map[string]any{"role": string(role), "from_school": int(p.School)}})
+}

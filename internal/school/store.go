@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 )
 
 const personColumns = `
@@ -115,4 +117,31 @@ func idsByUsername(ctx context.Context, tx *db.Tx, school ID) (map[string]Person
 	var id PersonID
 	_, err := pgx.ForEachRow(rows, []any{&name, &id}, func() error { all[name] = id; return nil })
 	return all, err
+}
+
+// insertSelf makes somebody a person of another school. One human is one person there at most.
+func insertSelf(ctx context.Context, tx *db.Tx, p Person, at ID, username string) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO person (school_id, individual_id, username, given_name, family_name)
+		SELECT $2, individual_id, $3, given_name, family_name FROM person WHERE person_id = $1`, p.ID, at, username)
+	return once(err)
+}
+
+// updateSelf says that a person of another school is the same human.
+func updateSelf(ctx context.Context, tx *db.Tx, p Person, there PersonID) error {
+	_, err := tx.Exec(ctx, `UPDATE person SET individual_id = (SELECT h.individual_id FROM person h WHERE h.person_id = $1) WHERE person_id = $2`, p.ID, there)
+	return once(err)
+}
+
+// once tells that somebody is at a school already, under another name.
+func once(err error) error {
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == "23505" { // unique_violation
+		return fault.New(fault.Conflict, "already-elsewhere", "They are at that school already, under another user name.").Because(err)
+	}
+	return err
+}
+
+func insertRole(ctx context.Context, tx *db.Tx, p Person, role Role) error {
+	_, err := tx.Exec(ctx, `INSERT INTO person_role (person_id, school_id, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, p.ID, p.School, role)
+	return err
 }

@@ -23,7 +23,7 @@ func (s *SignIn) Fresh(ctx context.Context, token string) (fresh bool, asks Asks
 		if err != nil {
 			return err
 		}
-		account, err := accountOf(ctx, tx, p.ID)
+		_, account, err := prove(ctx, tx, p, open)
 		fresh, asks = tx.Now.Before(open.proven.Add(s.limits.Fresh)), asksOf(open, account)
 		return err
 	})
@@ -68,7 +68,14 @@ func (s *SignIn) Prove(ctx context.Context, token string, by Proof) (in Entered,
 		}
 	}
 	err = s.counted(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, open, account, err := s.holderOf(ctx, tx, token, holdSession, Open)
+		holder, open, err := s.holder(ctx, tx, token, holdSession, Open)
+		if err != nil {
+			return err
+		}
+		p, account, err := prove(ctx, tx, holder, open)
+		if err == nil {
+			account, err = holdAccount(ctx, tx, p.School, p.ID)
+		}
 		if err != nil {
 			return err
 		}
@@ -89,14 +96,16 @@ func (s *SignIn) Prove(ctx context.Context, token string, by Proof) (in Entered,
 	return in, nil
 }
 
+// prover is whose proof a session asks for, and which.
 func (s *SignIn) prover(ctx context.Context, token string) (p school.Person, asks Asks, err error) {
 	err = s.db.InTx(ctx, db.System("session"), func(ctx context.Context, tx *db.Tx) error {
 		var open session
 		if p, open, err = s.holder(ctx, tx, token, openSession, Open); err != nil {
 			return err
 		}
-		account, err := accountOf(ctx, tx, p.ID)
-		asks = asksOf(open, account)
+		var a account
+		p, a, err = prove(ctx, tx, p, open)
+		asks = asksOf(open, a)
 		return err
 	})
 	return p, asks, err

@@ -37,6 +37,14 @@ type SignIn interface {
 	Factors
 	Sessions
 	Doors
+	Places
+}
+
+// Places is the sign-in's part in people who are at several schools.
+type Places interface {
+	Several(ctx context.Context, a school.Actor) (bool, error)
+	Places(ctx context.Context, a school.Actor) ([]signin.Place, error)
+	Switch(ctx context.Context, token string, to school.ID) (signin.Entered, error)
 }
 
 // Outside is the sign-in's part in people whom somebody else vouches for.

@@ -41,6 +41,7 @@ var partHelp = map[string]string{
 	trustPath:         "What each school of the trust printed, in sums alone.",
 	classUsagePath:    "What the pupils of one of your classes printed, in any week, month, term or year, with what is left to each; as CSV and as a workbook. Looking is recorded.",
 	accountsPath:      "Shared accounts of departments, classes, events and exams: who may charge them, and what is left. A class's budget is what its teacher gives from.",
+	schoolsPath:       "Each school where you have an account: what is not well there, worst first, and where to do something about it. One click takes you there without signing in again.",
 	holdsPath:         "About whom nothing is purged, why, since when, and when somebody looks at it again. Place one, keep it on until another day, or end it.",
 	requestsPath:      "Who asked to see what is kept about them, until when they are to be answered, and the file to hand over. And who read whose record.",
 	pricesPath:        "What a side, a sheet and a finish cost, since when, and what is planned. Try other prices on what was printed last term before you save them from a day on. What was printed keeps the prices of its time.",

@@ -35,6 +35,7 @@ var groups = []string{forNow, forPeople, forPaper, forSums, forSchool}
 var parts = []part{
 	{Path: todayPath, Word: "School today", group: forNow, needs: school.ReviewAnyone},
 	{Path: livePath, Word: "Now", group: forNow, needs: school.ManageFace},
+	{Path: schoolsPath, Word: "Your schools", group: forNow, needs: school.UseConsole},
 	{Path: waitingPath, Word: "Waiting for you", group: forNow, needs: school.ApprovePupils},
 	{Path: mattersPath, Word: "Safeguarding", group: forNow, needs: school.SeeMatters},
 	{Path: reviewsPath, Word: "Reviews", group: forNow, needs: school.ReviewConduct},
@@ -90,7 +91,7 @@ var leads = []struct {
 	role  school.Role
 	paths []string
 }{
-	{school.IT, []string{"/staff/people", livePath, printersPath, waitingPath, rightsPath}},
+	{school.IT, []string{schoolsPath, "/staff/people", livePath, printersPath, waitingPath, rightsPath}},
 	{school.Head, []string{reviewsPath, todayPath, rulesPath, fairnessPath, "/staff/people"}},
 	{school.COO, []string{trustPath, usagePath, fairnessPath, rulesPath}},
 	{school.Exams, []string{examsPath}},
@@ -100,7 +101,7 @@ var leads = []struct {
 	{school.Cover, []string{waitingPath, "/staff/mine"}},
 	{school.Reception, []string{"/staff/people", "/staff/guests", "/staff/calendar"}},
 	{school.Finance, []string{accountsPath, usagePath, pricesPath, allowancesPath, "/staff/people"}},
-	{school.Provider, []string{livePath, printersPath, kiosksPath, "/staff/roll-out"}},
+	{school.Provider, []string{schoolsPath, livePath, printersPath, kiosksPath, "/staff/roll-out"}},
 	{school.DataProtection, []string{requestsPath, holdsPath, "/staff/people", recordPath, fairnessPath}},
 }
 

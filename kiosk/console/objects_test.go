@@ -54,6 +54,7 @@ var objects = []object{
 	{rightsPath, "order", "SELECT order_id::text FROM conduct_order ORDER BY order_id LIMIT 1", ""},
 	{classesPath, "order", "SELECT order_id::text FROM conduct_order ORDER BY order_id LIMIT 1", ""},
 	{classesPath, "class", "SELECT class_id::text FROM class ORDER BY class_id LIMIT 1", ""},
+	{schoolsPath, "place", "SELECT school_id::text FROM school ORDER BY school_id LIMIT 1", ""},
 	{holdsPath, "hold", "SELECT hold_id::text FROM legal_hold ORDER BY hold_id LIMIT 1", ""},
 	{requestsPath, "request", "SELECT request_id::text FROM data_request ORDER BY request_id LIMIT 1", ""},
 	{queuesPath, "queue", "SELECT queue_id::text FROM queue ORDER BY queue_id LIMIT 1", ""},

@@ -25,6 +25,12 @@ func (h *house) opsScenes() []scene {
 			p.Click("details.card summary")
 			p.Until(`document.querySelector("details.card[open]")`)
 		}},
+		{name: "schools", path: schoolsPath, set: func() {
+			h.findings = someHealth
+			h.elsewhere("Hill Road School", school.Provider)
+			h.elsewhere("Beach Primary School", school.Teacher)
+			h.elsewhere("Riverside School", school.IT)
+		}},
 		{name: "health", path: healthPath, set: func() { h.findings = someHealth }},
 		{name: "now", path: livePath, act: live, set: h.midMorning},
 	}

@@ -42,6 +42,8 @@ var routes = []route{
 	{"POST /my/sign-out", "", (*Console).doMySignOut},
 	{"GET " + staticPrefix + "{digest}/{name}", "", (*Console).static},
 	{"GET /staff", school.UseConsole, (*Console).firstPage},
+	{"GET " + schoolsPath, school.UseConsole, (*Console).schoolsPage},
+	{"POST " + schoolsPath + "/{place}", school.UseConsole, (*Console).switchSchool},
 	{"GET " + youPath, school.UseConsole, (*Console).youPage},
 	{"POST " + youPath + "/sessions/{session}/end", school.UseConsole, (*Console).endOwnSession},
 	{"POST " + youPath + "/authenticator", school.UseConsole, (*Console).ownAppPage},

@@ -41,6 +41,13 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 		v.SchoolName, v.Name, v.Now = sc.Name, p.Given+" "+p.Family, tx.Now.In(sc.Zone)
 		return err
 	})
+	if err == nil && !v.Own {
+		several, wrong := c.signIn.Several(r.Context(), a)
+		err = wrong
+		if !several && !v.here(schoolsPath) {
+			v.Parts = slices.DeleteFunc(v.Parts, func(p part) bool { return p.Path == schoolsPath })
+		}
+	}
 	if err == nil && a.May(school.ApprovePupils) {
 		waiting, wrong := c.desk.Waiting(r.Context(), a)
 		v.count(waitingPath, len(waiting))

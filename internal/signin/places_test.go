@@ -1,0 +1,129 @@
+package signin_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"inkwell/internal/db"
+	"inkwell/internal/db/dbtest"
+	"inkwell/internal/school"
+	"inkwell/internal/school/schooltest"
+	"inkwell/internal/signin"
+)
+
+// also makes IT of the house staff of another school in a role.
+func (h *house) also(at school.ID, role school.Role) (there school.Person) {
+	h.Helper()
+	if err := h.db.InTx(h.Context(), db.System("staff"), func(ctx context.Context, tx *db.Tx) error {
+		p, err := school.PersonByID(ctx, tx, h.cast.IT.Person)
+		if err == nil {
+			there, err = school.JoinAnother(ctx, tx, p, at, "ida", role)
+		}
+		return err
+	}); err != nil {
+		h.Fatal(err)
+	}
+	return there
+}
+
+// TestASessionGoesToAnotherSchool: to one where its human has a role now and to no other, with what was proven; the old
+// token is over, both schools have it on record, and who came by a password proves with that one.
+func TestASessionGoesToAnotherSchool(t *testing.T) {
+	h := newHouse(t)
+	hill, third := schooltest.New(t, h.db, "Hill"), schooltest.New(t, h.db, "Third")
+	token := h.signIn("it")
+	to := func(token string, at school.ID) (string, error) {
+		in, err := h.in.Switch(t.Context(), token, at)
+		return in.Token, err
+	}
+	_, err := to(token, hill.School)
+	h.refused(err, "school-unknown") // somebody else is IT there
+	there := h.also(hill.School, school.Provider)
+	places, err := h.in.Places(t.Context(), h.cast.IT)
+	if err != nil || len(places) != 2 || places[0].Name != "Harbour" || !places[0].This || places[1].Person != there.ID || places[1].May(school.ManageRoster) || !places[1].May(school.ManageFace) {
+		t.Fatalf("%+v, %v", places, err)
+	}
+	h.clock.Advance(20 * time.Minute)
+	moved, err := to(token, hill.School)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.over(token)
+	h.is(moved, school.Actor{School: hill.School, Person: there.ID, Pseudonym: there.Pseudonym, Roles: []school.Role{school.Provider}})
+	for _, at := range []school.ID{third.School, hill.School, 987654321} {
+		_, err := to(moved, at)
+		h.refused(err, "school-unknown")
+	}
+	if fresh, asks, err := h.in.Fresh(t.Context(), moved); err != nil || fresh || asks != signin.AsksPassword {
+		t.Errorf("fresh %t, asks %s, %v", fresh, asks, err)
+	}
+	_, err = h.in.Prove(t.Context(), moved, signin.Proof{Password: "something else", Place: "x"})
+	h.refused(err, "proof-wrong")
+	proven, err := h.in.Prove(t.Context(), moved, signin.Proof{Password: schooltest.Password, Place: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fresh, _, err := h.in.Fresh(t.Context(), proven.Token); err != nil || !fresh {
+		t.Errorf("after the proof: %t, %v", fresh, err)
+	}
+	acts := func(at school.ID) string {
+		return dbtest.Value[string](t, h.db, "SELECT string_agg(act, ' ' ORDER BY audit_id) FROM audit WHERE school_id = $1 AND act LIKE 'staff-%'", at)
+	}
+	if home, away := acts(h.cast.School), acts(hill.School); home != "staff-signed-in staff-left-for-school" || away != "staff-joined staff-came-from-school" {
+		t.Errorf("on record at home: %s; there: %s", home, away)
+	}
+	h.clock.Advance(10 * time.Minute)
+	home, err := to(proven.Token, h.cast.School)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.is(home, h.cast.IT)
+	dbtest.Exec(t, h.db, "DELETE FROM person_role WHERE person_id = $1", there.ID)
+	_, err = to(home, hill.School)
+	h.refused(err, "school-unknown") // no role there any more
+	h.also(hill.School, school.IT)
+	dbtest.Exec(t, h.db, "UPDATE school SET factor_roles = '{it}' WHERE school_id = $1", hill.School)
+	_, err = to(home, hill.School)
+	h.refused(err, "school-factor")
+	h.is(home, h.cast.IT)
+	dbtest.Exec(t, h.db, "UPDATE school SET factor_roles = '{}'")
+	dbtest.Exec(t, h.db, "INSERT INTO staff_account (person_id, school_id, barred_at) VALUES ($1, $2, now()) ON CONFLICT (person_id) DO UPDATE SET barred_at = now()", there.ID, hill.School)
+	_, err = to(home, hill.School)
+	h.refused(err, "school-unknown")
+	if places, err := h.in.Places(t.Context(), h.cast.IT); err != nil || len(places) != 1 {
+		t.Errorf("a school that bars one: %+v, %v", places, err)
+	}
+	dbtest.Exec(t, h.db, "UPDATE staff_account SET barred_at = NULL")
+	if n := dbtest.Value[int](t, h.db, "SELECT count(DISTINCT ends_at) FROM session"); n != 1 {
+		t.Error("going to and fro makes a session longer")
+	}
+}
+
+// TestWhoIsOneHuman: names have to agree, and nobody is somebody twice.
+func TestWhoIsOneHuman(t *testing.T) {
+	h := newHouse(t)
+	hill := schooltest.New(t, h.db, "Hill")
+	join := func(name string, role school.Role) error {
+		return h.db.InTx(t.Context(), db.System("staff"), func(ctx context.Context, tx *db.Tx) error {
+			p, err := school.PersonByID(ctx, tx, h.cast.IT.Person)
+			if err == nil {
+				_, err = school.JoinAnother(ctx, tx, p, hill.School, name, role)
+			}
+			return err
+		})
+	}
+	h.refused(join("teacher", school.Teacher), "username-taken")
+	h.refused(join("sam", school.IT), "username-taken")
+	if err := join("it", school.IT); err != nil { // of the same name
+		t.Fatal(err)
+	}
+	h.refused(join("it", school.IT), "already-there")
+	h.refused(join("other", school.IT), "already-elsewhere")
+	if err := join("it", school.Exams); err != nil {
+		t.Fatal(err)
+	}
+	if n := dbtest.Value[int](t, h.db, "SELECT count(*) FROM person p JOIN person o USING (individual_id) WHERE o.person_id = $1", h.cast.IT.Person); n != 2 {
+		t.Errorf("one human is %d people", n)
+	}
+}
