@@ -130,7 +130,7 @@ func outside(n, least, most int) bool { return n != 0 && (n < least || n > most)
 // one of these is a formula to a spreadsheet, and what turns the direction of writing hides
 // what a name is.
 func oneLine(s string, most int) bool {
-	return !strings.ContainsAny(s[:min(1, len(s))], "=+-@") && utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && s == strings.TrimSpace(s) &&
+	return strings.IndexAny(s, "=+-@＝＋－＠|%") != 0 && utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && s == strings.TrimSpace(s) &&
 		!strings.ContainsFunc(s, func(r rune) bool {
 			return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
 		})

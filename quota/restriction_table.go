@@ -96,8 +96,8 @@ func NamesOf(ctx context.Context, tx *db.Tx, r Rules) (n Names, err error) {
 // ruleNumberColumn is the column of a rule's number, blank for a new rule.
 const ruleNumberColumn = "number"
 
-// WriteRules writes rules as a table that ReadRules reads: one line each, in their order. What
-// people have written into them cannot begin as a formula does: Check.
+// WriteRules writes rules as a table that ReadRules reads: one line each, in their order. No cell is
+// a formula to a spreadsheet, whatever a class or a printer is called.
 func WriteRules(to io.Writer, r Rules, n Names) error {
 	w := csv.NewWriter(to)
 	columns := []string{ruleNumberColumn}
@@ -108,7 +108,7 @@ func WriteRules(to io.Writer, r Rules, n Names) error {
 	for _, rule := range r.All {
 		line := []string{strconv.Itoa(int(rule.Number))}
 		for _, f := range Fields() {
-			line = append(line, f.Write(rule, n))
+			line = append(line, sheet.Plain(f.Write(rule, n)))
 		}
 		_ = w.Write(line)
 	}
@@ -167,7 +167,7 @@ func readRule(ctx context.Context, tx *db.Tx, id school.ID, row sheet.Row, w Wor
 		r.Number = RuleNumber(number)
 	}
 	for _, f := range Fields() {
-		if err := SetField(ctx, tx, id, &r, f.Name, row.Get(f.Name), w); err != nil {
+		if err := SetField(ctx, tx, id, &r, f.Name, sheet.Unplain(row.Get(f.Name)), w); err != nil {
 			return r, err
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Workbook writes one table as a workbook of a spreadsheet (.xlsx, ECMA-376): text cells are
@@ -64,22 +63,12 @@ func (b *Workbook) Row(cells ...string) error {
 			continue
 		}
 		line.WriteString(`<c t="inlineStr"><is><t xml:space="preserve">`)
-		_ = xml.EscapeText(&line, []byte(Plain(clean(cell)))) // a Builder fails nothing
+		_ = xml.EscapeText(&line, []byte(Plain(cell))) // a Builder fails nothing
 		line.WriteString("</t></is></c>")
 	}
 	line.WriteString("</row>")
 	b.write(line.String())
 	return b.err
-}
-
-// clean leaves out what XML has no way to write.
-func clean(cell string) string {
-	return strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || r < ' ' && r != '\t' && r != '\n' {
-			return -1
-		}
-		return r
-	}, cell)
 }
 
 // Close writes what is left and says what went wrong.

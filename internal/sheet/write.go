@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Writer writes a table that a spreadsheet may open: a byte order mark, so that names keep
@@ -36,12 +38,37 @@ func (s *Writer) Close() error {
 }
 
 // Plain is a cell as text to every spreadsheet: what some of them would run as a formula gets
-// an apostrophe before it. A number stays one, also below zero.
+// an apostrophe before it, and what no cell can hold is left out. A number stays one, also below zero.
 func Plain(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r\n|%", rune(cell[0])) || cell[0] == '-' && isNumber(cell[1:]) {
+	cell = text(cell)
+	begins, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(cell, unseen))
+	if cell == "" || !strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", begins) || cell[0] == '-' && isNumber(cell[1:]) {
 		return cell
 	}
 	return "'" + cell
+}
+
+// Unplain is what Plain was given, for a table of ours that comes back.
+func Unplain(cell string) string {
+	if begun, is := strings.CutPrefix(cell, "'"); is && Plain(begun) == cell {
+		return begun
+	}
+	return cell
+}
+
+// unseen says whether a character takes no room: a spreadsheet may pass over it to what comes next.
+func unseen(r rune) bool {
+	return r == ' ' || r == '\u00a0' || unicode.In(r, unicode.Cf)
+}
+
+// text is a cell without what makes a reader of the file stop or a screen obey.
+func text(cell string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' && r != '\r' && r != '\n' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(cell, ""))
 }
 
 func isNumber(s string) bool {

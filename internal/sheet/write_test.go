@@ -12,6 +12,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 	for cell, want := range map[string]string{
 		"": "", "Sam Bell": "Sam Bell", "12": "12", "-12": "-12", "-1.50": "-1.50", "Zoë": "Zoë", "a=b": "a=b",
 		"=1+1": "'=1+1", "+44": "'+44", "@SUM(A1)": "'@SUM(A1)", "-2+3|cmd": "'-2+3|cmd", "\t=1": "'\t=1", "-": "'-", "-.": "'-.", "|calc": "'|calc",
+		"＝1+1": "'＝1+1", "＠SUM(A1)": "'＠SUM(A1)", " =1+1": "' =1+1", "\u200b=1": "'\u200b=1", "\ufeff=1": "'\ufeff=1", "\x00=1": "'=1", "a\x1b[2Jb": "a[2Jb", "\xff-": "'-",
 	} {
 		if got := sheet.Plain(cell); got != want {
 			t.Errorf("%q is written %q, want %q", cell, got, want)

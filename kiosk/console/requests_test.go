@@ -153,7 +153,12 @@ func TestNamesOfOthersAreTakenOut(t *testing.T) {
 	}
 	parts[0].Rows = [][]string{{"Mia", "M.Okafor, Zoë-Ann and mia.then; Zo"}}
 	hide(parts, []string{"Mia", "Okafor", "Zoë-Ann", "jo.li"}, []string{"Sam"})
-	if got, want := parts[0].Rows[0][1], "M.[a name], [a name]-[a name] and [a name].then; Zo"; got != want {
+	if got, want := parts[0].Rows[0][1], "M.[a name], [a name] and [a name].then; Zo"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	parts[0].Rows = [][]string{{"Mia", "m-okafor24 told (M-OKAFOR24), not am-okafor24 or m-okafor245; jo@home's jo@home.org."}}
+	hide(parts, []string{"m-okafor24", "jo@home", "jo@home.org"}, []string{"Sam"})
+	if got, want := parts[0].Rows[0][1], "[a name] told ([a name]), not am-okafor24 or m-okafor245; [a name]'s [a name]."; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if parts[0].Rows[0][0] != "Mia" {

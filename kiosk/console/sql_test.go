@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -11,9 +12,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
 )
 
@@ -98,7 +101,35 @@ func TestNoTextIsSQL(t *testing.T) {
 	}
 	if os.Getenv("INKWELL_PROVE") != "" {
 		h.sqlmap(log)
+	} else {
+		h.openers()
 	}
+}
+
+// openers are who opens each of queries, about somebody and something that is there: what answers 404 tries nothing.
+func (h *house) openers() map[string]school.Role {
+	h.Helper()
+	class := dbtest.Value[school.ClassID](h.T, h.db, "SELECT min(class_id) FROM class")
+	dbtest.Exec(h.T, h.db, "INSERT INTO enrolment (class_id, person_id, school_id, role, valid_from, valid_to) VALUES ($1, $2, $3, 'teacher', '2026-09-01', '2027-07-01')", class, h.IT.Person, h.School)
+	here := strings.NewReplacer("/staff/people/1", h.page(h.Sam.Person), "class=1", fmt.Sprintf("class=%d", class))
+	all := map[string]school.Role{}
+	for _, q := range queries {
+		q = here.Replace(q)
+		if h.serve(nil, httptest.NewRequest(http.MethodGet, q, nil)).Code == http.StatusOK {
+			all[q] = school.IT
+		}
+		for _, role := range school.StaffRoles() {
+			who := h.IT
+			who.Roles = []school.Role{role}
+			if all[q] == "" && h.serve(&who, httptest.NewRequest(http.MethodGet, q, nil)).Code == http.StatusOK {
+				all[q] = role
+			}
+		}
+		if all[q] == "" {
+			h.Errorf("nobody opens %s, so that nothing of it is tried", q)
+		}
+	}
+	return all
 }
 
 // sqlmap has the program of that name try what it knows, with somebody's session, on addresses and on
@@ -117,20 +148,26 @@ func (h *house) sqlmap(log *bytes.Buffer) {
 		session += c.Name + "=" + c.Value + "; "
 	}
 	person := h.server.URL + h.page(h.Sam.Person)
+	opener := h.openers()
 	runs := [][]string{
 		{"-u", person + "*"}, {"-u", person + "/flag", "--data", "category=excess&note=x", "-p", "category,note"},
 		{"-u", h.server.URL + "/staff/sign-in", "--data", "username=it&password=x", "-p", "username,password"},
 	}
-	for _, q := range queries {
+	for _, q := range slices.Sorted(maps.Keys(opener)) {
 		runs = append(runs, []string{"-u", h.server.URL + q})
 	}
 	for i, args := range runs {
+		cookie := session
+		if strings.HasPrefix(args[1], h.server.URL+signInPath) {
+			cookie = ""
+		}
+		h.as(cmp.Or(opener[strings.TrimPrefix(args[1], h.server.URL)], school.IT))()
 		out := filepath.Join(h.TempDir(), fmt.Sprint(i))
-		cmd := exec.CommandContext(h.Context(), "sqlmap", append(args, "--batch", "--flush-session", "--dbms=PostgreSQL", "--level="+level, "--risk=1", "--threads=4", "--disable-coloring", "--cookie", session, "--drop-set-cookie", "--output-dir", out)...) //nolint:misspell // the flag is so named; #nosec G204 -- arguments of ours
+		cmd := exec.CommandContext(h.Context(), "sqlmap", append(args, "--batch", "--flush-session", "--dbms=PostgreSQL", "--level="+level, "--risk=1", "--threads=4", "--disable-coloring", "--cookie", cookie, "--drop-set-cookie", "--output-dir", out)...) //nolint:misspell // the flag is so named; #nosec G204 -- arguments of ours
 		said, err := cmd.CombinedOutput()
 		switch text := string(said); {
-		case err != nil || !strings.Contains(text, "testing "):
-			h.Errorf("sqlmap %v: %v\n%s", args, err, said)
+		case err != nil || !strings.Contains(text, "do not appear to be injectable") && !strings.Contains(text, "identified the following"): // it says one or the other when it has tried all
+			h.Errorf("sqlmap %v did not come to its end: %v\n%s", args, err, said)
 		case strings.Contains(text, "identified the following injection point"), strings.Contains(text, "(500)"), strings.Contains(text, "Internal Server Error"):
 			h.Errorf("sqlmap %v found something:\n%s", args, said)
 		default:

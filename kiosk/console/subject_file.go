@@ -3,6 +3,7 @@ package console
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"html/template"
@@ -127,9 +128,11 @@ func hide(parts []sheet.Part, others, own []string) {
 			delete(names, word)
 		}
 	}
+	joined := joinedNames(names)
 	for _, p := range parts {
 		for _, row := range p.Rows {
 			for _, i := range p.Words {
+				row[i] = hideJoined(row[i], joined)
 				row[i] = writtenWord.ReplaceAllStringFunc(row[i], func(word string) string {
 					if names[strings.ToLower(strings.Trim(word, "._"))] {
 						return someone
@@ -144,6 +147,44 @@ func hide(parts []sheet.Part, others, own []string) {
 			}
 		}
 	}
+}
+
+// joinedNames finds those names that are more than one written word: "m-okafor24". It is nil if there are none.
+func joinedNames(names map[string]bool) *regexp.Regexp {
+	var all []string
+	for n := range names {
+		if writtenWord.FindString(n) != n {
+			all = append(all, regexp.QuoteMeta(n))
+		}
+	}
+	if all == nil {
+		return nil
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // the longest that fits
+	return regexp.MustCompile("(?i)" + strings.Join(all, "|"))
+}
+
+// hideJoined takes such names out of a text where they stand by themselves.
+func hideJoined(text string, joined *regexp.Regexp) string {
+	if joined == nil {
+		return text
+	}
+	var b strings.Builder
+	end := 0
+	for _, at := range joined.FindAllStringIndex(text, -1) {
+		before, _ := utf8.DecodeLastRuneInString(text[:at[0]])
+		after, _ := utf8.DecodeRuneInString(text[at[1]:])
+		if inWord(before) || inWord(after) {
+			continue
+		}
+		b.WriteString(text[end:at[0]] + someone)
+		end = at[1]
+	}
+	return b.String() + text[end:]
+}
+
+func inWord(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsNumber(r))
 }
 
 // subjectPage is the page to read.
