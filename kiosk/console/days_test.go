@@ -139,7 +139,8 @@ func (h *house) days() []day {
 		}, []deed{
 			reads("Library: Paper jam", "jobs sent today"), never(secretTitle),
 			types("#q", "okafor"), presses(".find button"), reads("1 person with"), presses(".fold-name a"), reads("May print", "History"),
-			types("#reason", "Ran off with the toner"), presses(`[action$="/suspend"] button`), reads("Printing withdrawn"),
+			types("#reason", "Ran off with the toner"), presses(`[action$="/suspend"] button`),
+			reads("Is it still you, Ida Hall?"), types("#password", schooltest.Password), presses(".door .button--go"), reads("Printing withdrawn"), // and so for the rest of the day
 			types("#why", "Brought it back"), presses(`[action$="/lift"] button`), reads("May print"),
 			leadsTo(printersPath), presses(`.table--printers tr:first-child a`), presses(`[action$="/pause"] button`), reads("Paused: it is sent nothing new"),
 			presses(`[action$="/pause"] button`), gone("Paused: it is sent"), reads("Paper jam"),
@@ -163,8 +164,7 @@ func (h *house) days() []day {
 			leadsTo(fairnessPath), reads("By year group"), never("Sam Bell"),
 		}},
 		{school.Finance, nil, []deed{
-			reads("November 2026", "Departments", "Accounted for by nobody"), leadsTo(accountsPath), types("#name", "History"), presses("[action='/staff/accounts'] .button--main"),
-			reads("Is it still you, Ida Hall?"), types("#password", schooltest.Password), presses(".door .button--go"), reads("History", "Who may charge it"),
+			reads("November 2026", "Departments", "Accounted for by nobody"), leadsTo(accountsPath), types("#name", "History"), presses("[action='/staff/accounts'] .button--main"), reads("History", "Who may charge it"),
 			types("#amount", "250"), types("#reason", "Autumn"), presses(`[action$="/top-up"] button`), reads("250"),
 			leadsTo(usagePath), reads("pages printed"),
 		}},

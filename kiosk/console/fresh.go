@@ -11,8 +11,15 @@ import (
 
 // dangerous are the acts for which a person proves once more who they are, unless they have
 // within the last quarter of an hour: a screen that was left open must not withdraw a year's
-// printing, give pages away or let somebody in.
+// printing, give pages away, let somebody in or send names out of the school. A table to download
+// has an act beside it, which asks and leads there.
 var dangerous = []string{
+	"POST /staff/people/{id}/suspend", "POST /staff/people/{id}/lift",
+	"POST " + reviewsPath + "/{objection}", "POST " + reviewsPath + "/flags/{flag}", "POST " + reviewsPath + "/steps/{step}",
+	"GET " + rightsPath + "/steps.csv", "POST " + rightsPath + "/steps.csv",
+	"GET " + usagePath + "/table", "POST " + usagePath + "/table", "GET " + classUsagePath + "/table", "POST " + classUsagePath + "/table",
+	"POST " + kiosksPath + "/{kiosk}/pair", "POST " + myBadgePath + "/code",
+	"POST " + wordsPath, "POST " + wordsPath + "/{word}/remove",
 	"POST " + rightsPath, "POST " + rightsPath + "/{order}/lift",
 	"POST " + accountsPath, "POST " + accountsPath + "/{account}", "POST " + accountsPath + "/{account}/top-up", "POST /staff/people/{id}/top-up",
 	"POST " + requestsPath + "/{request}/file", "POST " + holdsPath, "POST " + holdsPath + "/{hold}/end",
@@ -23,7 +30,7 @@ var dangerous = []string{
 	"POST " + examsPath,
 	"POST " + myPrinterPath, "POST " + myPrinterPath + "/{address}/renew",
 	"POST " + reviewsPath, "POST " + reviewsPath + "/safeguarding",
-	"POST " + rulesPath + "/exemptions", "POST /staff/guests/authority",
+	"POST " + rulesPath + "/exemptions", "POST " + rulesPath + "/exemptions/{id}/end", "POST /staff/guests/authority",
 	"POST " + youPath + "/authenticator", "POST " + youPath + "/authenticator/confirm", "POST " + youPath + "/recovery-codes",
 	"POST " + colleaguesPath + "/factor", "POST " + colleaguesPath + "/{colleague}/{door}",
 }
@@ -76,8 +83,13 @@ func (c *Console) proven(w http.ResponseWriter, r *http.Request, route route, v 
 		}
 		say = fault.As(err).Say
 	}
-	c.pages.Show(w, r, http.StatusForbidden, "fresh", freshPage{visitor: v, Asks: asks, Action: r.URL.Path, Fields: fieldsOf(r), Say: say, SSO: c.ssoName()})
+	c.pages.Show(w, r, http.StatusForbidden, "fresh", freshPage{visitor: v, Asks: asks, Action: r.URL.RequestURI(), Fields: fieldsOf(r), Say: say, SSO: c.ssoName()})
 	return false
+}
+
+// toTable leads on to a table once it is proven who asks.
+func (c *Console) toTable(w http.ResponseWriter, r *http.Request, _ visitor) {
+	http.Redirect(w, r, r.URL.RequestURI(), http.StatusSeeOther)
 }
 
 // fieldsOf is the form of a request without its proof, by name.

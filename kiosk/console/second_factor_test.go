@@ -148,12 +148,21 @@ func TestDangerousActsAskAgain(t *testing.T) {
 			continue
 		}
 		method, path := address(routes[i], h.Sam.Person)
+		if method == http.MethodGet {
+			h.says(h.get(path+"?as=csv&by=year"), http.StatusForbidden, "Is it still you", `action="`+path+`?as=csv&amp;by=year"`)
+			continue
+		}
 		h.says(h.do(h.request(method, known.Replace(path), url.Values{"reason": {`"><b>x`}})), http.StatusForbidden,
 			"Is it still you", `type="hidden" name="reason" value="&#34;&gt;&lt;b&gt;x"`, `action="`+known.Replace(path)+`"`)
 	}
 	if h.acts() != before {
 		t.Fatalf("and yet it was done: %s", h.acts())
 	}
+	if a := h.post(usagePath+"/table?as=csv", url.Values{proofPassword: {schooltest.Password}}); a.location != usagePath+"/table?as=csv" {
+		t.Fatalf("after a proof: %d %s", a.status, a.location)
+	}
+	h.says(h.get(usagePath+"/table?as=csv"), http.StatusOK)
+	h.clock.Advance(16 * time.Minute)
 	form := url.Values{"role": {"head"}, proofPassword: {"wrong"}}
 	h.says(h.post(colleaguesPath+"/factor", form), http.StatusForbidden, "That password is not right", `name="role" value="head"`)
 	old := h.cookies()[0]
