@@ -69,9 +69,10 @@ type newCode struct {
 	alone  []byte
 }
 
+// updatePassword ends the sessions of all that the human is, also at other schools where the transaction sees them.
 func updatePassword(ctx context.Context, tx *db.Tx, id PersonID, hash string) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE person SET password_hash = $2, credential_version = credential_version + 1 WHERE person_id = $1`, id, hash)
+		UPDATE person SET password_hash = CASE WHEN person_id = $1 THEN $2 ELSE password_hash END, credential_version = credential_version + 1 WHERE `+ofTheSameHuman, id, hash)
 	return err
 }
 

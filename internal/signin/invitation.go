@@ -66,15 +66,29 @@ func (who Staff) check() error {
 	return nil
 }
 
-// freeElsewhere refuses a name that is staff's at another school: one name, one
-// sign-in, wherever it is us who give it.
+// freeElsewhere refuses a name that is another one's of staff at another school: one name, one
+// human, wherever it is us who give it.
 func (s *SignIn) freeElsewhere(ctx context.Context, who Staff) error {
 	homes, err := s.homes(ctx, school.UseConsole, who.Username)
 	if err != nil {
 		return err
 	}
+	var own []school.PersonID
+	err = s.db.Look(ctx, db.System("staff"), func(ctx context.Context, tx *db.Tx) error {
+		p, err := school.PersonByUsername(ctx, tx, who.School, who.Username)
+		if fault.KindOf(err) == fault.NotFound {
+			return nil
+		}
+		if err == nil {
+			own, err = school.SameHuman(ctx, tx, p.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	for _, p := range homes {
-		if p.ID != 0 && p.School != who.School {
+		if p.ID != 0 && p.School != who.School && !slices.Contains(own, p.ID) {
 			return fault.New(fault.Conflict, "username-elsewhere", "Staff of another school have that user name.")
 		}
 	}

@@ -37,7 +37,6 @@ type SignIn interface {
 	Factors
 	Sessions
 	Doors
-	Places
 }
 
 // Places is the sign-in's part in people who are at several schools.
@@ -65,6 +64,7 @@ type Factors interface {
 
 // Sessions is the sign-in's part in a person's own sessions.
 type Sessions interface {
+	Places
 	Own(ctx context.Context, token string) (signin.Own, error)
 	EndOwn(ctx context.Context, token string, id signin.SessionID) error
 	Still(ctx context.Context, token string) (school.Actor, error)
