@@ -53,6 +53,11 @@ func TestThePage(t *testing.T) {
 func badgeToDone(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk(twoJobs()...)
 	p := openKiosk(t, b, d, 0)
+	if weight := p.Weight(); weight > 100_000 {
+		t.Errorf("the page weighs %d bytes", weight)
+	} else {
+		t.Logf("the page weighs %d bytes", weight)
+	}
 	p.Badge(badge)
 	p.wait(FaceJobs)
 	for _, words := range []string{"Hi Sam.", "Geography: rivers, final draft", "4 pages · 5 min ago · kept until tomorrow 18:00", "2 jobs, 7 pages", "88 left afterwards", "Print all"} {

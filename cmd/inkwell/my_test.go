@@ -51,6 +51,11 @@ func TestAPupilAtHome(t *testing.T) {
 	p.Seen("All of it costs 7 pages. 143 pages left afterwards.")
 	drawn := `[...document.images].every((i) => i.loading === "lazy" || i.complete && i.naturalWidth > 0)`
 	p.Until(drawn)
+	if weight := p.Weight(); weight > 100_000 {
+		t.Errorf("the first page weighs %d bytes with its pictures", weight)
+	} else {
+		t.Logf("the first page weighs %d bytes with its pictures", weight)
+	}
 	look("home")
 
 	p.Click(".own__acts > .button")
@@ -61,6 +66,8 @@ func TestAPupilAtHome(t *testing.T) {
 	p.Click(".leaves__panel .button--main")
 	p.Seen("It came as 6 pages")
 	p.Seen("3 pages on 2 sheets")
+	p.Seen("As it prints")
+	p.Until(`document.querySelectorAll(".side:not(.side--wide)").length === 3 && [...document.querySelectorAll(".side img")].every((i) => i.naturalWidth > 0 || i.loading === "lazy")`)
 	look("pages")
 	p.Click(".my-nav a")
 	p.Seen("All of it costs 4 pages.")

@@ -33,6 +33,7 @@ type jobPagesPage struct {
 	Edition int
 	Edit    release.Edit
 	Leaves  []leaf
+	Shown   []shownSide // as they print, where several pages go on one
 	Of      int
 	Long    bool   // more than have a picture: which stay is written
 	Keep    string // the pages that stay, as one would write them
@@ -103,7 +104,33 @@ func jobPagesOf(j release.Job) jobPagesPage {
 		p.Leaves = append(p.Leaves, leaf{page, j.Edit.Keeps(page)})
 	}
 	p.Long = p.Of > leavesShown
+	p.combine()
 	return p
+}
+
+// shownSide is a side as it prints, with the pages on it.
+type shownSide struct {
+	Number int
+	Pages  []int
+}
+
+// combine shows pages of a job together as they print: left to right and then down. Whether their sheet lies or stands
+// the page's script knows, by the pictures.
+func (p *jobPagesPage) combine() {
+	up := p.Edit.NumberUp
+	if up < 2 || p.Long {
+		return
+	}
+	for _, l := range p.Leaves {
+		if !l.Kept {
+			continue
+		}
+		if n := len(p.Shown); n == 0 || len(p.Shown[n-1].Pages) == up {
+			p.Shown = append(p.Shown, shownSide{Number: n + 1})
+		}
+		last := &p.Shown[len(p.Shown)-1]
+		last.Pages = append(last.Pages, l.Number)
+	}
 }
 
 func sumOf(j release.Job) string {

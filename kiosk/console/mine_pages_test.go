@@ -33,6 +33,10 @@ func TestPagesOfMyJob(t *testing.T) {
 		t.Fatalf("changed: %d %s", a.status, a.body)
 	}
 	h.says(h.get(path), http.StatusOK, "6 pages on 6 sheets", "It came as 30 pages on 15 sheets", `name="edition" value="1"`, "Undo all changes")
+	h.says(h.get(path), http.StatusOK, "As it prints", `<span class="side side--2"><img class="leaf__picture" src="`+path+`/1" alt="Page 1"`, "Side 2")
+	if body := h.get(path).body; strings.Count(body, `class="side side--2"`) != 2 || strings.Contains(body, `alt="Page 4"`) {
+		t.Errorf("four of thirty pages, two on a side, show as %s", body)
+	}
 	h.says(h.get("/staff/mine"), http.StatusOK, "changed: it came as 30 pages on 15 sheets")
 	h.says(change(0, keep), http.StatusConflict, "Look at it again")
 	h.says(change(1, url.Values{"up": {"1"}, "copies": {"1"}}), http.StatusConflict, "Keep at least one page")
@@ -82,5 +86,20 @@ func TestRangesAreReadAsTheyAreWritten(t *testing.T) {
 	}
 	if rangesOf([]release.PageRange{{First: 2, Last: 2}}) != "2" {
 		t.Error("one page is written as several")
+	}
+}
+
+// TestSidesShowAsTheyPrint: so many of the pages that stay on each.
+func TestSidesShowAsTheyPrint(t *testing.T) {
+	t.Parallel()
+	for up, want := range map[int]string{0: "[]", 1: "[]", 2: "[{1 [1 3]} {2 [4 5]} {3 [6]}]", 4: "[{1 [1 3 4 5]} {2 [6]}]"} {
+		p := jobPagesPage{Edit: release.Edit{NumberUp: up}}
+		for n := range 6 {
+			p.Leaves = append(p.Leaves, leaf{n + 1, n != 1})
+		}
+		p.combine()
+		if got := fmt.Sprint(p.Shown); got != want {
+			t.Errorf("%d on a side: %s, not %s", up, got, want)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package webtest
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -41,6 +42,17 @@ func (r *reading) Says(expression string) string {
 func (r *reading) Text() string {
 	r.t.Helper()
 	return r.Says(`document.body.innerText`)
+}
+
+// Weight is how many bytes the page took with all that it has loaded so far, as they were sent.
+func (r *reading) Weight() int {
+	r.t.Helper()
+	said := r.Says(`String(performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource")).reduce((sum, e) => sum + e.encodedBodySize, 0))`)
+	weight, err := strconv.Atoi(said)
+	if err != nil || weight == 0 {
+		r.t.Fatalf("the page weighs %q, %v", said, err)
+	}
+	return weight
 }
 
 // Unhurt fails if the page's policy was broken or its script threw.

@@ -1,5 +1,5 @@
 // What a pupil's own page does beyond what its forms do without this: how far a document has been
-// sent, a page that looks again while one is being looked at, and an address that is copied.
+// sent, a page that looks again while one is being looked at, sides as they print, and an address that is copied.
 (() => {
   "use strict";
 
@@ -25,6 +25,14 @@
     const gone = () => picture.remove();
     if (picture.complete && picture.naturalWidth === 0) gone();
     else picture.addEventListener("error", gone);
+  }
+
+  // Pages that lie print on a sheet that stands, two on it, and the other way about; four keep the sheet of one.
+  for (const side of document.querySelectorAll(".side")) {
+    const first = side.querySelector("img");
+    const turn = () => side.classList.toggle("side--wide", first.naturalWidth > first.naturalHeight);
+    if (first.complete) turn();
+    first.addEventListener("load", turn);
   }
 
   const form = document.querySelector(".upload__form");
