@@ -31,12 +31,17 @@ type SignIn interface {
 	SignInOwn(ctx context.Context, t signin.Try) (signin.Entered, error)
 	Actor(ctx context.Context, token string) (school.Actor, error)
 	SignOut(ctx context.Context, token string) error
-	Invitation(ctx context.Context, token string) (username string, err error)
-	Accept(ctx context.Context, token, password string) error
+	Invitations
 	Outside
 	Factors
 	Sessions
 	Doors
+}
+
+// Invitations is the sign-in's part in links that work once.
+type Invitations interface {
+	Invitation(ctx context.Context, token string) (username string, err error)
+	Accept(ctx context.Context, token, password string) error
 }
 
 // Places is the sign-in's part in people who are at several schools.

@@ -28,7 +28,7 @@ func TestAPupilsBalance(t *testing.T) {
 	})
 	page := h.get(myBalancePath)
 	h.says(page, http.StatusOK, "Pages for the week", "&#43;5 pages", "then 105 pages", "&#43;12 pages", "then 100 pages", "by Cleo Shaw")
-	if strings.Contains(page.body, "77") || strings.Contains(page.body, "Portfolio") {
+	if strings.Contains(page.body, "77 pages") || strings.Contains(page.body, "Portfolio") {
 		t.Errorf("it has another's pages, or why they were given: %s", page.body)
 	}
 	h.in(func(ctx context.Context, tx *db.Tx) error {
