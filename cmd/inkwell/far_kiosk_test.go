@@ -56,12 +56,30 @@ func newFarKiosk(t *testing.T) *farKiosk {
 	s.stop()
 	s.args = []string{"--ipp-listen", "127.0.0.1:0", "--web-listen", "0.0.0.0:" + kioskDoor, "--announce", "off", "--tls-names", s.far.Near, "--printers-loopback=true"}
 	s.start()
+	s.unpaired(t)
 	authority := filepath.Join(t.TempDir(), "authority.pem")
 	if err := os.WriteFile(authority, []byte(s.inkwell("certificate", "show", "--authority", "--pem")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.place = webtest.Place{In: s.far.In, Dial: s.far.Dial, Authority: authority}
 	return s
+}
+
+// unpaired is another browser of the same machine: it has no key of ours and is given no kiosk, at
+// whatever address it asks; and neither has one on the server itself.
+func (s *farKiosk) unpaired(t *testing.T) {
+	t.Helper()
+	for _, host := range []string{s.far.Near, "127.0.0.1"} {
+		args := []string{"curl", "-sk", "--http1.1", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Connection: Upgrade", "-H", "Upgrade: websocket", "-H", "Sec-WebSocket-Version: 13",
+			"-H", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "-H", "Origin: https://" + host + ":" + kioskDoor, "https://" + host + ":" + kioskDoor + "/kiosk/library/socket"}
+		if host == s.far.Near {
+			args = append(append([]string{}, s.far.In...), args...)
+		}
+		out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput() //nolint:gosec // the words above
+		if got := strings.TrimSpace(string(out)); err != nil || got != "403" {
+			t.Errorf("a browser that is not paired, at %s: %s, %v", host, got, err)
+		}
+	}
 }
 
 // cut takes the cable out, and mend puts it in again.
