@@ -36,9 +36,9 @@ func pupilsNamed(ctx context.Context, tx *db.Tx, address string) ([]school.Perso
 	return pgx.CollectRows(rows, pgx.RowTo[school.PersonID])
 }
 
-// staffBound says whether somebody is bound to an identity that opens the staff's pages.
-func staffBound(ctx context.Context, tx *db.Tx, person school.PersonID) (is bool, err error) {
+// ownBound says whether somebody is bound to an identity that opens their own page alone.
+func ownBound(ctx context.Context, tx *db.Tx, person school.PersonID) (is bool, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM sso_identity WHERE person_id = $1 AND ended_at IS NULL AND NOT starts_with(issuer, $2))`, person, ownPages).Scan(&is)
+		SELECT EXISTS (SELECT FROM sso_identity WHERE person_id = $1 AND ended_at IS NULL AND starts_with(issuer, $2))`, person, ownPages).Scan(&is)
 	return is, err
 }

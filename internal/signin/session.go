@@ -105,8 +105,8 @@ func (s *SignIn) holder(ctx context.Context, tx *db.Tx, token string, read reade
 		err = over
 	}
 	if err == nil && open.way == BySSO && a.May(school.UseConsole) { // not by what let a pupil in
-		bound, wrong := staffBound(ctx, tx, p.ID)
-		if err = wrong; err == nil && !bound {
+		bound, wrong := ownBound(ctx, tx, p.ID)
+		if err = wrong; err == nil && bound {
 			err = over
 		}
 	}
