@@ -116,7 +116,7 @@ type MessageView struct {
 }
 
 func (s *Screen) viewAccount(v *View, now time.Time) {
-	v.Title = s.Say("Your account")
+	v.Title, v.Tongues = s.Say("Your account"), s.tongues()
 	v.Text = s.left()
 	a := &AccountView{NewCode: s.mayRenew()}
 	v.Account, v.MayAsk = a, s.visit.Printed
@@ -149,7 +149,7 @@ func (t tongue) message(m release.Message) string {
 	case release.TellsNo:
 		return t.Say("{name} said no to {pages}.", "name", plain(m.Who, nameShown), "pages", t.pages(m.Pages))
 	case release.TellsGiven:
-		return t.Say("You were given {pages}.", "pages", t.pages(m.Pages))
+		return t.Say("You were given {pages}.", "pages", t.amount(m.Unit, m.Units))
 	case release.TellsWithdrawal:
 		return t.Say("You could not print for a while.")
 	default:

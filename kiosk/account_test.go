@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"inkwell/internal/web/webtest"
+	"inkwell/quota"
 	"inkwell/release"
 )
 
@@ -39,6 +40,20 @@ func TestANoticeIsNeutralUntilItIsAskedFor(t *testing.T) {
 	c.does(SignOut{})
 	if v = c.face(FaceIdle); v.Told != nil {
 		t.Error("it outlives the visit")
+	}
+}
+
+// What was given is pages, or money where the school counts in it.
+func TestWhatWasGivenHasItsUnit(t *testing.T) {
+	t.Parallel()
+	s := newScene(t).s
+	for want, m := range map[string]release.Message{
+		"You were given 150 pages.": {Kind: release.TellsGiven, Units: 150, Unit: quota.Page},
+		"You were given £1.50.":     {Kind: release.TellsGiven, Units: 150, Unit: quota.Penny},
+	} {
+		if said := s.message(m); said != want {
+			t.Errorf("says %q, want %q", said, want)
+		}
 	}
 }
 

@@ -250,6 +250,47 @@ func TestPicturesHaveAnAddressForAVisit(t *testing.T) {
 	}
 }
 
+// A picture that is still being drawn when its owner signs out is neither shown nor kept.
+func TestADrawingDoesNotOutliveTheVisit(t *testing.T) {
+	t.Parallel()
+	d := newFakeDesk(leafed(41, "Rivers", 3))
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	d.draw = func(page int) ([]byte, error) {
+		close(begun)
+		<-goOn
+		return drawn(page)
+	}
+	address, _ := open(t, d, 0)
+	c := dialled(t, address)
+	must(t, c.Tap(badge))
+	src := until(t, c, FaceJobs).Jobs[0].Src
+	status := make(chan int, 1)
+	go func() {
+		a, err := http.Get(strings.TrimSuffix(address, "/kiosk/library") + src)
+		if err != nil {
+			status <- 0
+			return
+		}
+		_ = a.Body.Close()
+		status <- a.StatusCode
+	}()
+	<-begun
+	must(t, c.SignOut())
+	until(t, c, FaceIdle)
+	d.mu.Lock()
+	before := d.forgot
+	d.mu.Unlock()
+	close(goOn)
+	if got := <-status; got != http.StatusNotFound {
+		t.Errorf("it is answered with %d", got)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if before != 1 || d.forgot != 2 {
+		t.Errorf("pictures were forgotten %d times, then %d", before, d.forgot)
+	}
+}
+
 // changeByTouch: pages are touched and the price follows; where there is no picture it says so.
 func changeByTouch(t *testing.T, b webtest.Browser) {
 	d := newFakeDesk(leafed(41, "Rivers", 3))

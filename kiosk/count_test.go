@@ -42,6 +42,8 @@ func TestSomeOfItCameOut(t *testing.T) {
 	if v := c.face(FaceDone); v.Title != "3 of 10 pages came out." {
 		t.Errorf("%q %q", v.Title, v.Text)
 	}
+	c.changes(visitWith(onItsWay(held(41, "Rivers", 7, 5), release.Unclear, 0))) // the rest is lost as well
+	c.face(FaceQuestion)
 }
 
 // One page came out or it did not.

@@ -248,7 +248,7 @@ func (d *fakeDesk) Account(context.Context, release.Visitor) (release.OwnAccount
 		{Key: "approval:3", Kind: release.TellsYes, When: noon.Add(-time.Hour), Pages: 8, Who: "Ms Patel"},
 		{Key: "refund:2", Kind: release.TellsRefund, When: noon.Add(-20 * time.Hour), Pages: 4, Read: true},
 		{Key: "step:1", Kind: release.TellsNotice, When: noon.Add(-70 * time.Hour), Why: "You printed the same 12 pages 6 times on Friday.", Read: true},
-		{Key: "given:9", Kind: release.TellsGiven, When: noon.Add(-200 * time.Hour), Pages: 150, Read: true},
+		{Key: "given:9", Kind: release.TellsGiven, When: noon.Add(-200 * time.Hour), Units: 150, Read: true},
 	}}, d.away
 }
 
@@ -417,11 +417,12 @@ func (d *fakeDesk) EditJob(_ context.Context, _ release.Visitor, id release.JobI
 // Picture draws what is on pages, unless the desk has none.
 func (d *fakeDesk) Picture(_ context.Context, v release.Visitor, _ release.JobID, page int) ([]byte, error) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.draw == nil || v.Actor.Person != sam {
+	draw := d.draw
+	d.mu.Unlock()
+	if draw == nil || v.Actor.Person != sam {
 		return nil, fault.New(fault.Unsupported, "picture-none", "There is no picture of this page.")
 	}
-	return d.draw(page)
+	return draw(page)
 }
 
 func (d *fakeDesk) Thumbnail(ctx context.Context, v release.Visitor, id release.JobID) ([]byte, error) {

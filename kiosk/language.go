@@ -9,8 +9,9 @@ import (
 	"inkwell/release"
 )
 
-// Speak has the screen speak another of the school's languages to whoever signs in next, and remembers
-// it for them.
+// Speak has the screen speak another of the school's languages. Pressed while nobody is signed in, it is for the
+// next visit and ends with it: nobody knows yet whose finger it was. Pressed in one's account, it is
+// remembered for whoever signed in.
 type Speak struct{ Language string }
 
 // RememberLanguage remembers which language the visitor reads.
@@ -26,7 +27,7 @@ func (e RememberLanguage) run(ctx context.Context, d Desk, _ string) Input {
 
 func (RememberLanguage) lasting() bool { return true }
 
-// TongueView is a language to choose while nobody is signed in.
+// TongueView is a language to choose.
 type TongueView struct {
 	ID      string `json:"id"`      // as the lang attribute names it
 	Name    string `json:"name"`    // what it calls itself
@@ -34,9 +35,14 @@ type TongueView struct {
 }
 
 func (in Speak) apply(s *Screen, now time.Time) []Effect {
-	if s.visitor == nil && s.face == FaceIdle && slices.Contains(s.offered(), in.Language) {
+	switch {
+	case !slices.Contains(s.offered(), in.Language):
+	case s.visitor == nil && s.face == FaceIdle:
 		s.spoken, s.until = in.Language, now.Add(s.idleFor)
 		s.tongue = s.speaks(in.Language, s.station.Languages.Young)
+	case s.Face() == FaceAccount:
+		s.spoken, s.tongue = in.Language, s.speaks(in.Language, s.visit.Young)
+		return []Effect{RememberLanguage{Turn: s.turn, Visitor: *s.visitor, Language: in.Language}}
 	}
 	return nil
 }
@@ -67,8 +73,8 @@ func (s *Screen) speaks(tag string, young bool) tongue {
 func (s *Screen) home() tongue { return s.speaks(s.offered()[0], s.station.Languages.Young) }
 
 // speakTo has the screen speak the visitor's language, in the voice of their age, from their first
-// look on. What they pressed before they signed in is theirs from now on.
-func (s *Screen) speakTo() []Effect {
+// look on, or for this visit what was pressed before it.
+func (s *Screen) speakTo() {
 	tag, young := s.visit.Language, s.visit.Young
 	if s.spoken != "" {
 		tag = s.spoken
@@ -80,10 +86,6 @@ func (s *Screen) speakTo() []Effect {
 		young = s.station.Languages.Young
 	}
 	s.tongue = s.speaks(tag, young)
-	if s.spoken == "" || s.spoken == s.visit.Language || s.runner() {
-		return nil
-	}
-	return []Effect{RememberLanguage{Turn: s.turn, Visitor: *s.visitor, Language: s.spoken}}
 }
 
 // tongues are the languages to choose from, where there is a choice.

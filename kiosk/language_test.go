@@ -322,8 +322,9 @@ func TestTheWordsOfASchoolDay(t *testing.T) {
 	}
 }
 
-// A language that is pressed on the idle screen is spoken to whoever signs in next and remembered for
-// them; the idle screen goes back to the school's own, by itself and after a visit.
+// A language that is pressed on the idle screen is spoken in the next visit and remembered for nobody:
+// it may be another's finger. The idle screen goes back to the school's own, by itself and after a visit.
+// What is pressed in one's account is remembered.
 func TestALanguageIsChosenAndRemembered(t *testing.T) {
 	t.Parallel()
 	c := newScene(t)
@@ -349,9 +350,19 @@ func TestALanguageIsChosenAndRemembered(t *testing.T) {
 	if v := c.face(FaceJobs); v.Lang != "cy" || v.Title != "Helo Sam." {
 		t.Errorf("the list is in %s: %s", v.Lang, v.Title)
 	}
-	if e := next[RememberLanguage](c); e.Language != "cy" || e.Visitor.Actor.Person != sam {
+	c.quiet()
+	c.does(Speak{"en"}) // not on the list
+	c.does(OpenAccount{})
+	next[LookAtAccount](c)
+	if v := c.face(FaceAccount); len(v.Tongues) != 2 || v.Tongues[1].Pressed != "true" {
+		t.Errorf("offered %+v", v.Tongues)
+	}
+	c.does(Speak{"tlh"}, Speak{"en"})
+	if e := next[RememberLanguage](c); e.Language != "en" || e.Visitor.Actor.Person != sam || c.face(FaceAccount).Lang != "en" {
 		t.Errorf("%+v", e)
 	}
+	c.does(Speak{"cy"})
+	next[RememberLanguage](c)
 	c.does(SignOut{})
 	if v := c.face(FaceIdle); v.Lang != "en" {
 		t.Errorf("after the visit it speaks %s", v.Lang)

@@ -138,6 +138,14 @@ func (k *Kiosk) thumbnail(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// lends says whether a loan is still good.
+func (k *Kiosk) lends(name string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, good := k.loans[name]
+	return good
+}
+
 // draw answers with what is drawn for a number in the address, under a loan that is still good.
 func (k *Kiosk) draw(w http.ResponseWriter, r *http.Request, named string, draws func(ctx context.Context, of loan, n int32) ([]byte, error)) {
 	k.mu.Lock()
@@ -151,6 +159,11 @@ func (k *Kiosk) draw(w http.ResponseWriter, r *http.Request, named string, draws
 	ctx, cancel := context.WithTimeout(r.Context(), pictureWait)
 	defer cancel()
 	body, err := draws(ctx, of, int32(n))
+	if !k.lends(r.PathValue("loan")) { // they signed out while it was drawn: it is kept nowhere
+		k.desk.ForgetPictures(of.visitor.Actor.Person)
+		k.pages.Error(w, r, noSuchPage)
+		return
+	}
 	if err != nil {
 		if f := fault.As(err); f.Kind == fault.Internal && r.Context().Err() == nil {
 			k.log.Error("picture failed", "error", err)

@@ -41,7 +41,7 @@ const (
 type Screen struct {
 	tongue    // of whoever reads it now
 	catalogue *words.Catalogue
-	spoken    string // the language that was pressed while nobody was signed in, or ""
+	spoken    string // the language that was pressed for this visit, or ""
 	station   release.Station
 	usual     time.Duration       // how long a visit lives without a touch, ...
 	idleFor   time.Duration       // ... and this one

@@ -13,7 +13,7 @@ type View struct {
 	Face    string       `json:"face"`
 	Lang    string       `json:"lang"`              // of all that is shown, as the lang attribute names it
 	Young   bool         `json:"young,omitempty"`   // in the words for young readers
-	Tongues []TongueView `json:"tongues,omitempty"` // to choose from while nobody is signed in
+	Tongues []TongueView `json:"tongues,omitempty"` // to choose from while nobody is signed in, and in one's account
 	Build   string       `json:"build"`             // of the page's files; another one means: load them anew
 	School  string       `json:"school"`
 	Station string       `json:"station"`

@@ -27,7 +27,7 @@ func (r Looked) apply(s *Screen, now time.Time) []Effect {
 	}
 	if first {
 		s.takeTime(now)
-		effects = append(effects, s.speakTo()...)
+		s.speakTo()
 		s.startWithRunning()
 		effects = append(effects, s.startWithClass(now)...)
 	}
@@ -141,6 +141,9 @@ func (r Acted) apply(s *Screen, _ time.Time) []Effect {
 			who := *s.visitor
 			who.At, s.visitor, s.trip = at, &who, nil
 		}
+	}
+	if _, ok := r.Of.(AnswerJob); ok && r.Err == nil {
+		s.counting = nil // what was counted is said: should the job be lost once more, it is asked anew
 	}
 	if of, ok := r.Of.(EditJob); ok {
 		s.altered(of, r.Err)

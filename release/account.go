@@ -24,10 +24,12 @@ type Message struct {
 	Key   string // names it within the list
 	Kind  MessageKind
 	When  time.Time
-	Pages int    // that it is about; 0 where it is about none
-	Who   string // decided it, or ""
-	Why   string // in their words, or the reason; "" where there is none
-	Read  bool   // before now
+	Pages int        // that it is about; 0 where it is about none
+	Units int64      // that were given, ...
+	Unit  quota.Unit // ... and of what
+	Who   string     // decided it, or ""
+	Why   string     // in their words, or the reason; "" where there is none
+	Read  bool       // before now
 }
 
 // MessageKind is what was decided.
@@ -39,7 +41,7 @@ const (
 	TellsNoRefund   MessageKind = "refund-declined"
 	TellsYes        MessageKind = "approved" // a job that needed a yes has it
 	TellsNo         MessageKind = "returned" // or has not
-	TellsGiven      MessageKind = "given"    // pages
+	TellsGiven      MessageKind = "given"    // pages, or money
 	TellsNotice     MessageKind = "notice"   // of conduct; what it says is behind "Why?"
 	TellsWithdrawal MessageKind = "withdrawn"
 )
@@ -70,7 +72,7 @@ func (d *Desk) account(ctx context.Context, tx *db.Tx, a school.Actor, o *OwnAcc
 	if o.Messages, err = answersTo(ctx, tx, a.Person, since); err != nil {
 		return err
 	}
-	given, err := givenTo(ctx, tx, a.Person, since)
+	given, err := givenTo(ctx, tx, a, since)
 	if err != nil {
 		return err
 	}
@@ -100,16 +102,20 @@ func (d *Desk) account(ctx context.Context, tx *db.Tx, a school.Actor, o *OwnAcc
 	return updateAnswersTold(ctx, tx, a.Person)
 }
 
-// givenTo are the pages that came into somebody's account.
-func givenTo(ctx context.Context, tx *db.Tx, person school.PersonID, since time.Time) (all []Message, err error) {
-	accounts, err := quota.AccountsOf(ctx, tx, person)
+// givenTo are the units, pages or money, that came into somebody's account.
+func givenTo(ctx context.Context, tx *db.Tx, a school.Actor, since time.Time) (all []Message, err error) {
+	accounts, err := quota.AccountsOf(ctx, tx, a.Person)
 	if err != nil || len(accounts) == 0 {
+		return nil, err
+	}
+	unit, err := quota.UnitOf(ctx, tx, a.School)
+	if err != nil {
 		return nil, err
 	}
 	s, err := quota.StatementOf(ctx, tx, accounts[0].ID, since, tx.Now)
 	for _, l := range s.Lines {
 		if l.Kind == quota.Granted && l.Amount > 0 {
-			all = append(all, Message{Key: numberedKey("given", l.ID), Kind: TellsGiven, When: l.At, Pages: int(l.Amount), Read: true})
+			all = append(all, Message{Key: numberedKey("given", l.ID), Kind: TellsGiven, When: l.At, Units: l.Amount, Unit: unit, Read: true})
 		}
 	}
 	return all, err

@@ -192,6 +192,11 @@ func TestASchoolCountsInMoney(t *testing.T) {
 	if err != nil || visit.Unit != quota.Penny || visit.Jobs[0].Due != 120 {
 		t.Errorf("%+v, %v", visit, err)
 	}
+	h.clock.Advance(time.Minute)
+	own, err := h.Account(t.Context(), h.at(h.Sam))
+	if err != nil || len(own.Messages) != 1 || own.Messages[0].Units != 100 || own.Messages[0].Unit != quota.Penny || own.Messages[0].Pages != 0 {
+		t.Errorf("what was given: %+v, %v", own.Messages, err)
+	}
 }
 
 func TestATariffIsTriedOnWhatWasPrinted(t *testing.T) {
