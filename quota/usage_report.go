@@ -170,8 +170,8 @@ func largest(rows []Row, err error) ([]Row, error) {
 var usageOfOne = fault.New(fault.Invalid, "usage-of-people", "What one person printed does not leave the school. Choose another breakdown.")
 
 // Published is Usage as it may leave the school: without a row that is about fewer than
-// FewPeople. Where one is hidden so is the next smallest, so that no sum known elsewhere
-// gives it away.
+// FewPeople. Where some are hidden so are the next smallest, until no sum known elsewhere
+// gives them away.
 func Published(ctx context.Context, tx *db.Tx, id school.ID, by Breakdown, s Span, places Places) ([]Row, error) {
 	if by == ByPerson {
 		return nil, usageOfOne
@@ -223,26 +223,30 @@ func peopleBy(ctx context.Context, tx *db.Tx, id school.ID, by Breakdown, s Span
 	return count, err
 }
 
-// hide takes the figures from rows about too few people.
+// hide takes the figures from rows about too few people, and from the next smallest until what is left of
+// a sum known elsewhere is about two rows at least, and about FewPeople.
 func hide(rows []Row) {
-	hidden := 0
+	var shown []*Row
+	hidden, people := 0, 0
 	for i := range rows {
-		if rows[i].People < FewPeople {
-			rows[i].hide()
-			hidden++
+		switch r := &rows[i]; {
+		case r.People >= FewPeople:
+			shown = append(shown, r)
+		default:
+			people += r.People
+			if r.People > 0 || r.Figures != (Figures{}) {
+				hidden++
+			}
+			r.hide()
 		}
 	}
-	if hidden != 1 {
-		return
-	}
-	var next *Row
-	for i := range rows {
-		if r := &rows[i]; !r.Hidden && (next == nil || r.People < next.People) {
-			next = r
+	slices.SortStableFunc(shown, func(a, b *Row) int { return cmp.Compare(a.People, b.People) })
+	for _, r := range shown {
+		if hidden == 0 || hidden > 1 && people >= FewPeople {
+			return
 		}
-	}
-	if next != nil {
-		next.hide()
+		hidden, people = hidden+1, people+r.People
+		r.hide()
 	}
 }
 

@@ -69,8 +69,8 @@ func TestReportsOfUsage(t *testing.T) {
 	at(h.Mia.Person, 35, 2, 5) // of Year 7
 	at(h.Teacher.Person, 0, 3, 9)
 	for by, want := range map[string]struct{ inside, outside string }{
-		"year":    {"Year 7 15, Year 9 12, Year 11 40, Staff and others 9", "Year 7 15, Year 9 12, Year 11 hidden, Staff and others hidden"},
-		"printer": {"Library 62, Printer 3 9, =Office 5", "Library 62, Printer 3 hidden, =Office hidden"},
+		"year":    {"Year 7 15, Year 9 12, Year 11 40, Staff and others 9", "Year 7 hidden, Year 9 12, Year 11 hidden, Staff and others hidden"},
+		"printer": {"Library 62, Printer 3 9, =Office 5", "Library hidden, Printer 3 hidden, =Office hidden"},
 		"class":   {"11A 45", "11A hidden"},
 		"month":   {"2026-09-01 71, 2026-10-01 5", "2026-09-01 hidden, 2026-10-01 hidden"},
 		"person":  {"", ""},

@@ -34,7 +34,7 @@ wherever they printed. A department is an account that is nobody's own.
 
 What leaves the school, for the trust or for a request under the Freedom of Information
 Act, is made with --published: it tells of no person, and hides what fewer than 5 people
-printed; where one row is hidden, the next smallest is as well.`
+printed, and the next smallest rows, so that no sum gives a hidden one away.`
 	cmd.Example = "  inkwell usage\n  inkwell usage --by class --from 2026-09-01 --to 2026-12-18\n  inkwell usage --by year --published --csv > usage.csv"
 	cmd.Flags().StringVar(&f.by, "by", "week", "year, class, department, printer, person, term, month, week or day")
 	cmd.Flags().StringVar(&f.from, "from", "", "first day, such as 2026-09-01; without it the term's")

@@ -94,25 +94,29 @@ func (c *Conduct) FairnessOf(ctx context.Context, by school.Actor) (f Fairness, 
 	return f, err
 }
 
-// hide leaves out small numbers of a column; where that is one alone, the next smallest as well, so that
-// it is not what a sum known from elsewhere leaves.
+// hide leaves out small numbers of a column, and the next smallest until what a sum known from elsewhere leaves
+// is of two groups at least, and not small itself.
 func hide(all []GroupRate, column func(*GroupRate) *Share) {
 	var shown []*Share
-	hidden := 0
+	hidden, people := 0, 0
 	for i := range all {
 		s := column(&all[i])
 		s.Low, s.High = wilson(s.People, all[i].Pupils)
-		if s.People > 0 && s.People < small || all[i].Pupils < small {
+		switch {
+		case s.People > 0 && s.People < small || all[i].Pupils < small:
+			hidden, people = hidden+1, people+s.People
 			*s = Share{Hidden: true}
-			hidden++
-			continue
-		}
-		if s.People > 0 {
+		case s.People > 0:
 			shown = append(shown, s)
 		}
 	}
-	if hidden == 1 && len(shown) > 0 {
-		*slices.MinFunc(shown, func(a, b *Share) int { return a.People - b.People }) = Share{Hidden: true}
+	slices.SortStableFunc(shown, func(a, b *Share) int { return a.People - b.People })
+	for _, s := range shown {
+		if hidden == 0 || hidden > 1 && people >= small {
+			return
+		}
+		hidden, people = hidden+1, people+s.People
+		*s = Share{Hidden: true}
 	}
 }
 

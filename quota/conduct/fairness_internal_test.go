@@ -25,7 +25,7 @@ func TestSmallNumbersCannotBeReckoned(t *testing.T) {
 	for _, c := range []struct {
 		people []int
 		hidden int
-	}{{[]int{7, 9, 0}, 0}, {[]int{7, 9, 4}, 2}, {[]int{1, 9, 4}, 2}, {[]int{0, 0, 3}, 1}, {nil, 0}} {
+	}{{[]int{7, 9, 0}, 0}, {[]int{7, 9, 4}, 2}, {[]int{1, 9, 4}, 2}, {[]int{1, 9, 1}, 3}, {[]int{1, 1, 9, 12}, 3}, {[]int{0, 0, 3}, 1}, {nil, 0}} {
 		all := rows(c.people...)
 		hide(all, column)
 		hidden := 0
