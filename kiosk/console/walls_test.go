@@ -1,6 +1,8 @@
 package console
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -225,9 +227,10 @@ func (w *walls) look(who school.Actor, at time.Time) (seen int) {
 		w.tells(who, at, classPath(c), of, own || covers)
 		w.tells(who, at, fmt.Sprintf("%s?class=%d", classUsagePath, c), of, own && who.May(school.SeeClassUsage))
 		w.tells(who, at, fmt.Sprintf("%s/table?class=%d", classUsagePath, c), of, own && who.May(school.SeeClassUsage))
+		w.tells(who, at, fmt.Sprintf("%s/table?class=%d&as=xlsx", classUsagePath, c), of, own && who.May(school.SeeClassUsage))
 		paths = append(paths, classPath(c)+"/print")
 	}
-	for _, path := range append(paths, firstPath, classesPath, classUsagePath, tutorPath, waitingPath, refundsPath, reviewsPath) {
+	for _, path := range append(paths, firstPath, classesPath, classUsagePath, tutorPath, waitingPath, refundsPath, reviewsPath, "/staff/mine", rulesPath, usagePath, "/staff/people", livePath) {
 		for _, p := range w.named(w.open(who, path)) {
 			if !theirs[p] {
 				w.Errorf("%v: %s names pupil %d to %v\nlists %+v\nlessons %+v\ncovers %+v", at, path, p, who.Roles, w.enrolled, w.lessons, w.covers)
@@ -255,7 +258,18 @@ func (w *walls) tells(who school.Actor, at time.Time, path string, of map[school
 
 func (w *walls) open(who school.Actor, path string) *httptest.ResponseRecorder {
 	w.Helper()
-	return w.serve(&who, httptest.NewRequest(http.MethodGet, path, nil))
+	a := w.serve(&who, httptest.NewRequest(http.MethodGet, path, nil))
+	if z, err := zip.NewReader(bytes.NewReader(a.Body.Bytes()), int64(a.Body.Len())); err == nil { // a workbook, as its table
+		table, err := z.Open("xl/worksheets/sheet1.xml")
+		if err != nil {
+			w.Fatal(err)
+		}
+		a.Body.Reset()
+		if _, err := a.Body.ReadFrom(table); err != nil {
+			w.Fatal(err)
+		}
+	}
+	return a
 }
 
 func (w *walls) named(a *httptest.ResponseRecorder) (all []school.PersonID) {
