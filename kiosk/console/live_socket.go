@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -26,8 +27,8 @@ const (
 )
 
 var (
-	liveFull   = fault.New(fault.TooMany, "live-full", "This page is open in too many windows. Close some of them.")
-	liveEnding = fault.New(fault.Unavailable, "stopping", "The print server is restarting. One moment.")
+	errLiveFull = errors.New("live pages are open in too many windows")
+	liveEnding  = fault.New(fault.Unavailable, "stopping", "The print server is restarting. One moment.")
 )
 
 // lookers are the live pages that are open on this server.
@@ -54,7 +55,7 @@ func (l *lookers) sit(session [sha256.Size]byte) error {
 	case l.shut:
 		return liveEnding
 	case l.seats[session] >= liveSeats || l.all >= liveRoom:
-		return liveFull
+		return errLiveFull
 	}
 	l.seats[session]++
 	l.all++
@@ -90,14 +91,21 @@ func (c *Console) Run(ctx context.Context) error {
 func (c *Console) liveSocket(w http.ResponseWriter, r *http.Request, v visitor) {
 	token := sessionToken(r)
 	session := sha256.Sum256([]byte(token))
-	if err := c.lookers.sit(session); err != nil {
-		c.pages.Error(w, r, err)
+	full := c.lookers.sit(session)
+	switch {
+	case full == nil:
+		defer c.lookers.rise(session)
+	case !errors.Is(full, errLiveFull): // which the page reads in the socket's end: a script never sees the status of a refusal
+		c.pages.Error(w, r, full)
 		return
 	}
-	defer c.lookers.rise(session)
 	s, err := socket.Open(w, r)
 	if err != nil {
 		c.log.Info("live page refused", "school", v.School, "error", err)
+		return
+	}
+	if full != nil {
+		s.Close(socket.Full)
 		return
 	}
 	if err := c.noteRead(r.Context(), v, liveWatched, ""); err != nil {

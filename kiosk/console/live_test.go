@@ -67,15 +67,21 @@ func (h *house) until(conn *websocket.Conn, wanted func(liveView) bool) (v liveV
 	}
 }
 
-// over waits for the end of a socket and wants it to be that of somebody who may look no more.
+// over wants a socket to end as that of somebody who may look no more.
 func (h *house) over(conn *websocket.Conn) {
+	h.Helper()
+	h.endsWith(conn, socket.Over)
+}
+
+// endsWith waits for the end of a socket and wants a code of it.
+func (h *house) endsWith(conn *websocket.Conn, code int) {
 	h.Helper()
 	var err error
 	for err == nil {
 		_, _, err = conn.ReadMessage()
 	}
 	var end *websocket.CloseError
-	if !errors.As(err, &end) || end.Code != socket.Over {
+	if !errors.As(err, &end) || end.Code != code {
 		h.Errorf("the socket ended with %v", err)
 	}
 }
@@ -122,14 +128,18 @@ func TestLive(t *testing.T) {
 	for range liveSeats - 2 {
 		h.looksOn(h.server.URL)
 	}
-	if _, status := h.looksOn(h.server.URL); status != http.StatusTooManyRequests {
-		t.Errorf("one window too many: %d", status)
-	}
+	tooMany, _ := h.looksOn(h.server.URL)
+	h.endsWith(tooMany, socket.Full)
 	h.post("/staff/sign-out", nil)
 	h.over(conn)
 	h.over(more)
 	h.enter("it")
+	long := friday.Add(-10 * time.Minute)
+	dbtest.Exec(t, h.db, "UPDATE session SET seen_at = $1 WHERE ended_at IS NULL", long)
 	conn, _ = h.looksOn(h.server.URL)
+	if seen := dbtest.Value[time.Time](t, h.db, "SELECT max(seen_at) FROM session WHERE ended_at IS NULL"); !seen.Equal(long) {
+		t.Errorf("a page that looks on keeps its session alive: seen at %s", seen)
+	}
 	h.until(conn, func(liveView) bool { return true })
 	if err := h.signIn.Bar(t.Context(), h.Chief, h.School, h.IT.Person, true); err != nil {
 		t.Fatal(err)
@@ -154,8 +164,19 @@ func TestLiveNamesNobodyToAProvider(t *testing.T) {
 	h.over(conn)
 }
 
+// full has as many live pages open as there is room for, or none of them.
+func (h *house) full(yes bool) {
+	l := h.console.lookers
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all -= liveRoom
+	if yes {
+		l.all += 2 * liveRoom
+	}
+}
+
 // TestLivePageFollows in a real browser: it fills itself in, says when the server is away, and
-// comes back.
+// comes back; and it says that it does not follow where too many are open.
 func TestLivePageFollows(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -170,6 +191,13 @@ func TestLivePageFollows(t *testing.T) {
 	dbtest.Exec(t, h.db, "ALTER TABLE station_tap RENAME TO away")
 	p.Until(`document.querySelector(".live__link").dataset.state === "lost"`)
 	dbtest.Exec(t, h.db, "ALTER TABLE away RENAME TO station_tap")
+	p.Until(`document.querySelector(".live__link").dataset.state === "live"`)
+	h.full(true)
+	p.Open(h.server.URL + livePath)
+	p.Seen("open in too many windows")
+	p.Until(`document.querySelector(".live__link").dataset.state === "lost"`)
+	h.full(false)
+	p.Open(h.server.URL + livePath)
 	p.Until(`document.querySelector(".live__link").dataset.state === "live"`)
 	dbtest.Exec(t, h.db, "UPDATE session SET ended_at = $1", friday)
 	p.Until(`location.pathname === "/staff/sign-in"`)

@@ -24,7 +24,11 @@ type visitor struct {
 
 // visitor is whom the request's session stands for; fault.Unauthenticated without one.
 func (c *Console) visitor(r *http.Request) (visitor, error) {
-	a, err := c.signIn.Actor(r.Context(), sessionToken(r))
+	who := c.signIn.Actor
+	if looksByItself(r) {
+		who = c.signIn.Still
+	}
+	a, err := who(r.Context(), sessionToken(r))
 	if err != nil {
 		return visitor{}, err
 	}
@@ -76,6 +80,12 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 		err = wrong
 	}
 	return v, err
+}
+
+// looksByItself says whether a page asks, and no person: the live page's socket, and its question whether
+// the session is over. Such a page may stand open over night, and keeps no session alive.
+func looksByItself(r *http.Request) bool {
+	return r.Method == http.MethodHead || r.URL.Path == livePath+"/socket"
 }
 
 // Me is the visitor alone: a page that has a field of the same name hides nothing of the masthead.

@@ -14,6 +14,7 @@ import (
 const (
 	Again = websocket.CloseTryAgainLater // come back soon
 	Over  = 4401                         // whoever looked may no longer
+	Full  = 4429                         // open too often: do not come back by yourself
 )
 
 // Stream shows a page one state after the other, and hears nothing of it.

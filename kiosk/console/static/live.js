@@ -81,6 +81,11 @@
         location.reload();
         return;
       }
+      if (event.code === 4429) {
+        document.getElementById("live-full").hidden = false;
+        say("lost", "Stands still, as it was at");
+        return;
+      }
       if (tries > 0) check();
       again();
     };
