@@ -21,7 +21,7 @@ import (
 
 // Devices is the desk's part in browsers that may open a station's page from elsewhere.
 type Devices interface {
-	Device(ctx context.Context, t release.Thumb) (release.Device, error)
+	Device(ctx context.Context, t release.Thumb) (release.Device, release.Station, error)
 	StillPaired(ctx context.Context, id release.DeviceID) error
 	SeenDevices(ctx context.Context, ids []release.DeviceID) error
 	LeftDevices(ctx context.Context, ids []release.DeviceID) error
@@ -72,7 +72,7 @@ func (k *Kiosk) deviceSocket(w http.ResponseWriter, r *http.Request) {
 	if k.turnBack(w, r, thumb) {
 		return
 	}
-	d, err := k.desk.Device(r.Context(), thumb)
+	d, st, err := k.desk.Device(r.Context(), thumb)
 	over := fault.KindOf(err) == fault.Forbidden
 	if err != nil && !over && fault.KindOf(err) != fault.NotFound {
 		k.pages.Error(w, r, err)
@@ -93,7 +93,7 @@ func (k *Kiosk) deviceSocket(w http.ResponseWriter, r *http.Request) {
 		_ = say(conn, greeting{Over: true})
 	case d.ID == 0:
 		k.meet(conn, r, thumb)
-	case k.admit(conn, r, d):
+	case k.admit(conn, r, d, st):
 		return
 	}
 	_ = conn.Close()
@@ -109,17 +109,14 @@ func thumbOf(r *http.Request) (t release.Thumb, err error) {
 }
 
 // admit has a paired browser served, once it has proved itself.
-func (k *Kiosk) admit(conn *websocket.Conn, r *http.Request, d release.Device) (admitted bool) {
+func (k *Kiosk) admit(conn *websocket.Conn, r *http.Request, d release.Device, st release.Station) (admitted bool) {
 	log := k.log.With("device", d.ID)
 	if _, err := prove(conn, r.Header.Get("Origin"), d.Slug, func(proof) release.DeviceKey { return d.Key }); err != nil {
 		log.Warn("socket refused", "error", err)
 		return false
 	}
-	st, err := k.desk.Station(r.Context(), d.Slug)
 	at := seat{d.Station, d.ID}
-	if err == nil {
-		err = k.sit(at)
-	}
+	err := k.sit(at)
 	if errors.Is(err, seatsTaken) {
 		k.full(conn, st)
 	}
@@ -128,7 +125,9 @@ func (k *Kiosk) admit(conn *websocket.Conn, r *http.Request, d release.Device) (
 		return false
 	}
 	if d.Since.IsZero() || time.Since(d.Seen) > release.SeenEvery {
-		k.tell(r.Context(), k.desk.SeenDevices, []release.DeviceID{d.ID})
+		k.mu.Lock()
+		k.came = append(k.came, d.ID)
+		k.mu.Unlock()
 	}
 	k.talk(conn, st, d, func() { k.rise(at) })
 	return true
@@ -183,10 +182,14 @@ func (l *line) stillPaired(ctx context.Context) bool {
 // is loaded anew is back much sooner.
 const leftAfter = 5 * time.Second
 
+// cameEvery is how often the desk is told of those who have come, all together.
+const cameEvery = time.Second
+
 // tellWhoIsHere tells the desk of the browsers that are connected, and of those that were, until ctx ends.
 func (k *Kiosk) tellWhoIsHere(ctx context.Context) {
-	often := time.NewTicker(release.SeenEvery)
+	often, soon := time.NewTicker(release.SeenEvery), time.NewTicker(cameEvery)
 	defer often.Stop()
+	defer soon.Stop()
 	left := time.NewTicker(leftAfter)
 	defer left.Stop()
 	for {
@@ -195,13 +198,26 @@ func (k *Kiosk) tellWhoIsHere(ctx context.Context) {
 			return
 		case <-often.C:
 			k.tell(ctx, k.desk.SeenDevices, k.devices())
+		case <-soon.C:
+			k.tell(ctx, k.desk.SeenDevices, k.newcomers())
 		case <-left.C:
 			k.tell(ctx, k.desk.LeftDevices, k.haveLeft(time.Now()))
 		}
 	}
 }
 
+// newcomers are those who have come since they were asked for last.
+func (k *Kiosk) newcomers() (all []release.DeviceID) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	all, k.came = k.came, nil
+	return all
+}
+
 func (k *Kiosk) tell(ctx context.Context, what func(context.Context, []release.DeviceID) error, who []release.DeviceID) {
+	if len(who) == 0 {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, callWait)
 	defer cancel()
 	if err := what(ctx, who); err != nil && ctx.Err() == nil {

@@ -26,16 +26,16 @@ const (
 	theCode = "ABCD2345"
 )
 
-func (d *fakeDesk) Device(_ context.Context, t release.Thumb) (release.Device, error) {
+func (d *fakeDesk) Device(_ context.Context, t release.Thumb) (release.Device, release.Station, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.browsers.over[t] {
-		return release.Device{}, fault.New(fault.Forbidden, "device-over", "This screen is not paired any more.")
+		return release.Device{}, release.Station{}, fault.New(fault.Forbidden, "device-over", "This screen is not paired any more.")
 	}
 	if one, known := d.browsers.paired[t]; known {
-		return one, nil
+		return one, d.station, nil
 	}
-	return release.Device{}, fault.New(fault.NotFound, "device-unknown", "This screen is not paired yet.")
+	return release.Device{}, release.Station{}, fault.New(fault.NotFound, "device-unknown", "This screen is not paired yet.")
 }
 
 func (d *fakeDesk) StillPaired(_ context.Context, id release.DeviceID) error {

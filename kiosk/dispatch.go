@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,9 @@ const callWait = 10 * time.Second
 
 // classWait is how long the desk may take over a whole class, one pupil after the other.
 const classWait = time.Minute
+
+// settleAfter, to twice of it, is how long after it has come a paired browser's screen looks again.
+const settleAfter = 10 * time.Second
 
 // line is one page's connection: reader and writer around a dispatcher, which
 // alone touches the Screen.
@@ -93,6 +97,10 @@ func (l *line) dispatch() {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	var in Input = Changed{}
+	var settled <-chan time.Time
+	if l.device.ID != 0 { // its station was read with it: what changed before the bell was up is looked for later, not while all come at once
+		in, settled = Tick{}, time.After(settleAfter+rand.N(settleAfter)) // #nosec G404 -- only so that they do not look at once
+	}
 	for {
 		effects := l.screen.Apply(l.k.clock(), in)
 		l.lend()
@@ -106,6 +114,8 @@ func (l *line) dispatch() {
 		case in = <-l.inputs:
 		case in = <-l.results:
 		case <-l.bell:
+			in = Changed{}
+		case <-settled:
 			in = Changed{}
 		case <-timer.C:
 			in = Tick{}

@@ -105,6 +105,7 @@ type Kiosk struct {
 	shut  bool
 	seats map[seat]int       // open sockets
 	left  map[seat]time.Time // paired browsers whose last socket ended, and when
+	came  []release.DeviceID // those of them that the desk is still to be told of
 	loans map[string]loan
 	taps  map[reader]*tapped // the last numbered one of each
 }

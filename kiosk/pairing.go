@@ -147,11 +147,7 @@ func (m *meeting) read(gone chan<- struct{}) {
 func (m *meeting) paired() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), callWait)
 	defer cancel()
-	d, err := m.k.desk.Device(ctx, m.key.Thumb())
-	if err != nil {
-		return false
-	}
-	st, err := m.k.desk.Station(ctx, d.Slug)
+	_, st, err := m.k.desk.Device(ctx, m.key.Thumb())
 	if err != nil {
 		return false
 	}

@@ -111,6 +111,21 @@ func TestReleaseTakesOnlyWhatCanBePrinted(t *testing.T) {
 	c.quiet()
 }
 
+// TestASecondScreenNamesThePrinter: what is printing at another printer, because its owner pressed there a
+// moment ago, says where; what comes out here need not.
+func TestASecondScreenNamesThePrinter(t *testing.T) {
+	t.Parallel()
+	for printer, want := range map[string]string{"Hall printer": "It comes out at Hall printer. Sending to the printer", "Library printer": "Sending to the printer"} {
+		c := newScene(t)
+		job := onItsWay(held(41, "Rivers", 4, 5), release.Sending, 0)
+		job.Delivery.Printer = printer
+		c.signIn(visitWith(job, held(42, "Maths", 3, 0)))
+		if v := c.face(FaceJobs); v.Jobs[0].Meta != want {
+			t.Errorf("at the %s: %q", printer, v.Jobs[0].Meta)
+		}
+	}
+}
+
 func TestTheQuestion(t *testing.T) {
 	t.Parallel()
 	lost := onItsWay(held(41, "Rivers", 4, 5), release.Unclear, 0)

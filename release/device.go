@@ -79,18 +79,23 @@ var (
 	deviceOver    = fault.New(fault.Forbidden, "device-over", "This screen is not paired with a station any more. Please tell IT.")
 )
 
-// Device is the browser with a key: "device-unknown" before it is paired, "device-over" after.
-func (d *Desk) Device(ctx context.Context, t Thumb) (one Device, err error) {
-	err = d.DB.InTx(ctx, db.System("device"), func(ctx context.Context, tx *db.Tx) error {
-		one, err = deviceByThumb(ctx, tx, t)
+// Device is the browser with a key, and the station it is paired with, in one exchange with the
+// database: "device-unknown" before it is paired, "device-over" after.
+func (d *Desk) Device(ctx context.Context, t Thumb) (one Device, st Station, err error) {
+	err = d.DB.Look(ctx, db.System("device"), func(ctx context.Context, tx *db.Tx) error {
+		device := askDevice(tx, t)
+		station := askStation(tx, `s.station_id = (SELECT v.station_id FROM kiosk_device v WHERE v.thumb = $1)`, t[:])
+		if one, err = device(ctx); err == nil {
+			st, err = station(ctx)
+		}
 		return err
 	})
-	return one, err
+	return one, st, err
 }
 
 // StillPaired refuses a browser that is paired no more ("device-over").
 func (d *Desk) StillPaired(ctx context.Context, id DeviceID) error {
-	return d.DB.InTx(ctx, db.System("device"), func(ctx context.Context, tx *db.Tx) error {
+	return d.DB.Look(ctx, db.System("device"), func(ctx context.Context, tx *db.Tx) error {
 		paired, err := isPaired(ctx, tx, id)
 		if err == nil && !paired {
 			err = deviceOver

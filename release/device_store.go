@@ -28,14 +28,15 @@ func collectDevices(rows pgx.Rows) ([]Device, error) {
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Device, error) { return scanDevice(row) })
 }
 
-func deviceByThumb(ctx context.Context, tx *db.Tx, t Thumb) (d Device, err error) {
-	var over bool
-	d, err = scanDevice(tx.QueryRow(ctx, `
-		SELECT `+deviceColumns+`, v.ended_at IS NOT NULL FROM kiosk_device v JOIN station s USING (station_id) WHERE v.thumb = $1`, t[:]), &over)
-	if d, err = none(d, err, deviceUnknown); err == nil && over {
-		return Device{}, deviceOver
-	}
-	return d, err
+func askDevice(tx *db.Tx, t Thumb) db.Answer[Device] {
+	return db.Ask(tx, db.First(func(row pgx.Row) (d Device, err error) {
+		var over bool
+		d, err = scanDevice(row, &over)
+		if d, err = none(d, err, deviceUnknown); err == nil && over {
+			return Device{}, deviceOver
+		}
+		return d, err
+	}), `SELECT `+deviceColumns+`, v.ended_at IS NOT NULL FROM kiosk_device v JOIN station s USING (station_id) WHERE v.thumb = $1`, t[:])
 }
 
 func deviceByID(ctx context.Context, tx *db.Tx, in school.ID, id DeviceID) (Device, error) {

@@ -63,7 +63,7 @@ func (f *fleet) room(p release.PrinterID) (slug string) {
 
 func (f *fleet) device(k release.DeviceKey) release.Device {
 	f.t.Helper()
-	d, err := f.Device(f.t.Context(), k.Thumb())
+	d, _, err := f.Device(f.t.Context(), k.Thumb())
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestACodePairsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFault(t, f.StillPaired(t.Context(), one.ID), "device-over")
-	_, err := f.Device(t.Context(), first.Thumb())
+	_, _, err := f.Device(t.Context(), first.Thumb())
 	wantFault(t, err, "device-over")
 	wantFault(t, pair("library", ask(first).Code), "device-over") // its key has been somebody's
 	if slug, err := f.EndDevice(t.Context(), f.School, f.IT.Pseudonym, f.device(second).ID); err != nil || slug != "library" {

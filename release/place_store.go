@@ -191,16 +191,24 @@ func deleteNodes(ctx context.Context, tx *db.Tx, nodes ...string) error {
 }
 
 func stationBySlug(ctx context.Context, tx *db.Tx, slug string) (Station, error) {
-	var st Station
-	var err error
-	var zone string
-	st.Printer, err = scanPrinter(tx.QueryRow(ctx, `
+	return askStation(tx, `s.slug = $1`, slug)(ctx)
+}
+
+// askStation asks for the station that a condition picks, with what its school allows there.
+func askStation(tx *db.Tx, which string, of any) db.Answer[Station] {
+	return db.Ask(tx, db.First(scanStation), `
 		SELECT `+printerColumns+`, s.station_id, s.school_id, c.name, c.time_zone, s.slug, s.name, s.kind, c.kiosk_words, coalesce(c.kiosk_words_until, 'epoch'),
 		       c.kiosk_languages, c.kiosk_young,
-		       ARRAY(SELECT x.printer_id FROM station_printer x WHERE x.station_id = s.station_id ORDER BY x.printer_id)
+		       ARRAY(SELECT x.printer_id FROM station_printer x WHERE x.station_id = s.station_id ORDER BY x.printer_id),
+		       coalesce((SELECT x.code_alone FROM proof_setting x WHERE x.school_id = s.school_id), false)
 		  FROM station s JOIN printer r USING (printer_id) JOIN school c ON c.school_id = s.school_id
-		 WHERE s.slug = $1`, slug), &st.ID, &st.School, &st.SchoolName, &zone, &st.Slug, &st.Name, &st.Kind, &st.Words, &st.WordsUntil,
-		&st.Languages.Offered, &st.Languages.Young, &st.Serves)
+		 WHERE `+which, of)
+}
+
+func scanStation(row pgx.Row) (st Station, err error) {
+	var zone string
+	st.Printer, err = scanPrinter(row, &st.ID, &st.School, &st.SchoolName, &zone, &st.Slug, &st.Name, &st.Kind, &st.Words, &st.WordsUntil,
+		&st.Languages.Offered, &st.Languages.Young, &st.Serves, &st.CodeAlone)
 	if errors.Is(err, printerUnknown) {
 		return st, stationUnknown
 	}

@@ -19,12 +19,8 @@ type Key struct {
 
 // Station finds a station by the last part of its page's address.
 func (d *Desk) Station(ctx context.Context, slug string) (st Station, err error) {
-	err = d.DB.InTx(ctx, db.System("station"), func(ctx context.Context, tx *db.Tx) error {
-		if st, err = stationBySlug(ctx, tx, slug); err != nil {
-			return err
-		}
-		proofs, err := school.ProofsOf(ctx, tx, st.School)
-		st.CodeAlone = proofs.CodeAlone
+	err = d.DB.Look(ctx, db.System("station"), func(ctx context.Context, tx *db.Tx) error {
+		st, err = stationBySlug(ctx, tx, slug)
 		return err
 	})
 	return st, err
