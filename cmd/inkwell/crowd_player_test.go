@@ -153,8 +153,8 @@ func (p *player) visit(ctx context.Context, o order) (saw played, err error) {
 	return saw, err
 }
 
-// press is a pupil who prints all they have, and tries again for as long as the socket is lost before
-// the button is pressed.
+// press is a pupil who prints all they have, looks whether it prints, and tries again for as long as
+// the socket is lost, or a sentence refuses, before that shows.
 func (p *player) press(ctx context.Context, o order) (played, error) {
 	for {
 		err := p.tryPress(ctx, demoBadge(o.First+p.n-o.From))
@@ -172,17 +172,24 @@ func (p *player) tryPress(ctx context.Context, badge string) error {
 	if c.Tap(badge) != nil {
 		return errLost
 	}
+	pressed := false
 	for {
 		now, v, changed := p.now()
 		switch {
-		case now != c || v.Face == kiosk.FaceMessage:
+		case now != c || v.Face == kiosk.FaceMessage || pressed && v.Face == kiosk.FaceIdle:
 			pauseFor(ctx, 100*time.Millisecond) // a pupil who tries again
 			return errors.Join(errLost, ctx.Err())
-		case v.Face == kiosk.FaceJobs && v.Print != nil && v.Print.Ready:
+		case pressed && v.Note != "": // refused in words
+			if c.SignOut() != nil {
+				return errLost
+			}
+			_, err := p.idle(ctx, order{})
+			return errors.Join(errLost, err)
+		case !pressed && v.Face == kiosk.FaceJobs && !v.Busy && v.Print != nil && v.Print.Ready:
 			if c.ReleaseAll() != nil {
 				return errLost
 			}
-			return nil
+			pressed = true
 		case v.Face == kiosk.FacePrinting, v.Face == kiosk.FaceDone, v.Face == kiosk.FaceJobs && !v.Busy && len(v.Jobs) == 0:
 			return nil // it was pressed before, and is out already
 		}

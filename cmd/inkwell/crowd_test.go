@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -29,12 +30,33 @@ type crowded struct {
 // newCrowded starts the school and pairs so many kiosks.
 func newCrowded(t *testing.T, screens int, args ...string) *crowded {
 	t.Helper()
-	s := serveDemo(t, append(args, "--kiosk-listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0")...)
+	roomForFiles(t, 2*screens)
+	var s *demo
+	t.Cleanup(func() { // after it was stopped
+		if s != nil && t.Failed() {
+			t.Logf("the server's log:\n%s", s.wait())
+		}
+	})
+	s = serveDemo(t, append(args, "--kiosk-listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0")...)
 	c := &crowded{demo: s, t: t}
 	c.args = append(args, "--kiosk-listen", c.at(), "--metrics-listen", "127.0.0.1:0", "--demo") // where it comes back to
 	c.crowd = newCrowd(t, c.at())
 	c.pairAll(screens)
 	return c
+}
+
+// roomForFiles raises the limit of open files of what this test starts, where a machine has a low one.
+func roomForFiles(t *testing.T, files int) {
+	t.Helper()
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	if want := uint64(files); limit.Max < want { //nolint:gosec // thousands
+		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: want, Max: want}); err != nil {
+			t.Fatalf("%d open files are allowed, and this test wants %d: ulimit -n (%v)", limit.Max, want, err)
+		}
+	}
 }
 
 // at is the kiosks' door.
@@ -138,7 +160,7 @@ func TestManyKiosks(t *testing.T) {
 		{"OneBadgeTwoKiosks", (*crowded).races, crowdSize{screens: 60, pupils: 50}, crowdSize{screens: 60, pupils: 10_000}},
 		{"SignIns", (*crowded).signIns, crowdSize{screens: 60, pupils: 6, over: time.Second}, crowdSize{screens: 500, pupils: 100, over: 30 * time.Second}},
 		{"Abuse", (*crowded).abused, crowdSize{screens: 40, pupils: 4, abusers: 8, pairs: 1, over: time.Second}, crowdSize{screens: 500, pupils: 100, abusers: 200, pairs: 5, over: 20 * time.Second}},
-		{"Storm", (*crowded).storm, crowdSize{}, crowdSize{screens: 500, pupils: 100}},
+		{"Storm", (*crowded).storm, crowdSize{screens: 60, pupils: 20}, crowdSize{screens: 500, pupils: 100}},
 		{"StormOfTenThousand", (*crowded).storm, crowdSize{}, crowdSize{screens: 10_000, pupils: 200}},
 	} {
 		is := act.short
@@ -236,13 +258,14 @@ func (c *crowded) storm(is crowdSize) {
 	during := order{Do: "press", From: half, To: is.pupils, First: firstPupil + half}
 	c.begin(during)
 	c.stop()
+	before := c.wait()
 	c.start()
 	back := time.Now()
 	c.end(during)
 	r := c.do(order{Do: "idle", From: is.pupils, To: is.screens, Since: gone})
 	c.do(order{Do: "idle", To: is.pupils, Since: gone})
 	c.settled()
-	c.do(order{Do: "press", To: is.pupils, First: firstPupil}) // whoever pressed in vain presses again
+	c.do(order{Do: "press", To: is.pupils, First: firstPupil}) // whose job was put back by the stop presses again
 	c.settled()
 	if left := c.count("SELECT count(*) FROM job j JOIN person USING (person_id) WHERE state = 'held' AND username BETWEEN $1 AND $2", demoPupil(firstPupil), demoPupil(firstPupil+is.pupils-1)); left != 0 {
 		c.t.Errorf("%d of %d jobs did not come out", left, jobs)
@@ -250,6 +273,9 @@ func (c *crowded) storm(is crowdSize) {
 	c.sound()
 	c.t.Logf("%d screens: the server was away for %s, and all were back %s after it was gone: half %s, p95 %s after that; %s", is.screens, back.Sub(gone).Round(time.Millisecond),
 		within(r.List, 1), within(r.List, .5), within(r.List, .95), machine())
+	if c.t.Failed() {
+		c.t.Logf("the log of the server that was stopped:\n%s", before)
+	}
 	if last := within(r.List, 1) - back.Sub(gone); last > time.Minute && os.Getenv("INKWELL_PROVE") != "" {
 		c.t.Errorf("the storm took %s", last)
 	}
@@ -304,8 +330,8 @@ func (c *crowded) sound() {
 			came++
 		}
 	}
-	if settled, other := c.count("SELECT count(*) FROM delivery WHERE state = 'settled'"), c.count("SELECT count(*) FROM delivery WHERE state <> 'settled'"); came != settled || other != 0 {
-		c.t.Errorf("%d documents came out, %d are paid, and %d deliveries ended otherwise", came, settled, other)
+	if settled, other := c.count("SELECT count(*) FROM delivery WHERE state = 'settled'"), c.count("SELECT count(*) FROM delivery WHERE state NOT IN ('settled', 'void')"); came != settled || other != 0 {
+		c.t.Errorf("%d documents came out, %d are paid, and %d deliveries have not ended", came, settled, other)
 	}
 	c.inkwell("ledger", "verify")
 }
