@@ -90,8 +90,14 @@ func (p *Page) Size(width, height int64) {
 // Scheme sets what the person prefers: "light" or "dark".
 func (p *Page) Scheme(name string) {
 	p.t.Helper()
+	p.Prefers("prefers-color-scheme", name)
+}
+
+// Prefers sets one media feature of the person's, such as "forced-colors" to "active", and forgets those set before.
+func (p *Page) Prefers(feature, value string) {
+	p.t.Helper()
 	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+		Features: []*emulation.MediaFeature{{Name: feature, Value: value}},
 	})
 	if err != nil {
 		p.t.Fatal(err)
