@@ -102,7 +102,7 @@ func (j Job) came() before {
 
 // Changeable says whether its owner can change it on their own page.
 func (j Job) Changeable() bool {
-	return j.State == Held && !j.Claim() && !j.Locked && !j.Uncounted() && j.Printed == 0
+	return j.State == Held && !j.Claim() && !j.Locked && !j.Uncounted() && j.Printed == 0 && !j.InPrintRoom
 }
 
 // AsItCame is a job without the change, with its figures.
@@ -303,6 +303,8 @@ func (j Job) editable(v Visitor, tx *db.Tx) error {
 		return jobPrinting
 	case j.State.Ended() || !j.Expires.After(tx.Now):
 		return jobEnded
+	case j.InPrintRoom:
+		return withPrintRoom
 	case j.Claim() && v.Station.ID == 0:
 		return claimWaits
 	case j.Locked && !v.Opened[j.ID]:

@@ -158,6 +158,8 @@ func (j Job) changeable(a school.Actor, c Change) error {
 		return jobEnded
 	case j.State == Released && !justRelease:
 		return jobPrinting
+	case j.InPrintRoom:
+		return withPrintRoom
 	case c.Ticket != nil && j.Printed > 0:
 		return partlyOut
 	}

@@ -66,6 +66,8 @@ type Job struct {
 	Edit    Edit           // what is otherwise than it came; the zero Edit is nothing
 	Tinted  document.Marks // which pages of it as it came have colour, if as many as are known to; else that is not known
 
+	InPrintRoom bool // its owner has handed it to the print room, which alone releases it
+
 	before   *before      // how it came; nil if nothing was changed
 	original spool.ID     // the document of that; "" if nothing was changed
 	unmade   bool         // Document is still the original
@@ -98,7 +100,7 @@ func (j Job) Due() int64 {
 // Ticket is how the owner wants the document printed. The zero Ticket is one
 // mono copy, two-sided, of all pages on A4.
 type Ticket struct {
-	Copies      int         `json:"copies,omitempty"`       // copies, 1-99; 0 means 1
+	Copies      int         `json:"copies,omitempty"`       // copies, 1-99, in the print room 1-999; 0 means 1
 	Sides       string      `json:"sides,omitempty"`        // sides: one-sided, two-sided-long-edge (default), two-sided-short-edge
 	ColorMode   string      `json:"color_mode,omitempty"`   // print-color-mode: monochrome (default), color, auto
 	Media       string      `json:"media,omitempty"`        // media: a PWG 5101.1 name; iso_a4_210x297mm by default

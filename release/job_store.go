@@ -22,7 +22,7 @@ const jobColumns = `
 	coalesce(j.sheets, 0), coalesce(j.price, 0), j.printed, j.attempts, j.submitted_at, j.received_at, j.held_at, j.expires_at, j.ended_at, j.on_hold, coalesce(j.hold_until, ''), j.hold_ends,
 	j.password IS NOT NULL, coalesce(j.group_id, 0), j.sent_from, coalesce(j.message, ''), j.touched,
 	coalesce(j.colour_pages, -1), coalesce(j.colour_impressions, 0), coalesce(j.sizes, '[]'),
-	j.edition, coalesce(j.edit, '{}'), j.before, coalesce(j.original, ''), j.unmade, j.tinted, coalesce(j.sent, ''), coalesce(j.sent_kind, '{}')`
+	j.edition, coalesce(j.edit, '{}'), j.before, coalesce(j.original, ''), j.unmade, j.tinted, coalesce(j.sent, ''), coalesce(j.sent_kind, '{}'), j.in_print_room`
 
 const jobTables = ` FROM job j JOIN person p USING (person_id) `
 
@@ -33,7 +33,7 @@ func scanJob(row pgx.Row) (j Job, err error) {
 		&j.Ticket, &j.Format, &j.Document, &j.Bytes, &j.Pages, &j.Impressions,
 		&j.Sheets, &j.Price, &j.Printed, &j.attempts, &j.Submitted, &received, &held, &j.Expires, &ended, &j.OnHold, &j.HoldUntil, &holdEnds, &j.Locked,
 		&j.Group, &device, &j.Message, &j.Touched, &j.ColourPages, &j.ColourImpressions, &j.Sizes,
-		&j.Edition, &j.Edit, &j.before, &j.original, &j.unmade, &j.Tinted, &j.sent, &j.kind)
+		&j.Edition, &j.Edit, &j.before, &j.original, &j.unmade, &j.Tinted, &j.sent, &j.kind, &j.InPrintRoom)
 	if device != nil {
 		j.Device = *device
 	}
@@ -321,8 +321,8 @@ func updateChanged(ctx context.Context, tx *db.Tx, j Job) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE job SET title = nullif($2, ''), ticket = $3, on_hold = $4, impressions = nullif($5, 0), sheets = nullif($6, 0),
 		               price = CASE WHEN $5 > 0 THEN $7::bigint END, hold_until = nullif($8, ''), hold_ends = $9, expires_at = $10,
-		               colour_impressions = CASE WHEN $5 > 0 THEN $11::integer END, before = $12
-		 WHERE job_id = $1`, j.ID, firstRunes(j.Title, 255), j.Ticket, j.OnHold, j.Impressions, j.Sheets, j.Price, j.HoldUntil, moment(j.HoldEnds), j.Expires, j.ColourImpressions, j.before)
+		               colour_impressions = CASE WHEN $5 > 0 THEN $11::integer END, before = $12, in_print_room = $13
+		 WHERE job_id = $1`, j.ID, firstRunes(j.Title, 255), j.Ticket, j.OnHold, j.Impressions, j.Sheets, j.Price, j.HoldUntil, moment(j.HoldEnds), j.Expires, j.ColourImpressions, j.before, j.InPrintRoom)
 	return err
 }
 

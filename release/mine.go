@@ -43,7 +43,7 @@ const mineEnded = 50
 // this school day, newest first. Held jobs say where they can be printed: staff where they can
 // make slips for, pupils by themselves.
 func (d *Desk) Mine(ctx context.Context, a school.Actor) (all []MyJob, err error) {
-	if !a.May(school.IssueSlip) && !a.May(school.OwnPage) {
+	if !a.May(school.AskPrintRoom) && !a.May(school.OwnPage) {
 		return nil, school.NotAllowed
 	}
 	err = d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
@@ -52,6 +52,9 @@ func (d *Desk) Mine(ctx context.Context, a school.Actor) (all []MyJob, err error
 		}
 		if a.May(school.IssueSlip) {
 			return d.offerSlips(ctx, tx, a, all)
+		}
+		if !a.May(school.OwnPage) {
+			return nil // at a kiosk, and in the print room
 		}
 		return d.offerPlaces(ctx, tx, a, all)
 	})

@@ -128,6 +128,8 @@ func charge(ctx context.Context, tx *db.Tx, v Visitor, id JobID, payer quota.Pay
 		return alreadyReleased
 	case job.State != Held:
 		return jobEnded
+	case job.InPrintRoom:
+		return withPrintRoom
 	}
 	job.Ticket.Account = payer.Code
 	if err := updateTicket(ctx, tx, job); err != nil {

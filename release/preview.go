@@ -65,7 +65,12 @@ func (d *Desk) Thumbnail(ctx context.Context, v Visitor, id JobID) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	k := pictured{job: id, owner: job.Person, strip: thumbStrip}
+	return d.thumbnail(ctx, job)
+}
+
+// thumbnail is Thumbnail of a job that may be shown.
+func (d *Desk) thumbnail(ctx context.Context, job Job) ([]byte, error) {
+	k := pictured{job: job.ID, owner: job.Person, strip: thumbStrip}
 	s, found := d.pictures.find(k, d.DB.Now())
 	if !found {
 		ctx, cancel := context.WithTimeoutCause(ctx, thumbWait, tooManyPictures)

@@ -294,6 +294,10 @@ func (j Job) releasable(v Visitor, tx *db.Tx) error {
 		return notReady
 	case j.State == Released:
 		return alreadyReleased
+	case j.InPrintRoom && !v.Room && !j.State.Ended():
+		return withPrintRoom
+	case v.Room && !j.InPrintRoom:
+		return roomGone
 	case j.Claim() && v.Station.ID == 0:
 		return claimWaits
 	case j.OnHold && v.Station.ID == 0:

@@ -139,6 +139,8 @@ func (j Job) givable(a school.Actor, now time.Time) error {
 		return alreadyReleased
 	case j.State != Held || !j.Expires.After(now):
 		return jobEnded
+	case j.InPrintRoom:
+		return withPrintRoom
 	case j.Claim():
 		return slipClaim
 	case j.Locked:

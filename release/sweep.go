@@ -31,7 +31,7 @@ func (d *Desk) sweep(ctx context.Context) {
 		err := errors.Join(d.dismiss(ctx), d.endHolds(ctx), d.expire(ctx), d.shredAll(ctx))
 		if now := d.DB.Now(); now.Sub(tidied) > tidyEvery {
 			tidied = now
-			err = errors.Join(err, d.tidySubscriptions(ctx), d.endGuests(ctx), d.tidyFaults(ctx), d.tidyTaps(ctx))
+			err = errors.Join(err, d.tidySubscriptions(ctx), d.endGuests(ctx), d.tidyFaults(ctx), d.tidyTaps(ctx), d.tidyRoom(ctx))
 		}
 		if now := d.DB.Now(); now.Sub(orphans) > orphanAge/4 {
 			orphans = now

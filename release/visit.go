@@ -59,7 +59,8 @@ type Visitor struct {
 	// PaidBy are the codes of the payers that they have been shown, in the same way: nobody else
 	// is charged ("payer-changed").
 	PaidBy map[JobID]string
-	By     *school.Actor // the teacher who releases it for them; nil for everybody who is there themself
+	By     *school.Actor // the teacher or the print room who releases it for them; nil for everybody who is there themself
+	Room   bool          // By is the print room, and releases what was handed to it alone
 	Slip   *Slip         // of a runner, who may release its job and nothing else; nil for everybody who is themself
 
 	sponsor *quota.Payer // who pays for all of it in place of the payers it names, or nil
@@ -310,6 +311,9 @@ func (c *choices) explain(ctx context.Context, tx *db.Tx, tariff quota.Tariff, j
 	j.price(tariff, job, p)
 	j.changes(tariff, job, p)
 	j.offer(tariff, job, offer, refusal == nil)
+	if job.InPrintRoom {
+		refusal = withPrintRoom
+	}
 	if refusal != nil {
 		j.Lacks = fault.As(refusal).Say
 		return nil

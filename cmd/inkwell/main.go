@@ -54,6 +54,7 @@ func rootCommand() *cobra.Command {
 		group("exam", "Exam windows", examAddCommand(), examListCommand(), examRemoveCommand()),
 		group("kiosk", "The page beside a printer", kioskListCommand(), kioskSetCommand(), kioskSayCommand(), kioskLanguageCommand(), kioskTimeCommand(), kioskPairCommand(), kioskScreensCommand(), kioskUnpairCommand(), kioskRetireCommand(), kioskEnrolURLCommand(), kioskTapCommand()),
 		group("class", "Printing for a class", classSheetsCommand()),
+		group("print-room", "The school's print room", roomFinishesCommand()),
 		group("job", "Print jobs", jobShowCommand()),
 		group("queue", "The addresses that computers print to", queueListCommand(), queueAddCommand(), queueSetCommand(), queueRemoveCommand(), queueNamesCommand(), queueUploadsCommand()),
 		group("spool", "Where documents wait", spoolRotateKeyCommand()),

@@ -92,28 +92,30 @@ const (
 	KeepWords        Capability = "keep-words"        // the safeguarding lead's list of words
 	SeeRecord        Capability = "see-record"        // who did what at the school and when, never why or to whom; and who holds which role
 	SeeExams         Capability = "see-exams"         // exam windows, and how much was printed in them
+	AskPrintRoom     Capability = "ask-print-room"    // hand own documents to the print room
+	RunPrintRoom     Capability = "run-print-room"    // what was handed to the print room: see, print, finish, send back
 	SeeTrust         Capability = "see-trust"         // what each school of the trust prints, in sums
 )
 
 var capabilities = map[Role][]Capability{
 	Pupil:     {Print, OwnPage},
 	Guest:     {Print},
-	Teacher:   {Print, UseConsole, PassOwnClass, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, SeeClassUsage, RefundPupils, ReviewConduct, FlagPupils},
-	Assistant: {Print, UseConsole, IssueSlip, FlagPupils},
-	Cover:     {Print, UseConsole, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, FlagPupils},
-	Reception: {Print, UseConsole, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements, FlagPupils},
-	IT: {Print, UseConsole, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
+	Teacher:   {Print, UseConsole, AskPrintRoom, PassOwnClass, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, SeeClassUsage, RefundPupils, ReviewConduct, FlagPupils},
+	Assistant: {Print, UseConsole, AskPrintRoom, IssueSlip, FlagPupils},
+	Cover:     {Print, UseConsole, AskPrintRoom, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, FlagPupils},
+	Reception: {Print, UseConsole, AskPrintRoom, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements, FlagPupils},
+	IT: {Print, UseConsole, AskPrintRoom, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
 		ManageExams, IssuePass, SponsorGuest, RecordAgreements, TopUp, SetPrices, SeeRules, ExemptFromRules, ApprovePupils, ApproveAnyone,
 		SeeUsage, RefundPupils, RefundAnyone, RecoverCosts, ReviewConduct, NameReviewers, SeeConduct, SeeFairness, FlagPupils, SetConduct, SeeRecord, SeeExams},
 	Provider:     {Print, UseConsole, ManageFace},
-	PrintRoom:    {Print},
-	Exams:        {Print, UseConsole, ManageExams, SeeExams},
+	PrintRoom:    {Print, UseConsole, RunPrintRoom},
+	Exams:        {Print, UseConsole, AskPrintRoom, ManageExams, SeeExams},
 	Safeguarding: {Print, UseConsole, SeeMatters, KeepWords, FlagPupils},
-	Head: {Print, UseConsole, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest,
+	Head: {Print, UseConsole, AskPrintRoom, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest,
 		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters, FlagPupils, SetConduct, SeeRecord, SeeExams},
 	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption, SeeUsage, SeeFairness, SeeTrust},
-	Finance:        {Print, UseConsole, FindPeople, TopUp, SetPrices, SeeUsage, RecoverCosts},
-	DataProtection: {Print, UseConsole, FindPeople, AnswerRequests, RecordAgreements, SeeFairness, SeeRecord},
+	Finance:        {Print, UseConsole, AskPrintRoom, FindPeople, TopUp, SetPrices, SeeUsage, RecoverCosts},
+	DataProtection: {Print, UseConsole, AskPrintRoom, FindPeople, AnswerRequests, RecordAgreements, SeeFairness, SeeRecord},
 	Auditor:        {Print, UseConsole, SeeRecord},
 }
 

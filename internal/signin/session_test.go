@@ -37,10 +37,10 @@ func TestSessionEndsAfterItsLimit(t *testing.T) {
 func TestSessionEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	for what, sql := range map[string]string{
-		"left":           "UPDATE person SET left_at = now() WHERE person_id = $1",
-		"role gone":      "DELETE FROM person_role WHERE person_id = $1",
-		"print room now": "UPDATE person_role SET role = 'print-room' WHERE person_id = $1",
-		"new password":   "UPDATE person SET credential_version = credential_version + 1 WHERE person_id = $1",
+		"left":         "UPDATE person SET left_at = now() WHERE person_id = $1",
+		"role gone":    "DELETE FROM person_role WHERE person_id = $1",
+		"guest now":    "UPDATE person_role SET role = 'guest' WHERE person_id = $1",
+		"new password": "UPDATE person SET credential_version = credential_version + 1 WHERE person_id = $1",
 	} {
 		t.Run(what, func(t *testing.T) {
 			h := newHouse(t)

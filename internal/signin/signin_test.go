@@ -133,7 +133,7 @@ func TestTokensAreKeptAsDigests(t *testing.T) {
 func TestSignInHasOneRefusal(t *testing.T) {
 	h := newHouse(t)
 	dbtest.Exec(t, h.db, "UPDATE person SET left_at = now() WHERE person_id = $1", h.cast.Chief.Person)
-	dbtest.Exec(t, h.db, "UPDATE person_role SET role = 'print-room' WHERE person_id = $1", h.cast.Teacher.Person)
+	dbtest.Exec(t, h.db, "UPDATE person_role SET role = 'guest' WHERE person_id = $1", h.cast.Teacher.Person)
 	var said []string
 	for what, try := range map[string][2]string{
 		"wrong":                {"it", "three green boats 8"},

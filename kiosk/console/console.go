@@ -132,6 +132,7 @@ type Kiosks interface {
 // Own is the desk's part in what staff and pupils print themselves.
 type Own interface {
 	OwnPage
+	PrintRoom
 	Previews
 	Mine(ctx context.Context, a school.Actor) ([]release.MyJob, error)
 	MakeSlip(ctx context.Context, a school.Actor, id release.JobID, at release.PrinterID) (release.Slip, error)

@@ -41,6 +41,7 @@ var unseen = map[string]string{
 	"GET " + staticPrefix + "{digest}/{name}":   "what pages load",
 	"GET " + myJobsPath + "/{id}/pages/{page}":  "a picture",
 	"GET /staff/mine/{id}/pages/{page}":         "a picture",
+	"GET " + roomPath + "/{ticket}/picture":     "a picture",
 	"GET " + mattersPath + "/{matter}/document": "a document",
 	"GET /staff/roll-out/{name}":                "an archive",
 	"GET " + livePath + "/socket":               "TestLivePageFollows",
@@ -260,7 +261,7 @@ func (h *house) morning() map[string]string {
 		"GET " + reviewsPath + "/letter/{suspension}": fmt.Sprintf("%s/letter/%d", reviewsPath, letter),
 	}
 	for pattern, id := range map[string]any{
-		"GET " + jobPath + "/{id}": own, "GET " + myJobsPath + "/{id}": own, "GET /staff/mine/{id}/pages": own, "GET " + myJobsPath + "/{id}/pages": own,
+		"GET " + jobPath + "/{id}": own, "GET " + myJobsPath + "/{id}": own, "GET /staff/mine/{id}/pages": own, "GET /staff/mine/{id}/print-room": own, "GET " + myJobsPath + "/{id}/pages": own,
 		"GET " + classesPath + "/{class}": class, "GET " + classesPath + "/{class}/print": class, "GET " + accountsPath + "/{account}": account,
 	} {
 		at[pattern] = of(pattern, id)

@@ -21,7 +21,8 @@ type minePage struct {
 	Waiting []myJob
 	Ended   []myJob // today
 	Prints  []myPrint
-	Say     string // why a slip was not made
+	Room    []roomNote // what the print room is done with
+	Say     string     // why a slip was not made
 }
 
 // myJob is a job of the visitor's own.
@@ -38,6 +39,9 @@ type myJob struct {
 	NoSlip  string
 	SlipAt  string // where an open slip is for, or ""
 	SlipEnd string
+	Room    string // it is with the print room: until when, and how it stands; or ""
+	Hands   bool   // it can be handed to it
+	Back    bool   // it can be taken back
 	Leafed  bool   // its pages can be seen and changed
 	Changed string // what it was before it was changed, or ""
 }
@@ -53,11 +57,19 @@ func (c *Console) showMine(w http.ResponseWriter, r *http.Request, v visitor, st
 		return
 	}
 	page := minePage{visitor: v, Say: say}
+	room, ended, err := c.desk.RoomTickets(r.Context(), v.Actor)
+	if err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	for _, t := range ended {
+		page.Room = append(page.Room, roomNoteOf(t, v.Now))
+	}
 	for _, j := range all {
 		if j.State.Ended() {
 			page.Ended = append(page.Ended, mineOf(j, v.Now))
 		} else {
-			page.Waiting = append(page.Waiting, mineOf(j, v.Now))
+			page.Waiting = append(page.Waiting, mineOf(j, v.Now).inRoom(room[j.ID], v.Now))
 		}
 	}
 	prints, err := c.desk.Prints(r.Context(), v.Actor)
@@ -67,6 +79,22 @@ func (c *Console) showMine(w http.ResponseWriter, r *http.Request, v visitor, st
 	}
 	page.Prints = v.myPrints(prints)
 	c.pages.Show(w, r, status, "mine", page)
+	if len(ended) > 0 && !ended[0].Told {
+		if err := c.desk.RoomSeen(r.Context(), v.Actor); err != nil {
+			c.log.Warn("tickets seen", "error", err) // they are shown as new once more
+		}
+	}
+}
+
+// inRoom is the job with its ticket of the print room, which is zero where it has none.
+func (m myJob) inRoom(t release.RoomTicket, now time.Time) myJob {
+	if t.ID == 0 {
+		m.Hands = m.Leafed
+		return m
+	}
+	m.Room = fmt.Sprintf("%s, due %s", copiesInWords(t.Copies), moment(t.Due, now))
+	m.Back = t.Job.State == release.Held && t.Job.Printed == 0
+	return m
 }
 
 func mineOf(j release.MyJob, now time.Time) myJob {

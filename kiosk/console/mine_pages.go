@@ -214,9 +214,14 @@ func (c *Console) pagePicture(w http.ResponseWriter, r *http.Request, v visitor)
 	ctx, cancel := context.WithTimeout(r.Context(), pictureWait)
 	defer cancel()
 	body, err := c.desk.Picture(ctx, release.Visitor{Actor: v.Actor}, jobID(r), int(numberIn[int32](r, "page")))
+	c.sendPicture(w, r, body, err)
+}
+
+// sendPicture answers with a picture, or with nothing.
+func (c *Console) sendPicture(w http.ResponseWriter, r *http.Request, body []byte, err error) {
 	if err != nil {
 		if f := fault.As(err); f.Kind == fault.Internal && r.Context().Err() == nil {
-			c.log.Error("picture failed", "job", jobID(r), "error", err)
+			c.log.Error("picture failed", "path", r.URL.Path, "error", err)
 		}
 		w.WriteHeader(http.StatusNotFound)
 		return

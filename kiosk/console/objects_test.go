@@ -62,6 +62,7 @@ var objects = []object{
 	{pricesPath, "tariff", "SELECT tariff_id::text FROM tariff WHERE from_at > made_at ORDER BY tariff_id LIMIT 1", ""},
 	{refundsPath, "id", "SELECT refund_id::text FROM refund ORDER BY refund_id LIMIT 1", ""},
 	{accountsPath, "account", "SELECT account_id::text FROM shared_account ORDER BY account_id LIMIT 1", ""},
+	{roomPath, "ticket", "SELECT room_ticket_id::text FROM room_ticket ORDER BY room_ticket_id LIMIT 1", ""},
 	{waitingPath, "id", "SELECT approval_id::text FROM approval ORDER BY approval_id LIMIT 1", ""},
 	{rulesPath + "/exemptions", "id", "SELECT exemption_id::text FROM exemption ORDER BY exemption_id LIMIT 1", ""},
 	{"/staff/guests/", "id", "SELECT person_id::text FROM guest ORDER BY person_id LIMIT 1", ""},
@@ -115,6 +116,9 @@ func (h *house) everyThing() {
 		"INSERT INTO tariff (school_id, unit, base, groups, from_at, made_at) VALUES ($1, 'pages', '{}', '{}', $2::timestamptz + interval '9 days', $2)",
 		"INSERT INTO data_request (school_id, person_id, received_on, due_on, entered_at) SELECT $1, person_id, $2::timestamptz, $2::timestamptz + interval '30 days', $2 FROM person WHERE username = 'sam'",
 		"INSERT INTO legal_hold (school_id, person_id, reason, placed_at, review_on) SELECT $1, person_id, 'the police asked', $2, $2::timestamptz + interval '30 days' FROM person WHERE username = 'sam'",
+		`WITH given AS (UPDATE job SET in_print_room = true WHERE job_id = (SELECT max(job_id) FROM job WHERE state = 'held') RETURNING job_id, school_id, person_id)
+		 INSERT INTO room_ticket (school_id, job_id, person_id, due_at, copies, finish, paper, note, payer, was, asked_at)
+		 SELECT $1, job_id, person_id, $2::timestamptz + interval '3 hours', 2, '{stapled}', '', '', 'Me', '{}', $2 FROM given WHERE school_id = $1`,
 		"INSERT INTO title_word (school_id, word, added_at, added_by) VALUES ($1, 'word', $2, gen_random_uuid())",
 		"INSERT INTO guest_authority (school_id, reason, starts_on, ends_on, guests, given_by, given_at) VALUES ($1, 'play', $2::timestamptz, $2::timestamptz, 9, gen_random_uuid(), $2)",
 		"INSERT INTO guest (person_id, school_id, sponsor, pages, ends_on, entered_at) SELECT min(person_id), $1, gen_random_uuid(), 9, $2::timestamptz, $2 FROM person",

@@ -68,7 +68,8 @@ var reveals = map[string]string{
 	"GET /staff": "first-page-viewed", "GET /staff/people": "people-searched", "GET /staff/guests": "guests-viewed",
 	"GET " + todayPath: "today-viewed", "GET " + livePath: "live-viewed", "GET " + rightsPath: "withdrawals-viewed",
 	"GET " + refundsPath: "refunds-viewed", "GET " + waitingPath: "approvals-viewed", "GET " + reviewsPath: "reviews-viewed", "GET " + requestsPath: "requests-viewed",
-	"GET " + holdsPath:      "legal-holds-viewed",
+	"GET " + holdsPath: "legal-holds-viewed",
+	"GET " + roomPath:  "print-room-viewed", "GET " + roomPath + "/table": "print-room-viewed",
 	"GET " + allowancesPath: "allowances-viewed", // some are one pupil's
 	// A trial reads what everybody printed, and shows groups that may be small.
 	"POST " + allowancesPath + "/try": "allowances-tried", "POST " + allowancesPath + "/policy/try": "allowances-tried", "POST " + pricesPath + "/try": "prices-tried",

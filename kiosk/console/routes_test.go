@@ -40,7 +40,7 @@ func (d doorman) Fresh(context.Context, string) (bool, signin.Asks, error) {
 // address is a request that a route matches, about the person.
 func address(r route, person school.PersonID) (method, path string) {
 	method, path, _ = strings.Cut(r.pattern, " ")
-	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{queue}", "1", "{exam}", "1", "{kiosk}", "library", "{screen}", "1", "{page}", "1", "{order}", "1", "{objection}", "1", "{suspension}", "1", "{matter}", "1", "{act}", "seal", "{word}", "1", "{flag}", "1", "{rule}", "1", "{step}", "1", "{to}", "on", "{session}", "1", "{door}", "sign-out", "{address}", "1", "{system}", "apple", "{tariff}", "1", "{request}", "1").Replace(path)
+	return method, strings.NewReplacer("{id}", fmt.Sprint(person), "{token}", "x", "{digest}", "x", "{name}", "x", "{printer}", "1", "{queue}", "1", "{exam}", "1", "{kiosk}", "library", "{screen}", "1", "{page}", "1", "{order}", "1", "{objection}", "1", "{suspension}", "1", "{matter}", "1", "{act}", "seal", "{word}", "1", "{flag}", "1", "{rule}", "1", "{step}", "1", "{to}", "on", "{session}", "1", "{door}", "sign-out", "{address}", "1", "{system}", "apple", "{tariff}", "1", "{request}", "1", "{ticket}", "1").Replace(path)
 }
 
 // openTo is all that pupils and teachers may open: a route that is not here stays shut
@@ -50,7 +50,7 @@ var openTo = map[string][]string{
 		"GET /my/prints", "POST /my/prints/{id}/refund", "GET /my/balance", "POST /my/language", "GET /my/messages", "POST /my/objections", "GET /my/printer", "POST /my/printer", "POST /my/printer/{address}/renew",
 		"POST /my/printer/{address}/withdraw", "POST /my/printer/{system}/file", "GET /my/badge", "POST /my/badge/lost", "POST /my/badge/code"}, "nothing": {},
 	"teacher": {"GET /staff", "GET /staff/schools", "POST /staff/schools/{place}", "GET /staff/you", "POST /staff/you/sessions/{session}/end", "POST /staff/you/authenticator", "POST /staff/you/authenticator/confirm", "POST /staff/you/recovery-codes", "GET /staff/tutor", "POST /staff/tutor/{id}/badge/lost", "POST /staff/tutor/{id}/badge/found",
-		"GET /staff/classes", "GET /staff/classes/{class}", "POST /staff/classes/{class}/give", "POST /staff/classes/{class}/flag", "POST /staff/classes/{class}/pause", "POST /staff/classes/{class}/pause/{order}/end", "GET /staff/classes/{class}/print", "POST /staff/classes/{class}/print", "GET /staff/mine", "GET /staff/mine/{id}/pages", "POST /staff/mine/{id}/pages", "GET /staff/mine/{id}/pages/{page}", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
+		"GET /staff/classes", "GET /staff/classes/{class}", "POST /staff/classes/{class}/give", "POST /staff/classes/{class}/flag", "POST /staff/classes/{class}/pause", "POST /staff/classes/{class}/pause/{order}/end", "GET /staff/classes/{class}/print", "POST /staff/classes/{class}/print", "GET /staff/mine", "GET /staff/mine/{id}/print-room", "POST /staff/mine/{id}/print-room", "POST /staff/mine/{id}/print-room/end", "GET /staff/mine/{id}/pages", "POST /staff/mine/{id}/pages", "GET /staff/mine/{id}/pages/{page}", "POST /staff/mine/{id}/slip", "POST /staff/mine/{id}/slip/end",
 		"GET /staff/waiting", "POST /staff/waiting/{id}/approve", "POST /staff/waiting/{id}/return", "GET /staff/rules", "GET /staff/help", "GET /staff/class-usage", "GET /staff/class-usage/table", "POST /staff/class-usage/table", "GET /staff/reviews", "POST /staff/reviews/{objection}", "POST /staff/reviews/flags/{flag}", "POST /staff/reviews/steps/{step}", "GET /staff/reviews/letter/{suspension}", "GET /staff/refunds", "POST /staff/refunds/{id}/grant", "POST /staff/refunds/{id}/decline", "POST /staff/mine/prints/{id}/refund"},
 }
 
@@ -226,7 +226,7 @@ func TestEveryRoleHasAFirstScreen(t *testing.T) {
 	h := newHouse(t)
 	firsts := map[school.Role]string{
 		school.Teacher: "My class now", school.Assistant: "/staff/mine", school.Cover: "My class now", school.Reception: "/staff/people", school.IT: "<h1>Today</h1>",
-		school.Provider: livePath, school.Exams: "/staff/exams", school.Safeguarding: "/staff/safeguarding", school.Head: "<h1>To decide</h1>", school.COO: "/staff/trust",
+		school.Provider: livePath, school.PrintRoom: roomPath, school.Exams: "/staff/exams", school.Safeguarding: "/staff/safeguarding", school.Head: "<h1>To decide</h1>", school.COO: "/staff/trust",
 		school.Finance: "Accounted for by nobody", school.DataProtection: "/staff/requests", school.Auditor: "/staff/audit",
 	}
 	for _, role := range school.StaffRoles() {

@@ -53,7 +53,7 @@ func (h *house) cookies() []*http.Cookie {
 func TestSignInTellsNoDifference(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	dbtest.Exec(t, h.db, "UPDATE person_role SET role = 'print-room' WHERE person_id = $1", h.Teacher.Person)
+	dbtest.Exec(t, h.db, "UPDATE person_role SET role = 'guest' WHERE person_id = $1", h.Teacher.Person)
 	var first string
 	for _, username := range []string{"it", "nobody", "sam", "teacher"} {
 		password := schooltest.Password

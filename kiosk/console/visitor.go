@@ -74,6 +74,11 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 			v.Parts = slices.DeleteFunc(v.Parts, func(p part) bool { return p.Path == reviewsPath })
 		}
 	}
+	if err == nil && a.May(school.AskPrintRoom) {
+		ended, wrong := c.desk.RoomNews(r.Context(), a)
+		v.count("/staff/mine", ended)
+		err = wrong
+	}
 	if err == nil && a.May(school.SeeMatters) {
 		open, wrong := c.conduct.Waiting(r.Context(), a)
 		v.count(mattersPath, open)
@@ -107,6 +112,9 @@ func (v visitor) here(path string) bool {
 
 // MaySuspend says whether to offer it.
 func (v visitor) MaySuspend() bool { return v.May(school.Suspend) }
+
+// MaySlip says whether to offer slips for runners.
+func (v visitor) MaySlip() bool { return v.May(school.IssueSlip) }
 
 // MayFlag says whether to offer to flag a pupil.
 func (v visitor) MayFlag() bool { return v.May(school.FlagPupils) }
