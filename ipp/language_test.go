@@ -35,7 +35,7 @@ var elsewhere = strings.Fields(`
 	device-name addresses-full address-unknown uploads-off uploads-hold badge-none
 	ldap-urls ldap-url ldap-plain ldap-ca ldap-account ldap-filter ldap-password-file ldap-password-open ldap-password-blank
 	ldap-connect ldap-tls ldap-bind ldap-base ldap-rights ldap-size
-	role-unknown
+	role-unknown username-taken already-there already-elsewhere hold-reason hold-review hold-open hold-unknown hold-own
 	tariff-unit tariff-unit-from tariff-unit-in-use tariff-from tariff-same tariff-unknown tariff-begun tariff-withdrawn tariff-overlaps tariff-colour tariff-duplex tariff-size tariff-finishing tariff-rate printer-group-unknown printer-group-name
 	usage-by usage-days usage-of-people
 	refund-unknown refund-asked refund-pages refund-reason refund-why refund-done refund-too-many
