@@ -107,7 +107,8 @@ func languageOfferCommand() *cobra.Command {
 		})
 	cmd.Long = `The first language is the one that kiosks speak while nobody has chosen. With more than one, the
 screen has a key for each; what somebody presses there is spoken in the next visit and ends with it.
-What they press in their account is remembered for them, at every kiosk of the school. Whoever is in Year 6 at most reads the words for young readers; with --young, so does
+What they press in their account is remembered for them, at every kiosk of the school.
+Whoever is in Year 6 at most reads the words for young readers; with --young, so does
 everybody who is not signed in: for primary schools.`
 	cmd.Example = `  inkwell kiosk language offer cy en
   inkwell kiosk language offer en --young`

@@ -18,6 +18,7 @@ var dangerous = []string{
 	"POST " + reviewsPath + "/{objection}", "POST " + reviewsPath + "/flags/{flag}", "POST " + reviewsPath + "/steps/{step}",
 	"GET " + rightsPath + "/steps.csv", "POST " + rightsPath + "/steps.csv",
 	"GET " + usagePath + "/table", "POST " + usagePath + "/table", "GET " + classUsagePath + "/table", "POST " + classUsagePath + "/table",
+	"GET " + roomPath + "/table", "POST " + roomPath + "/table",
 	"POST " + kiosksPath + "/{kiosk}/pair", "POST " + myBadgePath + "/code",
 	"POST " + wordsPath, "POST " + wordsPath + "/{word}/remove",
 	"POST " + rightsPath, "POST " + rightsPath + "/{order}/lift",

@@ -24,6 +24,10 @@ var unasked = map[string][]string{
 	"it is of one's own jobs": {
 		uploadRoute, "POST " + myJobsPath + "/{id}/delete", "POST " + myJobsPath + "/{id}/pages", "POST " + myPrintsPath + "/{id}/refund", "POST " + myPath + "/objections",
 		"POST /staff/mine/{id}/pages", "POST /staff/mine/{id}/slip", "POST /staff/mine/prints/{id}/refund", "POST " + myPrinterPath + "/{system}/file", "POST /my/language",
+		"POST /staff/mine/{id}/print-room", "POST /staff/mine/{id}/print-room/end",
+	},
+	"it is what the print room does all day, of what was handed to it": {
+		"POST " + roomPath + "/{ticket}/print", "POST " + roomPath + "/{ticket}/done", "POST " + roomPath + "/{ticket}/return",
 	},
 	"a witness signs in for it": {"POST " + mattersPath + "/{matter}/{act}"},
 	"it changes nothing, or a note alone": {

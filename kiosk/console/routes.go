@@ -135,6 +135,7 @@ var routes = []route{
 	{"POST /staff/mine/{id}/print-room/end", school.AskPrintRoom, (*Console).takeBack},
 	{"GET " + roomPath, school.RunPrintRoom, (*Console).roomPage},
 	{"GET " + roomPath + "/table", school.RunPrintRoom, (*Console).roomTable},
+	{"POST " + roomPath + "/table", school.RunPrintRoom, (*Console).toTable},
 	{"GET " + roomPath + "/{ticket}/picture", school.RunPrintRoom, (*Console).roomPicture},
 	{"POST " + roomPath + "/{ticket}/print", school.RunPrintRoom, (*Console).roomPrint},
 	{"POST " + roomPath + "/{ticket}/done", school.RunPrintRoom, (*Console).roomDone},
