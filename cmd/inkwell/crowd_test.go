@@ -221,7 +221,7 @@ func (c *crowded) signIns(is crowdSize) {
 // races: one badge at two kiosks at the same instant, and both buttons at the same instant: it comes out
 // once, and the other screen says so.
 func (c *crowded) races(is crowdSize) {
-	c.open(perPrinter + 1)
+	c.open(2 * perPrinter)
 	saw := map[string]int{}
 	before := c.count("SELECT count(*) FROM delivery")
 	for done := 0; done < is.pupils; {

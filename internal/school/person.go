@@ -70,6 +70,17 @@ func Selves(ctx context.Context, tx *db.Tx, of PersonID) ([]Person, error) {
 	return people(ctx, tx, "p.left_at IS NULL AND p."+ofTheSameHuman, 1000, of)
 }
 
+// Opened are those of Selves whom the credentials of one of them open: that one, and the others of which it was said (OpenBy).
+// Each school gives its staff's credentials out, so being one human opens nothing.
+func Opened(ctx context.Context, tx *db.Tx, by PersonID) ([]Person, error) {
+	return people(ctx, tx, "p.left_at IS NULL AND p."+ofTheSameHuman+" AND $1 IN (p.person_id, p.opened_by)", 1000, by)
+}
+
+// OpenBy has the credentials of one account of a human open another, at another school, and no other's besides its own.
+func OpenBy(ctx context.Context, tx *db.Tx, there, by PersonID) error {
+	return updateOpenedBy(ctx, tx, there, by)
+}
+
 // SearchPeople finds people of a school whose user name or name contains the
 // text, at most limit of them, by user name.
 func SearchPeople(ctx context.Context, tx *db.Tx, school ID, text string, limit int) ([]Person, error) {
@@ -140,8 +151,8 @@ var (
 )
 
 // JoinAnother makes a member of staff staff of another school, too, in a role and under a user name there: a person of that school,
-// who is the same human. Staff of the same name who have the user name there are them. It is the host's to say
-// who is one human, across schools ("username-taken", "already-there").
+// who is the same human, and is opened by what opens p. Staff of the same name who have the user name there are them. It is the
+// host's to say who is one human, across schools ("username-taken", "already-there").
 func JoinAnother(ctx context.Context, tx *db.Tx, p Person, at ID, username string, role Role) (Person, error) {
 	there, err := PersonByUsername(ctx, tx, at, username)
 	switch {
@@ -166,6 +177,9 @@ func JoinAnother(ctx context.Context, tx *db.Tx, p Person, at ID, username strin
 		return there, err
 	}
 	if err := insertRole(ctx, tx, there, role); err != nil {
+		return there, err
+	}
+	if err := OpenBy(ctx, tx, there.ID, p.ID); err != nil {
 		return there, err
 	}
 	if there, err = PersonByID(ctx, tx, there.ID); err != nil {

@@ -128,6 +128,12 @@ func insertSelf(ctx context.Context, tx *db.Tx, p Person, at ID, username string
 	return once(err)
 }
 
+// updateOpenedBy says that what opens one account opens another.
+func updateOpenedBy(ctx context.Context, tx *db.Tx, there, by PersonID) error {
+	_, err := tx.Exec(ctx, `UPDATE person SET opened_by = (SELECT coalesce(h.opened_by, h.person_id) FROM person h WHERE h.person_id = $2) WHERE person_id = $1`, there, by)
+	return err
+}
+
 // updateSelf says that a person of another school is the same human.
 func updateSelf(ctx context.Context, tx *db.Tx, p Person, there PersonID) error {
 	_, err := tx.Exec(ctx, `UPDATE person SET individual_id = (SELECT h.individual_id FROM person h WHERE h.person_id = $1) WHERE person_id = $2`, p.ID, there)

@@ -22,6 +22,7 @@ func About(ctx context.Context, tx *db.Tx, p school.Person) ([]sheet.Part, error
 		SELECT what, to_char(since, 'YYYY-MM-DD HH24:MI'), to_char(until, 'YYYY-MM-DD HH24:MI')
 		  FROM (SELECT 'Authenticator app' AS what, confirmed_at AS since, NULL::timestamptz AS until FROM staff_account WHERE person_id = $1 AND confirmed_at IS NOT NULL
 		        UNION ALL SELECT 'Kept from signing in', barred_at, NULL FROM staff_account WHERE person_id = $1 AND barred_at IS NOT NULL
+		        UNION ALL SELECT 'Opened by the account at ' || s.name, NULL, NULL FROM person p JOIN person o ON o.person_id = p.opened_by JOIN school s ON s.school_id = o.school_id WHERE p.person_id = $1
 		        UNION ALL SELECT 'Remembered browser', known_at, least(ended_at, ends_at) FROM known_device WHERE person_id = $1
 		        UNION ALL SELECT 'Recovery code', made_at, used_at FROM recovery_code WHERE person_id = $1
 		        UNION ALL SELECT 'Invitation', made_at, coalesce(used_at, expires_at) FROM invitation WHERE person_id = $1

@@ -13,8 +13,8 @@ func TestWhatLetStaffInIsForgotten(t *testing.T) {
 	h := newHouse(t)
 	before := h.signIn("it")
 	dbtest.Exec(t, h.db, `
-		INSERT INTO session (digest, school_id, person_id, credential_version, started_at, seen_at, ends_at, proven_at)
-		SELECT sha256(n::text::bytea), $1, $2, 0, $3, $3, $3::timestamptz + interval '12 hours', $3 FROM generate_series(1, 2300) AS n`, h.cast.School, h.cast.IT.Person, h.clock.Now())
+		INSERT INTO session (digest, school_id, person_id, by_person_id, credential_version, started_at, seen_at, ends_at, proven_at)
+		SELECT sha256(n::text::bytea), $1, $2, $2, 0, $3, $3, $3::timestamptz + interval '12 hours', $3 FROM generate_series(1, 2300) AS n`, h.cast.School, h.cast.IT.Person, h.clock.Now())
 	dbtest.Exec(t, h.db, `INSERT INTO invitation (digest, school_id, person_id, made_at, expires_at) VALUES (sha256('a'), $1, $2, $3, $3::timestamptz + interval '15 minutes')`,
 		h.cast.School, h.cast.IT.Person, h.clock.Now())
 	dbtest.Exec(t, h.db, `INSERT INTO known_device (digest, school_id, person_id, credential_version, known_at, ends_at) VALUES (sha256('a'), $1, $2, 0, $3, $3::timestamptz + interval '30 days')`,

@@ -19,11 +19,11 @@ type Proof struct {
 // how: by code, by password, or where they signed in.
 func (s *SignIn) Fresh(ctx context.Context, token string) (fresh bool, asks Asks, err error) {
 	err = s.db.InTx(ctx, db.System("session"), func(ctx context.Context, tx *db.Tx) error {
-		p, open, err := s.holder(ctx, tx, token, openSession, Open)
+		_, open, err := s.holder(ctx, tx, token, openSession, Open)
 		if err != nil {
 			return err
 		}
-		_, account, err := prove(ctx, tx, p, open)
+		_, account, err := prove(ctx, tx, open)
 		fresh, asks = tx.Now.Before(open.proven.Add(s.limits.Fresh)), asksOf(open, account)
 		return err
 	})
@@ -68,11 +68,11 @@ func (s *SignIn) Prove(ctx context.Context, token string, by Proof) (in Entered,
 		}
 	}
 	err = s.counted(ctx, func(ctx context.Context, tx *db.Tx) error {
-		holder, open, err := s.holder(ctx, tx, token, holdSession, Open)
+		_, open, err := s.holder(ctx, tx, token, holdSession, Open)
 		if err != nil {
 			return err
 		}
-		p, account, err := prove(ctx, tx, holder, open)
+		p, account, err := prove(ctx, tx, open)
 		if err == nil {
 			account, err = holdAccount(ctx, tx, p.School, p.ID)
 		}
@@ -99,12 +99,12 @@ func (s *SignIn) Prove(ctx context.Context, token string, by Proof) (in Entered,
 // prover is whose proof a session asks for, and which.
 func (s *SignIn) prover(ctx context.Context, token string) (p school.Person, asks Asks, err error) {
 	err = s.db.InTx(ctx, db.System("session"), func(ctx context.Context, tx *db.Tx) error {
-		var open session
-		if p, open, err = s.holder(ctx, tx, token, openSession, Open); err != nil {
+		_, open, err := s.holder(ctx, tx, token, openSession, Open)
+		if err != nil {
 			return err
 		}
 		var a account
-		p, a, err = prove(ctx, tx, p, open)
+		p, a, err = prove(ctx, tx, open)
 		asks = asksOf(open, a)
 		return err
 	})

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"inkwell/internal/audit"
@@ -36,13 +37,13 @@ func (s *SignIn) SignInOutside(ctx context.Context, o Outside) (in Entered, err 
 		if !found {
 			return unbound
 		}
-		in, err = s.beginOutside(ctx, tx, id, o)
+		in, err = s.beginOutside(ctx, tx, id, id, o)
 		return err
 	})
 	return in, err
 }
 
-func (s *SignIn) beginOutside(ctx context.Context, tx *db.Tx, id school.PersonID, o Outside) (Entered, error) {
+func (s *SignIn) beginOutside(ctx context.Context, tx *db.Tx, id, by school.PersonID, o Outside) (Entered, error) {
 	p, err := school.PersonByID(ctx, tx, id)
 	if err != nil {
 		return Entered{}, err
@@ -57,11 +58,11 @@ func (s *SignIn) beginOutside(ctx context.Context, tx *db.Tx, id school.PersonID
 	if o.At.IsZero() && !o.Again { // the browser may have been signed in there for hours
 		o.At = tx.Now.Add(-s.limits.Fresh)
 	}
-	return s.begin(ctx, tx, start{person: p, stage: Open, way: BySSO, browser: o.Browser, proven: o.At})
+	return s.begin(ctx, tx, start{person: p, by: by, stage: Open, way: BySSO, browser: o.Browser, proven: o.At})
 }
 
 // AcceptOutside uses an invitation up and binds its person to the identity, which replaces the one
-// before, and starts a session. One identity is one person's.
+// before, and starts a session. One identity is one person's; for somebody who has it at another school it opens this one, too.
 func (s *SignIn) AcceptOutside(ctx context.Context, token string, o Outside) (in Entered, err error) {
 	err = s.db.InTx(ctx, db.System("invitation"), func(ctx context.Context, tx *db.Tx) error {
 		p, err := takeInvitation(ctx, tx, token)
@@ -72,10 +73,21 @@ func (s *SignIn) AcceptOutside(ctx context.Context, token string, o Outside) (in
 		if err != nil {
 			return err
 		}
+		by := p.ID
 		if found && other != p.ID {
-			return taken
+			same, err := school.Selves(ctx, tx, p.ID)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(same, func(one school.Person) bool { return one.ID == other }) {
+				return taken
+			}
+			by = other
+			err = school.OpenBy(ctx, tx, p.ID, by)
+		} else {
+			err = bind(ctx, tx, p, o)
 		}
-		if err := bind(ctx, tx, p, o); err != nil {
+		if err != nil {
 			return err
 		}
 		if err := s.endOthers(ctx, tx, p.ID, nil); err != nil {
@@ -85,7 +97,7 @@ func (s *SignIn) AcceptOutside(ctx context.Context, token string, o Outside) (in
 		if err != nil {
 			return err
 		}
-		in, err = s.beginOutside(ctx, tx, p.ID, o)
+		in, err = s.beginOutside(ctx, tx, p.ID, by, o)
 		return err
 	})
 	return in, err

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"slices"
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
@@ -12,21 +13,31 @@ import (
 // Place is a school at which the human of a session may use the pages.
 type Place struct {
 	school.Actor
-	Name string // of the school
-	This bool   // the one that the session is at
+	Name  string // of the school
+	This  bool   // the one that the session is at
+	Apart bool   // what the session began by does not open it: nothing there is theirs to see
 }
 
 var (
+	placeApart   = fault.New(fault.Forbidden, "school-apart", "What you signed in with does not open that school. Sign out, and sign in with what you were given there.")
 	placeUnknown = fault.New(fault.NotFound, "school-unknown", "You have no account at that school.")
 	placeFactor  = fault.New(fault.Forbidden, "school-factor", "That school wants a second factor. Set up an authenticator app under your name, sign in with it, and try again.")
 )
 
-// Places are the schools at which the human of an actor who has a session has an account that may use the pages now, by their names. An account
+// Places are the schools at which the human of a session has an account that may use the pages now, by their names. An account
 // is a person of one school, behind that school's wall; those of one human know one another.
-func (s *SignIn) Places(ctx context.Context, a school.Actor) (all []Place, err error) {
+func (s *SignIn) Places(ctx context.Context, token string) (all []Place, err error) {
 	err = s.db.Look(ctx, db.System("session"), func(ctx context.Context, tx *db.Tx) error {
 		all = nil
-		same, err := school.Selves(ctx, tx, a.Person)
+		p, open, err := s.holder(ctx, tx, token, openSession, Open)
+		if err != nil {
+			return err
+		}
+		same, err := school.Selves(ctx, tx, p.ID)
+		if err != nil {
+			return err
+		}
+		opened, err := school.Opened(ctx, tx, open.by)
 		if err != nil {
 			return err
 		}
@@ -42,7 +53,7 @@ func (s *SignIn) Places(ctx context.Context, a school.Actor) (all []Place, err e
 				if account, err := accountOf(ctx, tx, one.ID); err != nil {
 					return err
 				} else if !account.barred {
-					all = append(all, Place{actor(one), sc.Name, one.ID == a.Person})
+					all = append(all, Place{actor(one), sc.Name, one.ID == p.ID, !slices.ContainsFunc(opened, func(o school.Person) bool { return o.ID == one.ID })})
 				}
 			}
 		}
@@ -52,15 +63,15 @@ func (s *SignIn) Places(ctx context.Context, a school.Actor) (all []Place, err e
 }
 
 // Switch takes a session to another school of its human: it ends, and one begins there with a new token, the same end and what
-// was proven. It needs an account there that may use the pages now, is not barred, and wants no second factor that was not
-// given ("school-unknown", "school-factor"). Both schools have it on record.
+// was proven. It needs an account there that may use the pages now, is not barred, is opened by what this one began by, and wants
+// no second factor that was not given ("school-unknown", "school-apart", "school-factor"). Both schools have it on record.
 func (s *SignIn) Switch(ctx context.Context, token string, to school.ID) (in Entered, err error) {
 	err = s.db.InTx(ctx, db.System("session"), func(ctx context.Context, tx *db.Tx) error {
 		p, open, err := s.holder(ctx, tx, token, holdSession, Open)
 		if err != nil {
 			return err
 		}
-		there, err := accountAt(ctx, tx, p, to)
+		there, err := accountAt(ctx, tx, p, open.by, to)
 		if err != nil {
 			return err
 		}
@@ -84,7 +95,7 @@ func (s *SignIn) Switch(ctx context.Context, token string, to school.ID) (in Ent
 		next, digest := newToken()
 		in = Entered{next, Open}
 		if err := insertSession(ctx, tx, session{
-			digest: digest, school: there.School, person: there.ID, version: there.Version, ends: open.ends, proven: open.proven,
+			digest: digest, school: there.School, person: there.ID, by: open.by, version: there.Version, ends: open.ends, proven: open.proven,
 			stage: Open, way: open.way, factored: open.factored, browser: open.browser,
 		}); err != nil {
 			return err
@@ -100,45 +111,32 @@ func (s *SignIn) Switch(ctx context.Context, token string, to school.ID) (in Ent
 	return in, nil
 }
 
-// accountAt is the person that somebody is at another school, who may use its pages.
-func accountAt(ctx context.Context, tx *db.Tx, p school.Person, at school.ID) (school.Person, error) {
-	same, err := school.Selves(ctx, tx, p.ID)
-	for _, one := range same {
-		if one.School == at && one.ID != p.ID && actor(one).May(school.UseConsole) {
-			return one, err
-		}
-	}
-	if err == nil {
-		err = placeUnknown
-	}
-	return school.Person{}, err
-}
-
-// prove is whose password or app proves a session's person once more: their own, and for somebody who has neither
-// at this school that of another account of theirs, by which they came.
-func prove(ctx context.Context, tx *db.Tx, p school.Person, open session) (school.Person, account, error) {
-	own, err := accountOf(ctx, tx, p.ID)
-	if err != nil || own.sealed != nil || p.HasPassword() || open.way == BySSO {
-		return p, own, err
-	}
+// accountAt is the person that somebody is at another school, who may use its pages and whom the credentials of one of
+// their accounts open.
+func accountAt(ctx context.Context, tx *db.Tx, p school.Person, by school.PersonID, at school.ID) (school.Person, error) {
 	same, err := school.Selves(ctx, tx, p.ID)
 	if err != nil {
-		return p, own, err
+		return school.Person{}, err
 	}
-	with := p
-	for _, one := range same {
-		a, err := accountOf(ctx, tx, one.ID)
-		switch {
-		case err != nil:
-			return p, own, err
-		case a.barred:
-		case a.sealed != nil:
-			return one, a, nil
-		case one.HasPassword():
-			with = one
-		}
+	i := slices.IndexFunc(same, func(one school.Person) bool {
+		return one.School == at && one.ID != p.ID && actor(one).May(school.UseConsole)
+	})
+	if i < 0 {
+		return school.Person{}, placeUnknown
 	}
-	return with, own, nil
+	opened, err := school.Opened(ctx, tx, by)
+	if err == nil && !slices.ContainsFunc(opened, func(one school.Person) bool { return one.ID == same[i].ID }) {
+		err = placeApart
+	}
+	return same[i], err
+}
+
+// prove is whose password or app proves a session's person once more: the account that it began by.
+func prove(ctx context.Context, tx *db.Tx, open session) (by school.Person, a account, err error) {
+	if by, err = school.PersonByID(ctx, tx, open.by); err == nil {
+		a, err = accountOf(ctx, tx, by.ID)
+	}
+	return by, a, err
 }
 
 // Several says whether the human of an actor has accounts at other schools, whatever they may do there.

@@ -40,8 +40,8 @@ func TestASessionGoesToAnotherSchool(t *testing.T) {
 	_, err := to(token, hill.School)
 	h.refused(err, "school-unknown") // somebody else is IT there
 	there := h.also(hill.School, school.Provider)
-	places, err := h.in.Places(t.Context(), h.cast.IT)
-	if err != nil || len(places) != 2 || places[0].Name != "Harbour" || !places[0].This || places[1].Person != there.ID || places[1].May(school.ManageRoster) || !places[1].May(school.ManageFace) {
+	places, err := h.in.Places(t.Context(), token)
+	if err != nil || len(places) != 2 || places[0].Apart || places[1].Apart || places[0].Name != "Harbour" || !places[0].This || places[1].Person != there.ID || places[1].May(school.ManageRoster) || !places[1].May(school.ManageFace) {
 		t.Fatalf("%+v, %v", places, err)
 	}
 	h.clock.Advance(20 * time.Minute)
@@ -108,12 +108,113 @@ func TestASessionGoesToAnotherSchool(t *testing.T) {
 	dbtest.Exec(t, h.db, "INSERT INTO staff_account (person_id, school_id, barred_at) VALUES ($1, $2, now()) ON CONFLICT (person_id) DO UPDATE SET barred_at = now()", there.ID, hill.School)
 	_, err = to(home, hill.School)
 	h.refused(err, "school-unknown")
-	if places, err := h.in.Places(t.Context(), h.cast.IT); err != nil || len(places) != 1 {
+	if places, err := h.in.Places(t.Context(), home); err != nil || len(places) != 1 {
 		t.Errorf("a school that bars one: %+v, %v", places, err)
 	}
 	dbtest.Exec(t, h.db, "UPDATE staff_account SET barred_at = NULL")
 	if n := dbtest.Value[int](t, h.db, "SELECT count(DISTINCT ends_at) FROM session"); n != 2 { // of two sign-ins
 		t.Error("going to and fro makes a session longer")
+	}
+}
+
+// TestWhatASchoolGivesOutOpensItAlone: one human has a password at each of two schools, from each school's IT, and one of them may
+// do more than the other: neither opens the other. A third school is opened by the one from which it was said, and a session
+// there ends with it.
+func TestWhatASchoolGivesOutOpensItAlone(t *testing.T) {
+	h := newHouse(t)
+	hill, third := schooltest.New(t, h.db, "Hill"), schooltest.New(t, h.db, "Third")
+	there, too := h.also(hill.School, school.IT), h.also(third.School, school.IT)
+	token := h.signIn("it")
+	moved, err := h.in.Switch(t.Context(), token, hill.School)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := h.in.AddStaff(t.Context(), signin.Staff{School: hill.School, Username: "ida", Role: school.IT}) // that school's IT gives out what opens it
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.in.Accept(t.Context(), link, "Violet-anchors-7-lanterns"); err != nil {
+		t.Fatal(err)
+	}
+	h.over(moved.Token)
+	given, err := h.try("ida", "Violet-anchors-7-lanterns", "staff:test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.is(given, school.Actor{School: hill.School, Person: there.ID, Pseudonym: there.Pseudonym, Roles: []school.Role{school.IT}})
+	for _, at := range []school.ID{h.cast.School, third.School} {
+		_, err := h.in.Switch(t.Context(), given, at)
+		h.refused(err, "school-apart")
+	}
+	places, err := h.in.Places(t.Context(), given)
+	if err != nil || len(places) != 3 {
+		t.Fatalf("%+v, %v", places, err)
+	}
+	for _, place := range places {
+		if place.Apart == place.This {
+			t.Errorf("%+v", place)
+		}
+	}
+	home := h.signIn("it")
+	at, err := h.in.Switch(t.Context(), home, third.School)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at, err = h.in.Switch(t.Context(), at.Token, hill.School); err != nil { // from one that is opened to the next
+		t.Fatal(err)
+	}
+	_, err = h.in.Prove(t.Context(), at.Token, signin.Proof{Password: "Violet-anchors-7-lanterns", Place: "x"})
+	h.refused(err, "proof-wrong")
+	if at, err = h.in.Prove(t.Context(), at.Token, signin.Proof{Password: schooltest.Password, Place: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	h.is(at.Token, school.Actor{School: hill.School, Person: there.ID, Pseudonym: there.Pseudonym, Roles: []school.Role{school.IT}})
+	dbtest.Exec(t, h.db, "INSERT INTO staff_account (person_id, school_id, barred_at) VALUES ($1, $2, now()) ON CONFLICT (person_id) DO UPDATE SET barred_at = now()", h.cast.IT.Person, h.cast.School)
+	h.over(at.Token)
+	dbtest.Exec(t, h.db, "UPDATE staff_account SET barred_at = NULL")
+	dbtest.Exec(t, h.db, "UPDATE person SET individual_id = nextval('individual') WHERE person_id = $1", too.ID)
+	_, err = h.in.Switch(t.Context(), at.Token, third.School)
+	h.refused(err, "school-unknown") // it was a mistake: they are somebody else
+}
+
+// TestOneIdentityOpensTwoSchools: a link of the second school's and the sign-in of the first are both sides' word; somebody else's
+// identity stays theirs.
+func TestOneIdentityOpensTwoSchools(t *testing.T) {
+	h := newHouse(t)
+	hill := schooltest.New(t, h.db, "Hill")
+	there := h.also(hill.School, school.IT)
+	dbtest.Exec(t, h.db, "UPDATE person SET opened_by = NULL") // as a roster makes them
+	anna := signin.Outside{Issuer: "https://idp", Subject: "anna", Again: true}
+	dbtest.Exec(t, h.db, "UPDATE person SET username = username || '-hill' WHERE school_id = $1 AND person_id <> $2", hill.School, there.ID)
+	accept := func(at school.ID, username string) (signin.Entered, error) {
+		link, err := h.in.AddStaff(t.Context(), signin.Staff{School: at, Username: username, Role: school.IT})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.in.AcceptOutside(t.Context(), link, anna)
+	}
+	home, err := accept(h.cast.School, "it")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = h.in.Switch(t.Context(), home.Token, hill.School)
+	h.refused(err, "school-apart")
+	_, err = accept(hill.School, "chief-hill")
+	h.refused(err, "sso-taken")
+	in, err := accept(hill.School, "ida")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.is(in.Token, school.Actor{School: hill.School, Person: there.ID, Pseudonym: there.Pseudonym, Roles: []school.Role{school.IT}})
+	if in, err = h.in.SignInOutside(t.Context(), anna); err == nil {
+		h.is(in.Token, h.cast.IT)
+		in, err = h.in.Switch(t.Context(), in.Token, hill.School)
+	}
+	if err == nil {
+		_, err = h.in.Switch(t.Context(), in.Token, h.cast.School)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

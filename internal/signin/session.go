@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -30,6 +31,7 @@ var over = fault.New(fault.Unauthenticated, "session-over", "You have been signe
 // start is a session that is to begin.
 type start struct {
 	person   school.Person
+	by       school.PersonID // 0 is the person
 	stage    Stage
 	way      Way
 	factored bool
@@ -48,7 +50,7 @@ func (s *SignIn) begin(ctx context.Context, tx *db.Tx, st start) (Entered, error
 		st.proven = tx.Now
 	}
 	err := insertSession(ctx, tx, session{
-		digest: digest, school: st.person.School, person: st.person.ID, version: st.person.Version, ends: tx.Now.Add(life), proven: st.proven,
+		digest: digest, school: st.person.School, person: st.person.ID, by: cmp.Or(st.by, st.person.ID), version: st.person.Version, ends: tx.Now.Add(life), proven: st.proven,
 		stage: st.stage, way: st.way, factored: st.factored, browser: st.browser,
 	})
 	if err != nil || st.stage != Open {
@@ -110,7 +112,23 @@ func (s *SignIn) holder(ctx context.Context, tx *db.Tx, token string, read reade
 			err = over
 		}
 	}
+	if err == nil && open.by != p.ID {
+		err = s.opener(ctx, tx, open)
+	}
 	return p, open, err
+}
+
+// opener refuses a session that began by another account of its person's when that one proves nothing any more.
+func (s *SignIn) opener(ctx context.Context, tx *db.Tx, open session) error {
+	by, err := school.PersonByID(ctx, tx, open.by)
+	if err != nil {
+		return err
+	}
+	account, err := accountOf(ctx, tx, by.ID)
+	if err == nil && (by.Left || account.barred) {
+		err = over
+	}
+	return err
 }
 
 // standing says whether p may not sign in, and must have a second factor.

@@ -17,6 +17,7 @@ type session struct {
 	digest   []byte
 	school   school.ID
 	person   school.PersonID
+	by       school.PersonID // whose credentials began it: the person's own, or those of an account of theirs that opens this one
 	version  int
 	started  time.Time
 	seen     time.Time
@@ -28,13 +29,13 @@ type session struct {
 	browser  string
 }
 
-const sessionColumns = `session_id, digest, school_id, person_id, credential_version, started_at, seen_at, ends_at, proven_at, stage, way, factored, browser`
+const sessionColumns = `session_id, digest, school_id, person_id, by_person_id, credential_version, started_at, seen_at, ends_at, proven_at, stage, way, factored, browser`
 
 func insertSession(ctx context.Context, tx *db.Tx, s session) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO session (digest, school_id, person_id, credential_version, started_at, seen_at, ends_at, proven_at, stage, way, factored, browser)
-		VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11)`,
-		s.digest, s.school, s.person, s.version, tx.Now, s.ends, s.proven, s.stage, s.way, s.factored, s.browser)
+		INSERT INTO session (digest, school_id, person_id, by_person_id, credential_version, started_at, seen_at, ends_at, proven_at, stage, way, factored, browser)
+		VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12)`,
+		s.digest, s.school, s.person, s.by, s.version, tx.Now, s.ends, s.proven, s.stage, s.way, s.factored, s.browser)
 	return err
 }
 
@@ -88,7 +89,7 @@ func proveSession(ctx context.Context, tx *db.Tx, old, digest []byte, factored b
 }
 
 func scanSession(row pgx.Row) (s session, found bool, err error) {
-	err = row.Scan(&s.id, &s.digest, &s.school, &s.person, &s.version, &s.started, &s.seen, &s.ends, &s.proven, &s.stage, &s.way, &s.factored, &s.browser)
+	err = row.Scan(&s.id, &s.digest, &s.school, &s.person, &s.by, &s.version, &s.started, &s.seen, &s.ends, &s.proven, &s.stage, &s.way, &s.factored, &s.browser)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return session{}, false, nil
 	}

@@ -47,7 +47,7 @@ type Invitations interface {
 // Places is the sign-in's part in people who are at several schools.
 type Places interface {
 	Several(ctx context.Context, a school.Actor) (bool, error)
-	Places(ctx context.Context, a school.Actor) ([]signin.Place, error)
+	Places(ctx context.Context, token string) ([]signin.Place, error)
 	Switch(ctx context.Context, token string, to school.ID) (signin.Entered, error)
 }
 

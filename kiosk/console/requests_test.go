@@ -40,7 +40,7 @@ func TestAPersonIsGivenWhatIsKept(t *testing.T) {
 		"INSERT INTO allowance (school_id, person_id, pages, colour) SELECT $1, $2, 777, 33 WHERE $3::timestamptz IS NOT NULL",
 		"INSERT INTO allowance_given (person_id, school_id, per, starts_on, pages, given_at) VALUES ($2, $1, 'week', $3::timestamptz, 778, $3)",
 		"INSERT INTO fact (school_id, person_id, at, kind, object, detail) VALUES ($1, $2, $3, 'printer-stopped', 'job:41', '{\"impressions\": 779}'), ($1, $2, $3, 'title-word', 'job:42', '{\"word\": 780}')",
-		"INSERT INTO session (digest, school_id, person_id, credential_version, started_at, seen_at, ends_at, proven_at, browser) VALUES (sha256('s'), $1, $2, 1, $3, $3, $3::timestamptz + interval '1 hour', $3, 'Sam''s own browser')",
+		"INSERT INTO session (digest, school_id, person_id, by_person_id, credential_version, started_at, seen_at, ends_at, proven_at, browser) VALUES (sha256('s'), $1, $2, $2, 1, $3, $3, $3::timestamptz + interval '1 hour', $3, 'Sam''s own browser')",
 		"INSERT INTO known_device (digest, school_id, person_id, credential_version, known_at, ends_at) VALUES (sha256('d'), $1, $2, 1, $3, $3::timestamptz + interval '1 hour')",
 		"UPDATE person SET language = 'cy' WHERE school_id = $1 AND person_id = $2 AND $3::timestamptz IS NOT NULL",
 	} {

@@ -34,6 +34,7 @@ type schoolCard struct {
 	Lines []schoolLine
 	More  int  // findings that are not shown
 	Blind bool // the role there does not look after machines
+	Apart bool // what they signed in with does not open it
 }
 
 // schoolLine is one thing that is not well, and the page that is the next step.
@@ -60,7 +61,7 @@ func (c *Console) schoolsPage(w http.ResponseWriter, r *http.Request, v visitor)
 }
 
 func (c *Console) showSchools(w http.ResponseWriter, r *http.Request, v visitor, status int, say string) {
-	all, err := c.signIn.Places(r.Context(), v.Actor)
+	all, err := c.signIn.Places(r.Context(), sessionToken(r))
 	if err != nil {
 		c.pages.Error(w, r, err)
 		return
@@ -100,15 +101,15 @@ func (c *Console) showSchools(w http.ResponseWriter, r *http.Request, v visitor,
 
 // schoolCard is how a school is, as its own roles let the visitor know, and the worst of it.
 func (c *Console) schoolCard(ctx context.Context, at signin.Place) (card schoolCard, worst Level, err error) {
-	card = schoolCard{ID: at.School, Name: at.Name, This: at.This}
+	card = schoolCard{ID: at.School, Name: at.Name, This: at.This, Apart: at.Apart}
 	for i, role := range at.Roles {
 		if i > 0 {
 			card.As += ", "
 		}
 		card.As += roleWords[role]
 	}
-	if !at.May(school.ManageFace) {
-		card.Blind = true
+	if at.Apart || !at.May(school.ManageFace) {
+		card.Blind = !at.Apart
 		return card, Well, nil
 	}
 	all, _ := c.health(ctx, at.School)

@@ -65,4 +65,12 @@ func TestYourSchools(t *testing.T) {
 	h.says(to(teaches, printersPath), http.StatusConflict, "wants a second factor")
 	h.findings = nil
 	h.says(h.get(schoolsPath), http.StatusOK, "All is well at every school of yours")
+	h.findings = []Finding{{Ill, "printers", "none is ready", "go"}}
+	dbtest.Exec(t, h.db, "UPDATE person SET opened_by = NULL WHERE school_id = $1", hill) // as if another school's IT had given the account there a password
+	h.says(to(hill, printersPath), http.StatusConflict, "does not open that school")
+	page = h.get(schoolsPath)
+	h.says(page, http.StatusOK, "1 of 3 schools", "What you signed in with does not open this school")
+	if strings.Contains(page.body, fmt.Sprintf(`action="%s/%d"`, schoolsPath, hill)) {
+		t.Error("a school that is not opened is offered")
+	}
 }
