@@ -75,15 +75,7 @@ func (s *SignIn) AcceptOutside(ctx context.Context, token string, o Outside) (in
 		}
 		by := p.ID
 		if found && other != p.ID {
-			same, err := school.Selves(ctx, tx, p.ID)
-			if err != nil {
-				return err
-			}
-			if !slices.ContainsFunc(same, func(one school.Person) bool { return one.ID == other }) {
-				return taken
-			}
-			by = other
-			err = school.OpenBy(ctx, tx, p.ID, by)
+			by, err = other, openByOther(ctx, tx, p, other)
 		} else {
 			err = bind(ctx, tx, p, o)
 		}
@@ -101,6 +93,18 @@ func (s *SignIn) AcceptOutside(ctx context.Context, token string, o Outside) (in
 		return err
 	})
 	return in, err
+}
+
+// openByOther has the account that an identity is bound to open another of the same human's.
+func openByOther(ctx context.Context, tx *db.Tx, p school.Person, other school.PersonID) error {
+	same, err := school.Selves(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(same, func(one school.Person) bool { return one.ID == other }) {
+		return taken
+	}
+	return school.OpenBy(ctx, tx, p.ID, other)
 }
 
 // SignInOwnOutside starts a session of a pupil on their own page. The first time, they are the one pupil whose user
