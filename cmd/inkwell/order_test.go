@@ -102,7 +102,7 @@ func next(all []*call, after int, s step) *call {
 var socket = regexp.MustCompile(`^\d+<[^>]*>`)
 
 // durableFirst says what is out of order between the arrival of a document's bytes and
-// the answer that it was accepted, or "". It ends at the line of the answer.
+// the answer that it was accepted, or "". It ends at the line where the answer begins.
 func durableFirst(all []*call, id string, from int, folder string) (wrong string, answered int) {
 	at := from
 	walk := func(steps ...step) *call {
@@ -144,7 +144,7 @@ func durableFirst(all []*call, id string, from int, folder string) (wrong string
 	if answer == nil {
 		return wrong, at
 	}
-	return "", answer.end
+	return "", answer.begin // who has it may send the next before strace sees the call end
 }
 
 // Each document is on disk, with its key, and its row in the database's log, before its
