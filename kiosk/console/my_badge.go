@@ -7,11 +7,13 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/internal/signin"
 )
 
 // Holder knows what people hold: school.Directory.
 type Holder interface {
 	ReplaceCode(ctx context.Context, a school.Actor, password, place string) (string, error)
+	GiveCode(ctx context.Context, a school.Actor) (string, error)
 	NewAddress(ctx context.Context, tx *db.Tx, by school.Pseudonym, p school.Person, device string) (string, error)
 	Addresses(ctx context.Context, tx *db.Tx, p school.PersonID) ([]school.Address, error)
 	RevokeAddress(ctx context.Context, tx *db.Tx, by school.Pseudonym, p school.Person, id school.AddressID) error
@@ -25,6 +27,7 @@ type myBadgePage struct {
 	InForce int    // badges that work
 	Lost    int    // and lost ones
 	Codes   bool   // they may have a code
+	SSO     string // where they signed in, and prove it again for a new one; "" by password
 	Code    string // a new one, shown once, or ""
 	Say     string // why a badge was not taken for lost
 	Wrong   string // why there is no new code
@@ -46,6 +49,12 @@ func (c *Console) showMyBadge(w http.ResponseWriter, r *http.Request, v visitor,
 	}
 	page.visitor, page.ownStanding = v, v.standing(o)
 	page.InForce, page.Lost, page.Codes = o.Badges.Badges, o.Badges.Lost, o.Codes
+	if _, asks, err := c.signIn.Fresh(r.Context(), sessionToken(r)); err != nil {
+		c.pages.Error(w, r, err)
+		return
+	} else if asks == signin.AsksSSO {
+		page.SSO = c.ownSSOName()
+	}
 	page.Spoken = r.FormValue("spoken") != ""
 	if _, page.Languages, err = c.reads(r.Context(), v); err != nil {
 		c.pages.Error(w, r, err)
@@ -64,9 +73,18 @@ func (c *Console) loseMyBadge(w http.ResponseWriter, r *http.Request, v visitor)
 	c.backTo(w, r, myBadgePath, err)
 }
 
-// newMyCode gives the visitor a new code, and shows it once, against their password.
+// newMyCode gives the visitor a new code, and shows it once, against their password; whoever came by single sign-on has
+// just proven it there, which the act asks for as each dangerous one does.
 func (c *Console) newMyCode(w http.ResponseWriter, r *http.Request, v visitor) {
-	code, err := c.holder.ReplaceCode(r.Context(), v.Actor, r.PostFormValue("password"), placeOf(r))
+	_, asks, err := c.signIn.Fresh(r.Context(), sessionToken(r))
+	code := ""
+	switch {
+	case err != nil:
+	case asks == signin.AsksSSO:
+		code, err = c.holder.GiveCode(r.Context(), v.Actor)
+	default:
+		code, err = c.holder.ReplaceCode(r.Context(), v.Actor, r.PostFormValue("password"), placeOf(r))
+	}
 	if fault.KindOf(err) == fault.Unauthenticated && err != nil {
 		c.showMyBadge(w, r, v, http.StatusForbidden, myBadgePage{Wrong: "That is not your password. Your code is as it was."})
 		return

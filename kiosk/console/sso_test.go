@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/fault"
@@ -140,6 +141,13 @@ func TestPupilsBySingleSignOn(t *testing.T) {
 
 	h.says(h.through(p, mySSOPath, ssotest.One), http.StatusOK, "You are in", `content="0; url=/my"`)
 	h.says(h.get(myPath), http.StatusOK, "Hi Sam", secretTitle)
+	if page := h.get(myBadgePath); page.status != http.StatusOK || strings.Contains(page.body, `type="password"`) {
+		t.Errorf("a password is wanted of somebody who signs in elsewhere: %d", page.status)
+	}
+	h.clock.Advance(20 * time.Minute)
+	h.says(h.post(myBadgePath+"/code", nil), http.StatusForbidden, "Is it still you", "Sign in with School account once more")
+	h.says(h.through(p, mySSOPath+"?again=yes", ssotest.One), http.StatusOK, "You are in")
+	h.says(h.post(myBadgePath+"/code", nil), http.StatusOK, "Your new code, shown only now")
 	nothing := h.get("/staff/nothing").body
 	for _, route := range routes {
 		method, path := address(route, h.Sam.Person)
