@@ -85,7 +85,7 @@ func inspectSchools(ctx context.Context, c Config, d *db.DB, err error, in schoo
 		all = append(all, checkDatabase(ctx, d)...)
 		all = append(all, checkClock(ctx, d), checkPrinters(ctx, d, time.Now(), in), checkRoster(ctx, d, in), checkCodes(ctx, c, d, in))
 		all = append(all, checkCondition(ctx, c, d, in)...)
-		all = append(all, checkFactors(ctx, d, in), checkHolds(ctx, d, in))
+		all = append(all, checkFactors(ctx, d, in), checkHolds(ctx, d, in), checkAccess(ctx, d, in))
 		if in == 0 {
 			all = append(all, checkSchoolNames(ctx, c, d)...)
 		} else if c.LDAP, err = directoryOf(ctx, c.LDAP, d, in); err != nil {

@@ -139,6 +139,37 @@ func checkHolds(ctx context.Context, d *db.DB, in school.ID) finding {
 	return finding{good, what, "no review is due", ""}
 }
 
+// checkAccess is about who has looked at who may use the staff pages, and what is left to be done of that.
+func checkAccess(ctx context.Context, d *db.DB, in school.ID) finding {
+	const what, do = "access review", "the head, data protection or an auditor looks at the page Access and signs"
+	var all []signin.Due
+	err := d.Look(ctx, db.System("access-review"), func(ctx context.Context, tx *db.Tx) (err error) {
+		all, err = signin.ReviewsDue(ctx, tx, in)
+		return err
+	})
+	if err != nil {
+		return finding{bad, what, asPerson(err), "look at the server's log"}
+	}
+	open, due, next := 0, []string{}, time.Time{}
+	for _, one := range all {
+		open += one.Open
+		if one.Is(time.Now()) {
+			due = append(due, one.Name)
+		} else if next.IsZero() || one.Next.Before(next) {
+			next = one.Next
+		}
+	}
+	switch {
+	case open > 0:
+		return finding{look, what, several(open, "account") + " that a review wanted gone may still use the staff pages", "the page Sign-ins names them: shut them out, or take the role away"}
+	case len(due) > 0:
+		return finding{look, what, "due at " + strings.Join(due, ", "), do}
+	case next.IsZero():
+		return finding{good, what, "nobody may use the staff pages", ""}
+	}
+	return finding{good, what, "the next one is due on " + next.Local().Format("2 January 2006"), ""}
+}
+
 // checkSSO asks the school's single sign-on what a sign-in needs of it.
 func checkSSO(ctx context.Context, c Config) []finding {
 	const what = "single sign-on"

@@ -35,7 +35,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		serveCommand(), configCommand(), checkCommand(), versionCommand(),
 		group("backup", "Backups of this installation", backupNoteCommand()),
-		group("staff", "Staff accounts", staffAddCommand(), staffAlsoCommand(), staffFactorCommand(), staffResetFactorCommand(), staffBarCommand()),
+		group("staff", "Staff accounts", staffAddCommand(), staffAlsoCommand(), staffFactorCommand(), staffResetFactorCommand(), staffBarCommand(), staffReviewCommand()),
 		group("import", "What other print servers know", importPaperCutCommand()),
 		group("roster", "People who come by themselves", rosterImportCommand(), rosterDirectoryCommand(), rosterShowCommand(), rosterRelinkCommand(),
 			group("mapping", "How the columns of a school's own export are read", rosterMappingAddCommand(), rosterMappingListCommand(), rosterMappingRemoveCommand())),

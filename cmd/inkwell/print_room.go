@@ -20,7 +20,7 @@ func roomFinishesCommand() *cobra.Command {
 				if err := release.SetRoomFinishes(ctx, tx, s.ID, args); err != nil {
 					return err
 				}
-				return record(ctx, tx, audit.Entry{School: s.ID, Act: "room-finishes-set", Facts: map[string]any{"finishes": args}})
+				return record(ctx, tx, audit.Entry{School: s.ID, Act: "room-finishes-set", Facts: map[string]any{"finishes": len(args)}, Note: strings.Join(args, ", ")})
 			})
 			if err != nil {
 				return err

@@ -36,6 +36,15 @@ func DoneAbout(ctx context.Context, tx *db.Tx, school db.SchoolID, subject strin
 	return doneAbout(ctx, tx, school, subject, without, limit)
 }
 
+// ActAt is the act of a keyword on an object that was done at a moment, as whoever recorded it kept that moment.
+func ActAt(ctx context.Context, tx *db.Tx, school db.SchoolID, act, object string, at time.Time) (found Act, is bool, err error) {
+	all, err := doneAt(ctx, tx, school, act, object, at)
+	if len(all) == 0 {
+		return Act{}, false, err
+	}
+	return all[0], true, err
+}
+
 // Counted is how often something was done.
 type Counted struct {
 	Act   string

@@ -45,6 +45,13 @@ func doneAbout(ctx context.Context, tx *db.Tx, school db.SchoolID, subject strin
 	return collectActs(rows)
 }
 
+func doneAt(ctx context.Context, tx *db.Tx, school db.SchoolID, act, object string, at time.Time) ([]Act, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+actColumns+` FROM audit
+		 WHERE school_id = $1 AND at = $2 AND act = $3 AND object = $4 ORDER BY audit_id LIMIT 1`, school, at, act, object)
+	return collectActs(rows)
+}
+
 func countSince(ctx context.Context, tx *db.Tx, school db.SchoolID, since time.Time, most int) ([]Counted, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT act, count(*)::int, max(at)

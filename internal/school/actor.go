@@ -91,6 +91,7 @@ const (
 	SetConduct       Capability = "set-conduct"       // the rules of conduct, and the switch that stops them
 	KeepWords        Capability = "keep-words"        // the safeguarding lead's list of words
 	SeeRecord        Capability = "see-record"        // who did what at the school and when, never why or to whom; and who holds which role
+	ReviewAccess     Capability = "review-access"     // who may use these pages: look at all of them, and sign
 	SeeExams         Capability = "see-exams"         // exam windows, and how much was printed in them
 	AskPrintRoom     Capability = "ask-print-room"    // hand own documents to the print room
 	RunPrintRoom     Capability = "run-print-room"    // what was handed to the print room: see, print, finish, send back
@@ -112,11 +113,11 @@ var capabilities = map[Role][]Capability{
 	Exams:        {Print, UseConsole, AskPrintRoom, ManageExams, SeeExams},
 	Safeguarding: {Print, UseConsole, SeeMatters, KeepWords, FlagPupils},
 	Head: {Print, UseConsole, AskPrintRoom, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest,
-		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters, FlagPupils, SetConduct, SeeRecord, SeeExams},
+		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters, FlagPupils, SetConduct, SeeRecord, ReviewAccess, SeeExams},
 	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption, SeeUsage, SeeFairness, SeeTrust},
 	Finance:        {Print, UseConsole, AskPrintRoom, FindPeople, TopUp, SetPrices, SeeUsage, RecoverCosts},
-	DataProtection: {Print, UseConsole, AskPrintRoom, FindPeople, AnswerRequests, RecordAgreements, SeeFairness, SeeRecord},
-	Auditor:        {Print, UseConsole, SeeRecord},
+	DataProtection: {Print, UseConsole, AskPrintRoom, FindPeople, AnswerRequests, RecordAgreements, SeeFairness, SeeRecord, ReviewAccess},
+	Auditor:        {Print, UseConsole, SeeRecord, ReviewAccess},
 }
 
 // StaffRoles are what members of staff can be.

@@ -50,7 +50,7 @@ type Held struct {
 	Role   Role
 }
 
-// GiveRoles and TakeRoles change what people are.
+// GiveRoles and TakeRoles change what people are, as a roster says.
 func GiveRoles(ctx context.Context, tx *db.Tx, all []Held) error { return insertRoles(ctx, tx, all) }
 
 // TakeRoles is GiveRoles the other way.

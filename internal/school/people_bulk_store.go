@@ -118,8 +118,8 @@ func insertRoles(ctx context.Context, tx *db.Tx, all []Held) error {
 	return inBatches(all, func(some []Held) error {
 		people, schools, roles := heldColumns(some)
 		_, err := tx.Exec(ctx, `
-			INSERT INTO person_role (person_id, school_id, role)
-			SELECT * FROM unnest($1::bigint[], $2::integer[], $3::text[]) ON CONFLICT DO NOTHING`, people, schools, roles)
+			INSERT INTO person_role (person_id, school_id, role, given_by)
+			SELECT p, s, r, 'roster' FROM unnest($1::bigint[], $2::integer[], $3::text[]) AS n (p, s, r) ON CONFLICT DO NOTHING`, people, schools, roles)
 		return err
 	})
 }

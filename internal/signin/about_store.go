@@ -21,6 +21,9 @@ func About(ctx context.Context, tx *db.Tx, p school.Person) ([]sheet.Part, error
 		  FROM session WHERE person_id = $1 ORDER BY started_at, session_id`, `
 		SELECT what, to_char(since, 'YYYY-MM-DD HH24:MI'), to_char(until, 'YYYY-MM-DD HH24:MI')
 		  FROM (SELECT 'Authenticator app' AS what, confirmed_at AS since, NULL::timestamptz AS until FROM staff_account WHERE person_id = $1 AND confirmed_at IS NOT NULL
+		        UNION ALL SELECT 'Last sign-in', entered_at, NULL FROM staff_account WHERE person_id = $1 AND entered_at IS NOT NULL
+		        UNION ALL SELECT CASE WHEN e.end_reason IS NULL THEN 'Access reviewed: kept' ELSE 'Access reviewed: to end, because ' || e.end_reason END, v.signed_at, NULL
+		                    FROM access_review_entry e JOIN access_review v USING (review_id) WHERE e.person_id = $1
 		        UNION ALL SELECT 'Kept from signing in', barred_at, NULL FROM staff_account WHERE person_id = $1 AND barred_at IS NOT NULL
 		        UNION ALL SELECT 'Opened by the account at ' || s.name, NULL, NULL FROM person p JOIN person o ON o.person_id = p.opened_by JOIN school s ON s.school_id = o.school_id WHERE p.person_id = $1
 		        UNION ALL SELECT 'Remembered browser', known_at, least(ended_at, ends_at) FROM known_device WHERE person_id = $1

@@ -15,7 +15,8 @@ const (
 	forgetBatch = 1000
 )
 
-// Forget deletes sessions, links, devices and used recovery codes 30 days after their end, in
+// Forget deletes sessions, links, devices and used recovery codes 30 days after their end, and reviews of access that another
+// followed two years after they were signed, in
 // transactions of at most 1,000 rows, so that nobody who signs in waits for it. It returns how many
 // went. Who signed in and when stays in the record of acts.
 func (s *SignIn) Forget(ctx context.Context) (gone int, err error) {

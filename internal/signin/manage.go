@@ -22,10 +22,11 @@ type Colleague struct {
 	Username string
 	Name     string
 	Roles    []school.Role
-	Factor   bool // has a second factor
-	Must     bool // needs one
-	Barred   bool // may not sign in
-	Sessions int  // open now
+	Factor   bool   // has a second factor
+	Must     bool   // needs one
+	Barred   bool   // may not sign in
+	Sessions int    // open now
+	ToGo     string // why the last review of access wants it gone, while nothing was done about that
 }
 
 // Colleagues are the school's members of staff who may sign in to the pages, by family name.
@@ -46,6 +47,10 @@ func (s *SignIn) Colleagues(ctx context.Context, a school.Actor) (all []Colleagu
 		if err != nil {
 			return err
 		}
+		going, err := toGo(ctx, tx, a.School, pageRoles())
+		if err != nil {
+			return err
+		}
 		all = nil
 		for _, p := range staff {
 			if !actor(p).May(school.UseConsole) {
@@ -53,6 +58,7 @@ func (s *SignIn) Colleagues(ctx context.Context, a school.Actor) (all []Colleagu
 			}
 			c := at[p.ID]
 			c.Person, c.Username, c.Name, c.Roles = p.ID, p.Username, p.Given+" "+p.Family, p.Roles
+			c.ToGo = going[p.ID]
 			c.Must = slices.ContainsFunc(p.Roles, func(r school.Role) bool { return slices.Contains(must, r) })
 			all = append(all, c)
 		}

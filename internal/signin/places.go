@@ -100,6 +100,7 @@ func (s *SignIn) Switch(ctx context.Context, token string, to school.ID) (in Ent
 		}); err != nil {
 			return err
 		}
+		updateEntered(tx, there, open.way, open.factored)
 		return audit.Record(ctx, tx,
 			audit.Entry{School: p.School, Act: "staff-left-for-school", Actor: p.Pseudonym, Facts: map[string]any{"school": int(to)}},
 			audit.Entry{School: to, Act: "staff-came-from-school", Actor: there.Pseudonym,

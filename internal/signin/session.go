@@ -56,9 +56,10 @@ func (s *SignIn) begin(ctx context.Context, tx *db.Tx, st start) (Entered, error
 	if err != nil || st.stage != Open {
 		return Entered{token, st.stage}, err
 	}
-	act := "staff-signed-in"
-	if !actor(st.person).May(school.UseConsole) {
-		act = "signed-in"
+	act := "signed-in"
+	if actor(st.person).May(school.UseConsole) {
+		act = "staff-signed-in"
+		updateEntered(tx, st.person, st.way, st.factored)
 	}
 	tx.AfterCommit(func() { s.log.Info("signed in", "school", st.person.School, "person", st.person.ID, "way", st.way) })
 	return Entered{token, Open}, audit.Record(ctx, tx, audit.Entry{

@@ -53,6 +53,10 @@ var outlived = []string{
 	`DELETE FROM invitation WHERE digest IN (SELECT digest FROM invitation WHERE expires_at < $1 AND NOT on_hold(person_id) ORDER BY expires_at LIMIT $2)`,
 	`DELETE FROM known_device WHERE digest IN (SELECT digest FROM known_device WHERE ends_at < $1 AND NOT on_hold(person_id) ORDER BY ends_at LIMIT $2)`,
 	`DELETE FROM recovery_code WHERE digest IN (SELECT digest FROM recovery_code WHERE used_at < $1 AND NOT on_hold(person_id) ORDER BY used_at LIMIT $2)`,
+	// A review that another followed, two years after it was signed.
+	`DELETE FROM access_review WHERE review_id IN (SELECT v.review_id FROM access_review v WHERE v.signed_at < $1::timestamptz - interval '23 months'
+		AND EXISTS (SELECT FROM access_review n WHERE n.school_id = v.school_id AND n.signed_at > v.signed_at)
+		AND NOT EXISTS (SELECT FROM access_review_entry e WHERE e.review_id = v.review_id AND on_hold(e.person_id)) ORDER BY v.signed_at LIMIT $2)`,
 }
 
 func deleteOutlived(ctx context.Context, tx *db.Tx, of string, before time.Time, most int) (int, error) {

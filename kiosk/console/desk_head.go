@@ -13,7 +13,7 @@ import (
 // headPage is the first screen of the head and of who acts for the head: reviews due, what is in
 // force, exemptions, fairness.
 func (c *Console) headPage(w http.ResponseWriter, r *http.Request, v visitor) {
-	c.showDesk(w, r, v, "To decide", c.reviewsCard, c.inForceCard, c.exemptionsCard, c.fairnessCard)
+	c.showDesk(w, r, v, "To decide", c.reviewsCard, c.inForceCard, c.exemptionsCard, c.fairnessCard, c.reviewCard)
 }
 
 func (c *Console) reviewsCard(ctx context.Context, v visitor) (deskCard, error) {

@@ -19,6 +19,7 @@ var dangerous = []string{
 	"GET " + rightsPath + "/steps.csv", "POST " + rightsPath + "/steps.csv",
 	"GET " + usagePath + "/table", "POST " + usagePath + "/table", "GET " + classUsagePath + "/table", "POST " + classUsagePath + "/table",
 	"GET " + roomPath + "/table", "POST " + roomPath + "/table",
+	"POST " + accessPath, "GET " + accessPath + "/table", "POST " + accessPath + "/table",
 	"POST " + kiosksPath + "/{kiosk}/pair", "POST " + myBadgePath + "/code",
 	"POST " + wordsPath, "POST " + wordsPath + "/{word}/remove",
 	"POST " + rightsPath, "POST " + rightsPath + "/{order}/lift",

@@ -65,6 +65,7 @@ var parts = []part{
 	{Path: requestsPath, Word: "Requests", group: forSchool, needs: school.AnswerRequests},
 	{Path: holdsPath, Word: "Legal holds", group: forSchool, needs: school.AnswerRequests},
 	{Path: recordPath, Word: "Audit", group: forSchool, needs: school.SeeRecord},
+	{Path: accessPath, Word: "Access", group: forSchool, needs: school.ReviewAccess},
 	{Path: rulesPath, Word: "Rules", group: forSchool, needs: school.ExemptFromRules},
 	{Path: policyPath, Word: "Conduct", group: forSchool, needs: school.SetConduct},
 	{Path: colleaguesPath, Word: "Sign-ins", group: forSchool, needs: school.ManageRoster},
@@ -96,7 +97,7 @@ var leads = []struct {
 	{school.Head, []string{reviewsPath, todayPath, rulesPath, fairnessPath, "/staff/people"}},
 	{school.COO, []string{trustPath, usagePath, fairnessPath, rulesPath}},
 	{school.Exams, []string{examsPath}},
-	{school.Auditor, []string{recordPath}},
+	{school.Auditor, []string{recordPath, accessPath}},
 	{school.PrintRoom, []string{roomPath}},
 	{school.Safeguarding, []string{mattersPath}},
 	{school.Teacher, []string{waitingPath, classesPath, classUsagePath, "/staff/mine"}},
@@ -104,7 +105,7 @@ var leads = []struct {
 	{school.Reception, []string{"/staff/people", "/staff/guests", "/staff/calendar"}},
 	{school.Finance, []string{accountsPath, usagePath, pricesPath, allowancesPath, "/staff/people"}},
 	{school.Provider, []string{schoolsPath, livePath, printersPath, kiosksPath, "/staff/roll-out"}},
-	{school.DataProtection, []string{requestsPath, holdsPath, "/staff/people", recordPath, fairnessPath}},
+	{school.DataProtection, []string{requestsPath, holdsPath, accessPath, "/staff/people", recordPath}},
 }
 
 // most is how many parts stand beside one another for whom nothing is said.

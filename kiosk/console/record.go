@@ -70,6 +70,7 @@ var reveals = map[string]string{
 	"GET " + refundsPath: "refunds-viewed", "GET " + waitingPath: "approvals-viewed", "GET " + reviewsPath: "reviews-viewed", "GET " + requestsPath: "requests-viewed",
 	"GET " + holdsPath: "legal-holds-viewed",
 	"GET " + roomPath:  "print-room-viewed", "GET " + roomPath + "/table": "print-room-viewed",
+	"GET " + accessPath: "access-viewed", "GET " + accessPath + "/table": "access-viewed",
 	"GET " + allowancesPath: "allowances-viewed", // some are one pupil's
 	// A trial reads what everybody printed, and shows groups that may be small.
 	"POST " + allowancesPath + "/try": "allowances-tried", "POST " + allowancesPath + "/policy/try": "allowances-tried", "POST " + pricesPath + "/try": "prices-tried",

@@ -201,6 +201,10 @@ var routes = []route{
 	{"GET " + rostersPath, school.ManageRoster, (*Console).rostersPage},
 	{"GET " + recordPath, school.SeeRecord, (*Console).recordPage},
 	{"POST " + recordPath + "/verify", school.SeeRecord, (*Console).verifyRecord},
+	{"GET " + accessPath, school.ReviewAccess, (*Console).accessPage},
+	{"POST " + accessPath, school.ReviewAccess, (*Console).signAccess},
+	{"GET " + accessPath + "/table", school.ReviewAccess, (*Console).accessTable},
+	{"POST " + accessPath + "/table", school.ReviewAccess, (*Console).toTable},
 	{"GET " + waitingPath, school.ApprovePupils, (*Console).waitingPage},
 	{"POST " + waitingPath + "/{id}/approve", school.ApprovePupils, (*Console).approve},
 	{"POST " + waitingPath + "/{id}/return", school.ApprovePupils, (*Console).giveBack},
@@ -243,7 +247,11 @@ func (c *Console) Handler() http.Handler {
 // admit lets in whom the route is for. Without a session it leads to the sign-in;
 // without the capability there is nothing here.
 func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
-	if route.pattern != uploadRoute { // whose document the desk bounds
+	switch route.pattern {
+	case uploadRoute: // whose document the desk bounds
+	case "POST " + accessPath:
+		r.Body = http.MaxBytesReader(w, r.Body, accessFormLimit)
+	default:
 		r.Body = http.MaxBytesReader(w, r.Body, formLimit)
 	}
 	if err := r.ParseForm(); err != nil {

@@ -79,6 +79,13 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 		v.count("/staff/mine", ended)
 		err = wrong
 	}
+	if err == nil && a.May(school.ReviewAccess) {
+		due, wrong := c.accessDue(r.Context(), v)
+		if due.School != 0 && due.Is(v.Now) {
+			v.count(accessPath, 1)
+		}
+		err = wrong
+	}
 	if err == nil && a.May(school.SeeMatters) {
 		open, wrong := c.conduct.Waiting(r.Context(), a)
 		v.count(mattersPath, open)
@@ -115,6 +122,9 @@ func (v visitor) MaySuspend() bool { return v.May(school.Suspend) }
 
 // MaySlip says whether to offer slips for runners.
 func (v visitor) MaySlip() bool { return v.May(school.IssueSlip) }
+
+// MayReview says whether to offer to look at who may use the pages, and sign.
+func (v visitor) MayReview() bool { return v.May(school.ReviewAccess) }
 
 // MayFlag says whether to offer to flag a pupil.
 func (v visitor) MayFlag() bool { return v.May(school.FlagPupils) }
