@@ -97,7 +97,7 @@ func languageOfferCommand() *cobra.Command {
 				if err := school.SetLanguages(ctx, tx, s.ID, school.Languages{Offered: args, Young: young}); err != nil {
 					return err
 				}
-				return record(ctx, tx, audit.Entry{School: s.ID, Act: "kiosk-languages", Facts: map[string]any{"offered": args, "young": young}})
+				return record(ctx, tx, audit.Entry{School: s.ID, Act: "kiosk-languages", Facts: map[string]any{"offered": len(args), "young": young}, Note: strings.Join(args, " ")})
 			})
 			if err != nil {
 				return err
@@ -175,7 +175,7 @@ func languageSignCommand() *cobra.Command {
 				if err := school.SignLanguage(ctx, tx, s.ID, args[0], school.LanguageSignature{Digest: digest, By: by, At: tx.Now}); err != nil {
 					return err
 				}
-				return record(ctx, tx, audit.Entry{School: s.ID, Act: "language-signed", Facts: map[string]any{"language": args[0], "digest": digest}})
+				return record(ctx, tx, audit.Entry{School: s.ID, Act: "language-signed", Facts: map[string]any{"language": strings.ToLower(args[0]), "digest": digest}})
 			})
 			if err != nil {
 				return err
