@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -18,6 +19,8 @@ type EveOptions struct {
 	Name string
 	// PerPage is how long each impression takes; none by default.
 	PerPage time.Duration
+	// Colour has it print in colour as well.
+	Colour bool
 	// Formats is document-format-supported; application/pdf alone by default.
 	Formats []string
 	// Attributes is what else it says of itself, a value of ATTR in a file of ippserver's on each
@@ -36,6 +39,7 @@ type Eve struct {
 	URI       string // printer-uri
 	SecureURI string // the same over TLS, with a certificate that it has made itself
 	dir       string
+	daemon    *daemon
 }
 
 // evePages counts the pages of a plain PDF, one line for each, or of a raster, and reports
@@ -97,7 +101,10 @@ func EvePrinter(t testing.TB, o EveOptions) *Eve {
 	}
 	e.URI = fmt.Sprintf("ipp://localhost:%d/ipp/print", port)
 	e.SecureURI = fmt.Sprintf("ipps://localhost:%d/ipp/print", port)
-	start(t, &daemon{
+	if o.Colour {
+		formats = append(formats, "-s", "10,10")
+	}
+	e.daemon = &daemon{
 		program: "ippeveprinter", pack: "cups-ipp-utils", env: []string{"DBUS_SYSTEM_BUS_ADDRESS=" + avahi(t)},
 		args: append(append([]string{"-v", "-n", "localhost", "-p", strconv.Itoa(port), "-r", "off"}, formats...),
 			"-c", command, "-k", "-d", spool, "-K", keys, o.Name),
@@ -108,8 +115,16 @@ func EvePrinter(t testing.TB, o EveOptions) *Eve {
 			}
 			return err == nil
 		},
-	})
+	}
+	start(t, e.daemon)
 	return e
+}
+
+// Restart switches the printer off in whatever it does, and on again: it knows of no job any more.
+func (e *Eve) Restart(t testing.TB) {
+	t.Helper()
+	e.daemon.end(syscall.SIGKILL)
+	start(t, e.daemon)
 }
 
 // Told is what the latest job it printed asked for and what it made of that: lines

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,7 +23,10 @@ import (
 const patience = 2 * time.Minute
 
 // Browser is one headless Chromium.
-type Browser struct{ ctx context.Context }
+type Browser struct {
+	ctx context.Context
+	cmd *exec.Cmd
+}
 
 // Start starts a Chromium on this machine with a profile of its own.
 func Start(t testing.TB) Browser {
@@ -32,20 +36,21 @@ func Start(t testing.TB) Browser {
 
 func startChromium(t testing.TB, at Place) Browser {
 	t.Helper()
+	profile, b := at.profile(t), Browser{}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(needs(t, "chromium", "chromium")), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-background-networking", true))
+		chromedp.ExecPath(needs(t, "chromium", "chromium")), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(profile),
+		chromedp.Flag("disable-background-networking", true), chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) {
+			if len(at.In) > 0 {
+				cmd.Path, cmd.Args = needs(t, at.In[0], "util-linux"), append(append([]string{}, at.In...), cmd.Args...)
+			}
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+			b.cmd = cmd
+		}))
 	if at.Authority == "" {
 		options = append(options, chromedp.IgnoreCertErrors)
 	} else {
-		home := t.TempDir()
-		at.believe(t, filepath.Join(home, ".pki", "nssdb"))
-		options = append(options, chromedp.Env("HOME="+home))
-	}
-	if len(at.In) > 0 {
-		options = append(options, chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) {
-			cmd.Path, cmd.Args = needs(t, at.In[0], "util-linux"), append(append([]string{}, at.In...), cmd.Args...)
-		}))
+		at.believe(t, filepath.Join(profile, ".pki", "nssdb"))
+		options = append(options, chromedp.Env("HOME="+profile))
 	}
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
@@ -54,13 +59,15 @@ func startChromium(t testing.TB, at Place) Browser {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
-	return Browser{ctx}
+	b.ctx = ctx
+	return b
 }
 
 // Page is one tab of Chromium. Each of its methods fails the test when it cannot do what it says.
 type Page struct {
 	reading
 	ctx    context.Context
+	cmd    *exec.Cmd // its browser
 	struck time.Time // time stamp of the last key
 }
 
@@ -72,7 +79,7 @@ func (b Browser) Page(t testing.TB) *Page {
 	if err := chromedp.Do(ctx); err != nil { // opens the tab, for as long as ctx and not one step
 		t.Fatalf("open a tab: %v", err)
 	}
-	p := &Page{ctx: ctx}
+	p := &Page{ctx: ctx, cmd: b.cmd}
 	p.reading = reading{t, p.run, p.value}
 	p.Size(1280, 800)
 	if _, err := chromedp.Call(ctx, cdpage.AddScriptToEvaluateOnNewDocument, cdpage.AddScriptToEvaluateOnNewDocumentParams{Source: watch}); err != nil {
@@ -134,9 +141,10 @@ func (p *Page) value(expression string) (string, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[string](expression))
 }
 
-// Click clicks the first element that a CSS selector finds.
+// Click clicks the first element that a CSS selector finds, once it is there.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
+	p.Until(fmt.Sprintf(`document.querySelector(%q)`, selector))
 	p.Do(chromedp.Click(chromedp.CSS(selector)))
 }
 
@@ -189,6 +197,12 @@ func (p *Page) Key(key string, at time.Time) {
 			p.t.Fatal(err)
 		}
 	}
+}
+
+// PowerCut ends the browser and all its processes at once.
+func (p *Page) PowerCut() {
+	p.t.Helper()
+	powerCut(p.t, p.cmd)
 }
 
 // Shot writes a picture of the window as it is.

@@ -19,19 +19,21 @@ import (
 // preferences keep Firefox from what it does by itself on a new machine.
 const preferences = `user_pref("app.normandy.enabled", false);
 user_pref("app.update.enabled", false);
+user_pref("browser.sessionstore.resume_from_crash", false);
 user_pref("browser.shell.checkDefaultBrowser", false);
 user_pref("browser.startup.page", 0);
 user_pref("datareporting.policy.dataSubmissionEnabled", false);
 user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
 user_pref("services.settings.server", "data:,");
+user_pref("toolkit.startup.max_resumed_crashes", -1);
 user_pref("toolkit.telemetry.server", "");
 `
 
 // startFirefox starts a Firefox, which speaks WebDriver BiDi by itself.
 func startFirefox(t testing.TB, at Place) Tab {
 	t.Helper()
-	profile := t.TempDir()
+	profile := at.profile(t)
 	if err := os.WriteFile(filepath.Join(profile, "user.js"), []byte(preferences), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +70,7 @@ func startFirefox(t testing.TB, at Place) Tab {
 	if err := b.begin(at.Authority == ""); err != nil {
 		t.Fatal(err)
 	}
-	return newRemote(t, b)
+	return newRemote(t, b, cmd)
 }
 
 // listening is where a Firefox that writes to out can be reached.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"strconv"
 	"testing"
 	"time"
@@ -24,11 +25,12 @@ type wire interface {
 type remote struct {
 	reading
 	wire wire
+	cmd  *exec.Cmd // its browser
 }
 
-func newRemote(t testing.TB, w wire) *remote {
+func newRemote(t testing.TB, w wire, cmd *exec.Cmd) *remote {
 	t.Helper()
-	r := &remote{wire: w}
+	r := &remote{wire: w, cmd: cmd}
 	r.reading = reading{t, w.run, func(expression string) (text string, err error) {
 		said, err := w.json(expression)
 		if err == nil {
@@ -57,6 +59,13 @@ func (r *remote) Size(width, height int64) {
 func (r *remote) Open(address string) {
 	r.t.Helper()
 	r.must(r.wire.navigate(address))
+}
+
+// PowerCut ends the browser and all its processes at once.
+func (r *remote) PowerCut() {
+	r.t.Helper()
+	go func() { _ = r.cmd.Wait() }() // it is killed
+	powerCut(r.t, r.cmd)
 }
 
 // Shot writes a picture of the page as it is.

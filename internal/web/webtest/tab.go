@@ -16,6 +16,7 @@ type Hands interface {
 	Click(selector string)    // the first element that it finds
 	Keys(text string)         // like a person
 	Badge(number string)      // like a badge reader
+	PowerCut()                // of the machine: the browser and all its processes end at once; Engine.Start starts it anew
 }
 
 // Eyes are what is seen of a Tab.
@@ -32,7 +33,7 @@ type Eyes interface {
 // Engine is a browser that kiosks run in.
 type Engine struct {
 	Name  string
-	Start func(t testing.TB, at Place) Tab // with a profile of its own
+	Start func(t testing.TB, at Place) Tab // one tab of a new browser
 }
 
 // Engines are the browsers whose engines all others have. Firefox and WebKit are slow to install and to

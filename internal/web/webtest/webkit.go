@@ -28,7 +28,7 @@ func startWebKit(t testing.TB, at Place) Tab {
 	if err != nil || len(found) == 0 {
 		t.Fatalf("this test needs MiniBrowser: install the package webkit2gtk-driver (%v)", err)
 	}
-	home, port := t.TempDir(), freePort(t, at)
+	home, port := at.profile(t), freePort(t, at)
 	cmd := at.command(t, needs(t, "WebKitWebDriver", "webkit2gtk-driver"), "--port="+port)
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_RUNTIME_DIR="+home, "DISPLAY="+display(t), "GDK_BACKEND=x11", "LIBGL_ALWAYS_SOFTWARE=1",
 		"WEBKIT_DISABLE_COMPOSITING_MODE=1", "DBUS_SESSION_BUS_ADDRESS=", "NO_AT_BRIDGE=1")
@@ -62,7 +62,7 @@ func startWebKit(t testing.TB, at Place) Tab {
 	if err := w.begin(found[0], at.Authority == ""); err != nil {
 		t.Fatal(err)
 	}
-	return newRemote(t, w)
+	return newRemote(t, w, cmd)
 }
 
 // display is a new display of X11 that nobody sees.
