@@ -5,10 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/cookiejar"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -160,7 +157,7 @@ func (n *networks) inAnothersName(t *testing.T) {
 	}
 	n.held(victim, 1)
 	n.eventually("the refusal", func() bool { return rows[int](n.demo, "SELECT count(*) FROM job WHERE state = 'refused'") == 1 })
-	staff := n.staff(t)
+	staff := n.office("it01").get
 	page := fmt.Sprintf("/staff/people/%d", rows[int](n.demo, "SELECT person_id FROM person WHERE username = $1", victim))
 	innocent := func() {
 		t.Helper()
@@ -204,30 +201,6 @@ func (n *networks) inAnothersName(t *testing.T) {
 	if report := rows[string](n.demo, "SELECT n.note FROM audit a JOIN audit_note n USING (audit_id) WHERE a.act = 'job-disowned'"); report != n.lab.Far {
 		t.Errorf("the record names the device %q", report)
 	}
-}
-
-// staff signs IT in and returns what reads a staff page.
-func (n *networks) staff(t *testing.T) func(path string) string {
-	t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	browser := &http.Client{Jar: jar, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // its certificate was made a moment ago
-	read := func(answer *http.Response, err error) string {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		text, err := io.ReadAll(answer.Body)
-		if err != nil || answer.StatusCode != http.StatusOK || !strings.HasPrefix(answer.Request.URL.Path, "/staff") || strings.Contains(answer.Request.URL.Path, "sign-in") {
-			t.Fatalf("%s: %s, %v", answer.Request.URL, answer.Status, err)
-		}
-		return string(text)
-	}
-	read(browser.PostForm("https://"+n.web+"/staff/sign-in", url.Values{"username": {"it01"}, "password": {demoPassword}}))
-	return func(path string) string { t.Helper(); return read(browser.Get("https://" + n.web + path)) }
 }
 
 // The address of a group works from its own network, and from no other.
