@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"maps"
 	"time"
 
 	"inkwell/release"
@@ -107,6 +108,12 @@ func (s *Screen) askChange() []Effect {
 // altered ends a change that was asked for; one that was refused is not on the screen any more
 // once the job is seen again.
 func (s *Screen) altered(of EditJob, err error) {
+	if err == nil && s.visitor.Sure[of.Job] { // the yes was to what it was
+		v := *s.visitor
+		v.Sure = maps.Clone(v.Sure)
+		delete(v.Sure, of.Job)
+		s.visitor = &v
+	}
 	if c := s.changing; c != nil && c.job == of.Job && err != nil {
 		c.want, c.asked = of.Edit, &of.Edit
 	}

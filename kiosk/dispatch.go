@@ -94,6 +94,7 @@ func (l *line) dispatch() {
 	defer cancel()
 	defer func() { l.unhook() }()
 	defer l.close()
+	defer l.leave(ctx)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	var in Input = Changed{}
@@ -124,6 +125,13 @@ func (l *line) dispatch() {
 		case <-l.gone:
 			return
 		}
+	}
+}
+
+// leave has what was pressed done when the page goes: who struck a job out saw it deleted.
+func (l *line) leave(ctx context.Context) {
+	for _, e := range l.screen.leave(FaceIdle) {
+		l.call(ctx, e)
 	}
 }
 

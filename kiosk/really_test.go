@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"inkwell/internal/fault"
 	"inkwell/release"
 )
 
@@ -60,6 +61,28 @@ func TestAYesIsForOneVisit(t *testing.T) {
 	c.quiet()
 	c.signIn(visitWith(large))
 	c.does(ReleaseAll{})
+	c.quiet()
+	c.face(FaceReally)
+}
+
+// A yes is to what was asked about: a job that is changed after it is asked about again.
+func TestAYesIsToWhatItWas(t *testing.T) {
+	t.Parallel()
+	c := newScene(t)
+	large := leafed(41, "Rivers", 46)
+	large.Really = "x"
+	c.signIn(visitWith(large))
+	c.does(ReleaseAll{}, Sure{Jobs: []release.JobID{41}})
+	refused := next[ReleaseJobs](c)
+	c.does(Acted{Turn: refused.Turn, Of: refused, Err: fault.New(fault.Unavailable, "printer-stopped", "It has stopped.")})
+	c.sees(visitWith(large))
+	c.does(OpenChange{41}, SetCopies{2})
+	e := next[EditJob](c)
+	c.does(Acted{Turn: e.Turn, Of: e})
+	large = seenAs(large, 1, e.Edit, 92, 46)
+	large.Really = "x"
+	c.sees(visitWith(large))
+	c.does(Back{}, ReleaseAll{})
 	c.quiet()
 	c.face(FaceReally)
 }

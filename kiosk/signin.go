@@ -35,8 +35,10 @@ func (t Tap) apply(s *Screen, now time.Time) []Effect {
 		s.echoEnd = now.Add(echoFor)
 		return nil
 	}
-	if s.sponsoring() != nil {
-		s.echo, s.echoEnd = echo, now.Add(echoFor)
+	if pays := s.sponsoring(); pays != nil {
+		if pays.ready() { // one that comes too early counts when it is held up again
+			s.echo, s.echoEnd = echo, now.Add(echoFor)
+		}
 		return s.sponsorTap(t.Badge)
 	}
 	effects := s.leave(FaceBusy)

@@ -81,6 +81,28 @@ func TestAVisitEndsTwentySecondsAfterTheLastTouch(t *testing.T) {
 	})
 }
 
+// What was struck out is deleted although the connection ends before the time to undo it is up.
+func TestWhatWasStruckOutGoesWithTheConnection(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, k *Kiosk, connect func() *websocket.Conn) {
+		c := connect()
+		faces := readFaces(c)
+		must(t, c.WriteJSON(message{Do: "tap", Badge: badge}))
+		faces.until(t, FaceJobs)
+		must(t, c.WriteJSON(message{Do: "delete", Job: 41}))
+		time.Sleep(time.Second)
+		if _, _, deleted, _ := k.desk.(*fakeDesk).counts(); deleted != 0 {
+			t.Errorf("%d are deleted while it can be undone", deleted)
+		}
+		must(t, c.Close())
+		seated(t, k, 0)
+		synctest.Wait()
+		if _, _, deleted, _ := k.desk.(*fakeDesk).counts(); deleted != 1 {
+			t.Errorf("%d are deleted", deleted)
+		}
+	})
+}
+
 func TestAQuietScreenStays(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, k *Kiosk, connect func() *websocket.Conn) {

@@ -167,6 +167,19 @@ func TestAChildCannotHaveTheClassPay(t *testing.T) {
 	next[SignIn](c)
 }
 
+// A badge that is held up before it is known what it costs counts when it is held up again.
+func TestABadgeThatIsTooEarlyCountsAgain(t *testing.T) {
+	t.Parallel()
+	c, d := sponsorScene(t)
+	cost := c.s.class.pays.cost
+	c.s.class.pays.cost = nil
+	c.does(Tap{Badge: badge})
+	c.quiet()
+	c.s.class.pays.cost = cost
+	c.does(Tap{Badge: badge})
+	c.sponsored(d)
+}
+
 // Staff whose badge is not enough type their code; who has left theirs at home types the name as well.
 func TestACodeHasTheClassPay(t *testing.T) {
 	t.Parallel()

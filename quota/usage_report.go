@@ -224,7 +224,8 @@ func peopleBy(ctx context.Context, tx *db.Tx, id school.ID, by Breakdown, s Span
 }
 
 // hide takes the figures from rows about too few people, and from the next smallest until what is left of
-// a sum known elsewhere is about two rows at least, and about FewPeople.
+// a sum known elsewhere is about two rows at least, and about FewPeople. The same people may be in several rows,
+// so what is hidden is known to be about no more than the largest of its rows.
 func hide(rows []Row) {
 	var shown []*Row
 	hidden, people := 0, 0
@@ -233,7 +234,7 @@ func hide(rows []Row) {
 		case r.People >= FewPeople:
 			shown = append(shown, r)
 		default:
-			people += r.People
+			people = max(people, r.People)
 			if r.People > 0 || r.Figures != (Figures{}) {
 				hidden++
 			}
@@ -245,7 +246,7 @@ func hide(rows []Row) {
 		if hidden == 0 || hidden > 1 && people >= FewPeople {
 			return
 		}
-		hidden, people = hidden+1, people+r.People
+		hidden, people = hidden+1, max(people, r.People)
 		r.hide()
 	}
 }

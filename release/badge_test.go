@@ -1,11 +1,13 @@
 package release_test
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"testing"
 	"time"
 
+	"inkwell/internal/db"
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
@@ -86,6 +88,38 @@ func TestALostBadge(t *testing.T) {
 		t.Errorf("audit: %s", acts)
 	}
 	h.sound()
+}
+
+// TestABadgeThatWasReplacedStaysLost: what is found is what was lost last.
+func TestABadgeThatWasReplacedStaysLost(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const newer = "04D15EA5E0"
+	lose := func() {
+		t.Helper()
+		h.clock.Advance(time.Minute)
+		if _, err := h.LoseBadge(t.Context(), h.IT, h.Sam.Person); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lose()
+	h.in(func(ctx context.Context, tx *db.Tx) error {
+		sam, err := school.PersonByID(ctx, tx, h.Sam.Person)
+		if err == nil {
+			_, err = h.Directory.LinkBadge(ctx, tx, h.IT.Pseudonym, sam, "", newer)
+		}
+		return err
+	})
+	lose()
+	if err := h.FindBadge(t.Context(), h.IT, h.Sam.Person); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.signIn(newer); err != nil {
+		t.Error(err)
+	}
+	_, err := h.signIn(schooltest.SamBadge)
+	wantFault(t, err, "badge-unknown")
+	wantFault(t, h.FindBadge(t.Context(), h.IT, h.Sam.Person), "badge-not-lost")
 }
 
 // TestAPassIsNotSpentTwice: jobs released at two kiosks at once count on the same pages.

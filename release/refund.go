@@ -172,18 +172,14 @@ func (d *Desk) AskRefund(ctx context.Context, a school.Actor, id DeliveryID, rea
 		if err != nil {
 			return err
 		}
-		all, err := printsOf(ctx, tx, a.Person, since)
+		p, err := printOf(ctx, tx, a.Person, since, id)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(all, func(p Print) bool { return p.Delivery == id })
-		switch {
-		case i < 0:
-			return refundUnknown
-		case pages < 1 || pages > all[i].Pages:
+		if pages < 1 || pages > p.Pages {
 			return refundPages
 		}
-		return d.askRefund(ctx, tx, a, all[i], reason, pages)
+		return d.askRefund(ctx, tx, a, p, reason, pages)
 	})
 	if err != nil {
 		return fmt.Errorf("ask refund of delivery %d: %w", id, err)

@@ -28,6 +28,16 @@ func printsOf(ctx context.Context, tx *db.Tx, person school.PersonID, since time
 	return pgx.CollectRows(rows, scanPrint)
 }
 
+// printOf is one of printsOf, however many there are.
+func printOf(ctx context.Context, tx *db.Tx, person school.PersonID, since time.Time, id DeliveryID) (Print, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+printColumns+`
+		  FROM delivery d JOIN printer r USING (printer_id) LEFT JOIN refund f USING (delivery_id)
+		 WHERE d.delivery_id = $3 AND d.person_id = $1 AND d.state = 'settled' AND d.printed > 0 AND d.charged > 0 AND d.ended_at >= $2`, person, since, id)
+	p, err := pgx.CollectExactlyOneRow(rows, scanPrint)
+	return none(p, err, refundUnknown)
+}
+
 func hasPrinted(ctx context.Context, tx *db.Tx, person school.PersonID, since time.Time) (has bool, err error) {
 	err = tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM delivery WHERE person_id = $1 AND state = 'settled' AND ended_at >= $2 AND charged > 0)`, person, since).Scan(&has)

@@ -207,6 +207,20 @@ func TestPrintsCanBeAskedBackForThreeSchoolDays(t *testing.T) {
 	}
 }
 
+// TestEachPrintOfTheTimeCanBeAskedBack, however many came after it.
+func TestEachPrintOfTheTimeCanBeAskedBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := h.printed(h.Sam, 1)
+	dbtest.Exec(t, h.db, `
+		INSERT INTO delivery (school_id, job_id, person_id, printer_id, state, token, first_page, copies, impressions, amount, not_before, printed, charged, reserved_at, ended_at)
+		SELECT school_id, job_id, person_id, printer_id, state, md5(n::text), first_page, copies, impressions, amount, not_before, printed, charged, reserved_at, ended_at
+		  FROM delivery, generate_series(1, 40) AS n WHERE delivery_id = $1`, p.Delivery)
+	if err := h.AskRefund(t.Context(), h.Sam, p.Delivery, release.OtherReason, 1); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestWhatThePrinterSaidIsKept for who has to judge.
 func TestWhatThePrinterSaidIsKept(t *testing.T) {
 	t.Parallel()

@@ -25,8 +25,8 @@ func LoseBadges(ctx context.Context, tx *db.Tx, by Pseudonym, p Person) (int, er
 	return n, recordBadges(ctx, tx, by, p, "badge-lost", n)
 }
 
-// FindBadges makes the lost badges of a person good again and ends their passes at
-// this school. It says how many badges came back.
+// FindBadges makes the badges good again that a person lost when they last lost any, and ends their passes at
+// this school. It says how many badges came back: one that was lost before those, and replaced, never does.
 func FindBadges(ctx context.Context, tx *db.Tx, by Pseudonym, p Person) (int, error) {
 	n, err := findBadges(ctx, tx, p.ID)
 	if err != nil || n == 0 {

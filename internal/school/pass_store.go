@@ -80,9 +80,16 @@ func loseBadges(ctx context.Context, tx *db.Tx, p PersonID) (int, error) {
 	return int(done.RowsAffected()), err
 }
 
+// findBadges takes the last report back. What was lost before that is nobody's to find any more.
 func findBadges(ctx context.Context, tx *db.Tx, p PersonID) (int, error) {
-	done, err := tx.Exec(ctx, `UPDATE badge SET revoked_at = NULL, lost = false WHERE lost AND `+ofTheSameHuman, p)
-	return int(done.RowsAffected()), taken(err)
+	done, err := tx.Exec(ctx, `
+		UPDATE badge SET revoked_at = NULL, lost = false
+		 WHERE lost AND `+ofTheSameHuman+` AND revoked_at = (SELECT max(revoked_at) FROM badge WHERE lost AND `+ofTheSameHuman+`)`, p)
+	if err != nil {
+		return 0, taken(err)
+	}
+	_, err = tx.Exec(ctx, `UPDATE badge SET lost = false WHERE lost AND `+ofTheSameHuman, p)
+	return int(done.RowsAffected()), err
 }
 
 func sameHuman(ctx context.Context, tx *db.Tx, p PersonID) ([]PersonID, error) {
