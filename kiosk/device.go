@@ -253,7 +253,7 @@ func (k *Kiosk) devices() (all []release.DeviceID) {
 }
 
 // wipe has the browser forget all that this server ever had it keep.
-func wipe(w http.ResponseWriter, _ *http.Request) {
+func (*Kiosk) wipe(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
 	w.WriteHeader(http.StatusNoContent)
 }

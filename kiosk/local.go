@@ -21,23 +21,29 @@ func here(r *http.Request) bool {
 	return door.Loopback(r) && (isLocal(r.Host) || hostname(r.Host) == "localhost")
 }
 
-// unpaired serves browsers of this machine that nobody has paired, where Options.Unpaired allows it.
-func (k *Kiosk) unpaired(next, otherwise http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if k.openHere && here(r) {
-			next(w, r)
-			return
-		}
-		otherwise(w, r)
+// open says whether a browser of this machine needs no pairing, which Options.Unpaired allows.
+func (k *Kiosk) open(r *http.Request) bool { return k.openHere && here(r) }
+
+func (k *Kiosk) stationPage(w http.ResponseWriter, r *http.Request) {
+	if !k.open(r) {
+		k.leadAway(w, r)
+		return
 	}
+	k.page(w, r)
+}
+
+func (k *Kiosk) stationSocket(w http.ResponseWriter, r *http.Request) {
+	if !k.open(r) {
+		k.pages.Error(w, r, notPaired)
+		return
+	}
+	k.socket(w, r)
 }
 
 // leadAway leads a browser to the page where it can be paired.
-func leadAway(w http.ResponseWriter, r *http.Request) {
+func (*Kiosk) leadAway(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, devicePage, http.StatusSeeOther)
 }
-
-func (k *Kiosk) refuse(w http.ResponseWriter, r *http.Request) { k.pages.Error(w, r, notPaired) }
 
 // isLocal says whether a host, with or without port, is one of this machine's
 // loopback addresses.

@@ -226,10 +226,12 @@ var routes = []route{
 	{"POST /staff/guests/authority/{id}/withdraw", school.AuthoriseGuest, (*Console).withdraw},
 }
 
-// Patterns are the method and path of every address of these pages, as http.ServeMux reads them.
-func Patterns() (all []string) {
+// Patterns are the method and path of every address of these pages, as http.ServeMux reads them, with the
+// capability that each needs; "" is open to everyone.
+func Patterns() map[string]school.Capability {
+	all := map[string]school.Capability{}
 	for _, r := range routes {
-		all = append(all, r.pattern)
+		all[r.pattern] = r.needs
 	}
 	return all
 }
