@@ -5,7 +5,10 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -121,6 +124,8 @@ type forger struct {
 	key    *rsa.PrivateKey
 	issuer string
 	claims map[string]any
+	forge  func(claims []byte) string // the token; nil is signed as it should be
+	info   map[string]any             // of the access token's owner
 }
 
 // RoundTrip is the whole internet.
@@ -129,25 +134,35 @@ func (f *forger) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.Header().Set("Content-Type", "application/json")
 	answer := map[string]any{
 		"issuer": f.issuer, "authorization_endpoint": f.issuer + "/authorize", "token_endpoint": f.issuer + "/token", "jwks_uri": f.issuer + "/keys",
-		"id_token_signing_alg_values_supported": []string{"RS256"},
+		"userinfo_endpoint": f.issuer + "/userinfo", "id_token_signing_alg_values_supported": []string{"RS256", "HS256", "none"},
 	}
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/keys"):
 		answer = map[string]any{"keys": []jose.JSONWebKey{{Key: &f.key.PublicKey, KeyID: "1", Algorithm: "RS256", Use: "sig"}}}
 	case strings.HasSuffix(r.URL.Path, "/token"):
 		answer = map[string]any{"access_token": "x", "token_type": "Bearer", "id_token": f.signed()}
+	case strings.HasSuffix(r.URL.Path, "/userinfo"):
+		answer = f.info
 	}
 	_ = json.NewEncoder(w).Encode(answer)
 	return w.Result(), nil
 }
 
 func (f *forger) signed() string {
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: f.key}, (&jose.SignerOptions{}).WithHeader("kid", "1"))
+	text, _ := json.Marshal(f.claims)
+	if f.forge != nil {
+		return f.forge(text)
+	}
+	return f.sign(jose.RS256, f.key, text, "kid", "1")
+}
+
+// sign is a token over the claims, with one more header.
+func (f *forger) sign(by jose.SignatureAlgorithm, key any, claims []byte, header jose.HeaderKey, value any) string {
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: by, Key: key}, (&jose.SignerOptions{}).WithHeader(header, value))
 	if err != nil {
 		f.Fatal(err)
 	}
-	text, _ := json.Marshal(f.claims)
-	token, err := signer.Sign(text)
+	token, err := signer.Sign(claims)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -189,9 +204,19 @@ func TestWhoIsBelieved(t *testing.T) {
 		{"too old", "https://id.example", "", nil, map[string]any{"exp": now.Add(-time.Minute).Unix()}, "sso-denied"},
 		{"for another sign-in", "https://id.example", "", nil, map[string]any{"nonce": "x"}, "sso-denied"},
 		{"for no sign-in", "https://id.example", "", nil, map[string]any{"nonce": nil}, "sso-denied"},
+		{"too old by a second", "https://id.example", "", nil, map[string]any{"exp": now.Add(-time.Second).Unix()}, "sso-denied"},
+		{"without an end", "https://id.example", "", nil, map[string]any{"exp": nil}, "sso-denied"},
+		{"from another issuer", "https://id.example", "", nil, map[string]any{"iss": "https://id.example.evil.example"}, "sso-denied"},
+		{"from no issuer", "https://id.example", "", nil, map[string]any{"iss": nil}, "sso-denied"},
+		{"for nobody", "https://id.example", "", nil, map[string]any{"aud": nil}, "sso-denied"},
+		{"for two, given to nobody", "https://id.example", "", nil, map[string]any{"aud": []string{"web", "x"}}, "sso-denied"},
+		{"for two, given to us", "https://id.example", "", nil, map[string]any{"aud": []string{"web", "x"}, "azp": "web"}, ""},
+		{"about nobody at all", "https://id.example", "", nil, map[string]any{"sub": nil}, "sso-denied"},
+		{"verified as a number", "https://id.example", "school.example", google, map[string]any{"email_verified": 1}, "sso-stranger"},
+		{"verified as another text", "https://id.example", "school.example", google, map[string]any{"email_verified": "false"}, "sso-stranger"},
 		{"about nobody", "https://id.example", "", nil, map[string]any{"sub": ""}, "sso-denied"},
 	} {
-		f := &forger{t, key, c.issuer, map[string]any{}}
+		f := &forger{T: t, key: key, issuer: c.issuer, claims: map[string]any{}}
 		o := options(t, c.issuer)
 		o.Domain = c.domain
 		who, err := f.signIn(o, c.has, c.change)
@@ -248,7 +273,7 @@ func TestTheAddressThatTheSchoolGave(t *testing.T) {
 		{"another", "https://id.example", google, nil, jo},
 		{"another, with two @", "https://id.example", google, map[string]any{"email": "jo@evil.example@school.example"}, "sso-stranger"},
 	} {
-		f := &forger{t, key, c.issuer, map[string]any{}}
+		f := &forger{T: t, key: key, issuer: c.issuer, claims: map[string]any{}}
 		o := options(t, c.issuer)
 		o.Domain, o.Pupils = "school.example", true
 		who, err := f.signIn(o, c.has, c.change)
@@ -257,10 +282,84 @@ func TestTheAddressThatTheSchoolGave(t *testing.T) {
 		} else if err != nil || who.Address != c.want {
 			t.Errorf("%s: %q, %v", c.what, who.Address, err)
 		}
-		f = &forger{t, key, c.issuer, map[string]any{}}
+		f = &forger{T: t, key: key, issuer: c.issuer, claims: map[string]any{}}
 		o.Pupils = false
 		if who, _ := f.signIn(o, c.has, c.change); who.Address != "" {
 			t.Errorf("%s: where pupils do not sign in, it is %q", c.what, who.Address)
+		}
+	}
+}
+
+// TestTokensThatNobodySigned: the right words, by none of the ways by which the provider signs. It is a provider that
+// says of itself that it knows the weak ways too.
+func TestTokensThatNobodySigned(t *testing.T) {
+	t.Parallel()
+	key, _ := rsa.GenerateKey(rand.Reader, 2048)
+	own, _ := rsa.GenerateKey(rand.Reader, 2048)
+	f := &forger{T: t, key: key, issuer: "https://id.example", claims: map[string]any{}}
+	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b64 := base64.RawURLEncoding.EncodeToString
+	open := func(header string, claims []byte) string { return b64([]byte(header)) + "." + b64(claims) + "." }
+	keyed := func(secret []byte) func([]byte) string {
+		return func(claims []byte) string { return f.sign(jose.HS256, secret, claims, "kid", "1") }
+	}
+	good := func(claims []byte) string { return f.sign(jose.RS256, key, claims, "kid", "1") }
+	for what, forge := range map[string]func(claims []byte) string{
+		"by none":                       func(c []byte) string { return open(`{"alg":"none"}`, c) },
+		"by None, with a key":           func(c []byte) string { return open(`{"alg":"None","kid":"1"}`, c) },
+		"by no way said":                func(c []byte) string { return open(`{"kid":"1"}`, c) },
+		"by RS256, and not at all":      func(c []byte) string { return open(`{"alg":"RS256","kid":"1"}`, c) },
+		"by the public key as a secret": keyed(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})),
+		"by its bytes as a secret":      keyed(der),
+		"by the client's secret":        keyed([]byte(strings.Repeat(ssotest.Secret, 32/len(ssotest.Secret)+1))),
+		"by a key that it brings":       func(c []byte) string { return f.sign(jose.RS256, own, c, "jwk", jose.JSONWebKey{Key: &own.PublicKey}) },
+		"by a key that it names":        func(c []byte) string { return f.sign(jose.RS256, own, c, "jku", "https://evil.example/keys") },
+		"by another key of that name":   func(c []byte) string { return f.sign(jose.RS256, own, c, "kid", "1") },
+		"by a way not offered":          func(c []byte) string { return f.sign(jose.PS256, key, c, "kid", "1") },
+		"signed for somebody else": func(c []byte) string {
+			part := strings.Split(good(bytes.Replace(c, []byte("subject-1"), []byte("subject-2"), 1)), ".")
+			return part[0] + "." + b64(c) + "." + part[2]
+		},
+		"a letter short": func(c []byte) string { token := good(c); return token[:len(token)-4] },
+		"no token":       func([]byte) string { return "" },
+		"no claims":      func([]byte) string { return good([]byte("null")) },
+	} {
+		f.forge = forge
+		_, err := f.signIn(options(t, f.issuer), nil, nil)
+		refused(t, what, err, "sso-denied")
+	}
+	f.forge = good
+	if _, err := f.signIn(options(t, f.issuer), nil, nil); err != nil {
+		t.Errorf("signed as it should be: %v", err)
+	}
+}
+
+// TestAnAddressToldBesideTheToken counts where it is verified and of the same account.
+func TestAnAddressToldBesideTheToken(t *testing.T) {
+	t.Parallel()
+	key, _ := rsa.GenerateKey(rand.Reader, 2048)
+	for what, c := range map[string]struct {
+		change map[string]any
+		want   string
+	}{
+		"ours":             {nil, ""},
+		"another's":        {map[string]any{"sub": "subject-2"}, "sso-stranger"},
+		"nobody's":         {map[string]any{"sub": ""}, "sso-stranger"},
+		"not verified":     {map[string]any{"email_verified": false}, "sso-stranger"},
+		"of elsewhere":     {map[string]any{"email": "jo@other.example"}, "sso-stranger"},
+		"of a domain like": {map[string]any{"email": "jo@school.example.evil.example"}, "sso-stranger"},
+	} {
+		f := &forger{T: t, key: key, issuer: "https://id.example", claims: map[string]any{}, info: map[string]any{"sub": "subject-1", "email": "jo@school.example", "email_verified": true}}
+		maps.Copy(f.info, c.change)
+		o := options(t, f.issuer)
+		o.Domain = "school.example"
+		if _, err := f.signIn(o, nil, nil); c.want != "" {
+			refused(t, what, err, c.want)
+		} else if err != nil {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }
@@ -272,7 +371,7 @@ func TestSomebodyElsesSignatureIsRefused(t *testing.T) {
 	for i := range keys {
 		keys[i], _ = rsa.GenerateKey(rand.Reader, 2048)
 	}
-	f := &forger{t, keys[0], "https://id.example", map[string]any{}}
+	f := &forger{T: t, key: keys[0], issuer: "https://id.example", claims: map[string]any{}}
 	o := options(t, f.issuer)
 	o.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		by := *f
