@@ -2,7 +2,9 @@ package console
 
 import (
 	"net/http"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
@@ -256,7 +258,7 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
 	default:
 		r.Body = http.MaxBytesReader(w, r.Body, formLimit)
 	}
-	if err := r.ParseForm(); err != nil {
+	if err := r.ParseForm(); err != nil || !isText(r) {
 		c.pages.Error(w, r, fault.New(fault.Invalid, "form-unreadable", "We could not read that form. Please go back and try again.").Because(err))
 		return
 	}
@@ -279,6 +281,17 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
 		}
 		route.serve(c, w, r, v)
 	}
+}
+
+// isText says whether an address and its form hold nothing but text that the database can keep: no NUL, and UTF-8.
+func isText(r *http.Request) bool {
+	bad := func(s string) bool { return strings.ContainsRune(s, 0) || !utf8.ValidString(s) }
+	for name, values := range r.Form {
+		if bad(name) || slices.ContainsFunc(values, bad) {
+			return false
+		}
+	}
+	return !bad(r.URL.Path)
 }
 
 // signInFor is the way in to a page: a pupil's own, or the staff's.
