@@ -145,6 +145,7 @@ type farScreen struct {
 	engine  webtest.Engine
 	profile string               // what the browser keeps
 	tapped  map[string]time.Time // when which badge was held to it last
+	link    string               // of its start address, by which it pairs itself; "" for none
 	history string               // how long it was before anybody came
 }
 
@@ -210,7 +211,7 @@ func (p *farScreen) nothingPersonal(words ...string) {
 	}`)
 	p.Until(`window.found`)
 	all := p.Says(kept)
-	if !strings.HasSuffix(all, "/kiosk,Kiosk · Inkwell,null,key,1,false") {
+	if !strings.HasSuffix(all, "/kiosk"+p.link+",Kiosk · Inkwell,null,key,1,false") {
 		p.t.Errorf("address, history and key: %s", all[max(0, len(all)-80):])
 	}
 	if now := p.Says(`String(history.length)`); now != p.history {

@@ -34,12 +34,15 @@ type Eyes interface {
 type Engine struct {
 	Name  string
 	Start func(t testing.TB, at Place) Tab // one tab of a new browser
+
+	// Forgets says that nothing of Place.Profile is kept: WebKit has no pages that a program drives remember anything.
+	Forgets bool
 }
 
 // Engines are the browsers whose engines all others have. Firefox and WebKit are slow to install and to
 // start: unless all is to be proved (.ci/prove) a test takes one of them.
 var Engines = []Engine{
-	{"Chromium", func(t testing.TB, at Place) Tab { t.Helper(); return startChromium(t, at).Page(t) }},
-	{"Firefox", startFirefox},
-	{"WebKit", startWebKit},
+	{"Chromium", func(t testing.TB, at Place) Tab { t.Helper(); return startChromium(t, at).Page(t) }, false},
+	{"Firefox", startFirefox, false},
+	{"WebKit", startWebKit, true},
 }
