@@ -12,6 +12,9 @@ import (
 // ownerSaysNo is the reason of a delivery that its owner says did not come out.
 const ownerSaysNo = "owner-says-nothing-came"
 
+// nobodyAnswers is the reason of one of which nobody said so until its job's time was up.
+const nobodyAnswers = "nobody-answered"
+
 // answerPages is told to whoever counts pages that there were not.
 var answerPages = fault.New(fault.Invalid, "answer-pages", "Say how many pages came out, from 1 to as many as were to come.")
 

@@ -171,6 +171,9 @@ func TestWhatNobodyAnsweredIsFree(t *testing.T) {
 	if h.balance(h.Sam) != 100 {
 		t.Errorf("%d left", h.balance(h.Sam))
 	}
+	if n := dbtest.Value[int](t, h.db, "SELECT count(*) FROM fact WHERE kind = 'unclear-answered' AND detail @> '{\"came\": false, \"nobody\": true}'"); n != 1 {
+		t.Errorf("%d facts: whoever says nothing has it better than who says no", n)
+	}
 	h.sound()
 }
 

@@ -68,6 +68,34 @@ func TestPagesSeenArePaidThoughNobodyAnswers(t *testing.T) {
 	h.sound()
 }
 
+// What the printer told of to its last page is done, though nobody said so, and accuses nobody; of the rest of another job
+// so much is saved as did not come out.
+func TestWhatCameWholeIsDoneThoughNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	for out, want := range map[int]struct {
+		state release.JobState
+		left  string // jobs and sheets
+		facts string
+	}{5: {release.Done, "0 0", ""}, 4: {release.Expired, "1 1", "printer-stopped unclear-answered"}} {
+		h := newHouse(t)
+		job := h.partlyOut(5, out)
+		h.forget(1)
+		h.delivery(job.ID, release.Unclear)
+		h.clock.Advance(34 * time.Hour)
+		h.state(job.ID, want.state)
+		if h.balance(h.Sam) != int64(100-out) {
+			t.Errorf("%d of 5: %d left", out, h.balance(h.Sam))
+		}
+		if got := dbtest.Value[string](t, h.db, "SELECT coalesce(string_agg(kind, ' ' ORDER BY kind), '') FROM fact WHERE kind IN ('printer-stopped', 'unclear-answered')"); got != want.facts {
+			t.Errorf("%d of 5: the facts are %q", out, got)
+		}
+		if got := dbtest.Value[string](t, h.db, "SELECT concat_ws(' ', sum(left_jobs), sum(left_sheets)) FROM usage WHERE person_id = $1", h.Sam.Person); got != want.left {
+			t.Errorf("%d of 5: %s jobs and sheets were saved", out, got)
+		}
+		h.sound()
+	}
+}
+
 // forget has the printer deny every job; uptime is since when it is on.
 func (h *house) forget(uptime int) {
 	h.paper.with(func() { h.paper.uptime = uptime })

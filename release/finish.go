@@ -27,6 +27,9 @@ func (d *Desk) finish(ctx context.Context, tx *db.Tx, job Job, del Delivery, o O
 	if err != nil {
 		return err
 	}
+	if del.State == Void { // not the fee of a program of which nothing came
+		units = 0
+	}
 	del.Charged = units
 	if err := updateDeliveryEnded(ctx, tx, del); err != nil {
 		return err
@@ -98,6 +101,9 @@ func (d *Desk) afterwards(ctx context.Context, tx *db.Tx, job Job, del Delivery,
 	if o.Complete {
 		return updateDone(ctx, tx, job.ID, job.Printed+del.Printed)
 	}
+	if job.Printed+del.Printed >= job.Impressions { // the printer told of each page, whatever became of it then
+		return updateDone(ctx, tx, job.ID, job.Impressions)
+	}
 	if del.Printed > 0 && o.Counted == 0 { // what the printer told, and not what its owner says
 		fact := conduct.Fact{School: job.School, Person: job.Person, Kind: "printer-stopped", Object: object(job.ID),
 			Detail: map[string]any{"printer": del.Printer, "impressions": del.Printed}}
@@ -105,13 +111,10 @@ func (d *Desk) afterwards(ctx context.Context, tx *db.Tx, job Job, del Delivery,
 			return err
 		}
 	}
-	if del.Printed > 0 || o.Reason == ownerSaysNo {
+	if del.Printed > 0 || o.Reason == ownerSaysNo || o.Reason == nobodyAnswers {
 		if err := d.unlucky(ctx, tx, job); err != nil {
 			return err
 		}
-	}
-	if job.Printed+del.Printed >= job.Impressions {
-		return updateDone(ctx, tx, job.ID, job.Impressions)
 	}
 	if ends, err := endsTestPage(ctx, tx, job, o.Reason); err != nil || ends {
 		return err

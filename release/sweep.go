@@ -10,6 +10,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/events"
 	"inkwell/internal/school"
+	"inkwell/quota/conduct"
 	"inkwell/release/spool"
 )
 
@@ -67,8 +68,7 @@ func (d *Desk) expireOne(ctx context.Context, job Job) error {
 		if open, found, err := lockOpenDelivery(ctx, tx, job.ID); err != nil || found && open.State != Unclear {
 			return err
 		} else if found {
-			// Nobody said whether it came out: nothing is charged.
-			if err := d.finish(ctx, tx, now, open, Outcome{Reason: "nobody-answered"}); err != nil {
+			if now, err = d.unanswered(ctx, tx, now, open); err != nil || now.State.Ended() {
 				return err
 			}
 		}
@@ -83,6 +83,22 @@ func (d *Desk) expireOne(ctx context.Context, job Job) error {
 		}
 		return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
 	})
+}
+
+// unanswered ends a delivery of which nobody said whether it came out: nothing is charged but what the printer told of. Whoever
+// says nothing is on record as who says no is: it must not be the better answer.
+func (d *Desk) unanswered(ctx context.Context, tx *db.Tx, job Job, open Delivery) (Job, error) {
+	if job.Uncounted() || job.Printed+open.Printed < job.Impressions {
+		fact := conduct.Fact{School: job.School, Person: job.Person, Kind: "unclear-answered", Object: object(job.ID),
+			Detail: map[string]any{"came": false, "nobody": true, "printer": open.Printer}}
+		if err := conduct.Note(ctx, tx, fact); err != nil {
+			return job, err
+		}
+	}
+	if err := d.finish(ctx, tx, job, open, Outcome{Reason: nobodyAnswers}); err != nil {
+		return job, err
+	}
+	return jobByID(ctx, tx, job.ID)
 }
 
 // shredAll destroys the documents of jobs that have ended. Where they are kept nobody may
