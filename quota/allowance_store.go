@@ -61,20 +61,26 @@ func lockGiving(ctx context.Context, tx *db.Tx, id school.ID) error {
 	return err
 }
 
-// peopleWithout are people at the school who have had nothing of the period, by number.
+// peopleWithout are people at the school who have had nothing of the period, by number, and whether it has begun for each.
 // Guests have pages of their own.
-func peopleWithout(ctx context.Context, tx *db.Tx, id school.ID, per Period, start calendar.Date, after school.PersonID, limit int) ([]school.PersonID, error) {
+func peopleWithout(ctx context.Context, tx *db.Tx, id school.ID, per Period, start calendar.Date, after school.PersonID, limit int) (people []school.PersonID, begun []bool, err error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT p.person_id FROM person p
-		 WHERE p.school_id = $1 AND p.person_id > $4 AND p.left_at IS NULL
-		   AND NOT EXISTS (SELECT FROM allowance_given g WHERE g.person_id = p.person_id AND g.per = $2 AND g.starts_on = $3)
+		SELECT p.person_id, g.person_id IS NOT NULL
+		  FROM person p LEFT JOIN allowance_given g ON g.person_id = p.person_id AND g.per = $2 AND g.starts_on = $3
+		 WHERE p.school_id = $1 AND p.person_id > $4 AND p.left_at IS NULL AND coalesce(g.pages, 0) = 0
 		   AND NOT EXISTS (SELECT FROM guest v WHERE v.person_id = p.person_id)
 		 ORDER BY p.person_id LIMIT $5`, id, per, start.Time(), after, limit)
-	return pgx.CollectRows(rows, pgx.RowTo[school.PersonID])
+	var person school.PersonID
+	var has bool
+	_, err = pgx.ForEachRow(rows, []any{&person, &has}, func() error {
+		people, begun = append(people, person), append(begun, has)
+		return nil
+	})
+	return people, begun, err
 }
 
-// expireLeft takes what is left above what may be carried over from those who have had an
-// allowance before, of each purse.
+// expireLeft takes what is left above what may be carried over from those who had an allowance last, of each purse. Whoever
+// had none keeps what somebody gave them.
 func expireLeft(ctx context.Context, tx *db.Tx, id school.ID, p Policy, start calendar.Date, people []school.PersonID) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO transfer (school_id, at, kind, purse, from_account, to_account, amount, key)
@@ -82,7 +88,7 @@ func expireLeft(ctx context.Context, tx *db.Tx, id school.ID, p Policy, start ca
 		       'expire:' || $4 || ':' || $5::date || ':' || a.person_id || CASE a.purse WHEN 'colour' THEN ':colour' ELSE '' END
 		  FROM account a JOIN account b ON b.school_id = $1 AND b.kind = 'allowance' AND b.purse = a.purse
 		 WHERE a.kind = 'person' AND a.person_id = ANY ($6) AND a.balance > $3
-		   AND EXISTS (SELECT FROM allowance_given g WHERE g.person_id = a.person_id)
+		   AND (SELECT g.pages FROM allowance_given g WHERE g.person_id = a.person_id ORDER BY g.given_at DESC, g.starts_on DESC LIMIT 1) > 0
 		 ORDER BY a.account_id
 		    ON CONFLICT (school_id, key) DO NOTHING`, id, tx.Now, p.Carry, p.Per, start.Time(), people)
 	return err
@@ -91,7 +97,8 @@ func expireLeft(ctx context.Context, tx *db.Tx, id school.ID, p Policy, start ca
 func insertGiven(ctx context.Context, tx *db.Tx, id school.ID, per Period, start calendar.Date, all []share) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO allowance_given (person_id, school_id, per, starts_on, pages, colour, given_at)
-		SELECT g.person, $1, $2, $3, g.pages, g.colour, $4 FROM unnest($5::bigint[], $6::bigint[], $7::bigint[]) AS g (person, pages, colour)`,
+		SELECT g.person, $1, $2, $3, g.pages, g.colour, $4 FROM unnest($5::bigint[], $6::bigint[], $7::bigint[]) AS g (person, pages, colour)
+		    ON CONFLICT (person_id, per, starts_on) DO UPDATE SET pages = excluded.pages, colour = excluded.colour, given_at = excluded.given_at`,
 		id, per, start.Time(), tx.Now, column(all, func(s share) school.PersonID { return s.person }),
 		column(all, func(s share) int64 { return s.pages }), column(all, func(s share) *int64 { return s.colour }))
 	return err

@@ -94,7 +94,7 @@ func GiveAllowances(ctx context.Context, tx *db.Tx, s school.School) (given int,
 	}
 }
 
-// giveSome gives to people after one, by number, who have nothing of this period yet. last is
+// giveSome gives to people after one, by number, who have nothing of this period yet, and begins it for those who get nothing. last is
 // where to go on, 0 at the end.
 func giveSome(ctx context.Context, tx *db.Tx, s school.School, after school.PersonID) (given int, last school.PersonID, err error) {
 	p, err := PolicyOf(ctx, tx, s.ID)
@@ -109,7 +109,7 @@ func giveSome(ctx context.Context, tx *db.Tx, s school.School, after school.Pers
 	if err := lockGiving(ctx, tx, s.ID); err != nil {
 		return 0, 0, err
 	}
-	people, err := peopleWithout(ctx, tx, s.ID, p.Per, start, after, giveAtOnce)
+	people, begun, err := peopleWithout(ctx, tx, s.ID, p.Per, start, after, giveAtOnce)
 	if err != nil || len(people) == 0 {
 		return 0, 0, err
 	}
@@ -121,26 +121,36 @@ func giveSome(ctx context.Context, tx *db.Tx, s school.School, after school.Pers
 		return 0, 0, err
 	}
 	var all []share
-	for _, person := range people {
-		if b, here := belongings[person]; here {
-			if pages, colour := p.Entitled(person, b); pages > 0 {
-				all = append(all, share{person, pages, colour})
-			}
+	for i, person := range people {
+		b, here := belongings[person]
+		if !here {
+			continue
+		}
+		pages, colour := p.Entitled(person, b)
+		if pages > 0 {
+			given++
+		}
+		if pages > 0 || !begun[i] {
+			all = append(all, share{person, pages, colour, begun[i]})
 		}
 	}
-	return len(all), last, giveTo(ctx, tx, s.ID, p, start, all)
+	return given, last, giveTo(ctx, tx, s.ID, p, start, all)
 }
 
 // share is what one person gets of a period.
 type share struct {
 	person school.PersonID
-	pages  int64  // more than 0
+	pages  int64  // 0 for whoever gets nothing, and whose period begins all the same
 	colour *int64 // nil is no ceiling
+	begun  bool   // theirs has begun, with nothing
 }
 
 // grants are the transfers that a share is given by.
 func (s share) grants(p Period, start calendar.Date) []Grant {
 	key := fmt.Sprintf("allowance:%s:%s:%d", p, start, s.person)
+	if s.pages == 0 {
+		return nil
+	}
 	all := []Grant{{Person: s.person, Amount: s.pages, Key: key}}
 	if s.colour != nil && *s.colour > 0 {
 		all = append(all, Grant{Person: s.person, Purse: ColourPurse, Amount: *s.colour, Key: key + ":colour"})
@@ -155,9 +165,12 @@ func giveTo(ctx context.Context, tx *db.Tx, id school.ID, p Policy, start calend
 		return nil
 	}
 	var grants []Grant
-	var limited, free []school.PersonID
+	var limited, free, ending []school.PersonID
 	for _, s := range all {
 		grants = append(grants, s.grants(p.Per, start)...)
+		if !s.begun {
+			ending = append(ending, s.person)
+		}
 		if s.colour != nil {
 			limited = append(limited, s.person)
 		} else {
@@ -168,7 +181,7 @@ func giveTo(ctx context.Context, tx *db.Tx, id school.ID, p Policy, start calend
 	if _, err := lockPeople(ctx, tx, "", people); err != nil {
 		return fmt.Errorf("lock accounts: %w", err)
 	}
-	if err := expireLeft(ctx, tx, id, p, start, people); err != nil {
+	if err := expireLeft(ctx, tx, id, p, start, ending); err != nil {
 		return fmt.Errorf("expire what is left: %w", err)
 	}
 	if err := openCeilings(ctx, tx, id, limited); err != nil {

@@ -162,6 +162,52 @@ func TestWhatIsLeftOver(t *testing.T) {
 	p.sound()
 }
 
+// TestWhoGetsNothing of a period has what was left of the one before ended all the same, keeps what somebody gives them then,
+// and gets the pages of an allowance that comes in the middle of it.
+func TestWhoGetsNothing(t *testing.T) {
+	t.Parallel()
+	p := newPurse(t)
+	mias := quota.Allowance{For: quota.Everybody}
+	mias.For.Person = p.cast.Mia.Person
+	set := func(pages int64) {
+		t.Helper()
+		mias.Pages = pages
+		if err := p.tx(func(ctx context.Context, tx *db.Tx) error { return quota.SetAllowance(ctx, tx, "", p.cast.School, mias) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	week := func() {
+		t.Helper()
+		p.clock.Advance(7 * 24 * time.Hour)
+		p.give()
+	}
+	p.policy(func(q *quota.Policy) { q.Per = quota.Week })
+	set(20)
+	p.give()
+	p.has(p.cast.Mia, 20)
+	set(0)
+	week()
+	p.has(p.cast.Mia, 0)
+	if err := p.tx(func(ctx context.Context, tx *db.Tx) error {
+		_, err := quota.Give(ctx, tx, p.cast.School, "", []quota.Grant{{Person: p.cast.Mia.Person, Amount: 7, Key: "a gift"}})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if n := p.give(); n != 0 {
+		t.Errorf("%d people get something", n)
+	}
+	p.has(p.cast.Mia, 7)
+	week()
+	p.has(p.cast.Mia, 7)
+	set(15)
+	p.give()
+	p.has(p.cast.Mia, 22)
+	p.give()
+	p.has(p.cast.Mia, 22)
+	p.sound()
+}
+
 // TestWhoComesLater gets the pages of the period within a minute, and who has left none.
 func TestWhoComesLater(t *testing.T) {
 	t.Parallel()
