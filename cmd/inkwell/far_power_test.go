@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os/exec"
 	"strings"
 	"time"
@@ -51,6 +52,22 @@ func (p *farScreen) thePowerGoes() {
 	p.comes(pupil)
 	p.leaves(pupil)
 	p.became(pupil, "held:0")
+	if p.engine.Reloads {
+		p.startsFirst(pupil)
+	}
+}
+
+// startsFirst is a tablet that is up before its network is.
+func (p *farScreen) startsFirst(pupil int) {
+	p.t.Helper()
+	p.PowerCut()
+	p.s.cut()
+	p.start()
+	p.Eval(fmt.Sprintf(`setTimeout(() => { location.href = %q; }, 0)`, p.s.address("/kiosk"+p.link)))
+	p.Until(`location.protocol === 'chrome-error:'`)
+	began := time.Now()
+	p.s.mend()
+	p.comesBack("after it was up before its network", began, pupil)
 }
 
 // comesBack waits until its idle picture is complete, and says how long that took.

@@ -46,6 +46,9 @@ func startChromium(t testing.TB, at Place) Browser {
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 			b.cmd = cmd
 		}))
+	if at.Profile != "" { // as somebody's own: driven, it does not load again by itself what it could not load
+		options = append(options, chromedp.Flag("enable-automation", false), chromedp.Flag("enable-auto-reload", true))
+	}
 	if at.Authority == "" {
 		options = append(options, chromedp.IgnoreCertErrors)
 	} else {

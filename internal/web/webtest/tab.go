@@ -37,12 +37,14 @@ type Engine struct {
 
 	// Forgets says that nothing of Place.Profile is kept: WebKit has no pages that a program drives remember anything.
 	Forgets bool
+	// Reloads says that it loads a page again by itself that it could not load.
+	Reloads bool
 }
 
 // Engines are the browsers whose engines all others have. Firefox and WebKit are slow to install and to
 // start: unless all is to be proved (.ci/prove) a test takes one of them.
 var Engines = []Engine{
-	{"Chromium", func(t testing.TB, at Place) Tab { t.Helper(); return startChromium(t, at).Page(t) }, false},
-	{"Firefox", startFirefox, false},
-	{"WebKit", startWebKit, true},
+	{"Chromium", func(t testing.TB, at Place) Tab { t.Helper(); return startChromium(t, at).Page(t) }, false, true},
+	{"Firefox", startFirefox, false, false},
+	{"WebKit", startWebKit, true, false},
 }
