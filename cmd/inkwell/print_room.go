@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -25,7 +26,7 @@ func roomFinishesCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(h.out, "The print room offers: %s\n", strings.Join(args, ", "))
+			_, err = fmt.Fprintf(h.out, "The print room offers: %s\n", cmp.Or(strings.Join(args, ", "), "none"))
 			return err
 		})
 	cmd.Long = `Staff who hand a document to the print room choose among these finishes, in this order. A school

@@ -78,6 +78,17 @@ func leadsTo(path string) deed {
 	return presses(`.staff-nav a[href="` + path + `"]`)
 }
 
+// comesTrue waits until the database says so: of what an act does that leaves the page as it is.
+func (h *house) comesTrue(says string) deed {
+	return func(t *testing.T, _ *webtest.Page) {
+		for end := time.Now().Add(time.Minute); !dbtest.Value[bool](t, h.db, says); time.Sleep(20 * time.Millisecond) { // between two looks
+			if time.Now().After(end) {
+				t.Fatalf("waited in vain for %s", says)
+			}
+		}
+	}
+}
+
 // day is what somebody of a role does, from their first screen on.
 type day struct {
 	role school.Role
@@ -191,6 +202,33 @@ func (h *house) days() []day {
 		{school.Auditor, h.seal, []deed{
 			reads("YOUR FIRST VISIT", "Printing suspended", "Who holds which role"), never("Ran off with the toner"),
 			presses(`[action$="/verify"] button`), reads("What was done is sound.", "The ledger is sound."),
+			leadsTo(accessPath), reads("Who may use these pages", "It is due now", "Never"), never("Sam Bell", "Mia Okafor"),
+			presses(`tr:first-child [name="go"]`), types(`tr:first-child .access__why .input`, "Nobody has used it"), presses(`[name="looked"]`), pictured("auditor-access"),
+			presses(`[form="review"].button`), reads("As it was signed", "Nobody has used it", "Still there", "The next review is due on 20 November 2027"),
+		}},
+		{school.DataProtection, nil, []deed{
+			reads("None is open"), types("#who", "sam"), presses(`[action="/staff/requests"] .button--main`), reads("Sam Bell", "20 December 2026", "not yet"),
+			presses(`[action$="/file"] button`), h.comesTrue("SELECT count(*) = 1 FROM data_request WHERE made_at IS NOT NULL"),
+			leadsTo(requestsPath), presses(`[action$="/answered"] button`), reads("None is open", "Answered"),
+			types("#of", "sam"), presses(`[action^="/staff/requests#"] button`), reads("Ida Hall", "Opened their page", "Made the file of a request"),
+			leadsTo(holdsPath), types("#who", "mia"), types("#reason", "The police asked, 41/26"), presses(`[action="/staff/holds"] .button--main`), reads("Mia Okafor", "The police asked, 41/26"),
+			types(`[id^="end-"]`, "They need nothing more"), presses(`[action$="/end"] button`), reads("None is in force", "They need nothing more"), pictured("data-protection"),
+			leadsTo(accessPath), reads("Is now Data protection; is no longer Auditor", "As it was signed"), leadsTo(recordPath), reads("Legal hold ended", "Access review signed"), never("The police asked"),
+		}},
+		{school.PrintRoom, func() {
+			dbtest.Exec(h.T, h.db, "UPDATE printer SET state = 'idle', state_reasons = '{}' WHERE name = 'Sixth form'")
+			late := h.inRoom(h.Teacher, "Mock exam: answer booklets", 16, 90, 2*time.Hour, "stapled")
+			dbtest.Exec(h.T, h.db, "UPDATE room_ticket SET due_at = $2 WHERE job_id = $1", late, friday.Add(-2*time.Hour))
+			dbtest.Exec(h.T, h.db, "UPDATE job SET state = 'done', title = NULL, printed = impressions, ended_at = $2 WHERE job_id = $1", h.inRoom(h.Teacher, "Revision cards", 8, 30, 3*time.Hour, "cut"), friday)
+		}, []deed{
+			reads("Mock exam: answer booklets", "1 late", "90 copies", "stapled", "Two piles"), never(secretTitle),
+			presses(`[action$="/print"] button`), reads("The paper is stuck."), // as IT left the library's printer
+			func(_ *testing.T, p *webtest.Page) {
+				p.Eval(`document.querySelector(".ticket__print select").selectedIndex = 1`)
+			},
+			presses(`[action$="/print"] button`), reads("too few pages left"),
+			presses(`[action$="/done"] button`), reads("Done in the last 30 days"),
+			presses(".ticket summary"), types(".ticket [name=why]", "Science has no pages left."), presses(`.ticket [action$="/return"] button`), reads("Nothing to print", "Science has no pages left."), pictured("print-room"),
 		}},
 		{school.Pupil, nil, []deed{
 			func(_ *testing.T, p *webtest.Page) { p.Open(h.server.URL + myPath) }, reads("Hi Ida", "Waiting to be printed", "12 pages on 12 sheets"),
