@@ -49,7 +49,7 @@ var partHelp = map[string]string{
 	allowancesPath:    "Who gets how much, how often, and what becomes of the rest. Try a change on what was printed last term: how many would have run out, by year group.",
 	fairnessPath:      "Flags and withdrawals by year group, with the range that chance allows. Small numbers are hidden.",
 	"/staff/calendar": "Terms, days off, bells and cover. Closing a day keeps what waits until the school opens again.",
-	colleaguesPath:    "Who of the staff is signed in, and with what proof. End a session, or send a link to choose a new password.",
+	colleaguesPath:    "Who of the staff may sign in, who has a second factor, and who is signed in just now. Sign somebody out everywhere, reset a second factor, or shut them out; and read whom a review of access wants gone.",
 	recordPath:        "Who changed what and when, what changed since you were last here, and who holds which role. Verify recomputes every seal: what was changed or taken out afterwards is found.",
 	accessPath:        "Everybody who may use these pages: roles, since when and given by what, the last sign-in and the ways in, what is unused first. Mark what is to go, and sign that you looked: the record keeps it with a digest of the list, and the next review says what changed since.",
 	rulesPath:         "The school's rules of printing, and who is let off them, which a second officer records.",
