@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -82,6 +83,7 @@ func newWalls(t *testing.T) *walls {
 		w.needsYes(school.Actor{Person: p}, 40, 0, 1)
 		w.asks(school.Actor{School: w.School, Person: p, Roles: []school.Role{school.Pupil}, Proof: school.ByBadge}, w.came(school.Actor{Person: p}, 3, 10, "media-jam-error"), release.NothingCame, 3)
 	}
+	w.lesson() // which gives the teacher a job, and what it costs
 	dbtest.Exec(t, w.db, "UPDATE job SET expires_at = '2027-06-01' WHERE state = 'held'")
 	for _, name := range []string{"K1", "K2", "K3"} {
 		w.classes = append(w.classes, dbtest.Value[school.ClassID](t, w.db, "SELECT class_id FROM class WHERE name = $1", name))
@@ -191,7 +193,7 @@ func (w *walls) covered(class school.ClassID, by school.PersonID, at time.Time) 
 func TestNoTeacherSeesAPupilOfNobodysClass(t *testing.T) {
 	t.Parallel()
 	w := newWalls(t)
-	years, seen := 3, 0
+	years, seen, slips := 3, 0, 0
 	if os.Getenv("INKWELL_PROVE") != "" {
 		years = 100
 	}
@@ -202,11 +204,15 @@ func TestNoTeacherSeesAPupilOfNobodysClass(t *testing.T) {
 			w.clock.Set(at)
 			for _, who := range w.teachers {
 				seen += w.look(who, at)
+				slips += w.slips(who)
 			}
 		}
 	}
 	if seen < 20*years {
 		t.Errorf("only %d pupils were seen: the schools drawn show nothing", seen)
+	}
+	if slips != years*len(wallTimes) {
+		t.Errorf("%d slips were made", slips)
 	}
 }
 
@@ -238,6 +244,30 @@ func (w *walls) look(who school.Actor, at time.Time) (seen int) {
 		}
 	}
 	return seen
+}
+
+// slips asks for a runner's slip of every job that is held: one's own is made, of another's there is no such job, and
+// no page on the way names a pupil.
+func (w *walls) slips(who school.Actor) (made int) {
+	w.Helper()
+	at := dbtest.Value[string](w.T, w.db, "SELECT printer_id::text FROM station")
+	for _, said := range strings.Fields(dbtest.Value[string](w.T, w.db, "SELECT string_agg(job_id || ':' || person_id, ' ') FROM job WHERE state = 'held'")) {
+		job, owner, _ := strings.Cut(said, ":")
+		r := httptest.NewRequest(http.MethodPost, "/staff/mine/"+job+"/slip", strings.NewReader(url.Values{"printer": {at}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		a := w.serve(&who, r)
+		own := owner == fmt.Sprint(who.Person)
+		if own != strings.Contains(a.Body.String(), "Slip for a runner") || !own && a.Code != http.StatusNotFound {
+			w.Errorf("a slip for %v of job %s, which is of %s: %d", who.Roles, job, owner, a.Code)
+		}
+		if named := w.named(a); len(named) > 0 {
+			w.Errorf("a slip for %v of job %s names %v", who.Roles, job, named)
+		}
+		if own {
+			made++
+		}
+	}
+	return made
 }
 
 // tells holds a page of one class against who is in it.
