@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode"
 
 	"inkwell/internal/fault"
 	"inkwell/ipp/wire"
@@ -91,3 +92,31 @@ func TestCutConnectionIsNotOurError(t *testing.T) {
 type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
+
+// Whatever a computer calls itself, its owner, its jobs and its printer, the log has one line for each thing that happened.
+func TestNoNameBreaksALine(t *testing.T) {
+	t.Parallel()
+	const forged = "time=2026-11-20T09:00:00Z level=ERROR msg=forged"
+	var requests []ask
+	for _, end := range []string{"\n", "\r\n", "\r", "\x00", "\u0085", "\u2028", "\x1b[2K\x1b[1G", "\" ", "\xff\n", "\\n"} {
+		name := "x" + end + forged
+		attrs := []wire.Attribute{wire.Name("requesting-user-name", name), wire.Name("job-name", name), wire.Name("document-name", name)}
+		requests = append(requests,
+			ask{op: wire.OpPrintJob, user: "ada", attrs: attrs, doc: bytes.NewReader(pdf)},
+			ask{op: wire.OpPrintJob, user: name, secret: name, attrs: attrs, doc: bytes.NewReader(pdf)},
+			ask{op: wire.OpPrintJob, user: "ada", attrs: append(attrs, wire.Keyword("sides", name), wire.Keyword(name, name)), doc: strings.NewReader(name)},
+			ask{op: wire.OpCreateJob, path: directQueue.Path, attrs: attrs[:1]},
+			ask{op: wire.OpCancelJob, user: "ben", attrs: append(attrs, wire.Integer("job-id", 1))},
+		)
+	}
+	log := logged(t, &fakeDesk{}, requests...)
+	lines := strings.Split(strings.TrimSuffix(log, "\n"), "\n")
+	if len(lines) < 20 {
+		t.Errorf("only %d lines: %s", len(lines), log)
+	}
+	for _, line := range lines {
+		if !strings.HasPrefix(line, "time=") || strings.HasPrefix(line, forged) || strings.ContainsFunc(line, unicode.IsControl) || strings.ContainsAny(line, "\u2028\u2029") || strings.Contains(line, "level=ERROR") {
+			t.Errorf("the log has the line %q", line)
+		}
+	}
+}
