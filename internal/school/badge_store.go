@@ -39,18 +39,19 @@ type foundBadge struct {
 
 // badgesByDigest are the badges in force, or (lost) also the lost ones, of people at a
 // school that are kept under one of the digests, or (cut) have a part that is. The badge
-// may have been issued at another school of the trust: the transaction sees all of them.
+// may have been issued at another school of the trust: the transaction sees all of them. One that
+// its holder linked at a kiosk opens that school alone: it is as good as the code they typed there.
 func badgesByDigest(ctx context.Context, tx *db.Tx, school ID, digests [][]byte, cut, lost bool) ([]foundBadge, error) {
 	rows, _ := tx.Query(ctx, `
 		WITH found AS (
 			SELECT b.badge_id, b.person_id, b.digest, b.digest AS by, b.lost FROM badge b
-			 WHERE b.digest = ANY($2) AND b.revoked_at IS NULL
+			 WHERE b.digest = ANY($2) AND b.revoked_at IS NULL AND (b.place IS NULL OR b.school_id = $1)
 			UNION ALL
 			SELECT b.badge_id, b.person_id, b.digest, b.digest, b.lost FROM badge b
-			 WHERE $4 AND b.digest = ANY($2) AND b.lost
+			 WHERE $4 AND b.digest = ANY($2) AND b.lost AND (b.place IS NULL OR b.school_id = $1)
 			UNION ALL
 			SELECT b.badge_id, b.person_id, b.digest, s.digest, b.lost FROM badge_part s JOIN badge b USING (badge_id)
-			 WHERE $3 AND s.digest = ANY($2) AND (b.revoked_at IS NULL OR $4 AND b.lost))
+			 WHERE $3 AND s.digest = ANY($2) AND (b.revoked_at IS NULL OR $4 AND b.lost) AND (b.place IS NULL OR b.school_id = $1))
 		SELECT `+personColumns+`, f.badge_id, f.digest, f.by, f.lost
 		  FROM found f JOIN person h ON h.person_id = f.person_id
 		  JOIN person p ON p.individual_id = h.individual_id AND p.school_id = $1 AND p.left_at IS NULL

@@ -261,9 +261,10 @@ func (s *SignIn) Confirm(ctx context.Context, token, code string) (in Entered, r
 	return in, recovery, nil
 }
 
-// endOthers ends a person's sessions, but the one that is kept, and forgets their devices.
+// endOthers ends a person's sessions, but the one that is kept, and forgets their devices. It is done across schools: a session at
+// another one may have begun here.
 func (s *SignIn) endOthers(ctx context.Context, tx *db.Tx, p school.PersonID, kept []byte) error {
-	if _, err := endSessions(ctx, tx, p, 0, kept); err != nil {
+	if _, err := endSessions(ctx, tx, []school.PersonID{p}, 0, kept); err != nil {
 		return err
 	}
 	return endDevices(ctx, tx, p)

@@ -156,7 +156,7 @@ func (s *SignIn) manage(ctx context.Context, by school.Actor, id school.ID, pers
 	if by.Person == person {
 		return notSelf
 	}
-	return s.db.InTx(ctx, db.InSchool(id), func(ctx context.Context, tx *db.Tx) error {
+	return s.db.InTx(ctx, db.System("staff"), func(ctx context.Context, tx *db.Tx) error {
 		p, err := school.PersonAt(ctx, tx, id, person)
 		if fault.KindOf(err) == fault.NotFound || err == nil && !actor(p).May(school.UseConsole) {
 			return noStaff

@@ -104,11 +104,14 @@ func openByOther(ctx context.Context, tx *db.Tx, p school.Person, other school.P
 	if !slices.ContainsFunc(same, func(one school.Person) bool { return one.ID == other }) {
 		return taken
 	}
+	if err := unbind(ctx, tx, p); err != nil {
+		return err
+	}
 	return school.OpenBy(ctx, tx, p.ID, other)
 }
 
-// SignInOwnOutside starts a session of a pupil on their own page. The first time, they are the one pupil whose user
-// name is the address that their school gave them, or what stands before its @; from then on the identity is theirs,
+// SignInOwnOutside starts a session of a pupil on their own page. The first time, they are the one human of all schools whose user
+// name is the address that their school gave them, or what stands before its @, and the identity is no member of staff's; from then on the identity is theirs,
 // whatever its address becomes. It is kept so that the staff's way in finds nobody by it, and a session that it began
 // ends once its person may see more than their own page.
 func (s *SignIn) SignInOwnOutside(ctx context.Context, o Outside) (in Entered, err error) {
@@ -140,11 +143,15 @@ func (s *SignIn) SignInOwnOutside(ctx context.Context, o Outside) (in Entered, e
 
 // match binds an identity to the one pupil that its address names, in place of the one before.
 func (s *SignIn) match(ctx context.Context, tx *db.Tx, o Outside) (school.PersonID, error) {
-	all, err := pupilsNamed(ctx, tx, o.Address)
+	_, staff, err := boundTo(ctx, tx, o)
 	if err != nil {
 		return 0, err
 	}
-	if o.Address == "" || len(all) != 1 {
+	all, err := addressees(ctx, tx, o.Address)
+	if err != nil {
+		return 0, err
+	}
+	if staff || o.Address == "" || len(all) != 1 {
 		return 0, noPupil
 	}
 	p, err := school.PersonByID(ctx, tx, all[0])

@@ -17,7 +17,7 @@ func boundTo(ctx context.Context, tx *db.Tx, o Outside) (person school.PersonID,
 
 // bind has an identity mean a person, and no other of theirs any more.
 func bind(ctx context.Context, tx *db.Tx, p school.Person, o Outside) error {
-	if _, err := tx.Exec(ctx, `UPDATE sso_identity SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL`, p.ID, tx.Now); err != nil {
+	if err := unbind(ctx, tx, p); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, `
@@ -26,13 +26,21 @@ func bind(ctx context.Context, tx *db.Tx, p school.Person, o Outside) error {
 	return err
 }
 
-// pupilsNamed are the pupils of all schools, two at most, whose user name is an address or what stands before its @.
-func pupilsNamed(ctx context.Context, tx *db.Tx, address string) ([]school.PersonID, error) {
+// unbind has no identity mean a person any more.
+func unbind(ctx context.Context, tx *db.Tx, p school.Person) error {
+	_, err := tx.Exec(ctx, `UPDATE sso_identity SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL`, p.ID, tx.Now)
+	return err
+}
+
+// addressees are the people at all schools, two at most, whose user name is an address or what stands before its @. Where it is
+// the name of more than one human, staff and those who have left among them, it is nobody's: which of them the address
+// belongs to is not known here.
+func addressees(ctx context.Context, tx *db.Tx, address string) ([]school.PersonID, error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT p.person_id FROM person p
-		 WHERE p.username IN ($1, split_part($1, '@', 1)) AND p.left_at IS NULL
-		   AND EXISTS (SELECT FROM person_role r WHERE r.person_id = p.person_id AND r.role = 'pupil')
-		 ORDER BY p.person_id LIMIT 2`, address)
+		WITH all_named AS (SELECT person_id, individual_id, left_at FROM person WHERE username IN ($1, split_part($1, '@', 1)))
+		SELECT person_id FROM all_named
+		 WHERE left_at IS NULL AND (SELECT count(DISTINCT individual_id) FROM all_named) = 1
+		 ORDER BY person_id LIMIT 2`, address)
 	return pgx.CollectRows(rows, pgx.RowTo[school.PersonID])
 }
 

@@ -156,6 +156,18 @@ func TestWhatASchoolGivesOutOpensItAlone(t *testing.T) {
 		}
 	}
 	home := h.signIn("it")
+	stolen, err := h.in.Switch(t.Context(), home, third.School)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.in.EndSessions(t.Context(), h.cast.Chief, h.cast.School, h.cast.IT.Person); err != nil {
+		t.Fatal(err)
+	}
+	h.over(stolen.Token) // what began here ends with what is ended here
+	if own, err := h.in.Own(t.Context(), given); err != nil || len(own.Sessions) != 1 {
+		t.Errorf("their other account's own session: %+v, %v", own, err)
+	}
+	home = h.signIn("it")
 	at, err := h.in.Switch(t.Context(), home, third.School)
 	if err != nil {
 		t.Fatal(err)
@@ -172,6 +184,9 @@ func TestWhatASchoolGivesOutOpensItAlone(t *testing.T) {
 	dbtest.Exec(t, h.db, "INSERT INTO staff_account (person_id, school_id, barred_at) VALUES ($1, $2, now()) ON CONFLICT (person_id) DO UPDATE SET barred_at = now()", h.cast.IT.Person, h.cast.School)
 	h.over(at.Token)
 	dbtest.Exec(t, h.db, "UPDATE staff_account SET barred_at = NULL")
+	dbtest.Exec(t, h.db, "UPDATE person SET opened_by = NULL WHERE person_id = $1", there.ID)
+	h.over(at.Token) // it was taken back
+	dbtest.Exec(t, h.db, "UPDATE person SET opened_by = $2 WHERE person_id = $1", there.ID, h.cast.IT.Person)
 	dbtest.Exec(t, h.db, "UPDATE person SET individual_id = nextval('individual') WHERE person_id = $1", too.ID)
 	_, err = h.in.Switch(t.Context(), at.Token, third.School)
 	h.refused(err, "school-unknown") // it was a mistake: they are somebody else

@@ -3,6 +3,7 @@ package signin
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"inkwell/internal/audit"
@@ -126,7 +127,11 @@ func (s *SignIn) opener(ctx context.Context, tx *db.Tx, open session) error {
 		return err
 	}
 	account, err := accountOf(ctx, tx, by.ID)
-	if err == nil && (by.Left || account.barred) {
+	if err != nil {
+		return err
+	}
+	opened, err := school.Opened(ctx, tx, by.ID)
+	if err == nil && (by.Left || account.barred || !slices.ContainsFunc(opened, func(p school.Person) bool { return p.ID == open.person })) {
 		err = over
 	}
 	return err

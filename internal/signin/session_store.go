@@ -29,6 +29,9 @@ type session struct {
 	browser  string
 }
 
+// whose are the accounts that a session is of: its person's, and the one that it began by.
+func (s session) whose() []school.PersonID { return []school.PersonID{s.person, s.by} }
+
 const sessionColumns = `session_id, digest, school_id, person_id, by_person_id, credential_version, started_at, seen_at, ends_at, proven_at, stage, way, factored, browser`
 
 func insertSession(ctx context.Context, tx *db.Tx, s session) error {
@@ -55,21 +58,23 @@ func endSession(ctx context.Context, tx *db.Tx, digest []byte) (s session, found
 		UPDATE session SET ended_at = $2 WHERE digest = $1 AND ended_at IS NULL RETURNING `+sessionColumns, digest, tx.Now))
 }
 
-// endSessions ends a person's sessions: one, or all for 0, but not the one that is kept.
-func endSessions(ctx context.Context, tx *db.Tx, person school.PersonID, id SessionID, kept []byte) (int, error) {
+// endSessions ends the sessions of people and those at other schools that began by what proves them: one, or all for 0, but not
+// the one that is kept.
+func endSessions(ctx context.Context, tx *db.Tx, people []school.PersonID, id SessionID, kept []byte) (int, error) {
 	done, err := tx.Exec(ctx, `
 		UPDATE session SET ended_at = $2
-		 WHERE person_id = $1 AND ended_at IS NULL AND ($3 = 0 OR session_id = $3) AND digest IS DISTINCT FROM $4`, person, tx.Now, id, kept)
+		 WHERE (person_id = ANY ($1) OR by_person_id = ANY ($1)) AND ended_at IS NULL AND ($3 = 0 OR session_id = $3) AND digest IS DISTINCT FROM $4`,
+		people, tx.Now, id, kept)
 	return int(done.RowsAffected()), err
 }
 
-// sessionsOf are a person's open sessions, the one used last first.
-func sessionsOf(ctx context.Context, tx *db.Tx, person school.PersonID, idle time.Duration) ([]session, error) {
+// sessionsOf are the open sessions that endSessions ends, the one used last first.
+func sessionsOf(ctx context.Context, tx *db.Tx, people []school.PersonID, idle time.Duration) ([]session, error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT `+sessionColumns+` FROM session
-		 WHERE person_id = $1 AND ended_at IS NULL AND stage = 'open' AND ends_at > $2 AND seen_at > $3
-		   AND credential_version = (SELECT p.credential_version FROM person p WHERE p.person_id = $1)
-		 ORDER BY seen_at DESC, session_id LIMIT 100`, person, tx.Now, tx.Now.Add(-idle))
+		SELECT `+sessionColumns+` FROM session s
+		 WHERE (person_id = ANY ($1) OR by_person_id = ANY ($1)) AND ended_at IS NULL AND stage = 'open' AND ends_at > $2 AND seen_at > $3
+		   AND credential_version = (SELECT p.credential_version FROM person p WHERE p.person_id = s.person_id)
+		 ORDER BY seen_at DESC, session_id LIMIT 100`, people, tx.Now, tx.Now.Add(-idle))
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (session, error) {
 		s, _, err := scanSession(row)
 		return s, err

@@ -42,7 +42,7 @@ func (s *SignIn) Own(ctx context.Context, token string) (own Own, err error) {
 			return err
 		}
 		own = Own{Way: open.way}
-		all, err := sessionsOf(ctx, tx, p.ID, s.limits.IdleLimit)
+		all, err := sessionsOf(ctx, tx, open.whose(), s.limits.IdleLimit)
 		if err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (s *SignIn) EndOwn(ctx context.Context, token string, id SessionID) error {
 		} else if err := endDevices(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		n, err := endSessions(ctx, tx, p.ID, id, kept)
+		n, err := endSessions(ctx, tx, open.whose(), id, kept)
 		if err != nil || n == 0 && id != 0 {
 			return err
 		}

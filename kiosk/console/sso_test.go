@@ -138,6 +138,14 @@ func TestPupilsBySingleSignOn(t *testing.T) {
 	rename(other.Sam.Person, ssotest.Address)
 	h.says(h.through(p, mySSOPath, ssotest.One), http.StatusForbidden, "has no pupil of that name")
 	rename(other.Sam.Person, "another")
+	for whose, sql := range map[string]string{"staff's": "SELECT $1::bigint", "a leaver's": "UPDATE person SET left_at = now() WHERE person_id = $1"} {
+		rename(other.Teacher.Person, ssotest.Address)
+		dbtest.Exec(t, h.db, sql, other.Teacher.Person)
+		if a := h.through(p, mySSOPath, ssotest.One); a.status != http.StatusForbidden {
+			t.Errorf("the address is %s of another school, and opens a pupil's page: %d", whose, a.status)
+		}
+	}
+	rename(other.Teacher.Person, "another-teacher")
 
 	h.says(h.through(p, mySSOPath, ssotest.One), http.StatusOK, "You are in", `content="0; url=/my"`)
 	h.says(h.get(myPath), http.StatusOK, "Hi Sam", secretTitle)
