@@ -265,8 +265,8 @@ func (p *farScreen) pageByPage() {
 // another printer. A jam is what no ippeveprinter has: for a while a printer of ours stands in the library.
 func (p *farScreen) aJam() {
 	jams, uri := virtual(p.t, "Library", simulate.Mono)
-	p.library(uri)
-	defer p.library(p.s.eve.URI)
+	p.library(uri, false)
+	defer p.library(p.s.eve.URI, true)
 	jams.JamAfter(1)
 	pupil := p.comesFor(blankPDF(p.t, 4))
 	p.press("release")
@@ -283,13 +283,13 @@ func (p *farScreen) aJam() {
 	}
 }
 
-// library puts another printer into the library, and waits until it is known.
-func (p *farScreen) library(uri string) {
+// library puts another printer into the library, and waits until it is known what it can do.
+func (p *farScreen) library(uri string, colour bool) {
 	p.t.Helper()
 	number := rows[int](p.s.demo, "SELECT printer_id FROM printer WHERE name = 'Library'")
 	p.s.inkwell("printer", "set", fmt.Sprint(number), "--address", uri, "--printers-loopback=true")
 	p.s.eventually("the library's printer", func() bool {
-		return rows[bool](p.s.demo, "SELECT state = 'idle' AND capabilities IS NOT NULL FROM printer WHERE printer_id = $1", number)
+		return rows[bool](p.s.demo, `SELECT state = 'idle' AND asked_at IS NOT NULL AND coalesce(capabilities->'color_modes', '[]') @> '["color"]' = $2 FROM printer WHERE printer_id = $1`, number, colour)
 	})
 }
 
