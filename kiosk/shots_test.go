@@ -243,7 +243,7 @@ var shots = []shot{
 		p.Seen("Ms Patel said yes")
 	}},
 	{name: "told", set: noted, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.Seen("There is a note for you") }},
-	{name: "told-why", set: noted, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.press("why"); p.Seen("6 times") }},
+	{name: "told-why", set: noted, act: func(p *page, d *fakeDesk) { signedIn(p, d); p.Click(`.told [data-do="why"]`); p.Seen("6 times") }},
 	{name: "move", jobs: stuck, act: func(p *page, d *fakeDesk) {
 		p.Badge(badge)
 		p.wait(FacePrinting)

@@ -304,8 +304,11 @@ func (s *Screen) childName(who school.PersonID) string {
 	return ""
 }
 
-// sayPaid is what the account paid.
+// sayPaid is what the account paid, after who printed how many pages was said.
 func (s *Screen) sayPaid(d *release.Sponsored) string {
-	return s.Say("{account} paid {amount} for {name}. It has {left} left.", "account", plain(d.Account, nameShown), "amount", s.amount(d.Unit, d.Paid),
-		"name", plain(d.Given, nameShown), "left", s.amount(d.Unit, d.Left))
+	account, amount, left := plain(d.Account, nameShown), s.amount(d.Unit, d.Paid), s.amount(d.Unit, d.Left)
+	if amount == s.pages(d.Pages) {
+		return s.Say("{account} paid. It has {left} left.", "account", account, "left", left)
+	}
+	return s.Say("{account} paid {amount}. It has {left} left.", "account", account, "amount", amount, "left", left)
 }

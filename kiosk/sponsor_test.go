@@ -133,7 +133,7 @@ func TestAnAdultHasTheClassPay(t *testing.T) {
 	}
 	c.saw(d)
 	v = c.face(FaceClass)
-	if v.Class.Done != "Well done, Theo! 2 pages on the way. 3K budget paid 2 pages for Theo. It has 18 pages left." {
+	if v.Class.Done != "Well done, Theo! 2 pages on the way. 3K budget paid. It has 18 pages left." {
 		t.Errorf("says %q", v.Class.Done)
 	}
 	c.quiet()
@@ -254,6 +254,6 @@ func theClassPays(t *testing.T, b webtest.Browser) {
 	p.touch(oliveKey.Code)
 	p.Click("[type=submit]")
 	p.wait(FaceClass)
-	p.Seen("3K budget paid 2 pages for Theo. It has 18 pages left.")
+	p.Seen("3K budget paid. It has 18 pages left.")
 	p.Unhurt()
 }

@@ -4,6 +4,7 @@
 (() => {
   const root = document.getElementById('kiosk');
   const live = document.getElementById('say');
+  const soon = document.getElementById('soon');
   let socket = null;
   let view = null;
   let face = '';
@@ -14,6 +15,8 @@
   let answer = 0;
   let touched = 0;
   let hush = 0;
+  let warning = 0;
+  let kept = null;
   let tap = null;
 
   // Every act is answered by a view. One that is not means that the connection is
@@ -61,26 +64,50 @@
   // ---- what is shown
   const show = (next) => {
     const was = view;
+    const at = root.contains(document.activeElement) ? document.activeElement : kept;
+    const near = at && (at.closest('li') || at.parentElement);
+    const fresh = Words.use(next.lang, next.young) || face !== next.face;
     view = next;
-    if (Words.use(next.lang, next.young) || face !== next.face) {
+    if (fresh) {
       face = next.face;
       keypad = null;
       root.replaceChildren(Words.turn(document.importNode(document.getElementById(`face-${face}`).content, true)));
       root.dataset.face = face;
       Sound.cue(face);
       if (forms[face]) keypad = Keypad.build(root, forms[face]);
-      else root.querySelector('h1').focus({ preventScroll: true });
     }
     Bind.fill(root, { ...next, sound: String(Sound.on()) });
+    if (!fresh) stay(at, near);
+    else {
+      kept = null;
+      if (!keypad) root.querySelector('h1').focus({ preventScroll: true });
+    }
     if (keypad && was && was.busy && !next.busy) keypad.again();
     say(next);
+    clearTimeout(warning);
+    if (soon.textContent) soon.textContent = '';
+  };
+
+  // Whoever goes by keys or a switch stays where they are: what waits for an answer has the focus again
+  // after it, and what is gone leaves it to its neighbour, or to the heading.
+  const open = (el) => el.isConnected && !el.closest('[hidden]');
+  const stay = (at, near) => {
+    kept = null;
+    if (!at) return;
+    if (open(at) && at.disabled && view.busy) kept = at;
+    else if (!open(at) || at.disabled) {
+      const next = [...near.querySelectorAll('button, input')].find((el) => open(el) && !el.disabled);
+      (next || root.querySelector('h1')).focus({ preventScroll: true });
+    } else if (document.activeElement !== at) at.focus({ preventScroll: true });
   };
 
   const say = (next) => {
     const print = next.print || {};
     const sponsor = (next.class || {}).sponsor || {};
     const words = ['idle', 'offline', 'over'].includes(next.face) ? [] : [next.title, (next.change || {}).sum, print.sum || next.text, (next.change || {}).saves, print.after, print.detail && print.label, print.detail, (next.class || {}).done, sponsor.costs, sponsor.after, sponsor.short, next.note];
-    const text = words.filter(Boolean).join(' ');
+    // A face that names itself in the page alone, such as that of a lost connection.
+    if (!next.title && !['idle', 'over'].includes(next.face)) words.unshift(...[...root.querySelectorAll('h1, .lead')].filter(open).map((el) => el.textContent));
+    const text = [...new Set(words.filter(Boolean))].join(' ');
     if (live.textContent !== text) live.textContent = text;
   };
 
@@ -96,8 +123,13 @@
     answer = 0;
     if (view.pair) hush = setTimeout(drop, (view.pair.left.left || 30000) + 15000);
     else if (!['offline', 'paired', 'over', 'full'].includes(face)) hush = setTimeout(ask, HUSH * (0.8 + Math.random() * 0.4));
-    if (view.idle) watchdog = setTimeout(drop, view.idle.left + 3000);
+    if (!view.idle) return;
+    watchdog = setTimeout(drop, view.idle.left + 3000);
+    if (!['keypad', 'theircode', 'newbadge', 'message'].includes(face)) warning = setTimeout(warn, Math.max(view.idle.left - 10000, 1000));
   };
+
+  // The bar that shrinks is not seen by everybody.
+  const warn = () => { soon.textContent = Words.of('Signing out soon. Tap to stay.'); };
 
   // Another build on the server: load its page, once, when nobody is here.
   const renew = () => {
