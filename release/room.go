@@ -70,7 +70,8 @@ type RoomTicket struct {
 	At     string // the printer it comes out of or came out of last, or ""
 	Lost   bool   // nobody knows yet what that printed: its owner says so at a kiosk
 
-	Units int64 // charged so far
+	Units int64               // charged so far
+	Costs map[PrinterID]int64 // of one that is open: units that what is left of it costs at each printer; Room fills it in
 
 	person school.PersonID
 	was    Ticket
@@ -419,6 +420,17 @@ func (d *Desk) Room(ctx context.Context, a school.Actor) (r Room, err error) {
 		if r.Last, err = lastRoomPrinter(ctx, tx, a.School); err != nil {
 			return err
 		}
+		t, err := quota.TariffAt(ctx, tx, a.School, tx.Now)
+		if err != nil {
+			return err
+		}
+		for i := range r.Open {
+			ticket := &r.Open[i]
+			ticket.Costs = map[PrinterID]int64{}
+			for _, p := range r.Printers {
+				ticket.Costs[p.ID] = t.Price(ticket.Job.workAt(p), p.Group).Units
+			}
+		}
 		r.Unit, err = quota.UnitOf(ctx, tx, a.School)
 		return err
 	})
@@ -485,8 +497,9 @@ func (d *Desk) RoomPicture(ctx context.Context, a school.Actor, id RoomTicketID)
 }
 
 // RoomPrint releases what is left of a ticket to a printer of the school, once however often it is
-// pressed, for the account that its owner named. The record says who did.
-func (d *Desk) RoomPrint(ctx context.Context, a school.Actor, id RoomTicketID, at PrinterID) error {
+// pressed, for the account that its owner named, and for what was shown of that printer at most ("price-changed"). The record
+// says who did.
+func (d *Desk) RoomPrint(ctx context.Context, a school.Actor, id RoomTicketID, at PrinterID, shown int64) error {
 	var t RoomTicket
 	err := d.readSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) (err error) {
 		if t, err = roomTicketFor(ctx, tx, a, id); err == nil && t.As != "" {
@@ -498,7 +511,7 @@ func (d *Desk) RoomPrint(ctx context.Context, a school.Actor, id RoomTicketID, a
 		return fmt.Errorf("print room: %w", err)
 	}
 	job := t.Job
-	v := Visitor{Actor: job.sender(), By: &a, Room: true, Sure: map[JobID]bool{job.ID: true}, PaidBy: map[JobID]string{job.ID: job.Ticket.Account}}
+	v := Visitor{Actor: job.sender(), By: &a, Room: true, Sure: map[JobID]bool{job.ID: true}, PaidBy: map[JobID]string{job.ID: job.Ticket.Account}, Shown: map[JobID]int64{job.ID: shown}}
 	err = d.withDocuments(ctx, a.School, job.Person, []JobID{job.ID}, func() error {
 		return d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 			if err := school.Stands(ctx, tx, a); err != nil {

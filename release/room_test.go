@@ -96,11 +96,15 @@ func TestThePrintRoom(t *testing.T) {
 		t.Errorf("the first page: %d bytes, %v", len(picture), err)
 	}
 	wantFault(t, h.RoomDone(ctx, room, ticket), "room-not-out")
+	if seen.Costs[1] != 12 {
+		t.Errorf("it costs %v", seen.Costs)
+	}
+	wantFault(t, h.RoomPrint(ctx, room, ticket, 1, 11), "price-changed")
 
 	var pressed sync.WaitGroup
 	said := make([]error, 4)
 	for i := range said {
-		pressed.Go(func() { said[i] = h.RoomPrint(ctx, room, ticket, 1) })
+		pressed.Go(func() { said[i] = h.RoomPrint(ctx, room, ticket, 1, 1000) })
 	}
 	pressed.Wait()
 	once := 0
@@ -125,7 +129,7 @@ func TestThePrintRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFault(t, h.RoomDone(ctx, room, ticket), "room-gone")
-	wantFault(t, h.RoomPrint(ctx, room, ticket, 1), "room-gone")
+	wantFault(t, h.RoomPrint(ctx, room, ticket, 1, 1000), "room-gone")
 	if n, err := h.RoomNews(ctx, teacher); n != 1 || err != nil {
 		t.Errorf("news: %d, %v", n, err)
 	}
@@ -158,7 +162,7 @@ func TestThePrintRoomsPrinterJams(t *testing.T) {
 	maths := dbtest.Value[quota.AccountID](t, h.db, "SELECT account_id FROM shared_account")
 	job, ticket := h.handed(10)
 	h.paper.with(func() { h.paper.hold = true })
-	if err := h.RoomPrint(ctx, room, ticket, 1); err != nil {
+	if err := h.RoomPrint(ctx, room, ticket, 1, 1000); err != nil {
 		t.Fatal(err)
 	}
 	h.eventually("the printer to begin", func() (string, bool) {
@@ -181,7 +185,7 @@ func TestThePrintRoomsPrinterJams(t *testing.T) {
 	wantFault(t, h.TakeBack(ctx, teacher, job.ID), "room-begun")
 	_, err := h.Release(ctx, h.at(h.Teacher), ids(job.ID))
 	wantFault(t, err, "with-print-room")
-	if err := h.RoomPrint(ctx, room, ticket, 1); err != nil {
+	if err := h.RoomPrint(ctx, room, ticket, 1, 1000); err != nil {
 		t.Fatal(err)
 	}
 	h.state(job.ID, release.Done)
@@ -206,7 +210,7 @@ func TestBackFromThePrintRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFault(t, h.TakeBack(ctx, teacher, job.ID), "room-gone")
-	wantFault(t, h.RoomPrint(ctx, room, ticket, 1), "room-gone")
+	wantFault(t, h.RoomPrint(ctx, room, ticket, 1, 1000), "room-gone")
 	wantFault(t, h.SendBack(ctx, room, ticket, "late"), "room-gone")
 	if j := h.job(job.ID); j.InPrintRoom || j.Impressions != 2 || j.Ticket.Account != "" || !j.Expires.Equal(time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)) && !j.Expires.Equal(job.Expires) {
 		t.Errorf("taken back: %+v", j)
@@ -231,7 +235,7 @@ func TestBackFromThePrintRoom(t *testing.T) {
 	race, third := h.handed(1)
 	var both sync.WaitGroup
 	var printed, taken error
-	both.Go(func() { printed = h.RoomPrint(ctx, room, third, 1) })
+	both.Go(func() { printed = h.RoomPrint(ctx, room, third, 1, 1000) })
 	both.Go(func() { taken = h.TakeBack(ctx, teacher, race.ID) })
 	both.Wait()
 	if (printed == nil) == (taken == nil) {
@@ -250,12 +254,12 @@ func TestWhatThePrintRoomCannotPrint(t *testing.T) {
 	ctx := t.Context()
 	teacher, room, _ := h.room()
 	job, ticket := h.handed(5, func(w *release.RoomWish) { w.Copies = 9 }) // 45 of 40
-	wantFault(t, h.RoomPrint(ctx, room, ticket, 1), "room-unpaid")
-	wantFault(t, h.RoomPrint(ctx, room, ticket, 999), "printer-unknown")
+	wantFault(t, h.RoomPrint(ctx, room, ticket, 1, 1000), "room-unpaid")
+	wantFault(t, h.RoomPrint(ctx, room, ticket, 999, 1000), "printer-unknown")
 	dbtest.Exec(t, h.db, "UPDATE printer SET state = 'stopped', state_reasons = '{media-jam-error}'")
-	wantFault(t, h.RoomPrint(ctx, room, ticket, 1), "printer-stopped")
+	wantFault(t, h.RoomPrint(ctx, room, ticket, 1, 1000), "printer-stopped")
 	dbtest.Exec(t, h.db, "UPDATE printer SET state = 'idle', state_reasons = '{}', only_beside = true")
-	wantFault(t, h.RoomPrint(ctx, room, ticket, 1), "printer-unknown")
+	wantFault(t, h.RoomPrint(ctx, room, ticket, 1, 1000), "printer-unknown")
 	dbtest.Exec(t, h.db, "UPDATE printer SET only_beside = false")
 	if j := h.job(job.ID); j.State != release.Held || !j.InPrintRoom {
 		t.Errorf("a refusal left %+v", j)
@@ -263,7 +267,7 @@ func TestWhatThePrintRoomCannotPrint(t *testing.T) {
 	if err := h.Cancel(ctx, teacher, job.ID); err != nil { // its owner deletes it
 		t.Fatal(err)
 	}
-	wantFault(t, h.RoomPrint(ctx, room, ticket, 1), "job-ended")
+	wantFault(t, h.RoomPrint(ctx, room, ticket, 1, 1000), "job-ended")
 	if seen := h.roomTicket(room, ticket); seen.Job.State != release.Cancelled || seen.Job.Title != "" {
 		t.Errorf("gone: %+v", seen)
 	}
@@ -318,7 +322,7 @@ func TestWhoUsesThePrintRoom(t *testing.T) {
 	if r, err := h.Room(ctx, elsewhere); err != nil || len(r.Open) != 0 || len(r.Printers) != 0 {
 		t.Errorf("another school sees %+v, %v", r, err)
 	}
-	wantFault(t, h.RoomPrint(ctx, elsewhere, ticket, 1), "room-unknown")
+	wantFault(t, h.RoomPrint(ctx, elsewhere, ticket, 1, 1000), "room-unknown")
 	wantFault(t, h.SendBack(ctx, elsewhere, ticket, "no"), "room-unknown")
 	_, err = h.RoomPicture(ctx, elsewhere, ticket)
 	wantFault(t, err, "room-unknown")

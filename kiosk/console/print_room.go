@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ const roomPath = "/staff/print-room"
 type PrintRoom interface {
 	RoomOwner
 	Room(ctx context.Context, a school.Actor) (release.Room, error)
-	RoomPrint(ctx context.Context, a school.Actor, id release.RoomTicketID, at release.PrinterID) error
+	RoomPrint(ctx context.Context, a school.Actor, id release.RoomTicketID, at release.PrinterID, shown int64) error
 	RoomDone(ctx context.Context, a school.Actor, id release.RoomTicketID) error
 	SendBack(ctx context.Context, a school.Actor, id release.RoomTicketID, reason string) error
 	RoomPicture(ctx context.Context, a school.Actor, id release.RoomTicketID) ([]byte, error)
@@ -41,15 +42,13 @@ type RoomOwner interface {
 // roomPage is what print-room.html shows: titles, too, for whoever prints a document sees it.
 type roomPage struct {
 	visitor
-	Open     []roomRow
-	Late     int
-	Today    int
-	Ended    []roomRow
-	Printers []release.PrinterRecord
-	Last     release.PrinterID
-	Say      string // why something was not done
-	Of       release.RoomTicketID
-	Why      string // what was typed then
+	Open  []roomRow
+	Late  int
+	Today int
+	Ended []roomRow
+	Say   string // why something was not done
+	Of    release.RoomTicketID
+	Why   string // what was typed then
 }
 
 // roomRow is a ticket.
@@ -70,8 +69,9 @@ type roomRow struct {
 	State   string // where it stands, beyond that it waits
 	Gone    bool   // there is nothing of it to print, and nothing came out
 	Picture bool
-	Prints  bool // it can be released
-	Done    bool // all of it came out
+	Prints  bool         // it can be released
+	At      []roomChoice // the printers, each with what it costs there where that differs
+	Done    bool         // all of it came out
 	Returns bool
 	Ended   string
 	As      stateWord
@@ -88,9 +88,10 @@ func (c *Console) showRoom(w http.ResponseWriter, r *http.Request, v visitor, st
 		c.pages.Error(w, r, err)
 		return
 	}
-	page.visitor, page.Printers, page.Last = v, room.Printers, room.Last
+	page.visitor = v
 	for _, t := range room.Open {
 		row := v.roomRow(t, room.Unit)
+		row.At = roomPrinters(room, t)
 		switch row.When {
 		case "late":
 			page.Late++
@@ -103,6 +104,20 @@ func (c *Console) showRoom(w http.ResponseWriter, r *http.Request, v visitor, st
 		page.Ended = append(page.Ended, v.roomRow(t, room.Unit))
 	}
 	c.pages.Show(w, r, status, "print-room", page)
+}
+
+// roomPrinters are what a ticket can be printed at. What it costs there is said where it is not the same everywhere, and goes
+// with the choice, so that no more is charged than was read.
+func roomPrinters(room release.Room, t release.RoomTicket) (all []roomChoice) {
+	differs := slices.ContainsFunc(room.Printers, func(p release.PrinterRecord) bool { return t.Costs[p.ID] != t.Job.Due() })
+	for _, p := range room.Printers {
+		choice := roomChoice{Key: fmt.Sprintf("%d:%d", p.ID, t.Costs[p.ID]), Word: p.Name, Chosen: p.ID == room.Last}
+		if differs {
+			choice.Word += ", " + room.Unit.Say(t.Costs[p.ID])
+		}
+		all = append(all, choice)
+	}
+	return all
 }
 
 var roomEnds = map[release.RoomEnd]stateWord{release.RoomDone: {"Done", "badge--good"}, release.RoomReturned: {"Sent back", "badge--bad"}}
@@ -159,7 +174,10 @@ func ticketID(r *http.Request) release.RoomTicketID {
 }
 
 func (c *Console) roomPrint(w http.ResponseWriter, r *http.Request, v visitor) {
-	c.roomDid(w, r, v, c.desk.RoomPrint(r.Context(), v.Actor, ticketID(r), printerIn(r)))
+	printer, costs, _ := strings.Cut(r.PostFormValue("printer"), ":") // what cannot be read is no printer, and costs nothing
+	at, _ := strconv.ParseInt(printer, 10, 32)
+	shown, _ := strconv.ParseInt(costs, 10, 64)
+	c.roomDid(w, r, v, c.desk.RoomPrint(r.Context(), v.Actor, ticketID(r), release.PrinterID(at), shown))
 }
 
 func (c *Console) roomDone(w http.ResponseWriter, r *http.Request, v visitor) {
