@@ -89,14 +89,15 @@ func (PrintPupils) lasting() bool { return true }
 
 // classing is a class that collects.
 type classing struct {
-	id    school.ClassID
-	until time.Time // the badge's ten minutes are over
-	list  *release.ClassPrint
-	child school.PersonID // who is asked, or 0
-	whole bool            // the adult is asked
-	done  []release.PupilPrinted
-	pays  *sponsoring        // its account is asked to pay for a child, or nil
-	paid  *release.Sponsored // what it has just paid, or nil
+	id     school.ClassID
+	until  time.Time // the badge's ten minutes are over
+	list   *release.ClassPrint
+	child  school.PersonID // who is asked, or 0
+	whole  bool            // the adult is asked
+	done   []release.PupilPrinted
+	prints bool               // a release for children is under way
+	pays   *sponsoring        // its account is asked to pay for a child, or nil
+	paid   *release.Sponsored // what it has just paid, or nil
 }
 
 func (in OpenClass) apply(s *Screen, now time.Time) []Effect {
@@ -160,7 +161,7 @@ func (r ClassLooked) apply(s *Screen, now time.Time) []Effect {
 		s.class.pays, s.class.child = nil, 0
 	}
 	if newest {
-		s.busy, s.retry = false, now.Add(classAgain)
+		s.busy, s.retry = s.class.prints, now.Add(classAgain)
 	}
 	return effects
 }
@@ -214,7 +215,7 @@ func (ForPupils) apply(s *Screen, _ time.Time) []Effect {
 	default:
 		return nil
 	}
-	s.note, s.busy = "", true
+	s.note, s.busy, s.class.prints = "", true, true
 	return []Effect{PrintPupils{Turn: s.turn, Visitor: *s.visitor, Class: s.class.id, Jobs: jobs}}
 }
 
@@ -223,6 +224,7 @@ func (r PupilsPrinted) apply(s *Screen, _ time.Time) []Effect {
 	if r.Turn != s.turn || s.class == nil {
 		return nil
 	}
+	s.class.prints = false
 	s.note, s.class.done, s.class.child, s.class.whole = s.refusal(r.Err), r.Done, 0, false
 	return s.look()
 }

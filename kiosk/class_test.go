@@ -138,6 +138,32 @@ func TestAClassCollects(t *testing.T) {
 	}
 }
 
+// The list is read again while a child's paper is on its way, as it is every few seconds: until that
+// is decided nobody starts another, and afterwards the next child can.
+func TestALookLetsNoSecondReleaseBegin(t *testing.T) {
+	c, d := classScene(t)
+	c.does(Pupil{101}, ForPupils{})
+	first := next[PrintPupils](c)
+	c.after(classAgain)
+	c.saw(d)
+	if v := c.face(FacePupil); !v.Busy {
+		t.Error("a look has ended what is under way")
+	}
+	c.does(ForPupils{}, Back{}, Pupil{103}, ForPupils{}, Whole{}, ForPupils{}, Sponsor{})
+	c.quiet()
+	done, err := d.PrintForPupils(t.Context(), first.Visitor, first.Class, first.Jobs)
+	c.does(PupilsPrinted{Turn: first.Turn, Done: done, Err: err})
+	c.saw(d)
+	if v := c.face(FaceClass); v.Busy || v.Class.Done == "" {
+		t.Errorf("afterwards: busy %v, says %q", v.Busy, v.Class.Done)
+	}
+	c.does(Pupil{103})
+	c.collected(d)
+	if len(d.adults) != 2 {
+		t.Errorf("%d were printed for", len(d.adults))
+	}
+}
+
 func TestAClassListClosesByItself(t *testing.T) {
 	c, _ := classScene(t)
 	c.after(classFor - time.Second)
