@@ -63,7 +63,7 @@ var elsewhere = strings.Fields(`
 	colour-default-unknown language-not-offered languages-offered printer-none proof-twice proof-unknown request-answered request-day request-no-file request-open request-unknown signed-by year-unknown
 	report-kind fault-unknown fault-stands printer-label printer-at-work test-page-waits
 	job-edited edit-unknown edit-program edit-stuck picture-none pictures-many class-sheets
-	room-gone room-unknown room-due room-copies room-sides room-finish room-paper room-note room-reason room-cannot room-begun room-not-out room-unpaid room-barred room-finishes`)
+	room-gone room-unknown room-due room-copies room-sides room-finish room-paper room-note room-reason room-cannot room-begun room-not-out room-out room-unpaid room-barred room-finishes`)
 
 // refusalsIn are the sentences of all refusals that a room makes, by place.
 func refusalsIn(t *testing.T, room string) map[string]string {

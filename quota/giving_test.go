@@ -172,7 +172,9 @@ func TestWhoGetsNothing(t *testing.T) {
 	set := func(pages int64) {
 		t.Helper()
 		mias.Pages = pages
-		if err := p.tx(func(ctx context.Context, tx *db.Tx) error { return quota.SetAllowance(ctx, tx, "", p.cast.School, mias) }); err != nil {
+		if err := p.tx(func(ctx context.Context, tx *db.Tx) error {
+			return quota.SetAllowance(ctx, tx, "", p.cast.School, mias)
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -338,6 +338,23 @@ func TestALegalHoldKeepsWhatNobodyCameFor(t *testing.T) {
 	h.eventually("the spool", func() (string, bool) { return "documents left", h.documents() == 0 })
 }
 
+// TestALegalHoldKeepsWhatALeaverLeft: going away is not deleting it.
+func TestALegalHoldKeepsWhatALeaverLeft(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	job, other := h.submit(h.Sam, 2), h.submit(h.Mia, 2)
+	dbtest.Exec(t, h.db, "INSERT INTO legal_hold (school_id, person_id, reason, placed_at, review_on) VALUES ($1, $2, 'police', $3, $3::timestamptz + interval '9 days')", h.School, h.Sam.Person, h.clock.Now())
+	dbtest.Exec(t, h.db, "UPDATE person SET left_at = $1 WHERE person_id IN ($2, $3)", h.clock.Now(), h.Sam.Person, h.Mia.Person)
+	ended := func(id release.JobID) string {
+		return dbtest.Value[string](t, h.db, "SELECT state || ' ' || (document IS NOT NULL) FROM job WHERE job_id = $1", id)
+	}
+	h.eventually("the end of both", func() (string, bool) {
+		return ended(job.ID) + ", " + ended(other.ID), ended(job.ID) == "expired true" && ended(other.ID) == "cancelled false"
+	})
+	dbtest.Exec(t, h.db, "UPDATE legal_hold SET ended_at = $1, end_reason = 'over'", h.clock.Now())
+	h.eventually("the spool", func() (string, bool) { return "documents left", h.documents() == 0 })
+}
+
 func TestOnePersonHoldsSoManyJobs(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

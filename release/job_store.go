@@ -409,6 +409,12 @@ func jobsOfLeavers(ctx context.Context, tx *db.Tx) ([]Job, error) {
 	return manyJobs(rows)
 }
 
+// byLaw says whether a legal hold is on somebody.
+func byLaw(ctx context.Context, tx *db.Tx, person school.PersonID) (is bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT on_hold($1)`, person).Scan(&is)
+	return is, err
+}
+
 func jobsToShred(ctx context.Context, tx *db.Tx) ([]Job, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+jobColumns+jobTables+`

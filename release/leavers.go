@@ -37,7 +37,11 @@ func (d *Desk) dismissOne(ctx context.Context, job Job) error {
 		if err != nil || !now.may(Cancelled) {
 			return err
 		}
-		if err := updateEnded(ctx, tx, job.ID, Cancelled, ""); err != nil {
+		as, err := endOfLeavers(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		if err := updateEnded(ctx, tx, job.ID, as, ""); err != nil {
 			return err
 		}
 		if err := d.leave(ctx, tx, now); err != nil {
@@ -49,4 +53,14 @@ func (d *Desk) dismissOne(ctx context.Context, job Job) error {
 		}
 		return d.Hub.Touch(ctx, tx, job.School, events.Person(int64(job.Person)))
 	})
+}
+
+// endOfLeavers is how a leaver's job ends: nobody comes for it any more, so while a legal hold is on them its document stays as that
+// of any job whose time is up.
+func endOfLeavers(ctx context.Context, tx *db.Tx, job Job) (JobState, error) {
+	held, err := byLaw(ctx, tx, job.Person)
+	if held && job.may(Expired) {
+		return Expired, err
+	}
+	return Cancelled, err
 }

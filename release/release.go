@@ -105,7 +105,7 @@ func (d *Desk) departure(tx *db.Tx, v Visitor, p PrinterID, ids []JobID) departu
 	a := v.Actor
 	l := departure{
 		Desk: d, Visitor: v, book: d.rulebook(a.School),
-		free: conduct.AskCheck(tx, a.Person, conduct.Way{Teacher: v.By != nil, Station: int32(v.Station.ID)}), stands: school.AskStands(tx, a), printer: askPrinter(tx, p),
+		free: conduct.AskCheck(tx, a.Person, conduct.Way{Teacher: v.By != nil && !v.Room, Station: int32(v.Station.ID)}), stands: school.AskStands(tx, a), printer: askPrinter(tx, p),
 		tariff: quota.AskTariff(tx, a.School, tx.Now), payers: quota.AskPayers(tx, a.School, a.Person, quota.Left{}, int32(v.Station.ID)),
 	}
 	l.book.ask(tx)

@@ -109,6 +109,7 @@ var (
 	roomReason    = fault.New(fault.Invalid, "room-reason", "Say why in up to 200 letters. Who asked reads it.")
 	roomCannot    = fault.New(fault.Conflict, "room-cannot", "The print room cannot take this one. Print it at a kiosk, with your badge.")
 	roomBegun     = fault.New(fault.Conflict, "room-begun", "The print room has begun to print it. Ask there.")
+	roomOut       = fault.New(fault.Conflict, "room-out", "All of it has come out. Finish it, then press Done.")
 	roomNotOut    = fault.New(fault.Conflict, "room-not-out", "Not all of it has come out yet. Print the rest, or send it back.")
 	roomUnpaid    = fault.New(fault.Unpaid, "room-unpaid", "The account that pays has too few pages left. Print it when there are more, or send it back.")
 	roomBarred    = fault.New(fault.Forbidden, "room-barred", "Who asked may not print this just now. Send it back.")
@@ -337,8 +338,12 @@ func (d *Desk) SendBack(ctx context.Context, a school.Actor, id RoomTicketID, re
 	}
 	return d.endTicket(ctx, a, "room-returned", RoomReturned, reason, func(ctx context.Context, tx *db.Tx) (RoomTicket, error) {
 		t, err := roomTicketLocked(ctx, tx, a, id)
-		if err == nil && t.Job.State == Released {
+		switch {
+		case err != nil:
+		case t.Job.State == Released:
 			err = alreadyReleased
+		case t.Job.State == Done:
+			err = roomOut
 		}
 		return t, err
 	})

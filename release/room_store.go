@@ -122,7 +122,7 @@ func updateRoomTold(ctx context.Context, tx *db.Tx, a school.Actor) error {
 
 // forgetRoomWords drops what people wrote in tickets that ended before a time.
 func forgetRoomWords(ctx context.Context, tx *db.Tx, before time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE room_ticket SET note = '', paper = '', reason = '' WHERE ended_at < $1 AND (note <> '' OR paper <> '' OR reason <> '')`, before)
+	_, err := tx.Exec(ctx, `UPDATE room_ticket SET note = '', paper = '', reason = '' WHERE ended_at < $1 AND NOT on_hold(person_id) AND (note <> '' OR paper <> '' OR reason <> '')`, before)
 	return err
 }
 

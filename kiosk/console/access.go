@@ -85,6 +85,9 @@ func (c *Console) accessPage(w http.ResponseWriter, r *http.Request, v visitor) 
 }
 
 func (c *Console) showAccess(w http.ResponseWriter, r *http.Request, v visitor, status int, marked marks, say string) {
+	if !c.readAgain(w, r, v, status, accessPath) {
+		return
+	}
 	page := accessPage{visitor: v, Say: say, Today: v.Now.Format("2 January 2006")}
 	all, err := signin.Accounts(r.Context(), c.db, v.Actor)
 	if err != nil {

@@ -50,6 +50,9 @@ func (c *Console) allowancesPage(w http.ResponseWriter, r *http.Request, v visit
 }
 
 func (c *Console) showAllowances(w http.ResponseWriter, r *http.Request, v visitor, status int, fill func(*allowancesPage)) {
+	if !c.readAgain(w, r, v, status, allowancesPath) {
+		return
+	}
 	page := allowancesPage{visitor: v}
 	err := c.db.Look(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) (err error) {
 		page, err = v.allowances(ctx, tx)

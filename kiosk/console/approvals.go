@@ -41,6 +41,9 @@ func (c *Console) waitingPage(w http.ResponseWriter, r *http.Request, v visitor)
 }
 
 func (c *Console) showWaiting(w http.ResponseWriter, r *http.Request, v visitor, status int, page waitingPage) {
+	if !c.readAgain(w, r, v, status, waitingPath) {
+		return
+	}
 	page.visitor, page.Answers = v, returns
 	all, err := c.desk.Waiting(r.Context(), v.Actor)
 	if err != nil {

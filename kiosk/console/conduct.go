@@ -63,6 +63,9 @@ func (c *Console) reviewsPage(w http.ResponseWriter, r *http.Request, v visitor)
 }
 
 func (c *Console) showReviews(w http.ResponseWriter, r *http.Request, v visitor, status int, page reviewsPage) {
+	if !c.readAgain(w, r, v, status, reviewsPath) {
+		return
+	}
 	page.visitor = v
 	all, err := c.conduct.Reviews(r.Context(), v.Actor)
 	for _, one := range all {

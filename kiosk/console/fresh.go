@@ -32,7 +32,7 @@ var dangerous = []string{
 	"POST " + examsPath,
 	"POST " + myPrinterPath, "POST " + myPrinterPath + "/{address}/renew",
 	"POST " + reviewsPath, "POST " + reviewsPath + "/safeguarding",
-	"POST " + rulesPath + "/exemptions", "POST " + rulesPath + "/exemptions/{id}/end", "POST /staff/guests/authority",
+	"POST " + rulesPath + "/exemptions", "POST " + rulesPath + "/exemptions/{id}/end", "POST " + rulesPath + "/exemptions/{id}/record", "POST /staff/guests/authority",
 	"POST " + youPath + "/authenticator", "POST " + youPath + "/authenticator/confirm", "POST " + youPath + "/recovery-codes",
 	"POST " + colleaguesPath + "/factor", "POST " + colleaguesPath + "/{colleague}/{door}",
 }

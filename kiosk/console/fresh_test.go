@@ -32,7 +32,7 @@ var unasked = map[string][]string{
 	"a witness signs in for it": {"POST " + mattersPath + "/{matter}/{act}"},
 	"it changes nothing, or a note alone": {
 		"POST " + schoolsPath + "/{place}", "POST " + pricesPath + "/try", "POST " + allowancesPath + "/try", "POST " + allowancesPath + "/policy/try", "POST " + policyPath + "/rules/{rule}/try", "POST " + recordPath + "/verify",
-		"POST " + requestsPath, "POST " + requestsPath + "/{request}/answered", "POST " + holdsPath + "/{hold}/review", "POST " + rulesPath + "/exemptions/{id}/record",
+		"POST " + requestsPath, "POST " + requestsPath + "/{request}/answered", "POST " + holdsPath + "/{hold}/review",
 	},
 	"it is undone by a click": {"POST /staff/calendar/close", "POST /staff/calendar/open", "POST /staff/roll-out/own-page", "POST " + examsPath + "/{exam}/remove"},
 }

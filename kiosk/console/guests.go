@@ -48,6 +48,9 @@ func (c *Console) guestsPage(w http.ResponseWriter, r *http.Request, v visitor) 
 }
 
 func (c *Console) showGuests(w http.ResponseWriter, r *http.Request, v visitor, status int, form guestForm, word wordForm) {
+	if !c.readAgain(w, r, v, status, "/staff/guests") {
+		return
+	}
 	today := v.Now.Format(time.DateOnly)
 	if form.Ends == "" {
 		form.Ends = today

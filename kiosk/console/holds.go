@@ -49,6 +49,9 @@ func holdBoxes(now time.Time) boxes {
 }
 
 func (c *Console) showHolds(w http.ResponseWriter, r *http.Request, v visitor, status int, form boxes, say string) {
+	if !c.readAgain(w, r, v, status, holdsPath) {
+		return
+	}
 	page := holdsPage{visitor: v, Form: form, Say: say, First: v.Now.AddDate(0, 0, 1).Format(time.DateOnly), Last: v.Now.AddDate(1, 0, 0).Format(time.DateOnly),
 		Next: v.Now.AddDate(0, reviewAfter, 0).Format(time.DateOnly)}
 	err := c.db.Look(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {

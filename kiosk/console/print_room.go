@@ -83,6 +83,9 @@ func (c *Console) roomPage(w http.ResponseWriter, r *http.Request, v visitor) {
 }
 
 func (c *Console) showRoom(w http.ResponseWriter, r *http.Request, v visitor, status int, page roomPage) {
+	if !c.readAgain(w, r, v, status, roomPath) {
+		return
+	}
 	room, err := c.desk.Room(r.Context(), v.Actor)
 	if err != nil {
 		c.pages.Error(w, r, err)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -31,7 +32,7 @@ func TestWhoeverReadsOfAPupilIsOnRecord(t *testing.T) {
 		who.Roles, who.Proof = []school.Role{role}, school.BySession
 		for _, route := range routes {
 			method, path, _ := strings.Cut(route.pattern, " ")
-			if method != http.MethodGet || route.needs == "" || isOwn(path) || !who.May(route.needs) || strings.HasSuffix(path, "/socket") {
+			if route.needs == "" || isOwn(path) || !who.May(route.needs) || strings.HasSuffix(path, "/socket") {
 				continue
 			}
 			for _, m := range placeIn.FindAllStringSubmatch(path, -1) {
@@ -45,8 +46,8 @@ func TestWhoeverReadsOfAPupilIsOnRecord(t *testing.T) {
 				path += "?q=be"
 			}
 			before := h.readsBy(who)
-			a := h.serve(&who, httptest.NewRequest(method, path, nil))
-			if !strings.Contains(a.Body.String(), "Sam Bell") && !strings.Contains(a.Body.String(), "Mia Okafor") {
+			a := h.serve(&who, httptest.NewRequest(method, path, nil)) // a form without its fields: what is refused shows its page again
+			if !namesPupil.MatchString(a.Body.String()) {
 				continue
 			}
 			named++
@@ -59,6 +60,9 @@ func TestWhoeverReadsOfAPupilIsOnRecord(t *testing.T) {
 		t.Errorf("only %d pages named a pupil", named)
 	}
 }
+
+// namesPupil finds a pupil of the house, by name or user name. It knows a sample of a file to import, too.
+var namesPupil = regexp.MustCompile(`Sam Bell|Mia Okafor|\b(sam|mia)\b`)
 
 // readsBy is how many acts somebody has on record.
 func (h *house) readsBy(who school.Actor) int64 {

@@ -68,8 +68,8 @@ var reveals = map[string]string{
 	"GET /staff": "first-page-viewed", "GET /staff/people": "people-searched", "GET /staff/guests": "guests-viewed",
 	"GET " + todayPath: "today-viewed", "GET " + livePath: "live-viewed", "GET " + rightsPath: "withdrawals-viewed",
 	"GET " + refundsPath: "refunds-viewed", "GET " + waitingPath: "approvals-viewed", "GET " + reviewsPath: "reviews-viewed", "GET " + requestsPath: "requests-viewed",
-	"GET " + holdsPath: "legal-holds-viewed",
-	"GET " + roomPath:  "print-room-viewed", "GET " + roomPath + "/table": "print-room-viewed",
+	"GET " + holdsPath: "legal-holds-viewed", "GET " + rulesPath: "rules-viewed", "GET " + tutorPath: "tutees-viewed",
+	"GET " + roomPath: "print-room-viewed", "GET " + roomPath + "/table": "print-room-viewed",
 	"GET " + accessPath: "access-viewed", "GET " + accessPath + "/table": "access-viewed",
 	"GET " + allowancesPath: "allowances-viewed", // some are one pupil's
 	// A trial reads what everybody printed, and shows groups that may be small.
@@ -83,6 +83,19 @@ func (c *Console) onRecord(ctx context.Context, route route, v visitor) error {
 		return nil
 	}
 	return c.noteRead(ctx, v, act, "")
+}
+
+// readAgain says on record that a page which names pupils is shown once more, since an act on it was refused: its own reading
+// is on record already. It is false where that fails, which it has told the visitor.
+func (c *Console) readAgain(w http.ResponseWriter, r *http.Request, v visitor, status int, path string) bool {
+	if status == http.StatusOK {
+		return true
+	}
+	err := c.noteRead(r.Context(), v, reveals["GET "+path], "")
+	if err != nil {
+		c.pages.Error(w, r, err)
+	}
+	return err == nil
 }
 
 // noteRead says on record that somebody reads, and of what.

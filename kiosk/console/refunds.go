@@ -46,6 +46,9 @@ func (c *Console) refundsPage(w http.ResponseWriter, r *http.Request, v visitor)
 }
 
 func (c *Console) showRefunds(w http.ResponseWriter, r *http.Request, v visitor, status int, page refundsPage) {
+	if !c.readAgain(w, r, v, status, refundsPath) {
+		return
+	}
 	page.visitor = v
 	all, err := c.desk.Refunds(r.Context(), v.Actor)
 	if err != nil {

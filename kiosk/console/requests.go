@@ -49,6 +49,9 @@ func requestBoxes(now time.Time) boxes {
 }
 
 func (c *Console) showRequests(w http.ResponseWriter, r *http.Request, v visitor, status int, form boxes, say string) {
+	if !c.readAgain(w, r, v, status, requestsPath) {
+		return
+	}
 	page := requestsPage{visitor: v, Form: form, Say: say, Today: v.Now.Format(time.DateOnly), Looked: strings.TrimSpace(r.FormValue("of"))}
 	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		page.Open, page.Answered, page.Readers, page.Whom = nil, nil, nil, ""

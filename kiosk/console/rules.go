@@ -52,6 +52,9 @@ func (c *Console) rulesPage(w http.ResponseWriter, r *http.Request, v visitor) {
 }
 
 func (c *Console) showRules(w http.ResponseWriter, r *http.Request, v visitor, status int, form exemptionForm) {
+	if !c.readAgain(w, r, v, status, rulesPath) {
+		return
+	}
 	page := rulesPage{visitor: v, Form: form, Most: v.Now.AddDate(0, 0, 365).Format(time.DateOnly)}
 	err := c.db.InTx(r.Context(), db.InSchool(v.School), func(ctx context.Context, tx *db.Tx) error {
 		rules, rows, err := release.RuleTable(ctx, tx, v.School)

@@ -42,6 +42,9 @@ func (c *Console) rightsPage(w http.ResponseWriter, r *http.Request, v visitor) 
 }
 
 func (c *Console) showRights(w http.ResponseWriter, r *http.Request, v visitor, status int, form groupForm) {
+	if !c.readAgain(w, r, v, status, rightsPath) {
+		return
+	}
 	page := rightsPage{visitor: v, Form: form}
 	var err error
 	if page.Orders, err = c.orders(r.Context(), v); err == nil {
