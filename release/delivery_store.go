@@ -246,3 +246,17 @@ func scanVisitJob(row pgx.CollectableRow) (v VisitJob, err error) {
 	}
 	return v, nil
 }
+
+// accountsOfOpen are the shared accounts from which units are set aside for the open deliveries of somebody's jobs.
+func accountsOfOpen(ctx context.Context, tx *db.Tx, person school.PersonID, ids []JobID) (map[JobID]int64, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT d.job_id, s.account_id
+		  FROM delivery d JOIN transfer x ON x.delivery_id = d.delivery_id AND x.kind = 'reserve' AND x.purse = 'pages'
+		  JOIN shared_account s ON s.account_id = x.from_account
+		 WHERE d.job_id = ANY ($1) AND d.person_id = $2 AND d.ended_at IS NULL`, ids, person)
+	all := map[JobID]int64{}
+	var id JobID
+	var account int64
+	_, err := pgx.ForEachRow(rows, []any{&id, &account}, func() error { all[id] = account; return nil })
+	return all, err
+}

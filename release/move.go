@@ -75,7 +75,11 @@ func (d *Desk) MoveOn(ctx context.Context, v Visitor, ids []JobID, to PrinterID)
 	}
 	bell := d.Hub.Subscribe(events.Person(int64(v.Actor.Person)))
 	defer bell.Close()
-	if err := d.recall(ctx, v, ids); err != nil {
+	others, err := d.paidByOthers(ctx, v, ids)
+	if err == nil {
+		err = d.recall(ctx, v, ids)
+	}
+	if err != nil {
 		return fmt.Errorf("recall: %w", err)
 	}
 	over := time.NewTimer(giveBack)
@@ -92,8 +96,7 @@ func (d *Desk) MoveOn(ctx context.Context, v Visitor, ids []JobID, to PrinterID)
 				return nil // all of it came out after all
 			}
 			v.At = to
-			_, err := d.Release(ctx, v, back)
-			return err
+			return d.goOn(ctx, v, back, others)
 		}
 		select {
 		case <-ctx.Done():
@@ -104,6 +107,49 @@ func (d *Desk) MoveOn(ctx context.Context, v Visitor, ids []JobID, to PrinterID)
 		case <-again.C:
 		}
 	}
+}
+
+// paidByOthers are the accounts that have said yes to paying for all of the jobs at the printer that stands, where it is not
+// their owner's own.
+func (d *Desk) paidByOthers(ctx context.Context, v Visitor, ids []JobID) (by map[JobID]quota.Payer, err error) {
+	err = d.readSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) error {
+		accounts, err := accountsOfOpen(ctx, tx, v.Actor.Person, ids)
+		if err != nil {
+			return err
+		}
+		by = map[JobID]quota.Payer{}
+		for id, account := range accounts {
+			s, err := quota.SharedByID(ctx, tx, v.Actor.School, quota.AccountID(account))
+			if err != nil {
+				return err
+			}
+			by[id] = quota.Payer{Code: s.Code, Name: s.Name, Account: s.ID, Limited: s.Limited}
+		}
+		return nil
+	})
+	return by, err
+}
+
+// goOn releases what is left, each job for who paid for the beginning of it.
+func (d *Desk) goOn(ctx context.Context, v Visitor, ids []JobID, others map[JobID]quota.Payer) error {
+	var own []JobID
+	for _, id := range ids {
+		payer, others := others[id]
+		if !others {
+			own = append(own, id)
+			continue
+		}
+		theirs := v
+		theirs.sponsor = &payer
+		if _, err := d.Release(ctx, theirs, []JobID{id}); err != nil {
+			return err
+		}
+	}
+	if len(own) == 0 {
+		return nil
+	}
+	_, err := d.Release(ctx, v, own)
+	return err
 }
 
 // recall ends what a printer has nothing of, and has the rest asked back.

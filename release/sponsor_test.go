@@ -122,6 +122,31 @@ func TestAClassPaysForOnePupil(t *testing.T) {
 	s.sound()
 }
 
+// What a class began to pay for it pays for at the printer where the rest comes out.
+func TestAClassPaysForTheRestElsewhere(t *testing.T) {
+	t.Parallel()
+	s := newSponsors(t)
+	yes := true
+	s.kiosk(release.KioskChange{Elsewhere: &yes})
+	s.stands.Station = s.station
+	s.paper.with(func() { s.paper.hold = true })
+	job := s.submit(s.Mia, 9, oneSidedTicket)
+	if done, err := s.sponsor(s.aTom, map[release.JobID]int64{job.ID: 9}); err != nil || done.Paid != 9 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	s.delivery(job.ID, release.Printing)
+	s.paper.tell(release.Progress{Phase: release.PhaseStopped, Impressions: 3})
+	s.is(s.paper, "Library", "stopped", "media-jam-error")
+	if err := s.MoveOn(t.Context(), s.at(s.Mia), []release.JobID{job.ID}, s.copier); err != nil {
+		t.Fatal(err)
+	}
+	s.state(job.ID, release.Done)
+	if s.balance(s.Mia) != 5 || s.onAccount(s.budget) != 11 {
+		t.Errorf("Mia has %d of 5 left, the class %d", s.balance(s.Mia), s.onAccount(s.budget))
+	}
+	s.sound()
+}
+
 // Nobody but an adult who teaches the class has it pay, and nothing that was not shown is paid.
 func TestWhatAClassDoesNotPayFor(t *testing.T) {
 	t.Parallel()
