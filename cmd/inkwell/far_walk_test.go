@@ -303,7 +303,7 @@ func (p *farScreen) lostFromSight() {
 	p.s.eventually("the printer to have it", func() bool {
 		return rows[bool](p.s.demo, "SELECT coalesce(bool_or(d.state = 'printing'), false) FROM delivery d JOIN job j USING (job_id) JOIN person p ON p.person_id = j.person_id WHERE username = $1", demoPupil(pupil))
 	})
-	p.s.eve.Restart(p.t)
+	p.s.eve.Restart(p.s.t) // it is there for the next browser too
 	p.s.lever("hold", false)
 	p.face(kiosk.FaceQuestion)
 	p.shot("question")
