@@ -115,6 +115,9 @@ func TestAClassCollects(t *testing.T) {
 	pictures := map[string]bool{}
 	for _, p := range v.Class.Pupils {
 		pictures[fmt.Sprint(p.Picture, p.Tint)] = true
+		if (p.Long != "") != (p.Name == "Bartholomew-James") {
+			t.Errorf("%s is in letters of the wrong size", p.Name)
+		}
 	}
 	if len(pictures) != 30 {
 		t.Errorf("%d pictures for 30 children", len(pictures))

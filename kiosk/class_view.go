@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"inkwell/internal/school"
 	"inkwell/release"
@@ -26,9 +27,10 @@ type ClassView struct {
 type PupilView struct {
 	ID      school.PersonID `json:"id"`
 	Name    string          `json:"name"`
-	Picture string          `json:"picture"` // the symbol's address within the page
-	Tint    int             `json:"tint"`    // of its ground, 0 to 4
-	What    string          `json:"what"`    // "2 things"
+	Picture string          `json:"picture"`        // the symbol's address within the page
+	Tint    int             `json:"tint"`           // of its ground, 0 to 4
+	Long    string          `json:"long,omitempty"` // "yes" for a name with a part that needs smaller letters
+	What    string          `json:"what"`           // "2 things"
 	Off     bool            `json:"off,omitempty"`
 }
 
@@ -43,6 +45,9 @@ type ClassLine struct {
 var symbols = []string{"star", "sun", "moon", "heart", "leaf", "fish", "boat", "house", "kite", "flower", "tree", "ball"}
 
 const tints = 5
+
+// longPart is how many letters a part of a name may have until it is broken on the smallest screen.
+const longPart = 9
 
 // classLines are the classes that can be opened from the visitor's own list.
 func (s *Screen) classLines() (all []ClassLine) {
@@ -94,6 +99,9 @@ func (t tongue) pupilView(p release.PupilWaiting, all []release.PupilWaiting) Pu
 	v := PupilView{ID: p.Person, Name: firstName(p, all), Off: len(p.Jobs) == 0}
 	v.Picture = "#symbol-" + symbols[int(p.Person)%len(symbols)]
 	v.Tint = int(p.Person) / len(symbols) % tints
+	if slices.ContainsFunc(strings.FieldsFunc(v.Name, func(r rune) bool { return r == ' ' || r == '-' }), func(part string) bool { return utf8.RuneCountInString(part) > longPart }) {
+		v.Long = "yes"
+	}
 	v.What = t.things(len(p.Jobs))
 	if v.Off {
 		v.What = t.Say("Ask your teacher.")

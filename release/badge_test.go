@@ -111,6 +111,11 @@ func TestABadgeThatWasReplacedStaysLost(t *testing.T) {
 		return err
 	})
 	lose()
+	other := schooltest.New(t, h.db, "Hill")
+	dbtest.Exec(t, h.db, "UPDATE badge SET lost_at = $2 WHERE person_id = $1", h.Sam.Person, other.School)
+	dbtest.Exec(t, h.db, "UPDATE person SET individual_id = (SELECT individual_id FROM person WHERE person_id = $1) WHERE person_id = $2", h.Sam.Person, other.Sam.Person)
+	wantFault(t, h.FindBadge(t.Context(), h.IT, h.Sam.Person), "badge-lost-elsewhere")
+	dbtest.Exec(t, h.db, "UPDATE person SET left_at = now() WHERE person_id = $1", other.Sam.Person) // they are there no more
 	if err := h.FindBadge(t.Context(), h.IT, h.Sam.Person); err != nil {
 		t.Fatal(err)
 	}

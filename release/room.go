@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -521,6 +522,9 @@ func (d *Desk) RoomPrint(ctx context.Context, a school.Actor, id RoomTicketID, a
 		return d.inSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
 			if err := school.Stands(ctx, tx, a); err != nil {
 				return err
+			}
+			if now, err := roomTicketFor(ctx, tx, a, id); err != nil || now.As != "" { // taken back, and perhaps handed over anew as another
+				return cmp.Or(err, error(roomGone))
 			}
 			p, err := printerByID(ctx, tx, at)
 			if err != nil || p.School != a.School || p.OnlyBeside {

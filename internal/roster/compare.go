@@ -86,7 +86,8 @@ func (p *plan) identify(w *someone, listed map[string]bool) bool {
 }
 
 // recognise finds out whether somebody with a new id is somebody known: by UPN, or by
-// user name at a school together with the whole name. An id that is still in use names
+// user name at a school together with the whole name; who was entered by hand or is another source's, and has not left,
+// needs one name of the two, since nothing else is known of them. An id that is still in use names
 // somebody else, and so does the name of a guest: whoever entered them chose it, holds their
 // password, and has them go.
 func (p *plan) recognise(w *someone, listed map[string]bool) {
@@ -110,7 +111,7 @@ func (p *plan) recognise(w *someone, listed map[string]bool) {
 		by, isKept := p.places[e.ID]
 		given, family := strings.EqualFold(e.Given, w.Given), strings.EqualFold(e.Family, w.Family)
 		switch {
-		case isKept && by.source != p.roster.Source && old == "", !isKept && old == "" && !e.Left && (given || family):
+		case old == "" && !e.Left && (given || family) && (!isKept || by.source != p.roster.Source):
 			w.individual = e.Individual // by hand, or another source's
 			return
 		case free(old) && given && family && p.agrees(old, w.UPN):

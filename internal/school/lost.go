@@ -6,12 +6,15 @@ import (
 
 	"inkwell/internal/audit"
 	"inkwell/internal/db"
+	"inkwell/internal/fault"
 )
+
+var lostElsewhere = fault.New(fault.Conflict, "badge-lost-elsewhere", "That badge was reported lost at another school of theirs. It is for that school to make it good again; here you can give a day pass or a new badge.")
 
 // LoseBadges makes all badges of a person unknown at every school of theirs, until
 // FindBadges, and says how many those were. The transaction sees all schools.
 func LoseBadges(ctx context.Context, tx *db.Tx, by Pseudonym, p Person) (int, error) {
-	n, err := loseBadges(ctx, tx, p.ID)
+	n, err := loseBadges(ctx, tx, p)
 	if err != nil || n == 0 {
 		return n, err
 	}
@@ -26,9 +29,16 @@ func LoseBadges(ctx context.Context, tx *db.Tx, by Pseudonym, p Person) (int, er
 }
 
 // FindBadges makes the badges good again that a person lost when they last lost any, and ends their passes at
-// this school. It says how many badges came back: one that was lost before those, and replaced, never does.
+// this school. It says how many badges came back: one that was lost before those, and replaced, never does. Who reported
+// it at another school of theirs has it found there ("badge-lost-elsewhere").
 func FindBadges(ctx context.Context, tx *db.Tx, by Pseudonym, p Person) (int, error) {
-	n, err := findBadges(ctx, tx, p.ID)
+	n, err := findBadges(ctx, tx, p)
+	if err == nil && n == 0 {
+		var lost bool
+		if lost, err = lostAnywhere(ctx, tx, p.ID); lost {
+			err = lostElsewhere
+		}
+	}
 	if err != nil || n == 0 {
 		return n, err
 	}

@@ -75,21 +75,29 @@ func passLeft(ctx context.Context, tx *db.Tx, id PassID, lock string) (left int,
 
 const ofTheSameHuman = `person_id IN (SELECT o.person_id FROM person p JOIN person o USING (individual_id) WHERE p.person_id = $1)`
 
-func loseBadges(ctx context.Context, tx *db.Tx, p PersonID) (int, error) {
-	done, err := tx.Exec(ctx, `UPDATE badge SET revoked_at = greatest($2, issued_at), lost = true WHERE revoked_at IS NULL AND `+ofTheSameHuman, p, tx.Now)
+func loseBadges(ctx context.Context, tx *db.Tx, p Person) (int, error) {
+	done, err := tx.Exec(ctx, `UPDATE badge SET revoked_at = greatest($2, issued_at), lost = true, lost_at = $3 WHERE revoked_at IS NULL AND `+ofTheSameHuman, p.ID, tx.Now, p.School)
 	return int(done.RowsAffected()), err
 }
 
-// findBadges takes the last report back. What was lost before that is nobody's to find any more.
-func findBadges(ctx context.Context, tx *db.Tx, p PersonID) (int, error) {
+// findBadges takes the last report back, if it was made at p's school or at one where they are no more. What was lost before that is
+// nobody's to find any more.
+func findBadges(ctx context.Context, tx *db.Tx, p Person) (int, error) {
 	done, err := tx.Exec(ctx, `
 		UPDATE badge SET revoked_at = NULL, lost = false
-		 WHERE lost AND `+ofTheSameHuman+` AND revoked_at = (SELECT max(revoked_at) FROM badge WHERE lost AND `+ofTheSameHuman+`)`, p)
-	if err != nil {
+		 WHERE lost AND `+ofTheSameHuman+` AND revoked_at = (SELECT max(revoked_at) FROM badge WHERE lost AND `+ofTheSameHuman+`)
+		   AND ($2 = coalesce(lost_at, $2) OR NOT EXISTS (SELECT FROM person WHERE school_id = lost_at AND left_at IS NULL AND `+ofTheSameHuman+`))`, p.ID, p.School)
+	if err != nil || done.RowsAffected() == 0 {
 		return 0, taken(err)
 	}
-	_, err = tx.Exec(ctx, `UPDATE badge SET lost = false WHERE lost AND `+ofTheSameHuman, p)
+	_, err = tx.Exec(ctx, `UPDATE badge SET lost = false WHERE lost AND `+ofTheSameHuman, p.ID)
 	return int(done.RowsAffected()), err
+}
+
+// lostAnywhere says whether a badge of somebody's is lost, wherever it was reported.
+func lostAnywhere(ctx context.Context, tx *db.Tx, p PersonID) (is bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM badge WHERE lost AND `+ofTheSameHuman+`)`, p).Scan(&is)
+	return is, err
 }
 
 func sameHuman(ctx context.Context, tx *db.Tx, p PersonID) ([]PersonID, error) {

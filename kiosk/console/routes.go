@@ -283,15 +283,16 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request, route route) {
 	}
 }
 
-// isText says whether an address and its form hold nothing but text that the database can keep: no NUL, and UTF-8.
+// isText says whether a form holds nothing but text that the database can keep: no NUL, and UTF-8. What an address asks for
+// is looked for and not kept.
 func isText(r *http.Request) bool {
 	bad := func(s string) bool { return strings.ContainsRune(s, 0) || !utf8.ValidString(s) }
-	for name, values := range r.Form {
+	for name, values := range r.PostForm {
 		if bad(name) || slices.ContainsFunc(values, bad) {
 			return false
 		}
 	}
-	return !bad(r.URL.Path)
+	return true
 }
 
 // signInFor is the way in to a page: a pupil's own, or the staff's.
