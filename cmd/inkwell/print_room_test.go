@@ -109,6 +109,7 @@ func TestThePrintRoomsDay(t *testing.T) {
 	if said := s.inkwell("account", "list"); !strings.Contains(said, "70") {
 		t.Errorf("Science has 100 pages less 30: %s", said)
 	}
+	s.stop() // its log is whole then
 	if log := s.log.String(); strings.Contains(log, "Field notes") || strings.Contains(log, "Blue covers") {
 		t.Error("the log knows what was printed")
 	}
