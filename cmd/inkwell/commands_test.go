@@ -148,7 +148,11 @@ func TestTheDemoScriptKnowsTheDemoSchool(t *testing.T) {
 	words := []string{
 		"password='" + demoPassword + "'", "pupil=" + demoPupil(1), "badge=" + demoBadge(1), "code=" + demoCode(1),
 		demoSchoolName, fmt.Sprintf("%s      %s", demoPupil(demoPupils), demoBadge(demoPupils)),
-		"it01           " + demoStaffBadge(demoTeachers+1),
+		"it01           " + demoStaffBadge(demoTeachers+1), demoTeacher(1) + "     " + demoStaffBadge(1),
+		fmt.Sprintf("1,500 pupils, %d staff", demoTeachers+demoIT+len(demoOffices)),
+	}
+	for _, office := range demoOffices {
+		words = append(words, string(office)+"01")
 	}
 	for i, p := range demoPrinters {
 		words = append(words, fmt.Sprintf("%d|%s|%s", demoPrinterPort+i, p.name, p.room))

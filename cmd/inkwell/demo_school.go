@@ -19,7 +19,6 @@ const (
 	demoPupils     = 1500
 	demoTeachers   = 87
 	demoIT         = 3
-	demoOffice     = 3 // reception, the head and the examinations officer
 	demoClasses    = 60
 )
 
@@ -38,6 +37,10 @@ var demoPrinters = []struct{ name, room, station, stationName string }{
 }
 
 const demoPrinterPort = 8501
+
+// demoOffices are one of each of those who see other pages than teachers and IT do.
+var demoOffices = []school.Role{school.Reception, school.Head, school.Exams, school.Safeguarding, school.Finance, school.PrintRoom,
+	school.DataProtection, school.Auditor, school.Assistant, school.Cover}
 
 var (
 	demoGiven = []string{"Sam", "Aisha", "Oliver", "Mia", "Kofi", "Grace", "Harry", "Zofia", "Noah", "Amara", "Leo", "Freya", "Yusuf", "Ella",
@@ -95,7 +98,7 @@ func demoPeople(people *school.Directory) (pupils, staff []school.Newcomer, err 
 		pupils = append(pupils, school.Newcomer{Username: demoPupil(n), Given: demoGiven[(n-1)%len(demoGiven)], Family: demoFamily[(n-1)%len(demoFamily)],
 			Year: demoYear(n), Role: school.Pupil, PasswordHash: password, Badge: demoBadge(n), CodeHash: code})
 	}
-	for n := 1; n <= demoTeachers+demoIT+demoOffice; n++ {
+	for n := 1; n <= demoTeachers+demoIT+len(demoOffices); n++ {
 		name, role := demoStaff(n)
 		staff = append(staff, school.Newcomer{Username: name, Given: demoGiven[n*7%len(demoGiven)], Family: demoFamily[n*11%len(demoFamily)],
 			Role: role, PasswordHash: password, Badge: demoStaffBadge(n)})
@@ -111,7 +114,7 @@ func demoStaff(n int) (name string, role school.Role) {
 	case office <= 0:
 		return fmt.Sprintf("it%02d", n-demoTeachers), school.IT
 	default:
-		role = []school.Role{school.Reception, school.Head, school.Exams}[office-1]
+		role = demoOffices[office-1]
 		return string(role) + "01", role
 	}
 }

@@ -249,7 +249,7 @@ func TestALaterStartIsQuick(t *testing.T) {
 	if _, err := kiosk.Dial(ctx, "https://"+s.web+"/kiosk/nowhere", nil); err == nil {
 		t.Error("a kiosk that does not exist answered")
 	}
-	if n := rows[int](s, "SELECT count(*) FROM person"); n != demoPupils+demoTeachers+demoIT+demoOffice {
+	if n := rows[int](s, "SELECT count(*) FROM person"); n != demoPupils+demoTeachers+demoIT+len(demoOffices) {
 		t.Errorf("%d people after the second start", n)
 	}
 
