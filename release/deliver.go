@@ -32,7 +32,7 @@ func (d *Desk) deliver(ctx context.Context, c claim, p Printer, job Job, del Del
 		return ctx.Err()
 	case err != nil:
 		return errors.Join(d.saw(ctx, c.printer, p, st, err), d.postpone(ctx, c, job, del, "printer-unreachable"))
-	case st.State == PrinterStopped || !st.Accepting:
+	case st.stands():
 		return errors.Join(d.saw(ctx, c.printer, p, st, nil), d.postpone(ctx, c, job, del, "printer-stopped"))
 	}
 	out, err := d.outgoing(ctx, c, job, del)

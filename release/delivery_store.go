@@ -260,3 +260,14 @@ func accountsOfOpen(ctx context.Context, tx *db.Tx, person school.PersonID, ids 
 	_, err := pgx.ForEachRow(rows, []any{&id, &account}, func() error { all[id] = account; return nil })
 	return all, err
 }
+
+// printerOfOpen is where the first of somebody's jobs that is at a printer comes out, or "".
+func printerOfOpen(ctx context.Context, tx *db.Tx, person school.PersonID, ids []JobID) (name string, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT r.name FROM delivery d JOIN printer r USING (printer_id)
+		 WHERE d.job_id = ANY ($1) AND d.person_id = $2 AND d.ended_at IS NULL ORDER BY d.job_id LIMIT 1`, ids, person).Scan(&name)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return name, err
+}

@@ -216,21 +216,30 @@ func TestF11AJamCostsWhatCameOut(t *testing.T) {
 }
 
 // A printer that is cleared goes on, and its owner's screen stops saying that it
-// stands as soon as the job moves, whenever the printer is looked at next.
+// stands as soon as the job moves, whenever the printer is looked at next. There are printers
+// that say "processing" of themselves all the while.
 func TestAJamThatIsClearedIsForgotten(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.printing(4)
+	jam, low := []string{"media-jam-error"}, []string{"media-empty-error", "toner-low-warning", "media-jam-warning"}
 	for _, now := range []struct {
-		state release.PrinterState
-		phase release.Phase
-	}{{release.PrinterStopped, release.PhaseStopped}, {release.PrinterIdle, release.PhaseActive}} {
-		h.paper.with(func() { h.paper.state = now.state })
+		state   release.PrinterState
+		reasons []string
+		phase   release.Phase
+		trouble bool
+	}{
+		{release.PrinterStopped, jam, release.PhaseStopped, true},
+		{release.PrinterIdle, nil, release.PhaseActive, false},
+		{release.PrinterProcessing, jam, release.PhaseStopped, true},
+		{release.PrinterProcessing, low, release.PhaseActive, false}, // another tray is full
+	} {
+		h.paper.with(func() { h.paper.state, h.paper.reasons = now.state, now.reasons })
 		h.paper.tell(release.Progress{Phase: now.phase, Impressions: 1})
 		h.eventually("the screen", func() (string, bool) {
 			visit, err := h.Visit(t.Context(), h.at(h.Sam))
 			trouble := visit.Jobs[0].Delivery.Trouble
-			return trouble, err == nil && (trouble != "") == (now.state == release.PrinterStopped)
+			return trouble, err == nil && (trouble != "") == now.trouble
 		})
 	}
 }

@@ -219,7 +219,10 @@ func TestF12TwoKiosksOneBadgeOneRelease(t *testing.T) {
 		if len(errs) != 1 {
 			t.Fatalf("race %d: %d of two were refused: %v", race, len(errs), errs)
 		}
-		wantFault(t, errs[0], "already-released")
+		wantFault(t, errs[0], "printing-at")
+		if say := fault.As(errs[0]).Say; say != "That is printing already, at Library." && say != "That is printing already, at Hall." {
+			t.Errorf("the loser is told %q", say)
+		}
 		h.state(job.ID, release.Done)
 	}
 	if n := h.pagesOut(); n != races || h.balance(h.Sam) != 100 {

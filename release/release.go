@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,10 +53,27 @@ func (d *Desk) Release(ctx context.Context, v Visitor, ids []JobID) (int, error)
 	})
 	if err != nil {
 		d.noteTooFew(v.Actor, err)
-		return 0, fmt.Errorf("release: %w", v.discreet(err))
+		return 0, fmt.Errorf("release: %w", v.discreet(d.printingAt(ctx, v, ids, err)))
 	}
 	crash.At("release-committed")
 	return len(ids), nil
+}
+
+// printingAt says of a job that was released elsewhere a moment before where it comes out
+// ("printing-at"); any other refusal is left as it is.
+func (d *Desk) printingAt(ctx context.Context, v Visitor, ids []JobID, refusal error) error {
+	if !errors.Is(refusal, alreadyReleased) {
+		return refusal
+	}
+	var printer string
+	err := d.inSchool(ctx, v.Actor.School, func(ctx context.Context, tx *db.Tx) (err error) {
+		printer, err = printerOfOpen(ctx, tx, v.Actor.Person, ids)
+		return err
+	})
+	if err != nil || printer == "" {
+		return refusal
+	}
+	return fault.New(fault.Conflict, "printing-at", "That is printing already, at %s.", printer)
 }
 
 // works refuses a printer that does not print now, as it was last seen, with the nearest that

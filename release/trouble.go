@@ -1,6 +1,7 @@
 package release
 
 import (
+	"slices"
 	"strings"
 
 	"inkwell/internal/fault"
@@ -17,8 +18,19 @@ var troubles = []struct{ keyword, words string }{
 	{"marker-supply-empty", "The printer is out of ink. Your work is safe."},
 	{"cover-open", "A cover of the printer is open. Your work is safe."},
 	{"door-open", "A door of the printer is open. Your work is safe."},
+	{"interlock-open", "A door of the printer is open. Your work is safe."},
 	{"output-area-full", "The printer's tray is full. Take the paper out."},
 	{"paused", "The printer is paused. Your work is safe."},
+}
+
+// blocking are the errors with which nothing comes out of any tray. There are printers that say
+// "processing", or even "idle", and one of these. An empty tray is not among them: another may be full.
+var blocking = []string{"media-jam-error", "cover-open-error", "door-open-error", "interlock-open-error"}
+
+// stands says that nothing will come out of the printer as it is.
+func (st Status) stands() bool {
+	return st.State == PrinterStopped || !st.Accepting ||
+		slices.ContainsFunc(st.Reasons, func(r string) bool { return slices.Contains(blocking, r) })
 }
 
 // Trouble is why the printer does not print now, in plain words, or "".

@@ -65,6 +65,8 @@ func (d *Desk) saw(ctx context.Context, p PrinterRecord, client Printer, st Stat
 		st = Status{State: PrinterUnreachable, Reasons: refusal(err)}
 	} else if !st.Accepting && st.State != PrinterStopped {
 		st.State, st.Reasons = PrinterStopped, append(st.Reasons, "paused")
+	} else if st.stands() {
+		st.State = PrinterStopped
 	}
 	changed := st.State != p.State || !slices.Equal(st.Reasons, p.Reasons)
 	var last lastAsked
