@@ -61,11 +61,12 @@ func (d *Desk) look(ctx context.Context, p PrinterRecord, client Printer) error 
 // saw keeps what a printer has answered about its state, or that it did not.
 func (d *Desk) saw(ctx context.Context, p PrinterRecord, client Printer, st Status, err error) error {
 	silent := err != nil
-	if silent {
+	switch {
+	case silent:
 		st = Status{State: PrinterUnreachable, Reasons: refusal(err)}
-	} else if !st.Accepting && st.State != PrinterStopped {
+	case !st.Accepting && st.State != PrinterStopped:
 		st.State, st.Reasons = PrinterStopped, append(st.Reasons, "paused")
-	} else if st.stands() {
+	case st.stands():
 		st.State = PrinterStopped
 	}
 	changed := st.State != p.State || !slices.Equal(st.Reasons, p.Reasons)
