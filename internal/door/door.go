@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -29,6 +30,7 @@ const (
 	wholeHeader  = 5 * time.Second  // for a request's header, and for a TLS handshake
 	betweenCalls = 90 * time.Second // between two requests of one connection
 	stalledWrite = 30 * time.Second // until a client takes the next part of an answer
+	lastWord     = time.Second      // for a request of one who has connected when a door is shut
 	mostHeader   = 32 << 10         // bytes of a request's header
 )
 
@@ -47,6 +49,9 @@ type Options struct {
 type Door struct {
 	server *http.Server
 	listen *listener
+
+	mu    sync.Mutex
+	quiet map[net.Conn]bool // are with the server and have asked for nothing yet
 }
 
 // Open starts to listen. Nothing is answered before Serve.
@@ -84,22 +89,33 @@ func open(o Options) (*Door, error) {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(o.HTTP2)
-	return &Door{
-		listen: newListener(tcp, tlsConfig(o), o.Limits),
-		server: &http.Server{
-			Handler: survive(answering(o.Handler), o.Log),
-			ConnContext: func(ctx context.Context, c net.Conn) context.Context {
-				return context.WithValue(ctx, connKey{}, ofConn(c))
-			},
-			ConnState:                    keepTaken,
-			Protocols:                    &protocols,
-			ReadHeaderTimeout:            wholeHeader,
-			IdleTimeout:                  betweenCalls,
-			DisableGeneralOptionsHandler: true, // OPTIONS * is how a client asks for TLS
-			MaxHeaderBytes:               mostHeader,
-			ErrorLog:                     slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+	d := &Door{listen: newListener(tcp, tlsConfig(o), o.Limits), quiet: map[net.Conn]bool{}}
+	d.server = &http.Server{
+		Handler: survive(answering(o.Handler), o.Log),
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, ofConn(c))
 		},
-	}, nil
+		ConnState:                    d.state,
+		Protocols:                    &protocols,
+		ReadHeaderTimeout:            wholeHeader,
+		IdleTimeout:                  betweenCalls,
+		DisableGeneralOptionsHandler: true, // OPTIONS * is how a client asks for TLS
+		MaxHeaderBytes:               mostHeader,
+		ErrorLog:                     slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+	}
+	return d, nil
+}
+
+// state hears from the server what a connection does.
+func (d *Door) state(c net.Conn, now http.ConnState) {
+	keepTaken(c, now)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now == http.StateNew {
+		d.quiet[c] = true
+	} else {
+		delete(d.quiet, c)
+	}
 }
 
 // tlsConfig takes Go's own choice of suites, TLS 1.2 or newer. A client that shows a
@@ -168,12 +184,23 @@ func (d *Door) Serve() error {
 
 // Shutdown stops accepting and waits for the requests in flight. When the context
 // ends first they are cut off, and its error is returned. Connections that a
-// handler took over (websockets) are the handler's to end.
+// handler took over (websockets) are the handler's to end. Browsers connect in advance: such
+// a connection is no request, and has a second to become one.
 func (d *Door) Shutdown(ctx context.Context) error {
+	defer time.AfterFunc(lastWord, d.hush).Stop()
 	if err := d.server.Shutdown(ctx); err != nil {
 		return fmt.Errorf("finish requests of %s: %w", d.Addr(), errors.Join(err, d.server.Close()))
 	}
 	return nil
+}
+
+// hush ends the connections that have asked for nothing.
+func (d *Door) hush() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for c := range d.quiet {
+		_ = c.Close()
+	}
 }
 
 // Close cuts off everything at once.

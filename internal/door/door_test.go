@@ -385,6 +385,23 @@ func TestShutdownFinishesWhatIsInFlight(t *testing.T) {
 	}
 }
 
+// A browser connects in advance, to be quick with the next page. Nobody waits for that page.
+func TestShutdownDoesNotWaitForWhoHasAskedForNothing(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, Options{Handler: http.NotFoundHandler()})
+	ahead := tls.Client(dial(t, h.Addr()), &tls.Config{InsecureSkipVerify: true}) // #nosec G402 -- it says nothing
+	if err := ahead.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if err := h.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > 4*time.Second { // the standard library gives it five
+		t.Errorf("the door was shut after %v", took)
+	}
+}
+
 func TestShutdownDoesNotWaitForEver(t *testing.T) {
 	t.Parallel()
 	entered := make(chan struct{})
