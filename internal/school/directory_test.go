@@ -145,8 +145,10 @@ func TestSchoolsDoNotSeeEachOther(t *testing.T) {
 		if err != nil || len(found) != 1 || found[0].ID != cast.Mia.Person {
 			t.Errorf("search gave %v, %v", found, err)
 		}
-		if found, _ := school.SearchPeople(ctx, tx, cast.School, "%", 100); len(found) != 0 {
-			t.Errorf("a percent sign is a wildcard: %d found", len(found))
+		for _, nobody := range []string{"%", "_", `\`, "sam mia", "okaforr"} {
+			if found, err := school.SearchPeople(ctx, tx, cast.School, nobody, 100); err != nil || len(found) != 0 {
+				t.Errorf("%q: %d found, %v", nobody, len(found), err)
+			}
 		}
 		return nil
 	})
@@ -156,6 +158,37 @@ func TestSchoolsDoNotSeeEachOther(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// Names are found as people type them, in any order.
+func TestNamesAreFoundAsTheyAreTyped(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	cast := schooltest.New(t, d, "Harbour")
+	err := d.InTx(t.Context(), db.InSchool(cast.School), func(ctx context.Context, tx *db.Tx) error {
+		for name, c := range map[string]struct {
+			given, family string
+			typed         []string
+		}{
+			"s.obrien":  {"Siân", "O’Brien-Łukasz", []string{"sian", "SIÂN", "Sian", "obrien", "o'brien", "O’Brien", "brien sian", "s.obrien", "obrien-lukasz", "brien lukasz", " sian  obrien "}},
+			"wyn.price": {"Gŵyn", "Ŵyn-Price", []string{"gwyn", "gŵyn", "wynprice", "wyn-price", "price gwyn", "wyn.price"}},
+			"li":        {"李", "Wang", []string{"李", "wang 李"}},
+		} {
+			if _, err := cast.Directory.AddPeople(ctx, tx, cast.School, []school.Newcomer{{Username: name, Given: c.given, Family: c.family, Role: school.Pupil, Year: 8}}); err != nil {
+				return err
+			}
+			for _, typed := range c.typed {
+				found, err := school.SearchPeople(ctx, tx, cast.School, typed, 100)
+				if err != nil || len(found) != 1 || found[0].Username != name {
+					t.Errorf("%q found %v, %v", typed, found, err)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestANewPasswordRaisesTheVersion(t *testing.T) {

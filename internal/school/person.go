@@ -81,11 +81,12 @@ func OpenBy(ctx context.Context, tx *db.Tx, there, by PersonID) error {
 	return updateOpenedBy(ctx, tx, there, by)
 }
 
-// SearchPeople finds people of a school whose user name or name contains the
-// text, at most limit of them, by user name.
+// SearchPeople finds people of a school in whose user name or name each word of the text is, at most
+// limit of them, by user name. Case, accents, hyphens, dots and apostrophes do not matter: people type
+// "obrien sian" for Siân O'Brien.
 func SearchPeople(ctx context.Context, tx *db.Tx, school ID, text string, limit int) ([]Person, error) {
-	like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(normalName(text)) + "%"
-	return people(ctx, tx, "p.school_id = $1 AND lower(p.username || ' ' || p.given_name || ' ' || p.family_name) LIKE $2", limit, school, like)
+	return people(ctx, tx, `p.school_id = $1 AND NOT EXISTS (SELECT FROM unnest(string_to_array(`+folded("$2::text")+`, ' ')) AS w (word)
+		WHERE strpos(`+folded("p.username || ' ' || p.given_name || ' ' || p.family_name")+`, w.word) = 0)`, limit, school, text)
 }
 
 // mostStaff is how many members of staff a list holds.

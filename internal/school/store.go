@@ -31,6 +31,11 @@ func person(ctx context.Context, tx *db.Tx, where string, args ...any) (Person, 
 	return p, err
 }
 
+// folded is a text of SQL as it is searched for: without case, accents and what joins parts of a name.
+func folded(text string) string {
+	return `translate(regexp_replace(normalize(lower(` + text + `), NFKD), '[\u0300-\u036F\u2018\u2019''\u0060.-]', '', 'g'), 'łøđı', 'lodi')`
+}
+
 func people(ctx context.Context, tx *db.Tx, where string, limit int, args ...any) ([]Person, error) {
 	rows, _ := tx.Query(ctx, fmt.Sprintf("SELECT %s FROM person p WHERE %s ORDER BY p.username LIMIT %d", personColumns, where, limit), args...)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Person, error) { return scanPerson(row) })

@@ -18,7 +18,6 @@ const found = 50
 // peoplePage is what people.html shows.
 type peoplePage struct {
 	visitor
-	Query  string
 	People []personRow
 	More   bool // there are more than the page shows
 }
@@ -55,7 +54,8 @@ func queryOf(typed string) string {
 }
 
 func (c *Console) people(ctx context.Context, v visitor, query string) (peoplePage, error) {
-	page := peoplePage{visitor: v, Query: query}
+	v.Sought = query
+	page := peoplePage{visitor: v}
 	barred, err := c.inForce(ctx, v)
 	if err != nil {
 		return page, err

@@ -20,6 +20,7 @@ type visitor struct {
 	Now        time.Time
 	Parts      []part // of the pages, that the visitor may open
 	Own        bool   // the page is one of a pupil's own, under /my
+	Sought     string // what stands in the box that finds people
 }
 
 // visitor is whom the request's session stands for; fault.Unauthenticated without one.
@@ -116,6 +117,9 @@ func (v visitor) count(path string, n int) {
 func (v visitor) here(path string) bool {
 	return slices.ContainsFunc(v.Parts, func(p part) bool { return p.Path == path && p.Here })
 }
+
+// MayFind says whether to offer the box that finds people.
+func (v visitor) MayFind() bool { return v.May(school.FindPeople) }
 
 // MaySuspend says whether to offer it.
 func (v visitor) MaySuspend() bool { return v.May(school.Suspend) }
