@@ -33,7 +33,7 @@ func person(ctx context.Context, tx *db.Tx, where string, args ...any) (Person, 
 
 // folded is a text of SQL as it is searched for: without case, accents and what joins parts of a name.
 func folded(text string) string {
-	return `translate(regexp_replace(normalize(lower(` + text + `), NFKD), '[\u0300-\u036F\u2018\u2019''\u0060.-]', '', 'g'), 'łøđı', 'lodi')`
+	return `translate(regexp_replace(normalize(lower(` + text + `), NFKD), '[\u0300-\u036F\u2018\u2019''\u0060.-]', '', 'g'), 'łøđı', 'lodi')` //nolint:misspell // SQL's
 }
 
 func people(ctx context.Context, tx *db.Tx, where string, limit int, args ...any) ([]Person, error) {
