@@ -11,8 +11,8 @@ import (
 
 // dangerous are the acts for which a person proves once more who they are, unless they have
 // within the last quarter of an hour: a screen that was left open must not withdraw a year's
-// printing, give pages away, let somebody in or send names out of the school. A table to download
-// has an act beside it, which asks and leads there.
+// printing, give pages away, let somebody in, close a matter of safeguarding or send names out of the
+// school. A table to download, and a sealed document, has an act beside it, which asks and leads there.
 var dangerous = []string{
 	"POST /staff/people/{id}/suspend", "POST /staff/people/{id}/lift",
 	"POST " + reviewsPath + "/{objection}", "POST " + reviewsPath + "/flags/{flag}", "POST " + reviewsPath + "/steps/{step}",
@@ -21,6 +21,7 @@ var dangerous = []string{
 	"GET " + roomPath + "/table", "POST " + roomPath + "/table",
 	"POST " + accessPath, "GET " + accessPath + "/table", "POST " + accessPath + "/table",
 	"POST " + kiosksPath + "/{kiosk}/pair", "POST " + myBadgePath + "/code",
+	"POST " + mattersPath + "/{matter}/{act}", "GET " + mattersPath + "/{matter}/document", "POST " + mattersPath + "/{matter}/document",
 	"POST " + wordsPath, "POST " + wordsPath + "/{word}/remove",
 	"POST " + rightsPath, "POST " + rightsPath + "/{order}/lift",
 	"POST " + accountsPath, "POST " + accountsPath + "/{account}", "POST " + accountsPath + "/{account}/top-up", "POST /staff/people/{id}/top-up",
@@ -89,8 +90,8 @@ func (c *Console) proven(w http.ResponseWriter, r *http.Request, route route, v 
 	return false
 }
 
-// toTable leads on to a table once it is proven who asks.
-func (c *Console) toTable(w http.ResponseWriter, r *http.Request, _ visitor) {
+// toGet leads on to a table or a document once it is proven who asks.
+func (c *Console) toGet(w http.ResponseWriter, r *http.Request, _ visitor) {
 	http.Redirect(w, r, r.URL.RequestURI(), http.StatusSeeOther)
 }
 
