@@ -45,6 +45,7 @@ var unseen = map[string]string{
 	"GET " + mattersPath + "/{matter}/document": "a document",
 	"GET /staff/roll-out/{name}":                "an archive",
 	"GET " + livePath + "/socket":               "TestLivePageFollows",
+	"GET " + roomPath + "/news":                 "a word that the page asks for",
 }
 
 // viewed is one page to look at, and as whom.

@@ -193,8 +193,13 @@ func (c *Console) myNews(w http.ResponseWriter, r *http.Request, v visitor) {
 		c.pages.Error(w, r, err)
 		return
 	}
+	writeNews(w, newsOf(all))
+}
+
+// writeNews answers a page that looks by itself whether something on it has changed.
+func writeNews(w http.ResponseWriter, news string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, newsOf(all))
+	_, _ = io.WriteString(w, news) // whoever hangs up asks again
 }
 
 func newsOf(all []release.MyJob) string {

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -42,6 +43,7 @@ type RoomOwner interface {
 // roomPage is what print-room.html shows: titles, too, for whoever prints a document sees it.
 type roomPage struct {
 	visitor
+	News  string // as roomNews
 	Open  []roomRow
 	Late  int
 	Today int
@@ -86,14 +88,22 @@ func (c *Console) showRoom(w http.ResponseWriter, r *http.Request, v visitor, st
 	if !c.readAgain(w, r, v, status, roomPath) {
 		return
 	}
-	room, err := c.desk.Room(r.Context(), v.Actor)
-	if err != nil {
+	page.visitor = v
+	if err := c.readRoom(r.Context(), &page); err != nil {
 		c.pages.Error(w, r, err)
 		return
 	}
-	page.visitor = v
+	c.pages.Show(w, r, status, "print-room", page)
+}
+
+// readRoom fills in what was handed over.
+func (c *Console) readRoom(ctx context.Context, page *roomPage) error {
+	room, err := c.desk.Room(ctx, page.Actor)
+	if err != nil {
+		return err
+	}
 	for _, t := range room.Open {
-		row := v.roomRow(t, room.Unit)
+		row := page.roomRow(t, room.Unit)
 		row.At = roomPrinters(room, t)
 		switch row.When {
 		case "late":
@@ -104,9 +114,22 @@ func (c *Console) showRoom(w http.ResponseWriter, r *http.Request, v visitor, st
 		page.Open = append(page.Open, row)
 	}
 	for _, t := range room.Ended {
-		page.Ended = append(page.Ended, v.roomRow(t, room.Unit))
+		page.Ended = append(page.Ended, page.roomRow(t, room.Unit))
 	}
-	c.pages.Show(w, r, status, "print-room", page)
+	sum := fnv.New64a()
+	_, _ = fmt.Fprintf(sum, "%+v %+v", page.Open, page.Ended) // a hash takes all
+	page.News = strconv.FormatUint(sum.Sum64(), 36)
+	return nil
+}
+
+// roomNews is a short text that is another one once the page would show something else: it asks.
+func (c *Console) roomNews(w http.ResponseWriter, r *http.Request, v visitor) {
+	page := roomPage{visitor: v}
+	if err := c.readRoom(r.Context(), &page); err != nil {
+		c.pages.Error(w, r, err)
+		return
+	}
+	writeNews(w, page.News)
 }
 
 // roomPrinters are what a ticket can be printed at. What it costs there is said where it is not the same everywhere, and goes

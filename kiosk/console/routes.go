@@ -137,6 +137,7 @@ var routes = []route{
 	{"POST /staff/mine/{id}/print-room", school.AskPrintRoom, (*Console).handOver},
 	{"POST /staff/mine/{id}/print-room/end", school.AskPrintRoom, (*Console).takeBack},
 	{"GET " + roomPath, school.RunPrintRoom, (*Console).roomPage},
+	{"GET " + roomPath + "/news", school.RunPrintRoom, (*Console).roomNews},
 	{"GET " + roomPath + "/table", school.RunPrintRoom, (*Console).roomTable},
 	{"POST " + roomPath + "/table", school.RunPrintRoom, (*Console).toGet},
 	{"GET " + roomPath + "/{ticket}/picture", school.RunPrintRoom, (*Console).roomPicture},

@@ -95,10 +95,10 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 	return v, err
 }
 
-// looksByItself says whether a page asks, and no person: the live page's socket, and its question whether
-// the session is over. Such a page may stand open over night, and keeps no session alive.
+// looksByItself says whether a page asks, and no person: the live page's socket, its question whether
+// the session is over, and a page's question for news. Such a page may stand open over night, and keeps no session alive.
 func looksByItself(r *http.Request) bool {
-	return r.Method == http.MethodHead || r.URL.Path == livePath+"/socket"
+	return r.Method == http.MethodHead || r.URL.Path == livePath+"/socket" || r.URL.Path == myNewsPath || r.URL.Path == roomPath+"/news"
 }
 
 // Me is the visitor alone: a page that has a field of the same name hides nothing of the masthead.

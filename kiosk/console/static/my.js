@@ -1,24 +1,7 @@
 // What a pupil's own page does beyond what its forms do without this: how far a document has been
-// sent, a page that looks again while one is being looked at, sides as they print, and an address that is copied.
+// sent, sides as they print, and an address that is copied.
 (() => {
   "use strict";
-
-  // Look again once something has become of what is being looked at, unless something is open.
-  const top = document.querySelector("[data-news]");
-  const busy = () => document.querySelector("details[open], :is(input, select, textarea):focus, form[data-sending]");
-  let looks = 150; // a page that is left open does not keep somebody signed in
-  const look = async () => {
-    if (looks-- === 0) return;
-    try {
-      const answer = await fetch("/my/news", { redirect: "error" });
-      if (answer.ok && (await answer.text()) !== top.dataset.news && !busy()) {
-        location.replace("/my");
-        return;
-      }
-    } catch { /* the next look may find more */ }
-    setTimeout(look, 2000);
-  };
-  if (top) setTimeout(look, 1000);
 
   // A page that has no picture is an empty sheet.
   for (const picture of document.querySelectorAll(".own__cover img")) {
