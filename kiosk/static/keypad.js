@@ -35,10 +35,12 @@ const Keypad = (() => {
       const empty = fields.find((field) => !field.value.trim() && !field.closest('[data-optional]'));
       if (empty) return use(empty);
       if (active !== last) return use(last);
-      submit(...fields.map((field) => field.value.trim()));
+      const filled = fields.map((field) => field.value.trim());
+      last.value = ''; // sent once; the next try begins empty, however soon the answer is here
+      use(last);
+      submit(...filled);
     });
     use(fields[0]);
-    return { again: () => { last.value = ''; use(last); } };
   };
 
   const keysOf = (row, press) => {

@@ -8,7 +8,6 @@
   let socket = null;
   let view = null;
   let face = '';
-  let keypad = null;
   let losses = 0;
   let watchdog = 0;
   let retry = 0;
@@ -63,26 +62,23 @@
 
   // ---- what is shown
   const show = (next) => {
-    const was = view;
     const at = root.contains(document.activeElement) ? document.activeElement : kept;
     const near = at && (at.closest('li') || at.parentElement);
     const fresh = Words.use(next.lang, next.young) || face !== next.face;
     view = next;
     if (fresh) {
       face = next.face;
-      keypad = null;
       root.replaceChildren(Words.turn(document.importNode(document.getElementById(`face-${face}`).content, true)));
       root.dataset.face = face;
       Sound.cue(face);
-      if (forms[face]) keypad = Keypad.build(root, forms[face]);
+      if (forms[face]) Keypad.build(root, forms[face]);
     }
     Bind.fill(root, { ...next, sound: String(Sound.on()) });
     if (!fresh) stay(at, near);
     else {
       kept = null;
-      if (!keypad) root.querySelector('h1').focus({ preventScroll: true });
+      if (!forms[face]) root.querySelector('h1').focus({ preventScroll: true });
     }
-    if (keypad && was && was.busy && !next.busy) keypad.again();
     say(next);
     clearTimeout(warning);
     if (soon.textContent) soon.textContent = '';
