@@ -56,7 +56,8 @@ type viewed struct {
 
 // TestEveryPage opens every page that is registered, on a busy morning, as somebody who may: none keeps anybody
 // out, is wider than a telephone or than a window at four times its size, breaks with letters twice as large, or
-// weighs more than 100 KB with all that it loads. INKWELL_SHOTS names the folder of their pictures.
+// weighs more than 100 KB with all that it loads. One in ten, or with INKWELL_PROVE each, is gone through by the
+// Tab key alone. INKWELL_SHOTS names the folder of their pictures.
 func TestEveryPage(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -67,10 +68,14 @@ func TestEveryPage(t *testing.T) {
 	p.Open(h.server.URL + signInPath)
 	signInAs(p, "it", schooltest.Password)
 	p.Seen("Ida Hall")
-	for _, page := range pages {
+	for i, page := range pages {
 		h.as(page.role)()
 		for _, l := range pageLooks() {
 			h.seePage(p, page, l)
+		}
+		if everyTab(i) {
+			p.Open(h.server.URL + page.path)
+			h.tabbed(p, page.name)
 		}
 	}
 }
