@@ -165,7 +165,7 @@ var filled = url.Values{"until": {"2026-11-27T08:00"}, "from": {""}, "reason": {
 // TestForeignIsMissing: whatever of another school's, another class's or another person's an address
 // names, whoever asks is answered as if it were nowhere, to the byte, and nothing at all changes. To look is
 // 404; an act may say that it is too late, as it does of what a colleague has just done.
-// It is made of the registered routes: a new one says what its places name.
+// It is made of the registered routes: a new one says what its places name. Then whose it is finds all of it.
 func TestForeignIsMissing(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -173,6 +173,7 @@ func TestForeignIsMissing(t *testing.T) {
 	strangers := h.strangers()
 	before := h.rows()
 	asked := 0
+	own := map[string]string{} // by pattern, what is there
 	for _, route := range routes {
 		method, path, _ := strings.Cut(route.pattern, " ")
 		if route.needs == "" {
@@ -188,6 +189,7 @@ func TestForeignIsMissing(t *testing.T) {
 			}
 			there, nowhere = strings.Replace(there, m[0], value, 1), strings.Replace(nowhere, m[0], never, 1)
 		}
+		own[route.pattern] = there
 		if swaps == nil {
 			continue
 		}
@@ -222,6 +224,48 @@ func TestForeignIsMissing(t *testing.T) {
 	if asked < 180 {
 		t.Errorf("only %d were asked for", asked)
 	}
+	h.ownIsThere(own)
+}
+
+// ownIsThere asks for every route, what it names being there, without a session, which leads to the sign-in, as
+// somebody without a role, who finds nothing, and as one whose it is, who finds something.
+func (h *house) ownIsThere(own map[string]string) {
+	h.Helper()
+	nobody := school.Actor{School: h.School, Person: h.Sam.Person, Proof: school.BySession}
+	for _, route := range slices.SortedStableFunc(slices.Values(routes), func(a, b route) int { // who looks changes nothing
+		return cmp.Compare(strings.Fields(a.pattern)[0], strings.Fields(b.pattern)[0])
+	}) {
+		method, _, _ := strings.Cut(route.pattern, " ")
+		path, is := own[route.pattern]
+		if !is {
+			continue
+		}
+		ask := func(who *school.Actor) *httptest.ResponseRecorder {
+			return h.serve(who, httptest.NewRequest(method, path, nil))
+		}
+		if a := ask(nil); a.Code != http.StatusSeeOther || a.Header().Get("Location") != signInFor(route.pattern) {
+			h.Errorf("%s without a session: %d %s", route.pattern, a.Code, a.Header().Get("Location"))
+		}
+		nothing := h.serve(&nobody, httptest.NewRequest(http.MethodGet, "/staff/nothing", nil)).Body.String()
+		if a := ask(&nobody); a.Code != http.StatusNotFound || a.Body.String() != nothing {
+			h.Errorf("%s without a role: %d, and not what is shown where nothing is", route.pattern, a.Code)
+		}
+		if a := ask(h.ownerOf(route)); a.Code >= 500 || a.Code == http.StatusNotFound && a.Body.String() == nothing {
+			h.Errorf("%s, %s, as one whose it is: %d %s", route.pattern, path, a.Code, a.Body)
+		}
+	}
+}
+
+// ownerOf is somebody to whom a route's objects are own.
+func (h *house) ownerOf(r route) *school.Actor {
+	for _, who := range []school.Actor{h.Sam, h.Teacher, h.IT} {
+		if who.Proof = school.BySession; who.May(r.needs) {
+			return &who
+		}
+	}
+	who := h.IT
+	who.Roles = []school.Role{roleFor(r.needs)}
+	return &who
 }
 
 // saying is all that an answer says, but for the address that was asked for.
