@@ -114,6 +114,9 @@ func TestTheLastRosters(t *testing.T) {
 	if strings.Contains(page.body, "1,200") || strings.Contains(page.body, "export.zip") {
 		t.Error("a school's IT reads what changed at others")
 	}
+	if got := differenceInWords(roster.Counts{Joiners: 1, Classes: 1}, 1); got != "1 joined, 1 class changed, 1 bad row" {
+		t.Errorf("one of each: %q", got)
+	}
 	if got := differenceInWords(roster.Counts{People: 50, Foreign: 3}, 0); got != "No difference" {
 		t.Errorf("nothing is %q", got)
 	}

@@ -73,13 +73,16 @@ func (c *Console) rostersPage(w http.ResponseWriter, r *http.Request, v visitor)
 func differenceInWords(c roster.Counts, bad int) string {
 	var words []string
 	for _, one := range []struct {
-		n    int
-		word string
+		n         int
+		word, one string // one: of 1, where that differs
 	}{
-		{c.Joiners, "joined"}, {c.Movers, "moved"}, {c.Changed, "changed"}, {c.Leavers, "left"}, {c.Relinked, "linked anew"}, {c.Classes, "classes changed"},
-		{c.Enrolled, "put into classes"}, {c.Ended, "taken out of classes"}, {bad, "bad rows"},
+		{c.Joiners, "joined", ""}, {c.Movers, "moved", ""}, {c.Changed, "changed", ""}, {c.Leavers, "left", ""}, {c.Relinked, "linked anew", ""},
+		{c.Classes, "classes changed", "class changed"}, {c.Enrolled, "put into classes", ""}, {c.Ended, "taken out of classes", ""}, {bad, "bad rows", "bad row"},
 	} {
-		if one.n > 0 {
+		switch {
+		case one.n == 1 && one.one != "":
+			words = append(words, "1 "+one.one)
+		case one.n > 0:
 			words = append(words, fmt.Sprintf("%s %s", thousands(int64(one.n)), one.word))
 		}
 	}

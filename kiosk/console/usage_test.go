@@ -133,5 +133,8 @@ func TestChartsHaveABarForEachPeriod(t *testing.T) {
 		if ch.Per != c.per || len(ch.Bars) != c.bars || ch.Bars[0].Height != 100 || ch.Most != "8" || len(ch.Marks) != 3 || ch.Bars[1].Height != 0 {
 			t.Errorf("from %s to %s: %d bars per %s, %+v", c.from, c.to, len(ch.Bars), ch.Per, ch)
 		}
+		if none := chartOf(nil, quota.Span{From: c.from, To: c.to}, calendar.Calendar{}); none.Most != "" || len(none.Bars) != c.bars {
+			t.Errorf("where nothing was printed: %+v", none)
+		}
 	}
 }

@@ -23,7 +23,7 @@ type usageRow struct {
 
 // usageRowsOf draws the longest bar for the most pages.
 func usageRowsOf(rows []quota.Row) (all []usageRow) {
-	most := int64(1)
+	most := int64(0)
 	for _, r := range rows {
 		most = max(most, r.Impressions)
 	}
@@ -115,7 +115,7 @@ func daysInWords(s quota.Span) string {
 // chart is pages over time, drawn as bars of a hundred units' height.
 type chart struct {
 	Per   string // day, week or month
-	Most  string // what the highest bar stands for
+	Most  string // what the highest bar stands for; "" where nothing was printed
 	Width int
 	Bars  []chartBar
 	Marks []string // under the bars: the first, the middle and the last
@@ -146,7 +146,7 @@ func chartOf(days []quota.Daily, s quota.Span, c calendar.Calendar) (ch chart) {
 		per, layout = quota.Week, "2 January"
 	}
 	sums := map[calendar.Date]int64{}
-	most := int64(1)
+	most := int64(0)
 	for _, d := range quota.Periodic(days, per, c) {
 		sums[d.Day] = d.Impressions
 		most = max(most, d.Impressions)
@@ -156,12 +156,15 @@ func chartOf(days []quota.Daily, s quota.Span, c calendar.Calendar) (ch chart) {
 		if start != day && day != s.From || per == quota.Day && sums[start] == 0 && !c.SchoolDay(day) {
 			continue
 		}
-		height := int(sums[start] * 100 / most)
+		height := int(sums[start] * 100 / max(1, most))
 		ch.Bars = append(ch.Bars, chartBar{X: len(ch.Bars) * barRoom, Y: 100 - height, Height: height,
 			Title: fmt.Sprintf("%s: %s pages", start.Time().Format(layout), thousands(sums[start]))})
 		ch.Marks = append(ch.Marks, start.Time().Format(layout))
 	}
-	ch.Per, ch.Most, ch.Width = string(per), thousands(most), max(1, len(ch.Bars))*barRoom
+	ch.Per, ch.Width = string(per), max(1, len(ch.Bars))*barRoom
+	if most > 0 {
+		ch.Most = thousands(most)
+	}
 	if n := len(ch.Marks); n > 3 {
 		ch.Marks = []string{ch.Marks[0], ch.Marks[n/2], ch.Marks[n-1]}
 	}
