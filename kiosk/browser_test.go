@@ -3,7 +3,6 @@ package kiosk
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"testing"
 	"time"
 
@@ -16,7 +15,8 @@ const patience = 2 * time.Minute
 // page is one tab that shows a kiosk.
 type page struct {
 	*webtest.Page
-	t *testing.T
+	t       *testing.T
+	foreign bool // what it says is not known here
 }
 
 func newPage(t *testing.T, b webtest.Browser) *page {
@@ -24,16 +24,24 @@ func newPage(t *testing.T, b webtest.Browser) *page {
 	return &page{Page: b.Page(t), t: t}
 }
 
-// Seen waits until a text is shown. A picture in another language waits a moment: what it says is not
-// known here.
+// Seen waits until a text is shown, or on a page in another language until it has come to rest.
 func (p *page) Seen(text string) {
 	p.t.Helper()
-	if os.Getenv("INKWELL_SHOTS_LANGUAGE") != "" {
-		time.Sleep(700 * time.Millisecond)
+	if !p.foreign {
+		p.Page.Seen(text)
 		return
 	}
-	p.Page.Seen(text)
+	p.Until(atRest)
 }
+
+// atRest is true when nothing of the page's text has changed for a third of a second.
+const atRest = `(() => {
+	if (!window.lastChange) {
+		window.lastChange = performance.now();
+		new MutationObserver(() => { window.lastChange = performance.now(); }).observe(document, { subtree: true, childList: true, characterData: true });
+	}
+	return performance.now() - window.lastChange > 333;
+})()`
 
 // openKiosk opens the desk's page in a tab and waits until it is idle. Without a time of its own
 // it signs nobody out for a minute: a machine with much to do takes seconds for a few keys.

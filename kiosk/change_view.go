@@ -96,6 +96,8 @@ func (s *Screen) viewChangePrint(v *View, j release.VisitJob) {
 	p := &PrintView{Label: s.Say("Print"), Jobs: []release.JobID{j.ID}, Units: j.Due, Sum: s.cost(j), Enough: true}
 	if _, short := s.visit.Fitting(one); short != nil {
 		p.Enough, p.After = false, s.refusal(short)
+	} else if s.visit.Payers.Exam() {
+		p.After = "" // it is what the job costs
 	} else if say, _ := s.ofOthers(one, one); say != "" {
 		p.After = say
 	} else {

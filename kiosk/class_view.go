@@ -80,7 +80,7 @@ func (s *Screen) viewClass(v *View) {
 	default:
 		v.Title, v.Text = s.Say("Find your name. Press it."), w.Name
 		if len(w.Pupils) == 0 {
-			v.Title = s.Say("Nothing waits for this class.")
+			v.Title, v.Text = s.Say("Nothing waits for this class."), s.Say("As soon as a child's work is here, their name is too.")
 		}
 		if len(s.classJobs()) > 0 {
 			w.All = s.Say("Print all: {things}", "things", s.things(len(s.classJobs())))

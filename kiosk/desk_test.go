@@ -8,12 +8,14 @@ import (
 	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"inkwell/internal/events"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/internal/words"
 	"inkwell/release"
 )
 
@@ -66,6 +68,10 @@ type fakeDesk struct {
 	budget   int64             // of its account
 	adults   []school.PersonID // who opened the list that children collected on
 	bells    map[string][]chan struct{}
+
+	words  *words.Catalogue // nil for what is shipped
+	frozen atomic.Pointer[time.Time]
+	gone   <-chan struct{} // closed when its kiosk is
 }
 
 func newFakeDesk(jobs ...release.VisitJob) *fakeDesk {
@@ -375,13 +381,19 @@ func open(t *testing.T, d *fakeDesk, idle time.Duration) (address string, k *Kio
 	t.Helper()
 	start := time.Now()
 	k, err := New(Options{
-		Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Idle: idle, Unpaired: true,
-		Clock: func() time.Time { return noon.Add(time.Since(start)) },
+		Desk: d, Subscribe: d.subscribe, Log: slog.New(slog.DiscardHandler), Idle: idle, Unpaired: true, Words: d.words,
+		Clock: func() time.Time {
+			if at := d.frozen.Load(); at != nil {
+				return *at
+			}
+			return noon.Add(time.Since(start))
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	d.gone = ctx.Done()
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = k.Run(ctx) }()
 	server := httptest.NewServer(k.Handler())

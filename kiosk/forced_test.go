@@ -20,7 +20,7 @@ func TestStateIsSeenInForcedColours(t *testing.T) {
 			if s.name != c.scene {
 				continue
 			}
-			p := bring(t, b, s, sizes[0], "light")
+			p := bring(t, b, s, older)
 			p.Prefers("forced-colors", "active")
 			fill := func(e string) string {
 				return p.Says(fmt.Sprintf("getComputedStyle(document.querySelector(%q)).backgroundColor", e))

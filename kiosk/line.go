@@ -88,7 +88,7 @@ func (s *Screen) runLine(v *JobView, j release.VisitJob) {
 	default:
 		v.State, v.Meta = "printing", s.Say("Page {page} of {of}", "page", min(d.Printed+1, d.Of), "of", d.Of)
 	}
-	if d != nil && d.State != release.Unclear && d.Printer != s.station.Printer.Name {
+	if d != nil && d.State != release.Unclear && d.Printer != s.station.Printer.Name && !s.together() {
 		v.Meta = s.Say("It comes out at {printer}.", "printer", plain(d.Printer, nameShown)) + " " + v.Meta
 	}
 }

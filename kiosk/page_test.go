@@ -42,7 +42,6 @@ func TestThePage(t *testing.T) {
 		"the class pays":          theClassPays,
 		"by keyboard alone":       byKeyboardAlone,
 		"sound":                   soundCanBeTurnedOff,
-		"everything can be hit":   everythingCanBeHit,
 		"the counter of wrongs":   theCounterCounts,
 		"another build on server": anotherBuild,
 	} {
@@ -392,86 +391,6 @@ func (p *page) tabTo(act string) {
 		}
 	}
 	p.t.Fatalf("the Tab key never comes to %s", act)
-}
-
-// small names what is too small to hit, is off the screen, or is cut.
-const small = `(() => {
-	const out = [];
-	const hit = (el) => el.closest('label') || el;
-	for (const el of document.querySelectorAll('button, input')) {
-		const box = hit(el).getBoundingClientRect();
-		if (box.width === 0 && box.height === 0) continue;
-		if (Math.min(box.width, box.height) < 63.5) out.push((el.textContent || el.id || el.type) + ' ' + box.width + 'x' + box.height);
-		if (!el.closest('.list, .leaves, .pupils') && (box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || box.left < -1 || box.top < -1)) out.push((el.textContent || el.id) + ' is off the screen');
-	}
-	if (document.documentElement.scrollWidth > innerWidth) out.push('scrolls sideways');
-	for (const el of document.querySelectorAll('h1')) if (el.scrollWidth > el.clientWidth + 2 && !el.classList.contains('unseen')) out.push('heading cut: ' + el.textContent);
-	return out.join('; ');
-})()`
-
-// everythingCanBeHit: on every size, all that is pressed is at least 64 px in both
-// directions, wholly on the screen or in the list that scrolls, and nothing
-// scrolls sideways.
-func everythingCanBeHit(t *testing.T, b webtest.Browser) {
-	for _, s := range shots {
-		if !slices.Contains([]string{"account", "change-pages", "change-refused", "count", "pupil-pay", "sponsor", "sponsor-done", "places-list"}, s.name) {
-			continue
-		}
-		p := bring(t, b, s, sizes[0], "light")
-		for _, size := range sizes {
-			p.Size(size[0], size[1])
-			if got := p.Says(small); got != "" {
-				t.Errorf("%dx%d, %s: %s", size[0], size[1], s.name, got)
-			}
-		}
-	}
-	for _, size := range sizes {
-		d := newFakeDesk(manyJobs()...)
-		p := newPage(t, b)
-		p.Size(size[0], size[1])
-		address, _ := open(t, d, 0)
-		p.Open(address)
-		p.wait(FaceIdle)
-		check := func(where string) {
-			t.Helper()
-			if got := p.Says(small); got != "" {
-				t.Errorf("%dx%d, %s: %s", size[0], size[1], where, got)
-			}
-		}
-		check("idle")
-		p.press("keypad")
-		p.wait(FaceKeypad)
-		check("letters")
-		p.Keys("x\r0\r")
-		p.Seen(cantSignIn)
-		check("digits with a refusal")
-		p.Badge(slipText)
-		p.wait(FaceSlip)
-		check("a slip")
-		p.Badge(badge)
-		p.wait(FaceJobs)
-		check("jobs")
-		_ = d.change(func() { d.visit.Printed, d.prints = true, prints() })
-		if size[1] > 560 {
-			p.Click(`.panel [data-do="wrong"]`)
-			p.wait(FaceWrong)
-			p.Seen("Which print")
-			check("prints that may have gone wrong")
-			p.Click(`[data-do="pick"]`)
-			p.Seen("What went wrong?")
-			check("what went wrong")
-			p.press("back")
-			p.Seen("Which print")
-			p.press("back")
-			p.wait(FaceJobs)
-		}
-		p.press("release")
-		p.wait(FacePrinting)
-		check("printing")
-		_ = d.change(func() { d.job(41).Delivery.State = release.Unclear })
-		p.wait(FaceQuestion)
-		check("question")
-	}
 }
 
 // theCounterCounts shows that a broken policy would be seen.

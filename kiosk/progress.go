@@ -112,6 +112,23 @@ func (s *Screen) elsewhere() string {
 	return plain(strings.Join(names, " "+s.Say("and")+" "), titleLimit)
 }
 
+// together says whether what is watched comes out at one printer, which the sentence above the jobs names.
+func (s *Screen) together() bool {
+	if f := s.Face(); f != FacePrinting && f != FaceDone || s.tally().trouble != "" {
+		return false
+	}
+	at := ""
+	for _, id := range s.run {
+		if d := s.seen[id].Delivery; d != nil {
+			if at != "" && d.Printer != at {
+				return false
+			}
+			at = d.Printer
+		}
+	}
+	return true
+}
+
 // viewRun lists the jobs of the run, and says what else waits.
 func (s *Screen) viewRun(v *View, now time.Time) {
 	for _, id := range s.run {

@@ -101,7 +101,7 @@ func TestMotionAndContrastAreThePersons(t *testing.T) {
 		if s.name != "idle" && s.name != "printing" && s.name != "jobs" {
 			continue
 		}
-		p := bring(t, b, s, sizes[0], "light")
+		p := bring(t, b, s, older)
 		const endless = `String(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations === Infinity).length)`
 		if moving := p.Says(endless); s.name != "jobs" && moving == "0" {
 			t.Errorf("%s: nothing moves to begin with", s.name)

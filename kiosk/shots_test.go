@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,40 +18,41 @@ import (
 	"inkwell/release"
 )
 
-// TestShots takes a picture of every face at every size into the folder
-// INKWELL_SHOTS names. Without the variable there is nothing to do, and it says so. They are in the
-// language that INKWELL_SHOTS_LANGUAGE names, such as cy, or cy~ for young readers.
+// TestShots takes a picture of every face, at every size, light and dark, into the folder that
+// INKWELL_SHOTS names. Without the variable there is nothing to do, and it says so. INKWELL_SHOTS_READERS
+// names the readers, such as "cy long", and INKWELL_SHOTS_ONLY a part of the faces' names.
 func TestShots(t *testing.T) {
-	folder, only := os.Getenv("INKWELL_SHOTS"), os.Getenv("INKWELL_SHOTS_ONLY")
+	folder, only, wanted := os.Getenv("INKWELL_SHOTS"), os.Getenv("INKWELL_SHOTS_ONLY"), strings.Fields(os.Getenv("INKWELL_SHOTS_READERS"))
 	if folder == "" {
 		t.Log("INKWELL_SHOTS names no folder: no pictures wanted")
 		return
 	}
 	b := webtest.Start(t)
-	for _, size := range sizes {
-		for _, scheme := range []string{"light", "dark"} {
-			for _, s := range shots {
-				if scheme == "dark" && size[0] != 1280 || !strings.Contains(s.name, only) {
-					continue
-				}
-				t.Run(fmt.Sprintf("%s-%dx%d-%s", s.name, size[0], size[1], scheme), func(t *testing.T) {
-					shoot(t, b, s, size, scheme, folder)
-				})
+	for _, r := range audiences(t) {
+		if len(wanted) == 0 && r.name != "older" || len(wanted) > 0 && !slices.Contains(wanted, r.name) {
+			continue
+		}
+		for _, s := range shots {
+			if !strings.Contains(s.name, only) {
+				continue
 			}
+			t.Run(r.name+"/"+s.name, func(t *testing.T) {
+				p := bring(t, b, s, r)
+				for _, size := range sizes {
+					p.Size(size[0], size[1])
+					for _, scheme := range []string{"light", "dark"} {
+						p.Scheme(scheme)
+						p.Do(chromedp.Sleep(250 * time.Millisecond)) // let the animations arrive
+						p.Shot(filepath.Join(folder, fmt.Sprintf("%s-%dx%d-%s-%s.png", s.name, size[0], size[1], scheme, r.name)))
+					}
+				}
+			})
 		}
 	}
 }
 
-func shoot(t *testing.T, b webtest.Browser, s shot, size [2]int64, scheme, folder string) {
-	t.Helper()
-	p := bring(t, b, s, size, scheme)
-	p.Do(chromedp.Sleep(600 * time.Millisecond)) // let the animations arrive
-	p.Shot(filepath.Join(folder, fmt.Sprintf("%s-%dx%d-%s.png", s.name, size[0], size[1], scheme)))
-	p.Axe()
-}
-
-// bring opens a kiosk and brings it to where the picture is taken.
-func bring(t *testing.T, b webtest.Browser, s shot, size [2]int64, scheme string) *page {
+// bring opens a kiosk of 1280 by 800 and brings it to where the picture is taken. Then its time stands still.
+func bring(t *testing.T, b webtest.Browser, s shot, r audience) *page {
 	t.Helper()
 	jobs := s.jobs
 	if jobs == nil {
@@ -60,18 +62,18 @@ func bring(t *testing.T, b webtest.Browser, s shot, size [2]int64, scheme string
 	if s.set != nil {
 		s.set(d)
 	}
-	if said := os.Getenv("INKWELL_SHOTS_LANGUAGE"); said != "" {
-		tag, young := strings.CutSuffix(said, "~")
-		d.station.Languages = school.Languages{Offered: []string{tag, "en"}, Young: young}
-		d.visit.Young = young
-	}
 	p := newPage(t, b)
-	p.Size(size[0], size[1])
-	p.Scheme(scheme)
-	address, _ := open(t, d, 0)
+	p.foreign = r.name != "older"
+	if p.foreign {
+		d.words, d.station.Languages = r.words, school.Languages{Offered: []string{r.tag, "en"}, Young: r.young}
+		d.visit.Young = r.young
+	}
+	address, k := open(t, d, time.Minute) // a machine with much to do takes seconds for a few keys
 	p.Open(address)
 	p.wait(FaceIdle)
 	s.act(p, d)
+	at := k.clock()
+	d.frozen.Store(&at)
 	return p
 }
 
@@ -340,7 +342,7 @@ var shots = []shot{
 	{name: "change-jobs", jobs: leafedJobs, set: pictured, act: signedIn},
 	{name: "change-pages", jobs: leafedJobs, set: pictured, act: leafing},
 	{name: "change-loading", jobs: leafedJobs, set: func(d *fakeDesk) {
-		d.draw = func(int) ([]byte, error) { time.Sleep(1500 * time.Millisecond); return nil, noSuchPage }
+		d.draw = func(int) ([]byte, error) { <-d.gone; return nil, noSuchPage }
 	}, act: func(p *page, d *fakeDesk) {
 		signedIn(p, d)
 		p.Click(`li[data-key="41"] [data-do=change]`)

@@ -246,6 +246,9 @@ func (s *Screen) viewJobs(v *View, now time.Time) {
 	if held := s.jobsWhere(s.printable); len(held) > 0 {
 		v.Print, v.Payers = s.printView(held), s.payers(s.chosen())
 		v.Print.mark(v.Jobs)
+		if s.visit.Payers.Exam() {
+			v.Print.After = "" // it stands at the top
+		}
 	}
 }
 
