@@ -52,6 +52,9 @@ type house struct {
 	findings []Finding    // of the page Health
 	server   *httptest.Server
 	browser  *http.Client
+
+	behind Console      // the console as it is, with a doorman; see serve
+	door   http.Handler // of behind
 }
 
 func newHouse(t *testing.T) *house {
