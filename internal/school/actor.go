@@ -88,6 +88,7 @@ const (
 	SeeFairness      Capability = "see-fairness"      // flags and withdrawals in sums
 	SeeMatters       Capability = "see-matters"       // matters of safeguarding that are with one
 	FlagPupils       Capability = "flag-pupils"       // tell, with a note, of a pupil's misuse of printing
+	FlagByName       Capability = "flag-by-name"      // the same of any pupil whom one can name: for staff who neither teach a class nor look people up
 	SetConduct       Capability = "set-conduct"       // the rules of conduct, and the switch that stops them
 	KeepWords        Capability = "keep-words"        // the safeguarding lead's list of words
 	SeeRecord        Capability = "see-record"        // who did what at the school and when, never why or to whom; and who holds which role
@@ -102,7 +103,7 @@ var capabilities = map[Role][]Capability{
 	Pupil:     {Print, OwnPage},
 	Guest:     {Print},
 	Teacher:   {Print, UseConsole, AskPrintRoom, PassOwnClass, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, SeeClassUsage, RefundPupils, ReviewConduct, FlagPupils},
-	Assistant: {Print, UseConsole, AskPrintRoom, IssueSlip, FlagPupils},
+	Assistant: {Print, UseConsole, AskPrintRoom, IssueSlip, FlagPupils, FlagByName},
 	Cover:     {Print, UseConsole, AskPrintRoom, IssueSlip, GrantFromClass, ReleaseForClass, PauseClass, SeeRules, ApprovePupils, FlagPupils},
 	Reception: {Print, UseConsole, AskPrintRoom, FindPeople, IssuePass, ArrangeCover, SponsorGuest, RecordAgreements, FlagPupils},
 	IT: {Print, UseConsole, AskPrintRoom, FindPeople, SeeSchool, Suspend, ManageFace, ManageRoster, ManageCalendar, ArrangeCover,
@@ -111,7 +112,7 @@ var capabilities = map[Role][]Capability{
 	Provider:     {Print, UseConsole, ManageFace},
 	PrintRoom:    {Print, UseConsole, RunPrintRoom},
 	Exams:        {Print, UseConsole, AskPrintRoom, ManageExams, SeeExams},
-	Safeguarding: {Print, UseConsole, SeeMatters, KeepWords, FlagPupils},
+	Safeguarding: {Print, UseConsole, SeeMatters, KeepWords, FlagPupils, FlagByName},
 	Head: {Print, UseConsole, AskPrintRoom, FindPeople, SeeSchool, ManageCalendar, ArrangeCover, IssuePass, SponsorGuest, AuthoriseGuest,
 		SeeRules, ExemptFromRules, RecordExemption, ApprovePupils, ApproveAnyone, SeeUsage, RecoverCosts, ReviewConduct, ReviewAnyone, NameReviewers, SeeConduct, SeeFairness, SeeMatters, FlagPupils, SetConduct, SeeRecord, ReviewAccess, SeeExams},
 	COO:            {Print, UseConsole, SeeRules, ExemptFromRules, RecordExemption, SeeUsage, SeeFairness, SeeTrust},

@@ -64,6 +64,19 @@ func PersonByUsername(ctx context.Context, tx *db.Tx, school ID, username string
 	return person(ctx, tx, "p.school_id = $1 AND p.username = $2", school, normalName(username))
 }
 
+// PupilNamed finds a pupil who is at a school now by their user name and family name, which have to be the same one's, so
+// that a slip of the finger finds nobody else ("pupil-unnamed"). Case, accents and apostrophes of the family name do not matter.
+func PupilNamed(ctx context.Context, tx *db.Tx, school ID, username, family string) (Person, error) {
+	p, err := person(ctx, tx, `p.school_id = $1 AND p.username = $2 AND p.left_at IS NULL AND `+folded("p.family_name")+` = `+folded("$3::text"),
+		school, normalName(username), strings.TrimSpace(family))
+	if fault.KindOf(err) == fault.NotFound || err == nil && !slices.Contains(p.Roles, Pupil) {
+		return Person{}, pupilUnnamed
+	}
+	return p, err
+}
+
+var pupilUnnamed = fault.New(fault.Invalid, "pupil-unnamed", "No pupil here has that user name and that family name. Check both.")
+
 // Selves are the people whom one human is at the schools of an installation, themselves among them, without those who
 // have left. It is asked across schools.
 func Selves(ctx context.Context, tx *db.Tx, of PersonID) ([]Person, error) {

@@ -228,6 +228,7 @@ type Stepping interface {
 // Flagging is conduct's part in flags that staff raise, and in those that wait for somebody.
 type Flagging interface {
 	Raise(ctx context.Context, by school.Actor, person school.PersonID, category, note string) (conduct.FlagID, error)
+	RaiseNamed(ctx context.Context, by school.Actor, username, family, category, note string) (conduct.FlagID, error)
 	Undecided(ctx context.Context, a school.Actor) (all []conduct.Pile, more int, err error)
 	UndecidedCases(ctx context.Context, a school.Actor) (int, error)
 	Stepping

@@ -198,6 +198,9 @@ func (h *house) days() []day {
 		}},
 		{school.Assistant, nil, []deed{
 			reads("My jobs", secretTitle), presses(".mine__form .button--main"), reads("Slip for a runner", "Prints once"), never("My classes", "People"),
+			leadsTo(flagPath), types("#username", "sam"), types("#family", "Okafor"), types("#flag-category", "behaviour"), types("#flag-note", "Threw the paper about"),
+			presses(`[action="/staff/flag"] .button--main`), reads("No pupil here has that user name"), types("#family", "bell"),
+			presses(`[action="/staff/flag"] .button--main`), reads("Recorded."), never("Sam Bell"),
 		}},
 		{school.Auditor, h.seal, []deed{
 			reads("YOUR FIRST VISIT", "Printing suspended", "Who holds which role"), never("Ran off with the toner"),

@@ -15,7 +15,7 @@ var unasked = map[string][]string{
 		"POST /staff/guests/{id}/end", "POST /staff/guests/authority/{id}/withdraw", "POST /staff/mine/{id}/slip/end",
 	},
 	"it is of a lesson or a counter, many times an hour, and small or over by the bell": {
-		"POST /staff/people/{id}/badge/found", "POST " + tutorPath + "/{id}/badge/found", "POST /staff/people/{id}/flag", "POST /staff/flags/{flag}/refer", "POST /staff/people/{id}/agreement",
+		"POST /staff/people/{id}/badge/found", "POST " + tutorPath + "/{id}/badge/found", "POST /staff/people/{id}/flag", "POST " + flagPath, "POST /staff/flags/{flag}/refer", "POST /staff/people/{id}/agreement",
 		"POST " + refundsPath + "/{id}/grant", "POST " + refundsPath + "/{id}/decline", "POST " + classesPath + "/{class}/print", "POST " + classesPath + "/{class}/pause",
 		"POST " + classesPath + "/{class}/pause/{order}/end", "POST " + classesPath + "/{class}/flag", "POST " + classesPath + "/{class}/give",
 		"POST " + waitingPath + "/{id}/approve", "POST " + waitingPath + "/{id}/return", "POST /staff/guests",

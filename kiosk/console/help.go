@@ -29,6 +29,7 @@ var partHelp = map[string]string{
 	classesPath:       "The classes that you teach by today's list, and one that you cover until its bell: what they printed, what you can give them, and who cannot print.",
 	tutorPath:         "Your registration class: a lost badge stops at once, and the pupil gets a pass for today.",
 	"/staff/people":   "Find anybody by a part of their name or user name. A person's page has what is left to them, their jobs, badges and what was done about them lately. Opening it is recorded.",
+	flagPath:          "Tell of misuse that you saw: the pupil, a category and your words. It stops nobody; a colleague decides what comes of it, and a matter of safeguarding goes to its lead alone.",
 	rightsPath:        "Withdraw printing from one, a class or a year group, from a time until a time, for a reason that they read. One press gives it back to all whom a decision met.",
 	rostersPath:       "What the last imports of the school's own system changed, in numbers, and why one stopped. Nothing is applied that would remove too many at once.",
 	"/staff/guests":   "Visitors under the head's dated authority. Each gets a pass for the day and some pages.",

@@ -75,6 +75,8 @@ var routes = []route{
 	{"GET /staff/roll-out", school.ManageFace, (*Console).rollOutPage},
 	{"GET /staff/roll-out/{name}", school.ManageFace, (*Console).rollOutArchive},
 	{"POST /staff/roll-out/own-page", school.ManageFace, (*Console).setUploads},
+	{"GET " + flagPath, school.FlagByName, (*Console).flagPage},
+	{"POST " + flagPath, school.FlagByName, (*Console).flagNamed},
 	{"POST /staff/people/{id}/flag", school.FindPeople, (*Console).flagPerson},
 	{"POST /staff/people/{id}/suspend", school.Suspend, (*Console).suspend},
 	{"POST /staff/people/{id}/lift", school.Suspend, (*Console).lift},

@@ -27,7 +27,7 @@ var (
 
 // Raise flags a pupil by a member of staff: a category of the school's policy, and a note of 1 to 500
 // characters. It moves nobody on the ladder: a person looks at it, or the safeguarding lead alone if that is the
-// category's way. Who cannot look people up flags pupils of the classes that they teach now ("pupil-untaught").
+// category's way. Who can neither look people up nor flag by name flags pupils of the classes that they teach now ("pupil-untaught").
 func (c *Conduct) Raise(ctx context.Context, by school.Actor, person school.PersonID, category, note string) (id FlagID, err error) {
 	note = strings.TrimSpace(note)
 	if !by.May(school.FlagPupils) {
@@ -72,9 +72,25 @@ func (c *Conduct) Raise(ctx context.Context, by school.Actor, person school.Pers
 	return id, err
 }
 
+// RaiseNamed is Raise about a pupil whom somebody names, who may flag any: by user name and family name ("pupil-unnamed").
+func (c *Conduct) RaiseNamed(ctx context.Context, by school.Actor, username, family, category, note string) (id FlagID, err error) {
+	if !by.May(school.FlagByName) {
+		return 0, school.NotAllowed
+	}
+	var p school.Person
+	err = c.db.Look(ctx, db.InSchool(by.School), func(ctx context.Context, tx *db.Tx) (err error) {
+		p, err = school.PupilNamed(ctx, tx, by.School, username, family)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return c.Raise(ctx, by, p.ID, category, note)
+}
+
 // reaches says whether a pupil is somebody's to flag.
 func reaches(ctx context.Context, tx *db.Tx, by school.Actor, person school.PersonID) (bool, error) {
-	if by.May(school.FindPeople) {
+	if by.May(school.FindPeople) || by.May(school.FlagByName) {
 		return true, nil
 	}
 	classes, err := school.TaughtBy(ctx, tx, by)

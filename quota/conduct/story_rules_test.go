@@ -583,6 +583,17 @@ func TestStaffFlagPupils(t *testing.T) {
 	s.then("and a category", refused(raise(s.Teacher, s.Mia, "other", "x"), "category-unknown"))
 	s.then("Tom flags no pupil of another's class", refused(raise(s.Teacher, s.Sam, "behaviour", "x"), "pupil-untaught"))
 	s.then("IT does", raise(s.IT, s.Sam, "behaviour", "took the toner"))
+	assistant := s.Teacher
+	assistant.Roles = []school.Role{school.Assistant}
+	named := func(by school.Actor, username, family string) error {
+		_, err := s.RaiseNamed(t.Context(), by, username, family, "behaviour", "ran about")
+		return err
+	}
+	s.when("an assistant, who teaches nobody, names Sam", named(assistant, " SAM", "bell"))
+	s.then("it is Sam whom a person is to look at", s.flags(s.Sam, rule.ByStaff, 2))
+	s.then("another's family name is nobody", refused(named(assistant, "sam", "Okafor"), "pupil-unnamed"))
+	s.then("nor is a colleague", refused(named(assistant, "it", "Hall"), "pupil-unnamed"))
+	s.then("a teacher names nobody", refused(named(s.Teacher, "sam", "Bell"), "not-allowed"))
 	s.then("nobody of another school is flagged", refused(raise(schooltest.New(t, s.db, "Hill").IT, s.Sam, "behaviour", "x"), "person-unknown"))
 	records := dbtest.Value[int](t, s.db, "SELECT count(*) FROM audit")
 	s.when("he flags her for safeguarding", raise(s.Teacher, s.Mia, "safeguarding", "what she printed worries me"))
