@@ -5,6 +5,7 @@ package schooltest
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,7 +46,7 @@ func New(t testing.TB, d *db.DB, name string) *Cast {
 		t.Fatal(err)
 	}
 	c := &Cast{Directory: school.New(d, Keys(), slog.New(slog.DiscardHandler))}
-	password := must(school.HashPassword(Password))(t)
+	password := must(hashed())(t)
 	code := func(s string) string { return must(c.Directory.HashDemoCode(s))(t) }
 	all := []school.Newcomer{
 		{Username: "sam", Given: "Sam", Family: "Bell", Year: 11, Role: school.Pupil, PasswordHash: password, Badge: SamBadge, CodeHash: code(SamCode)},
@@ -85,6 +86,9 @@ func New(t testing.TB, d *db.DB, name string) *Cast {
 	}
 	return c
 }
+
+// hashed is Password's hash, made once: it is slow on purpose.
+var hashed = sync.OnceValues(func() (string, error) { return school.HashPassword(Password) })
 
 func must(s string, err error) func(testing.TB) string {
 	return func(t testing.TB) string {
