@@ -73,9 +73,9 @@ func addressAddCommand() *cobra.Command {
 			}
 			uri := "ipps://" + at.reachable(at.IPP) + school.AddressPath(queue, token)
 			if picture {
-				return tellPicture(h.out, cmd.ErrOrStderr(), uri)
+				return tellPicture(unwrapped(h.out), cmd.ErrOrStderr(), uri)
 			}
-			return tellAddress(h.out, uri)
+			return tellAddress(unwrapped(h.out), uri)
 		})
 	cmd.Long = `Show an address, and its QR code, that one device of this person's prints to without a
 password. Whoever has it prints as them. It is shown once and kept as a digest alone.`

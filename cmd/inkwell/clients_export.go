@@ -155,7 +155,7 @@ func ownMachine(server string) bool {
 // terminal says whether what is written goes to a screen, or to another device: an archive
 // would be lost there, and a bar can be drawn.
 func terminal(out io.Writer) bool {
-	f, ok := out.(*os.File)
+	f, ok := unwrapped(out).(*os.File)
 	if !ok {
 		return false
 	}

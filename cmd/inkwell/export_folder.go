@@ -24,7 +24,7 @@ func (e *clientsExport) open(out io.Writer) (func([]rollout.File, time.Time) err
 		if terminal(out) {
 			return nil, fault.New(fault.Invalid, "out-missing", "Say where to: --out FOLDER, or > clients.zip behind the command.")
 		}
-		return func(files []rollout.File, made time.Time) error { return rollout.Zip(out, files, made) }, nil
+		return func(files []rollout.File, made time.Time) error { return rollout.Zip(unwrapped(out), files, made) }, nil
 	}
 	folder, err := openExport(e.out, e.replace)
 	if err != nil {

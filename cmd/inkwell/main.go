@@ -19,7 +19,7 @@ func main() {
 	document.Child() // does not return in a process that was started to read a document
 	root := rootCommand()
 	if err := root.ExecuteContext(context.Background()); err != nil {
-		fmt.Fprintln(os.Stderr, "inkwell:", asPerson(err))
+		_, _ = fmt.Fprintln(&plainWriter{to: os.Stderr}, "inkwell:", asPerson(err))
 		os.Exit(1)
 	}
 }
@@ -31,6 +31,10 @@ func rootCommand() *cobra.Command {
 		Long:          "Inkwell holds what pupils print until they stand at the printer, counts it, and charges it once.",
 		SilenceErrors: true, // main says them, once
 		SilenceUsage:  true, // a refusal is no reason to repeat the manual
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
+			cmd.SetOut(&plainWriter{to: cmd.OutOrStdout()})
+			cmd.SetErr(&plainWriter{to: cmd.ErrOrStderr()})
+		},
 	}
 	root.AddCommand(
 		serveCommand(), configCommand(), checkCommand(), versionCommand(),

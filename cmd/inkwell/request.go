@@ -92,7 +92,7 @@ func requestFileCommand() *cobra.Command {
 				return err
 			})
 			if err == nil {
-				_, err = h.out.Write(file)
+				_, err = unwrapped(h.out).Write(file)
 			}
 			return err
 		})
