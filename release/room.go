@@ -136,12 +136,14 @@ func SetRoomFinishes(ctx context.Context, tx *db.Tx, id school.ID, all []string)
 // RoomOffer is what the actor can choose who hands a held job of theirs to the print room.
 func (d *Desk) RoomOffer(ctx context.Context, a school.Actor, id JobID) (o RoomOffer, err error) {
 	err = d.readSchool(ctx, a.School, func(ctx context.Context, tx *db.Tx) error {
-		if o.Job, err = jobByID(ctx, tx, id); err != nil {
+		job, err := jobByID(ctx, tx, id)
+		if err != nil {
 			return err
 		}
-		if err := o.Job.handable(a, tx.Now); err != nil {
+		if err := job.handable(a, tx.Now); err != nil {
 			return err
 		}
+		o.Job = job
 		c, err := school.CalendarOf(ctx, tx, a.School)
 		if err != nil {
 			return err
@@ -169,10 +171,10 @@ func (d *Desk) RoomOffer(ctx context.Context, a school.Actor, id JobID) (o RoomO
 // handable refuses what cannot be handed to the print room.
 func (j Job) handable(a school.Actor, now time.Time) error {
 	switch {
-	case !a.May(school.AskPrintRoom):
-		return school.NotAllowed
 	case j.Person != a.Person || !j.visibleTo(a):
 		return jobUnknown
+	case !a.May(school.AskPrintRoom):
+		return school.NotAllowed
 	case j.State == Receiving || j.State == Counting:
 		return notReady
 	case j.State == Released:
