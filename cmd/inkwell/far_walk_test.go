@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -429,40 +430,63 @@ func (p *farScreen) anotherLanguage() {
 	p.leaves(pupil)
 }
 
-// aClass is a teacher whose badge opens the list of a class: one child collects by their name, and the adult prints the rest.
+// aClass is a teacher whose badge opens the list of a class: three children collect by their names, one after another, and
+// the adult prints the rest, which comes out child by child.
 func (p *farScreen) aClass() {
 	var users []string
-	for range 2 {
+	for range 5 {
 		p.s.class++
-		user := demoPupil(p.s.class)
-		p.sends(user, blankPDF(p.t, 2))
-		p.s.held(user, 1)
-		users = append(users, user)
+		users = append(users, demoPupil(p.s.class))
 	}
+	last := rows[string](p.s.demo, "SELECT username FROM person WHERE username = ANY ($1) ORDER BY family_name DESC LIMIT 1", users)
+	for _, user := range users {
+		p.sends(user, blankPDF(p.t, 2))
+		p.sends(last, blankPDF(p.t, 1)) // before and after those of others
+	}
+	for _, user := range users {
+		p.s.held(user, map[bool]int{false: 1, true: 6}[user == last])
+	}
+	const names = `[...document.querySelectorAll('.pupil:enabled .pupil__name')].map((e) => e.textContent)`
 	p.tap(demoStaffBadge(1))
 	p.face(kiosk.FaceClass)
-	p.Until(`document.querySelectorAll('.pupil:enabled').length === 2`)
-	p.shot("class")
-	p.press("pupil")
-	p.face(kiosk.FacePupil)
-	p.press("for-pupils")
-	p.face(kiosk.FaceClass)
-	p.Seen("Well done")
+	for left := 5; left > 2; left-- {
+		p.Until(fmt.Sprintf(`%s.length === %d`, names, left))
+		if left == 5 {
+			p.shot("class")
+		}
+		child, others := p.Says(names+`[0]`), p.Says(names+`.slice(1).join()`)
+		p.press("pupil")
+		p.face(kiosk.FacePupil)
+		p.Seen(child)
+		for other := range strings.SplitSeq(others, ",") {
+			if strings.Contains(p.Text(), other) {
+				p.t.Errorf("%s is asked, and reads of %s", child, other)
+			}
+		}
+		p.press("for-pupils")
+		p.face(kiosk.FaceClass)
+		p.Seen("Well done")
+	}
+	p.Until(names + `.length === 2`)
+	rest := p.Says(names + `.join(" ")`)
 	p.press("whole")
 	p.face(kiosk.FaceWhole)
 	p.press("for-pupils")
 	p.Seen("Nothing waits for this class.")
 	p.press("sign-out")
 	p.face(kiosk.FaceIdle)
-	for _, user := range users {
-		p.s.eventually("the job of "+user, func() bool {
-			return rows[bool](p.s.demo, "SELECT bool_and(state = 'done') FROM job JOIN person USING (person_id) WHERE username = $1", user)
-		})
-	}
-	by := rows[string](p.s.demo, `SELECT string_agg(t.username, ' ') FROM audit a JOIN person t ON t.pseudonym = a.actor JOIN person c ON c.pseudonym = a.subject
-		WHERE a.act = 'job-released' AND c.username = ANY($1)`, users)
-	if by != demoTeacher(1)+" "+demoTeacher(1) {
+	p.s.eventually("the jobs of the class", func() bool {
+		return rows[int](p.s.demo, "SELECT count(*) FROM job JOIN person USING (person_id) WHERE username = ANY ($1) AND state = 'done'", users) == 10
+	})
+	by := rows[string](p.s.demo, `SELECT string_agg(DISTINCT t.username, ' ') || count(*) FROM audit a JOIN person t ON t.pseudonym = a.actor JOIN person c ON c.pseudonym = a.subject
+		WHERE a.act = 'job-released' AND c.username = ANY ($1)`, users)
+	if by != demoTeacher(1)+"10" {
 		p.t.Errorf("released by %q", by)
+	}
+	out := rows[string](p.s.demo, `SELECT string_agg(given_name, ' ' ORDER BY printing_at) FROM
+		(SELECT p.given_name, d.printing_at FROM delivery d JOIN person p USING (person_id) WHERE p.username = ANY ($1) ORDER BY d.printing_at DESC LIMIT 7) AS latest`, users)
+	if got := strings.Join(slices.Compact(strings.Fields(out)), " "); got != rest {
+		p.t.Errorf("the rest came out as %q, the list has %q", out, rest)
 	}
 }
 
