@@ -76,6 +76,7 @@ func longWords(t *testing.T) *words.Catalogue {
 const faults = `(() => {
 	const out = [], say = (what, el) => out.push(what + ': ' + (el.dataset.do || el.className || el.tagName) + ' “' + el.textContent.trim().replace(/\s+/g, ' ').slice(0, 50) + '”');
 	const scrolling = '.list, .leaves, .pupils, .account__list, .run__list, .askback__prints, .places__list, .payers__row, .sponsor__jobs';
+	const ours = '.jobs h1, [data-unpaid]'; // for all that a name or a title stands in it
 	const shown = (el) => el.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !el.closest('.unseen, .dots, svg');
 	const clip = (el) => { // the part of the window that an element may be seen in
 		const box = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
@@ -88,8 +89,8 @@ const faults = `(() => {
 	for (const el of main.querySelectorAll('*')) {
 		if (!shown(el)) continue;
 		const style = getComputedStyle(el), list = el.matches(scrolling);
-		if (list && el.scrollHeight > el.clientHeight + 2 && el.clientHeight < 112 && el.matches(':not(.payers__row)')) say('too little of the list is seen (' + el.clientHeight + ' px)', el);
-		if (list || style.overflowX === 'visible' && style.overflowY === 'visible' || el.closest('[dir=auto]') && !el.closest('.jobs h1')) continue;
+		if (list && el.scrollHeight > el.clientHeight + 2 && el.clientHeight < 1.4 * (el.querySelector('li') || el).offsetHeight && el.matches(':not(.payers__row)')) say('too little of the list is seen (' + el.clientHeight + ' px)', el);
+		if (list || style.overflowX === 'visible' && style.overflowY === 'visible' || el.closest('[dir=auto]') && !el.closest(ours)) continue;
 		if (el.matches('.pagebar, .bar, .job__bar, .job__thumb, .leaf__page, input, svg, img')) continue;
 		if (style.overflow !== 'visible' && el.scrollWidth > el.clientWidth + 1.5 && !el.matches('.job')) say('cut at its side by ' + (el.scrollWidth - el.clientWidth), el);
 		if (style.overflow !== 'visible' && el.scrollHeight > el.clientHeight + 1.5 && !el.matches('.job')) say('cut below by ' + (el.scrollHeight - el.clientHeight), el);
@@ -114,7 +115,7 @@ const faults = `(() => {
 		if (!walk.currentNode.data.trim() || !shown(el)) continue;
 		const range = document.createRange();
 		range.selectNodeContents(walk.currentNode);
-		const theirs = el.closest('[dir=auto]') && !el.closest('.jobs h1');
+		const theirs = el.closest('[dir=auto]') && !el.closest(ours);
 		for (const r of range.getClientRects()) {
 			if (r.width < 1) continue;
 			if (!theirs && outside(r, clip(el))) say('text off the screen', el);
