@@ -65,7 +65,7 @@ func bring(t *testing.T, b webtest.Browser, s shot, r audience) *page {
 	p := newPage(t, b)
 	p.foreign = r.name != "older"
 	if p.foreign {
-		d.words, d.station.Languages = r.words, school.Languages{Offered: []string{r.tag, "en"}, Young: r.young}
+		d.words, d.station.Languages = r.words, school.Languages{Offered: slices.Compact([]string{r.tag, "en"}), Young: r.young}
 		d.visit.Young = r.young
 	}
 	address, k := open(t, d, time.Minute) // a machine with much to do takes seconds for a few keys
