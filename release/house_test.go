@@ -118,16 +118,7 @@ func (h *house) open() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	o := h.engine
-	o.CacheDir, o.Log = engineCache(), log
-	if o.Executable == "" {
-		o.Executable = documenttest.Child(h.t)
-	}
-	engine, err := document.New(o)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.t.Cleanup(func() { _ = engine.Close() })
+	engine := h.reader(log)
 	h.Desk = release.New(release.Options{DB: h.db, Directory: h.Directory, Hub: h.hub, Spool: store, Documents: engine, Log: log,
 		Dial: h.dial, Meter: h.meter,
 		Poll: 5 * time.Millisecond, Watch: h.watch, Caps: h.caps, Ended: h.ended})
@@ -138,6 +129,39 @@ func (h *house) open() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// reader is the engine of all houses that want nothing particular of it, or one of the house's own.
+func (h *house) reader(log *slog.Logger) *document.Engine {
+	h.t.Helper()
+	o := h.engine
+	if o == (document.Options{}) {
+		everyones.Do(func() {
+			everyones.Engine, everyones.err = document.New(document.Options{CacheDir: engineCache(), Executable: documenttest.Child(h.t), Workers: 4, Presses: 16})
+		})
+		if everyones.err != nil {
+			h.t.Fatal(everyones.err)
+		}
+		return everyones.Engine
+	}
+	o.CacheDir, o.Log = engineCache(), log
+	if o.Executable == "" {
+		o.Executable = documenttest.Child(h.t)
+	}
+	engine, err := document.New(o)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { _ = engine.Close() })
+	return engine
+}
+
+// everyones is an engine that lives as long as the tests: to start one costs as much as to read a document. Two
+// tests run at once, and a printer that stands still holds a press.
+var everyones struct {
+	sync.Once
+	*document.Engine
+	err error
 }
 
 // dial makes the client of a printer.
