@@ -210,7 +210,7 @@ func hostileTitle(t *testing.T, b webtest.Browser) {
 	p.Seen("fdp.exe")
 	p.Seen("Long Long")
 	p.Until(`document.querySelector('h1').innerText.includes('<script>')`)
-	p.Until(`document.querySelectorAll('main script, .job img').length === 0 && !document.body.innerText.includes('\u202e') && document.documentElement.scrollWidth <= innerWidth`)
+	p.Until(`document.getElementById('kiosk').dataset.face === 'jobs' && document.querySelectorAll('main script, main [onerror], main img[src="x"]').length === 0 && !document.body.innerText.includes('\u202e') && document.documentElement.scrollWidth <= innerWidth`)
 	if signIns, _, _, _ := d.counts(); signIns != 1 {
 		t.Errorf("%d sign-ins", signIns)
 	}
