@@ -71,6 +71,8 @@ func (s *Screen) payers(chosen []release.VisitJob) (all []PayerView) {
 // paidBy is who pays for a job, on its line: nothing where that is the visitor alone.
 func (s *Screen) paidBy(j release.VisitJob) string {
 	switch {
+	case j.Begun != "" && j.Payer.Own():
+		return s.Say("{account} paid for the beginning. You pay for the rest.", "account", plain(j.Begun, nameShown))
 	case !s.choosesPayer() || j.Payer.Own():
 		return ""
 	case j.Payer.Code == "":

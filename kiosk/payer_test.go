@@ -64,6 +64,18 @@ func TestTheScreenSaysWhoPays(t *testing.T) {
 	}
 }
 
+// A pupil, who never chooses, reads who pays for what a printer left of something their class began to pay for.
+func TestTheListSaysWhoPaysForARest(t *testing.T) {
+	t.Parallel()
+	c := newScene(t)
+	visit := paying(own, own, own)
+	visit.Jobs[0].Begun = "3K budget"
+	c.signIn(visit)
+	if v := c.face(FaceJobs); v.Jobs[0].Payer != "3K budget paid for the beginning. You pay for the rest." || v.Jobs[1].Payer != "" {
+		t.Errorf("%q, %q", v.Jobs[0].Payer, v.Jobs[1].Payer)
+	}
+}
+
 func TestOneTouchChangesWhoPays(t *testing.T) {
 	t.Parallel()
 	c := newScene(t)

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -112,6 +113,12 @@ func (s *sponsoring) due() (each map[release.JobID]int64, sum int64) {
 		}
 	}
 	return each, sum
+}
+
+// rests says whether all that is chosen is what a printer left of something.
+func (s *sponsoring) rests() bool {
+	each, _ := s.due()
+	return len(each) > 0 && !slices.ContainsFunc(s.cost.Jobs, func(j release.SponsoredJob) bool { return !s.off[j.ID] && !j.Rest })
 }
 
 // ready says whether a badge would do anything now.
@@ -271,6 +278,9 @@ func (s *Screen) viewSponsor(v *View, now time.Time) {
 	v.Title = s.Say("{account} pays for {name}?", "account", account, "name", s.childName(p.child))
 	w.Costs = s.Say("It costs {amount}.", "amount", s.amount(u, sum))
 	w.After = s.Say("{account}: {before} now, {after} afterwards.", "account", account, "before", s.amount(u, p.cost.Balance), "after", s.amount(u, p.cost.Balance-sum))
+	if p.rests() {
+		w.Costs = s.Say("The rest costs {amount}.", "amount", s.amount(u, sum))
+	}
 	switch {
 	case len(each) == 0:
 		w.Short = s.Say("Choose what it pays for.")
@@ -289,7 +299,11 @@ func (s *Screen) viewSponsor(v *View, now time.Time) {
 	}
 	for _, j := range p.cost.Jobs {
 		on := !p.off[j.ID]
-		words := s.pages(j.Pages) + " · " + s.tongue.sent(now, j.Submitted)
+		words := s.pages(j.Pages)
+		if j.Rest {
+			words = s.Say("the other {pages}", "pages", words)
+		}
+		words += " · " + s.tongue.sent(now, j.Submitted)
 		w.Jobs = append(w.Jobs, SponsorLine{ID: j.ID, Words: words, Pressed: pressed(on), Flip: !on})
 	}
 }

@@ -24,7 +24,7 @@ func (d *fakeDesk) Sponsorship(_ context.Context, _ release.Visitor, _ school.Cl
 	for _, p := range d.class.Pupils {
 		for i, id := range p.Jobs {
 			if p.Person == pupil {
-				c.Jobs = append(c.Jobs, release.SponsoredJob{ID: id, Pages: i + 2, Due: int64(i + 2), Submitted: noon.Add(-5 * time.Minute)})
+				c.Jobs = append(c.Jobs, release.SponsoredJob{ID: id, Pages: i + 2, Due: int64(i + 2), Submitted: noon.Add(-5 * time.Minute), Rest: i == 1})
 			}
 		}
 	}
@@ -119,9 +119,14 @@ func TestAnAdultHasTheClassPay(t *testing.T) {
 		t.Errorf("the bar: %+v", v.Idle)
 	}
 	c.does(SponsorJob{w.Jobs[1].ID, w.Jobs[1].Flip})
-	if w := c.face(FaceSponsor).Class.Sponsor; w.Costs != "It costs 2 pages." || w.Jobs[1].Pressed != "false" || w.Jobs[0].Pressed != "true" {
+	if w := c.face(FaceSponsor).Class.Sponsor; w.Costs != "It costs 2 pages." || !strings.HasPrefix(w.Jobs[1].Words, "the other 3 pages · ") || w.Jobs[1].Pressed != "false" || w.Jobs[0].Pressed != "true" {
 		t.Errorf("one job: %+v", w)
 	}
+	c.does(SponsorJob{w.Jobs[0].ID, false}, SponsorJob{w.Jobs[1].ID, true})
+	if w := c.face(FaceSponsor).Class.Sponsor; w.Costs != "The rest costs 3 pages." {
+		t.Errorf("a rest: %+v", w)
+	}
+	c.does(SponsorJob{w.Jobs[0].ID, true}, SponsorJob{w.Jobs[1].ID, false})
 	c.does(Tap{Badge: badge})
 	if !c.face(FaceSponsor).Busy {
 		t.Error("it can be pressed twice")

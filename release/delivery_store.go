@@ -213,11 +213,14 @@ func visitJobs(ctx context.Context, tx *db.Tx, person school.PersonID, since tim
 		       j.submitted_at, j.expires_at, coalesce(d.state, ''), coalesce(d.printed, 0), coalesce(d.impressions, 0), coalesce(d.charged, 0),
 		       coalesce(d.printer_id, 0), coalesce(r.name, ''), coalesce(r.state, ''), coalesce(r.state_reasons, '{}'), j.password IS NOT NULL, j.ticket, coalesce(j.pages, 0),
 		       CASE WHEN j.proof = 'vouched' AND j.printed = 0 THEN g.name ELSE '' END, j.queue_id, j.touched, coalesce(j.format, ''),
-		       CASE WHEN j.state = 'held' AND j.printed = 0 AND j.before IS NULL THEN coalesce(encode(j.digest, 'hex') || md5(j.ticket::text), '') ELSE '' END
+		       CASE WHEN j.state = 'held' AND j.printed = 0 AND j.before IS NULL THEN coalesce(encode(j.digest, 'hex') || md5(j.ticket::text), '') ELSE '' END,
+		       coalesce(b.account_id, 0), coalesce(b.name, '')
 		  FROM job j
 		  LEFT JOIN device_group g USING (group_id)
 		  LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.job_id = j.job_id ORDER BY d.delivery_id DESC LIMIT 1) AS d ON true
 		  LEFT JOIN printer r ON r.printer_id = d.printer_id
+		  LEFT JOIN transfer x ON j.state = 'held' AND j.printed > 0 AND x.delivery_id = d.delivery_id AND x.kind = 'reserve' AND x.purse = 'pages'
+		  LEFT JOIN shared_account b ON b.account_id = x.from_account
 		 WHERE j.person_id = $1 AND j.state <> 'receiving' AND (j.ended_at IS NULL OR j.ended_at > $2)
 		 ORDER BY j.job_id`, person, since)
 	return pgx.CollectRows(rows, scanVisitJob)
@@ -229,7 +232,7 @@ func scanVisitJob(row pgx.CollectableRow) (v VisitJob, err error) {
 	var p PrinterRecord
 	err = row.Scan(&v.ID, &v.State, &job.Reason, &v.Title, &v.Pages, &job.Impressions, &job.Printed, &job.Price,
 		&v.Submitted, &v.Expires, &d.State, &d.Printed, &d.Of, &d.Charged, &d.at, &p.Name, &p.State, &p.Reasons, &v.Locked, &v.ticket, &v.sides, &v.Claim,
-		&v.queue, &v.touched, &job.Format, &v.Content)
+		&v.queue, &v.touched, &job.Format, &v.Content, &v.begunBy, &v.Begun)
 	if err != nil {
 		return v, err
 	}

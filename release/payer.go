@@ -79,6 +79,9 @@ func sayWhoPays(ctx context.Context, tx *db.Tx, visit Visit) error {
 	for i := range visit.Jobs {
 		if j := &visit.Jobs[i]; j.State == Held {
 			j.Payer, _ = visit.Payers.For(j.ticket.Account, queues[j.queue]) // without a Code says it
+			if j.begunBy == j.Payer.Account {
+				j.Begun = ""
+			}
 		}
 	}
 	return nil

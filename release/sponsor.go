@@ -27,6 +27,7 @@ type SponsoredJob struct {
 	Pages     int   // impressions still to print
 	Due       int64 // units, at the printer beside the class
 	Submitted time.Time
+	Rest      bool // its beginning has come out
 }
 
 // Sponsored is what became of it.
@@ -96,7 +97,7 @@ func (d *Desk) sponsorship(ctx context.Context, tx *db.Tx, p school.Person, clas
 		if j, err = c.rule(ctx, tx, j, at); err != nil {
 			return s, err
 		}
-		s.Jobs = append(s.Jobs, SponsoredJob{ID: j.ID, Pages: j.Left(), Due: newDelivery(j, at, 0, tariff).Amount, Submitted: j.Submitted})
+		s.Jobs = append(s.Jobs, SponsoredJob{ID: j.ID, Pages: j.Left(), Due: newDelivery(j, at, 0, tariff).Amount, Submitted: j.Submitted, Rest: j.Printed > 0})
 	}
 	if len(s.Jobs) == 0 {
 		err = classChosen

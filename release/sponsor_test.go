@@ -147,6 +147,42 @@ func TestAClassPaysForTheRestElsewhere(t *testing.T) {
 	s.sound()
 }
 
+// What a printer gives back after a while is the pupil's to pay, which their list says, unless an adult has the class pay for
+// it, too: what they read is that it is a rest.
+func TestTheRestOfWhatAClassPaidFor(t *testing.T) {
+	t.Parallel()
+	s := newSponsors(t)
+	s.paper.with(func() { s.paper.hold = true })
+	job := s.submit(s.Mia, 7, oneSidedTicket)
+	if q, err := s.Sponsorship(t.Context(), s.stands, s.class, s.Mia.Person); err != nil || q.Jobs[0].Rest {
+		t.Errorf("before it began: %+v, %v", q, err)
+	}
+	if done, err := s.sponsor(s.aTom, map[release.JobID]int64{job.ID: 7}); err != nil || done.Paid != 7 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	s.delivery(job.ID, release.Printing)
+	s.paper.tell(release.Progress{Phase: release.PhaseStopped, Impressions: 3})
+	s.eventually("the end of patience", func() (string, bool) {
+		s.clock.Advance(10 * time.Second)
+		return "", s.job(job.ID).State == release.Held
+	})
+	visit, err := s.Visit(t.Context(), s.at(s.Mia))
+	if err != nil || visit.Jobs[0].Begun != "3K budget" || !visit.Jobs[0].Payer.Own() || visit.Jobs[0].Due != 4 {
+		t.Fatalf("Mia's list: %+v, %v", visit.Jobs, err)
+	}
+	q, err := s.Sponsorship(t.Context(), s.stands, s.class, s.Mia.Person)
+	if err != nil || q.Balance != 17 || len(q.Jobs) != 1 || !q.Jobs[0].Rest || q.Jobs[0].Due != 4 {
+		t.Fatalf("the adult's: %+v, %v", q, err)
+	}
+	s.paper.with(func() { s.paper.hold = false })
+	s.release(s.Mia, job.ID)
+	s.state(job.ID, release.Done)
+	if s.balance(s.Mia) != 1 || s.onAccount(s.budget) != 17 {
+		t.Errorf("Mia has %d of 5 left, the class %d of 20", s.balance(s.Mia), s.onAccount(s.budget))
+	}
+	s.sound()
+}
+
 // Nobody but an adult who teaches the class has it pay, and nothing that was not shown is paid.
 func TestWhatAClassDoesNotPayFor(t *testing.T) {
 	t.Parallel()

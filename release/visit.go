@@ -130,6 +130,8 @@ type VisitJob struct {
 	Rest      *Rest          // of a job at a printer that stands: what is left of it, and where that can come out; or nil
 	Payer     quota.Payer    // of a held job: who pays; without a Code if it names an account that is not theirs
 
+	Begun string // of a held job: the account, another than Payer's, that paid for what came out of it; or ""
+
 	// Really is the question to ask before it is released, or "": "46 pages, 23 sheets.
 	// Really print all?". Visitor.Sure answers it.
 	Really string
@@ -145,6 +147,7 @@ type VisitJob struct {
 	Content string
 
 	queue   QueueID
+	begunBy quota.AccountID // of Begun, or 0
 	ticket  Ticket
 	touched []Touch
 	sides   int // of one copy
