@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"inkwell/release"
@@ -18,7 +19,8 @@ type changing struct {
 	job   release.JobID
 	want  release.Edit // as it was tapped
 	asked *release.Edit
-	first int // page, from 0, of those that are shown
+	print *Release // pressed while a change was under way: done once that is
+	first int      // page, from 0, of those that are shown
 }
 
 // The acts about a job's pages. All but the first are about the job that is shown.
@@ -102,6 +104,7 @@ func (s *Screen) askChange() []Effect {
 	}
 	asked := c.want
 	c.asked = &asked
+	s.busy = c.print != nil
 	return []Effect{EditJob{Turn: s.turn, Visitor: *s.visitor, Job: j.ID, Edition: j.Edition, Edit: asked}}
 }
 
@@ -115,7 +118,7 @@ func (s *Screen) altered(of EditJob, err error) {
 		s.visitor = &v
 	}
 	if c := s.changing; c != nil && c.job == of.Job && err != nil {
-		c.want, c.asked = of.Edit, &of.Edit
+		c.want, c.asked, c.print = of.Edit, &of.Edit, nil
 	}
 }
 
@@ -129,12 +132,33 @@ func (s *Screen) settleChange() []Effect {
 	case j == nil: // printed, deleted or out of time
 		s.changing = nil
 		return nil
-	case c.asked == nil || c.want.Same(*c.asked):
-		c.asked, c.want = nil, j.Changes.Edit
+	}
+	if c.asked != nil && !c.want.Same(*c.asked) {
+		c.asked = nil
+		if effects := s.askChange(); effects != nil {
+			return effects
+		}
+	}
+	press := c.print
+	c.asked, c.print, c.want = nil, nil, j.Changes.Edit
+	if press == nil {
 		return nil
 	}
-	c.asked = nil
-	return s.askChange()
+	return press.release(s)
+}
+
+// printAfter keeps a press of "Print" that came while a change is under way, with the price that was
+// shown: it is done once the change is, for no more than that.
+func (s *Screen) printAfter(in Release) {
+	c, j := s.changing, s.leaf()
+	if j == nil || s.busy || s.visit.Barred != nil || !slices.Equal(in.Jobs, []release.JobID{c.job}) {
+		return
+	}
+	if in.Units == nil {
+		shown := j.Due
+		in.Units = &shown
+	}
+	c.print, s.busy, s.note = &in, true, ""
 }
 
 func (in KeepPage) apply(s *Screen, _ time.Time) []Effect {

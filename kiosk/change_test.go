@@ -53,11 +53,13 @@ func TestTapsOnPagesAreAskedForInTurn(t *testing.T) {
 	}
 	c.does(KeepPage{4, false}, PutUp{2}, SetGrey{true}, SetBoth{false}, SetBoth{true}, SetCopies{2}, SetCopies{1})
 	c.quiet()
-	if v = c.face(FaceChange); v.Change.Leaves[3].Kept != "false" || v.Change.Up[1].Pressed != "true" || v.Change.Grey != "true" || v.Print.Ready || !v.Change.Saving {
+	if v = c.face(FaceChange); v.Change.Leaves[3].Kept != "false" || v.Change.Up[1].Pressed != "true" || v.Change.Grey != "true" || !v.Print.Ready || !v.Change.Saving {
 		t.Fatalf("%+v", v.Change)
 	}
-	c.does(Release{Jobs: []release.JobID{41}})
-	c.quiet()
+	c.does(Release{Jobs: []release.JobID{99}})
+	if c.quiet(); !c.face(FaceChange).Print.Ready {
+		t.Error("a press for what is not shown counts")
+	}
 	c.does(Acted{Turn: first.Turn, Of: first})
 	job = seenAs(job, 1, first.Edit, 4, 2)
 	c.sees(visitWith(job))
@@ -81,19 +83,73 @@ func TestTapsOnPagesAreAskedForInTurn(t *testing.T) {
 	c.face(FacePrinting)
 }
 
+// Print that is pressed right after a change is not lost: it follows once all that was tapped is
+// there, once, and never for more than was shown.
+func TestPrintFollowsAChange(t *testing.T) {
+	t.Parallel()
+	press := func(pages int) (*scene, View, EditJob) {
+		c := newScene(t)
+		job := leafed(41, "Rivers", 5)
+		c.signIn(visitWith(job))
+		c.does(OpenChange{41}, KeepPage{2, false})
+		first := next[EditJob](c)
+		v := c.face(FaceChange)
+		tap := Release{Jobs: v.Print.Jobs, Units: &v.Print.Units}
+		c.does(SetGrey{true}, tap, tap, KeepPage{3, false})
+		c.quiet()
+		if v = c.face(FaceChange); v.Print.Ready || v.Change.Leaves[2].Kept != "true" {
+			t.Fatalf("%+v %+v", v.Change, v.Print)
+		}
+		c.does(Acted{Turn: first.Turn, Of: first})
+		c.sees(visitWith(seenAs(job, 1, first.Edit, 4, 2)))
+		second := next[EditJob](c)
+		if c.does(tap); !second.Edit.Grey || c.face(FaceChange).Print.Ready {
+			t.Fatalf("%+v", second)
+		}
+		c.quiet()
+		c.does(Acted{Turn: second.Turn, Of: second})
+		job = seenAs(job, 2, second.Edit, pages, 2)
+		c.sees(visitWith(job))
+		return c, c.face(FaceChange), second
+	}
+	c, _, second := press(4)
+	e := next[ReleaseJobs](c)
+	if c.quiet(); e.Visitor.Editions[41] != 2 || e.Visitor.Shown[41] != 4 || !second.Edit.Grey {
+		t.Errorf("released as %+v", e.Visitor)
+	}
+	c, v, _ := press(6)
+	if c.quiet(); !strings.HasPrefix(v.Note, "The price has changed") || !v.Print.Ready {
+		t.Errorf("%q, %+v", v.Note, v.Print)
+	}
+
+	// What follows is there already, by another screen: nothing is left to ask for.
+	c = newScene(t)
+	job := leafed(41, "Rivers", 5)
+	c.signIn(visitWith(job))
+	c.does(OpenChange{41}, KeepPage{2, false}, SetGrey{true}, Release{Jobs: []release.JobID{41}})
+	first := next[EditJob](c)
+	there := first.Edit
+	there.Grey = true
+	c.does(Acted{Turn: first.Turn, Of: first})
+	c.sees(visitWith(seenAs(job, 2, there, 4, 2)))
+	next[ReleaseJobs](c)
+	c.quiet()
+}
+
 // A change that is refused is not on the screen any more, and says why; the last page stays.
 func TestARefusedChangeIsTakenBack(t *testing.T) {
 	t.Parallel()
 	c := newScene(t)
 	job := leafed(41, "Rivers", 2)
 	c.signIn(visitWith(job))
-	c.does(OpenChange{41}, KeepPage{1, false})
+	c.does(OpenChange{41}, KeepPage{1, false}, Release{Jobs: []release.JobID{41}})
 	e := next[EditJob](c)
 	c.does(Acted{Turn: e.Turn, Of: e, Err: fault.New(fault.Conflict, "job-edited", "This has been changed. Look at it again, then print.")})
 	c.sees(visitWith(job))
-	if v := c.face(FaceChange); v.Change.Leaves[0].Kept != "true" || v.Note == "" || v.Change.Changed {
+	if v := c.face(FaceChange); v.Change.Leaves[0].Kept != "true" || v.Note == "" || v.Change.Changed || !v.Print.Ready {
 		t.Errorf("%+v, %q", v.Change, v.Note)
 	}
+	c.quiet()
 	c.does(KeepPage{1, false})
 	e = next[EditJob](c)
 	c.does(Acted{Turn: e.Turn, Of: e})

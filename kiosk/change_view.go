@@ -103,7 +103,7 @@ func (s *Screen) viewChangePrint(v *View, j release.VisitJob) {
 	} else {
 		p.After = s.Say("{left} left afterwards", "left", s.afterwards(one))
 	}
-	p.Ready = p.Enough && !s.busy && s.changing.asked == nil && !s.payerUnknown(j)
+	p.Ready = p.Enough && !s.busy && !s.payerUnknown(j)
 	v.Print = p
 }
 

@@ -20,6 +20,15 @@ func (ReleaseAll) apply(s *Screen, _ time.Time) []Effect {
 }
 
 func (in Release) apply(s *Screen, _ time.Time) []Effect {
+	if s.changing != nil && s.changing.asked != nil {
+		s.printAfter(in)
+		return nil
+	}
+	return in.release(s)
+}
+
+// release asks for exactly these jobs, for no more than was shown.
+func (in Release) release(s *Screen) []Effect {
 	ids := slices.Compact(slices.Sorted(slices.Values(in.Jobs)))
 	for _, id := range ids {
 		if j := s.job(id); s.visit != nil && (j == nil || !s.printable(*j)) {
