@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"inkwell/internal/db"
 	"inkwell/internal/ldap"
@@ -117,6 +118,8 @@ func (r *Roster) takeEntry(p ldap.Person, rules []GroupRule, classes map[string]
 			case !ok:
 			case rule.Role != "":
 				w.Roles = append(w.Roles, RoleAt{"", rule.Role})
+			case rule.Kind != "" && odd(group.Name, 255):
+				r.Bad.add(w.At, "the name of its group %q is too long or holds a control character", firstOf(group.Name, 60))
 			case rule.Kind != "":
 				in = append(in, Class{At: w.At, ID: firstOf(string(rule.Kind)+":"+strings.ToLower(group.Name), 255), Name: firstOf(class, 100), Kind: rule.Kind, Code: string(rule.Kind), Year: school.NoYear})
 			default:
@@ -149,11 +152,15 @@ func (r *Roster) takeEntry(p ldap.Person, rules []GroupRule, classes map[string]
 	return nil
 }
 
+// odd says of a text of a directory that it is too long, or is none that can be kept and shown.
+func odd(s string, most int) bool {
+	return len([]rune(s)) > most || strings.ContainsFunc(s, func(c rune) bool {
+		return c == utf8.RuneError || unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c)
+	})
+}
+
 // unfit is what is wrong with what an entry says of somebody, or "".
 func (p Person) unfit() string {
-	odd := func(s string, most int) bool {
-		return len([]rune(s)) > most || strings.ContainsFunc(s, func(c rune) bool { return unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) })
-	}
 	switch {
 	case p.Username == "" || odd(p.Username, 64) || strings.HasPrefix(p.Username, "~"):
 		return "its user name cannot be one here"

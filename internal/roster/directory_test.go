@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/ldap"
@@ -85,6 +86,30 @@ func TestWhatGroupsMean(t *testing.T) {
 	tom.Given = ""
 	if result := bring(roster.Refused, sam, tom); result.Bad.Lines(1)[0] != "entry g2: it has no given name or no family name" {
 		t.Errorf("%v", result.Bad.Lines(5))
+	}
+}
+
+// TestATextOfADirectoryIsText, or the entry is named and nothing of it is kept.
+func TestATextOfADirectoryIsText(t *testing.T) {
+	t.Parallel()
+	means := rules(t, "All pupils: pupil; Set *: class")
+	for _, bad := range []string{"x\x00", "x\r\nBcc: y", "x\x1b[2J", "x\u009b31m", "\u202egnp", "x\u2066", "x\xff", strings.Repeat("x", 300)} {
+		for name, p := range map[string]ldap.Person{
+			"a user name":   {ID: "g1", Username: bad, Given: "Sam", Family: "Bell", Groups: groups("All pupils")},
+			"a given name":  {ID: "g1", Username: "sbell", Given: bad, Family: "Bell", Groups: groups("All pupils")},
+			"a family name": {ID: "g1", Username: "sbell", Given: "Sam", Family: bad, Groups: groups("All pupils")},
+			"a group":       {ID: "g1", Username: "sbell", Given: "Sam", Family: "Bell", Groups: groups("All pupils", "Set "+bad)},
+			"a unit":        {ID: "g1", Username: "sbell", Given: "Sam", Family: "Bell", Groups: groups("All pupils"), Units: []string{"Set " + bad}},
+		} {
+			r, err := roster.ReadDirectory(entries(p), means)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Join(r.Bad.Lines(5), "")
+			if !strings.HasPrefix(lines, "entry g1: ") || strings.ContainsFunc(lines, unicode.IsControl) || len(r.Classes) > 0 {
+				t.Errorf("%s of %q: %q, %v", name, bad, lines, r.Classes)
+			}
+		}
 	}
 }
 

@@ -273,3 +273,15 @@ func TestAPupilUploads(t *testing.T) {
 		t.Errorf("%d jobs came", n)
 	}
 }
+
+// TestTheNameOfAFileIsATitle without its folder and ending, on one line and read as it is written.
+func TestTheNameOfAFileIsATitle(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]string{
+		"My essay.pdf": "My essay", `C:\fakepath\essay.pdf`: "essay", "../../etc/passwd": "passwd", ".pdf": ".pdf", "x\r\nBcc: y\x00\x1b[2J.pdf": "xBcc: y[2J", "\u202efdp.exe\u2066": "fdp", "x\xff.pdf": "x?", "Żółć 👩\u200d🚀.pdf": "Żółć 👩\u200d🚀",
+	} {
+		if got := titleOf(file); got != want {
+			t.Errorf("%q is called %q, want %q", file, got, want)
+		}
+	}
+}

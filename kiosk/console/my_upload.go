@@ -123,7 +123,7 @@ func readField(part *multipart.Part, t *release.Ticket) error {
 // titleOf is what a document is called by the name of its file.
 func titleOf(file string) string {
 	file = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) { // which have "exe.pdf" read as another
 			return -1
 		}
 		return r
