@@ -89,7 +89,10 @@ func (d *Desk) explainJob(ctx context.Context, tx *db.Tx, job Job) (e Explanatio
 	}
 	e.Queue, e.Zone = q.Name, sc.Zone
 	if job.Impressions > 0 {
-		e.Size = fmt.Sprintf("%s on %s, %d in colour", quota.Pages(int64(job.Impressions)), sheets(job.Sheets), job.ColourImpressions)
+		e.Size = fmt.Sprintf("%s on %s", quota.Pages(int64(job.Impressions)), sheets(job.Sheets))
+		if job.ColourImpressions > 0 {
+			e.Size += fmt.Sprintf(", %d in colour", job.ColourImpressions)
+		}
 	}
 	for _, t := range job.Touched {
 		e.Policy = append(e.Policy, fmt.Sprintf(touchesInWords[t], q.Name))

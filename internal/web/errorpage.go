@@ -3,6 +3,8 @@ package web
 import (
 	"crypto/rand"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"inkwell/internal/fault"
 )
@@ -40,6 +42,7 @@ type errorPage struct {
 	Status  int
 	Heading string
 	Say     string
+	Home    string // where one goes on: the face it was asked of
 	Number  string // of an internal error, to find it in the log; "" for a refusal
 }
 
@@ -49,7 +52,7 @@ type errorPage struct {
 func (p *Pages) Error(w http.ResponseWriter, r *http.Request, err error) {
 	f := fault.As(err)
 	s := onPage[f.Kind]
-	page := errorPage{Status: s.status, Heading: s.heading, Say: f.Say}
+	page := errorPage{Status: s.status, Heading: s.heading, Say: f.Say, Home: home(r.URL.Path, f.Kind)}
 	if f.Kind == fault.Internal {
 		page.Number = rand.Text()[:8]
 		p.log.ErrorContext(r.Context(), "page failed", "number", page.Number, "method", r.Method, "route", r.Pattern, "error", err)
@@ -64,4 +67,14 @@ func (p *Pages) Error(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", soon)
 	}
 	send(w, page.Status, body)
+}
+
+// home is the first page of the face that a path belongs to: its first segment. The first page of the
+// installation stands in for one that is itself not there.
+func home(path string, kind fault.Kind) string {
+	first, _, deeper := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if kind == fault.NotFound && !deeper {
+		return "/"
+	}
+	return "/" + url.PathEscape(first)
 }

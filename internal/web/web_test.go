@@ -105,6 +105,21 @@ func TestErrorPageOfEveryKind(t *testing.T) {
 	}
 }
 
+// TestAnErrorPageHasAWayOn: to the first page of the face that was asked, and to no other site.
+func TestAnErrorPageHasAWayOn(t *testing.T) {
+	t.Parallel()
+	p := face(t, &bytes.Buffer{})
+	for path, want := range map[string]string{"/my/jobs/7": "/my", "/staff": "/", "/": "/", "//far.example/x": "/", `/\far.example/x`: "/%5Cfar.example", "/staff/people/x": "/staff"} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.URL.Path = path
+		w := httptest.NewRecorder()
+		p.Error(w, r, fault.New(fault.NotFound, "x", "Not here."))
+		if !strings.Contains(w.Body.String(), `href="`+want+`">Go to the first page`) {
+			t.Errorf("%s: no way on to %s in %s", path, want, w.Body)
+		}
+	}
+}
+
 func TestAnUnknownErrorSaysTheFixedSentence(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer

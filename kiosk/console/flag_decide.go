@@ -31,9 +31,9 @@ type pileRow struct {
 
 // seenRow is what one flag tells.
 type seenRow struct {
-	When, Words, Figures string
-	By, Note             string
-	Reported             bool
+	When, Words string
+	By, Note    string
+	Reported    bool
 }
 
 // toldOf is how many flags of a rule are told one by one. What members of staff wrote always is.
@@ -75,7 +75,7 @@ func (v visitor) pileRow(p conduct.Pile) pileRow {
 			row.More++
 			continue
 		}
-		seen := seenRow{When: moment(f.At, v.Now), Figures: conduct.Figures(f.Evidence.Numbers), By: f.By, Note: f.Note, Reported: f.Reported}
+		seen := seenRow{When: moment(f.At, v.Now), By: f.By, Note: f.Note, Reported: f.Reported}
 		if f.Note == "" { // its words have the day
 			seen.When = f.At.In(v.Now.Location()).Format("15:04")
 			seen.Words = sentence(rule.WordsAbout(f.Kind, f.Evidence, f.At.In(v.Now.Location())))

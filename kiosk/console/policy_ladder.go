@@ -140,8 +140,14 @@ type rungRow struct {
 	Actions []rule.Action
 }
 
+// Step is one as people read it.
+func (rungRow) Step(a rule.Action) string { return actionWords[a] }
+
 // Rung is a step as the form has it.
 func (p policyPage) Rung(i int, r rule.Rung) rungRow { return rungRow{r, i + 1, false, rule.Actions()} }
+
+// Step is one as people read it.
+func (policyPage) Step(a rule.Action) string { return actionWords[a] }
 
 // NewRung is the empty one at the end.
 func (p policyPage) NewRung() rungRow {

@@ -27,10 +27,8 @@ func (v visitor) pastJob(j release.PastJob, unit quota.Unit) pastRow {
 	switch {
 	case j.Printed > 0 && j.Printed < j.Pages:
 		row.What += fmt.Sprintf(": %d of %s printed", j.Printed, pages(int64(j.Pages)))
-	case j.Printed > 0:
-		row.What += ": " + pages(int64(j.Printed)) + " printed"
-	case j.Pages > 0:
-		row.What += ": " + pages(int64(j.Pages))
+	case max(j.Printed, j.Pages) > 0:
+		row.What += ": " + pages(int64(max(j.Printed, j.Pages)))
 	}
 	if j.State == release.Refused && j.Reason != "" {
 		row.What += ", " + strings.ReplaceAll(j.Reason, "-", " ")
@@ -41,11 +39,12 @@ func (v visitor) pastJob(j release.PastJob, unit quota.Unit) pastRow {
 	if j.By != "" {
 		row.Who = "released by " + j.By
 	}
-	if j.Charged > 0 {
-		row.Charged = unit.Say(j.Charged)
-		if j.Payer != "" {
-			row.Charged += ", paid by " + j.Payer
-		}
+	cost := unit.Say(j.Charged)
+	switch {
+	case j.Charged > 0 && j.Payer != "":
+		row.Charged = cost + ", paid by " + j.Payer
+	case j.Charged > 0 && cost != pages(int64(j.Printed)): // what is said already is not said again
+		row.Charged = cost
 	}
 	return row
 }

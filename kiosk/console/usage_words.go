@@ -23,7 +23,7 @@ type usageRow struct {
 
 // usageRowsOf draws the longest bar for the most pages.
 func usageRowsOf(rows []quota.Row) (all []usageRow) {
-	most := int64(0)
+	most := int64(1) // of nothing every bar is empty
 	for _, r := range rows {
 		most = max(most, r.Impressions)
 	}
