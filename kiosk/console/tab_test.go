@@ -42,6 +42,7 @@ const standing = `(() => {
 // out, and they come in the order in which they are written.
 func (h *house) tabbed(p *webtest.Page, name string) {
 	h.Helper()
+	p.Until(`!document.querySelector("[autofocus]") || document.activeElement.hasAttribute("autofocus")`)
 	p.Eval(`(() => { const top = document.createElement("i"); top.tabIndex = -1; document.body.prepend(top); top.focus(); top.remove() })()`) // also where a field has the focus at first
 	n, err := strconv.Atoi(p.Says(stops))
 	if err != nil || n < 2 {
