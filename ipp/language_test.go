@@ -44,7 +44,7 @@ var elsewhere = strings.Fields(`
 	transfer-amount transfer-key transfer-reason transfer-by own-account refund-too-much no-ceiling
 	head-alone authority-reason authority-days authority-guests authority-unknown authority-full guest-name guest-organisation guest-ends guest-pages username-form username-there not-a-guest agreement-first
 	-mixed -unknown
-	payer-changed printing-at pass-spent visit-over badge-not-lost badge-lost-elsewhere pass-pages pass-until
+	payer-changed printing-at pupil-unnamed pass-spent visit-over badge-not-lost badge-lost-elsewhere pass-pages pass-until
 	slip-claim slip-locked slip-over slip-none slip-stopped slip-elsewhere
 	badge-code renew-by-code enrol-off enrol-by-code enrol-again enrol-full keypads-rest code-wait codes-primary slips-nobody badge-taken badge-is-lost badge-collides badges-collide badges-full badge-not-theirs
 	agreement-unknown agreement-version agreement-audience agreement-clauses agreement-parent agreement-there agreement-blocks answers signatory signed-on
