@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"inkwell/internal/school"
+	"inkwell/internal/web/webtest"
 )
 
 // caller asks the doors of a server.
@@ -171,7 +172,7 @@ func (c caller) mayAll(all []listedRoute, role school.Role) {
 			continue
 		}
 		status, to, body := c.ask("web", r)
-		shut := status == http.StatusNotFound && body == nothing
+		shut := status == http.StatusNotFound && webtest.Nowhere(body) == webtest.Nowhere(nothing)
 		switch {
 		case status >= 500 || strings.HasSuffix(to, "/sign-in"):
 			c.t.Errorf("%s as %s: %d %s", r, role, status, to)

@@ -17,6 +17,7 @@ import (
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
 	"inkwell/internal/school/schooltest"
+	"inkwell/internal/web/webtest"
 	"inkwell/quota/conduct"
 	"inkwell/release"
 )
@@ -246,21 +247,15 @@ func (h *house) ownIsThere(own map[string]string) {
 		if a := ask(nil); a.Code != http.StatusSeeOther || a.Header().Get("Location") != signInFor(route.pattern) {
 			h.Errorf("%s without a session: %d %s", route.pattern, a.Code, a.Header().Get("Location"))
 		}
-		nothing := sayingNothing(h.serve(&nobody, httptest.NewRequest(http.MethodGet, "/staff/nothing", nil)).Body.String())
-		if a := ask(&nobody); a.Code != http.StatusNotFound || sayingNothing(a.Body.String()) != nothing {
+		nothing := webtest.Nowhere(h.serve(&nobody, httptest.NewRequest(http.MethodGet, "/staff/nothing", nil)).Body.String())
+		if a := ask(&nobody); a.Code != http.StatusNotFound || webtest.Nowhere(a.Body.String()) != nothing {
 			h.Errorf("%s without a role: %d, and not what is shown where nothing is", route.pattern, a.Code)
 		}
-		if a := ask(h.ownerOf(route)); a.Code >= 500 || a.Code == http.StatusNotFound && sayingNothing(a.Body.String()) == nothing {
+		if a := ask(h.ownerOf(route)); a.Code >= 500 || a.Code == http.StatusNotFound && webtest.Nowhere(a.Body.String()) == nothing {
 			h.Errorf("%s, %s, as one whose it is: %d %s", route.pattern, path, a.Code, a.Body)
 		}
 	}
 }
-
-// wayOn is the address to which the page of an error leads on: the first page of the face that was asked.
-var wayOn = regexp.MustCompile(`href="[^"]*">Go to the first page`)
-
-// sayingNothing is a page that has nothing to show, but for its wayOn.
-func sayingNothing(body string) string { return wayOn.ReplaceAllString(body, "Go to the first page") }
 
 // ownerOf is somebody to whom a route's objects are own.
 func (h *house) ownerOf(r route) *school.Actor {

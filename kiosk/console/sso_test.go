@@ -20,6 +20,7 @@ import (
 	"inkwell/internal/signin"
 	"inkwell/internal/sso"
 	"inkwell/internal/sso/ssotest"
+	"inkwell/internal/web/webtest"
 )
 
 // singleSignOn has the house's staff sign in at a real provider.
@@ -156,13 +157,13 @@ func TestPupilsBySingleSignOn(t *testing.T) {
 	h.says(h.post(myBadgePath+"/code", nil), http.StatusForbidden, "Is it still you", "Sign in with School account once more")
 	h.says(h.through(p, mySSOPath+"?again=yes", ssotest.One), http.StatusOK, "You are in")
 	h.says(h.post(myBadgePath+"/code", nil), http.StatusOK, "Your new code, shown only now")
-	nothing := sayingNothing(h.get("/staff/nothing").body)
+	nothing := webtest.Nowhere(h.get("/staff/nothing").body)
 	for _, route := range routes {
 		method, path := address(route, h.Sam.Person)
 		if route.needs == "" || route.needs == school.OwnPage || !strings.HasPrefix(method, http.MethodGet) {
 			continue
 		}
-		if a := h.get(path); a.status != http.StatusNotFound || sayingNothing(a.body) != nothing {
+		if a := h.get(path); a.status != http.StatusNotFound || webtest.Nowhere(a.body) != nothing {
 			t.Errorf("%s opens to a pupil: %d", path, a.status)
 		}
 	}
