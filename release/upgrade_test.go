@@ -18,8 +18,8 @@ import (
 )
 
 // before is an installation in use with the schema of before there were purses, tariffs and
-// totals: two schools, a pupil each who printed 3 of 5 pages and has 4 more on their way, and
-// somebody at the first who never had an account.
+// totals: two schools, a pupil each who printed 3 of 5 pages, has 4 more on their way and is signed in,
+// and somebody at the first who never had an account.
 const before = `
 	SET inkwell.system = 'test';
 	INSERT INTO school (name, time_zone) VALUES ('Park', 'Europe/London'), ('Hill', 'Europe/London');
@@ -41,7 +41,9 @@ const before = `
 		                     ('return', 'reserved', 'person', 2, 0, NULL), ('reserve', 'person', 'reserved', 4, 2, NULL)) AS t (kind, a, b, amount, delivery, key)
 		  JOIN account f ON f.school_id = a.school_id AND f.kind = t.a JOIN account g ON g.school_id = a.school_id AND g.kind = t.b
 		 WHERE a.kind = 'person';
-	INSERT INTO usage (person_id, school_id, day, jobs, impressions, sheets) VALUES (1, 1, '2026-10-30', 1, 3, 2), (1, 1, '2026-10-31', 2, 5, 3), (2, 2, '2026-10-30', 1, 7, 7);`
+	INSERT INTO usage (person_id, school_id, day, jobs, impressions, sheets) VALUES (1, 1, '2026-10-30', 1, 3, 2), (1, 1, '2026-10-31', 2, 5, 3), (2, 2, '2026-10-30', 1, 7, 7);
+	INSERT INTO session (digest, school_id, person_id, credential_version, started_at, seen_at, ends_at)
+		SELECT sha256(p.person_id::text::bytea), p.school_id, p.person_id, 1, now(), now(), now() + interval '8 hours' FROM person p WHERE p.username <> 'new';`
 
 // An installation in use keeps every unit and every page through the upgrade, at every school,
 // and what was on its way ends as it would have.
@@ -84,6 +86,9 @@ func TestAnInstallationInUseIsUpgraded(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if n := dbtest.Value[int](t, d, "SELECT count(*) FROM session WHERE proven_at = started_at AND by_person_id = person_id"); n != 2 {
+		t.Errorf("%d sessions say when they were proven and by whose account", n)
 	}
 	// Eight of each school, and one of each person.
 	if n := dbtest.Value[int](t, d, "SELECT count(*) FROM account"); n != 2*8+3 {
