@@ -55,15 +55,15 @@ func TestASchoolsHealthWaitsForItselfAlone(t *testing.T) {
 // people are in the directory, or where the trust keeps its documents.
 func TestHealthOfATrustTellsASchoolItsOwn(t *testing.T) {
 	t.Parallel()
-	o := roster.Overview{Schools: 1, Runs: []roster.Run{{At: time.Now(), Outcome: roster.Refused, BadRows: 47}}}
-	if f := howRosters(o, 1); !strings.Contains(f.say, "47 rows") {
+	o := roster.Overview{Schools: 1, Runs: []roster.Run{{At: time.Now(), Outcome: roster.Refused, BadRows: 4711}}}
+	if f := howRosters(o, 1); !strings.Contains(f.say, "4711 rows") {
 		t.Errorf("the only school: %+v", f)
 	}
 	o.Schools = 2
-	if f := howRosters(o, 1); f.level != look || strings.Contains(fmt.Sprint(f), "47") || !strings.Contains(f.say, "refused") {
+	if f := howRosters(o, 1); f.level != look || strings.Contains(fmt.Sprint(f), "4711") || !strings.Contains(f.say, "refused") {
 		t.Errorf("one of a trust's: %+v", f)
 	}
-	if f := howRosters(o, 0); !strings.Contains(f.say, "47 rows") {
+	if f := howRosters(o, 0); !strings.Contains(f.say, "4711 rows") {
 		t.Errorf("the trust: %+v", f)
 	}
 	hill := school.School{ID: 1, Name: "Hill Road School"}

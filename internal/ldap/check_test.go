@@ -141,6 +141,12 @@ func TestNoIsTheSameWorkForAll(t *testing.T) {
 			t.Errorf("%q: %d binds and %d searches", username, b, n)
 		}
 	}
+	relay.Agrees.Store(true) // whoever is nobody is nobody to a directory, too, that binds anybody
+	for username, right := range map[string]bool{"pupil0001": true, "nobody": false, "": false, "disabled": false, "twin": false} {
+		if err := s.Check(t.Context(), at.Base, username, "no"); right != (err == nil) || !right && fault.KindOf(err) != fault.Unauthenticated {
+			t.Errorf("%q, at a directory that agrees: %v", username, err)
+		}
+	}
 }
 
 func TestTheWayToTheDirectory(t *testing.T) {

@@ -38,12 +38,16 @@ type spurned struct {
 }
 
 // within does one thing on the connection. When the time is up, or ctx ends, the
-// socket is cut, whatever the library waits for.
+// socket is cut. The library hears of that only while it reads; where it does not, as
+// behind a StartTLS that came to nothing, its own limit ends the waiting.
 func (c *conn) within(ctx context.Context, limit time.Duration, act func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = c.raw.Close() })
 	defer stop()
+	if c.Conn != nil {
+		c.SetTimeout(limit)
+	}
 	err := act()
 	if err != nil && ctx.Err() != nil {
 		return fmt.Errorf("%w (%w)", ctx.Err(), err)

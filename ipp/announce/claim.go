@@ -76,11 +76,11 @@ func (r *own) advance(c *claim, now time.Time) {
 		r.probe(c)
 		c.due = now.Add(betweenProbes)
 	} else {
-		r.tell(c)
-		c.due, c.told, c.lost = now.Add(betweenTells), true, 0
-		if !c.host {
+		if !c.host { // before whoever hears of it asks for it
 			r.names.set(c.entry.key, numbered(c.name, c.number))
 		}
+		r.tell(c)
+		c.due, c.told, c.lost = now.Add(betweenTells), true, 0
 	}
 	c.stage++
 }

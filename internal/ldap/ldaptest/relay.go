@@ -14,6 +14,7 @@ import (
 // The protocol's operations (RFC 4511).
 const (
 	opBind        = 0
+	opBound       = 1
 	opSearch      = 3
 	opSearchEntry = 4
 )
@@ -27,6 +28,7 @@ type Relay struct {
 	URL             string
 	Binds, Searches atomic.Int64 // asked so far
 	Ranges          atomic.Int64 // further ranges that were asked for
+	Agrees          atomic.Bool  // it says yes to every bind, as some proxies of directories do
 
 	server string
 
@@ -100,9 +102,12 @@ func (r *Relay) relay(client net.Conn) {
 			if err != nil {
 				return
 			}
-			if p.Children[1].Tag == opSearchEntry {
+			switch answer := p.Children[1]; {
+			case answer.Tag == opSearchEntry:
 				start, _ := starts.LoadOrStore(p.Children[0].Value, 0)
-				cut(p.Children[1], start.(int))
+				cut(answer, start.(int))
+			case answer.Tag == opBound && r.Agrees.Load():
+				answer.Children[0] = ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagEnumerated, int64(0), "")
 			}
 			if _, err := client.Write(rebuild(p).Bytes()); err != nil {
 				return
