@@ -27,9 +27,13 @@ func (in Release) apply(s *Screen, _ time.Time) []Effect {
 	return in.release(s)
 }
 
-// release asks for exactly these jobs, for no more than was shown.
+// release asks for exactly these jobs, for no more than was shown. One that was taken out of the
+// choice before the press, and still stood on the button, stays where it is.
 func (in Release) release(s *Screen) []Effect {
 	ids := slices.Compact(slices.Sorted(slices.Values(in.Jobs)))
+	if s.changing == nil {
+		ids = slices.DeleteFunc(ids, func(id release.JobID) bool { return s.off[id] })
+	}
 	for _, id := range ids {
 		if j := s.job(id); s.visit != nil && (j == nil || !s.printable(*j)) {
 			s.note = s.Say(listChanged)

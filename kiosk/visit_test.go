@@ -249,3 +249,18 @@ func TestAVisitThatIsOverEnds(t *testing.T) {
 	c.face(FaceIdle)
 	c.quiet()
 }
+
+// A press that still says a job which was taken out just before it leaves that one where it is.
+func TestAStalePressPrintsWhatIsChosen(t *testing.T) {
+	t.Parallel()
+	c := newScene(t)
+	c.signIn(visitWith(held(41, "Rivers", 4, 5), held(42, "Maths", 3, 0)))
+	seen := c.face(FaceJobs).Print
+	press := Release{Jobs: seen.Jobs, Units: &seen.Units}
+	c.does(Select{41, false}, Select{42, false}, press)
+	c.quiet()
+	c.does(Select{42, true}, press)
+	if e := next[ReleaseJobs](c); !slices.Equal(e.Jobs, []release.JobID{42}) {
+		t.Errorf("released %v", e.Jobs)
+	}
+}

@@ -4,11 +4,11 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"inkwell/internal/fault"
 	"inkwell/internal/school/calendar"
+	"inkwell/internal/sheet"
 )
 
 // RuleNumber is a rule's number at its school. It stays when the rule is moved or
@@ -131,9 +131,7 @@ func outside(n, least, most int) bool { return n != 0 && (n < least || n > most)
 // what a name is.
 func oneLine(s string, most int) bool {
 	return strings.IndexAny(s, "=+-@＝＋－＠|%") != 0 && utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && s == strings.TrimSpace(s) &&
-		!strings.ContainsFunc(s, func(r rune) bool {
-			return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
-		})
+		!strings.ContainsFunc(s, sheet.Disturbs)
 }
 
 func aClock(c calendar.Clock) bool { return c >= 0 && c < 24*60 }

@@ -599,6 +599,7 @@ func (p *farScreen) isRetired() {
 	}
 	p.Click("[data-again]")
 	p.face(kiosk.FacePair)
+	p.link = ""
 	p.Open(p.s.address("/kiosk"))
 	p.pairs()
 	p.comes(pupil)

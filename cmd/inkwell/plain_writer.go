@@ -7,6 +7,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"inkwell/internal/sheet"
 )
 
 // plainWriter writes text with a replacement character for all that a terminal would obey, or show as something
@@ -38,7 +40,7 @@ func (w *plainWriter) Write(p []byte) (int, error) {
 
 // obeyed says of a character that it moves a cursor, begins a sequence that does, or turns the direction of reading.
 func obeyed(r rune) bool {
-	return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
+	return sheet.Disturbs(r) && r != '\n' && r != '\t'
 }
 
 // unwrapped is what is behind a plainWriter: for pictures and archives, and for what draws on a terminal.

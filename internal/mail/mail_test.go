@@ -1,15 +1,24 @@
 package mail
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"maps"
+	"mime"
+	"mime/quotedprintable"
 	"net"
+	"net/mail"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/emersion/go-smtp"
+
+	"inkwell/internal/texttest"
 )
 
 // box is a mail server of this machine that keeps what it is given.
@@ -83,6 +92,42 @@ func TestSend(t *testing.T) {
 	}
 	if strings.Contains(b.got[0], "\nBcc:") {
 		t.Error("a subject has made a header")
+	}
+}
+
+// TestATextIsNoHeader: whatever a printer or a school is called, a mail has the headers that it always has, goes to
+// whom it always goes, and its text is the text.
+func TestATextIsNoHeader(t *testing.T) {
+	t.Parallel()
+	p, err := New(Options{Server: "127.0.0.1:25", From: "inkwell@school.example", To: []string{"it@school.example"}, Security: None})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range texttest.Harmful() {
+		m, err := p.message(p.o.To, text, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sent bytes.Buffer
+		if _, err := m.WriteTo(&sent); err != nil {
+			t.Fatalf("%.60q: %v", text, err)
+		}
+		got, err := mail.ReadMessage(bytes.NewReader(sent.Bytes()))
+		if err != nil {
+			t.Fatalf("%.60q: %v", text, err)
+		}
+		const usual = "Auto-Submitted Content-Transfer-Encoding Content-Type Date From Message-Id Mime-Version Subject To User-Agent X-Mailer"
+		if names := strings.Join(slices.Sorted(maps.Keys(got.Header)), " "); names != usual || len(got.Header["To"]) != 1 || got.Header.Get("To") != "<it@school.example>" {
+			t.Errorf("%.60q makes the headers %s, to %q", text, names, got.Header["To"])
+		}
+		subject, err := new(mime.WordDecoder).DecodeHeader(got.Header.Get("Subject"))
+		if err != nil || strings.ContainsFunc(subject, unicode.IsControl) {
+			t.Errorf("%.60q makes the subject %q (%v)", text, subject, err)
+		}
+		body, err := io.ReadAll(quotedprintable.NewReader(got.Body))
+		if plain := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace; err != nil || plain(string(body)) != plain(text) {
+			t.Errorf("%.60q makes the text %.60q (%v)", text, body, err)
+		}
 	}
 }
 

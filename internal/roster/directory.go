@@ -9,12 +9,12 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"inkwell/internal/db"
 	"inkwell/internal/ldap"
 	"inkwell/internal/school"
+	"inkwell/internal/sheet"
 )
 
 // DirectorySource is whose ids those of a directory are.
@@ -154,9 +154,7 @@ func (r *Roster) takeEntry(p ldap.Person, rules []GroupRule, classes map[string]
 
 // odd says of a text of a directory that it is too long, or is none that can be kept and shown.
 func odd(s string, most int) bool {
-	return len([]rune(s)) > most || strings.ContainsFunc(s, func(c rune) bool {
-		return c == utf8.RuneError || unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c)
-	})
+	return len([]rune(s)) > most || strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || sheet.Disturbs(r) })
 }
 
 // unfit is what is wrong with what an entry says of somebody, or "".

@@ -3,16 +3,20 @@ package roster_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/csv"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"unicode"
 
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/fault"
 	"inkwell/internal/roster"
+	"inkwell/internal/texttest"
 )
 
 // zipOf makes a zip by hand, with names and modes that no honest program writes.
@@ -168,6 +172,44 @@ func TestGarbageEndsEarly(t *testing.T) {
 		}
 		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 32 {
 			t.Errorf("%s: %d MiB were allocated (%v)", name, grown, err)
+		}
+	}
+}
+
+// TestATextOfAListIsText: whatever a name or a class is called, it comes in as text of one line, or its row is
+// named, in a line of its own, and waits.
+func TestATextOfAListIsText(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	dbtest.Exec(t, o.db, "INSERT INTO school (name, time_zone) VALUES ('Hill Road', 'Europe/London')")
+	var table bytes.Buffer
+	w := csv.NewWriter(&table)
+	_ = w.Write([]string{"name", "username", "registration group"})
+	all := texttest.Harmful()
+	for i, text := range all {
+		_ = w.Write([]string{"Sam " + text, fmt.Sprintf("pupil%d", i), ""})
+		_ = w.Write([]string{"Sam Bell", fmt.Sprintf("set%d", i), text})
+		_ = w.Write([]string{"Sam Bell", text, ""})
+	}
+	w.Flush()
+	result := o.must(t, roster.Applied, files{"pupils.csv": table.String()}.folder(t), at(1), func(o *options) { o.ApplyGood = true })
+	lines := result.Bad.Lines(10 * len(all))
+	if result.Joiners == 0 || len(lines) == 0 || result.Joiners+len(lines) < 3*len(all) {
+		t.Errorf("%d rows: %d came in and %d wait", 3*len(all), result.Joiners, len(lines))
+	}
+	odd := func(s string) bool {
+		return strings.ContainsFunc(s, func(r rune) bool {
+			return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
+		})
+	}
+	for _, line := range lines {
+		if odd(line) || len(line) > 300 {
+			t.Errorf("it says %.400q", line)
+		}
+	}
+	for _, text := range strings.Split(dbtest.Value[string](t, o.db, "SELECT (SELECT string_agg(username || '|' || given_name || '|' || family_name, '~~') FROM person) || '~~' || (SELECT string_agg(name, '~~') FROM class)"), "~~") {
+		if odd(text) {
+			t.Errorf("there is %q", text)
 		}
 	}
 }

@@ -156,13 +156,17 @@ func (s *Sheet) wrong(line int, cells []string) *Problem {
 			return &Problem{line, fmt.Sprintf("%s is longer than %d characters", s.names[i], mostCell)}
 		case !utf8.ValidString(c):
 			return &Problem{line, fmt.Sprintf("%s is not UTF-8 but probably Latin-1 (Windows-1252): save the file as \"CSV UTF-8\"", s.names[i])}
-		case strings.ContainsFunc(c, func(r rune) bool {
-			return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || unicode.Is(unicode.Bidi_Control, r)
-		}):
+		case strings.ContainsFunc(c, func(r rune) bool { return Disturbs(r) && r != '\n' && r != '\r' && r != '\t' }):
 			return &Problem{line, fmt.Sprintf("%s holds a control character", s.names[i])}
 		}
 	}
 	return nil
+}
+
+// Disturbs says of a character that a text of one line has none of it: a control character, one that
+// ends a line or a paragraph, or one that turns the direction of reading, so that a name reads as another.
+func Disturbs(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
 }
 
 var bom = []byte("\xef\xbb\xbf")

@@ -10,6 +10,7 @@ import (
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
 	"inkwell/internal/school"
+	"inkwell/internal/sheet"
 )
 
 // Staff is a member of staff to be invited.
@@ -60,7 +61,7 @@ func (who Staff) check() error {
 		return err
 	}
 	name := strings.TrimSpace(who.Username)
-	if name == "" || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
+	if name == "" || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return sheet.Disturbs(r) || unicode.IsSpace(r) }) {
 		return fault.New(fault.Invalid, "username-form", "A user name has 1 to 64 characters without spaces.")
 	}
 	return nil
@@ -112,8 +113,10 @@ func (s *SignIn) findOrMake(ctx context.Context, tx *db.Tx, who Staff) (school.P
 
 func (s *SignIn) make(ctx context.Context, tx *db.Tx, who Staff) (school.Person, error) {
 	given, family := strings.TrimSpace(who.Given), strings.TrimSpace(who.Family)
-	if given == "" || family == "" {
-		return school.Person{}, fault.New(fault.Invalid, "name-missing", "Give the person's first and last name.")
+	for _, name := range []string{given, family} {
+		if name == "" || len([]rune(name)) > 100 || strings.ContainsFunc(name, sheet.Disturbs) {
+			return school.Person{}, fault.New(fault.Invalid, "name-missing", "Give the person's first and last name, in up to 100 letters each.")
+		}
 	}
 	ids, err := s.directory.AddPeople(ctx, tx, who.School, []school.Newcomer{
 		{Username: who.Username, Given: given, Family: family, Role: who.Role},

