@@ -33,7 +33,7 @@ func audiences(t *testing.T) []audience {
 		{name: "young", tag: words.English, young: true, words: words.Shipped()},
 		{name: "cy", tag: "cy", words: words.Shipped()},
 		{name: "cy-young", tag: "cy", young: true, words: words.Shipped()},
-		{name: "long", tag: "qps", words: longWords(t)},
+		{name: "long", tag: "eo", words: longWords(t)},
 	}
 }
 
@@ -64,7 +64,7 @@ func longWords(t *testing.T) *words.Catalogue {
 		_, _ = file.WriteString("\n")
 	}
 	folder := t.TempDir()
-	must(t, os.WriteFile(filepath.Join(folder, "qps.txt"), []byte(file.String()), 0o600))
+	must(t, os.WriteFile(filepath.Join(folder, "eo.txt"), []byte(file.String()), 0o600))
 	all, err := words.Open(folder)
 	must(t, err)
 	return all
