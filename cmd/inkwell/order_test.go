@@ -73,7 +73,8 @@ func (c *call) settle() {
 	c.failed = i < 0 || strings.HasPrefix(c.args[i+3:], "-1")
 }
 
-// step is a call that has to come, whole, after the one before it.
+// step is a call that has to come, whole, after the one before it; a read only has to end after it, since
+// it may have begun to wait before.
 type step struct {
 	what  string
 	names []string // of calls
@@ -87,16 +88,19 @@ var (
 	reads   = []string{"read"}
 )
 
-// next is the first call of that kind that begins after a line.
-func next(all []*call, after int, s step) *call {
-	i, _ := slices.BinarySearchFunc(all, after+1, func(c *call, line int) int { return c.begin - line })
-	for _, c := range all[i:] {
-		if c.returned && !c.failed && slices.Contains(s.names, c.name) &&
+// next is the first call of that kind that begins, or as a read ends, after a line.
+func next(all []*call, after int, s step) (first *call) {
+	line := func(c *call) int { return c.begin }
+	if slices.Equal(s.names, reads) {
+		line = func(c *call) int { return c.end }
+	}
+	for _, c := range all {
+		if line(c) > after && (first == nil || line(c) < line(first)) && c.returned && !c.failed && slices.Contains(s.names, c.name) &&
 			!slices.ContainsFunc(s.holds, func(part string) bool { return !strings.Contains(c.args, part) }) {
-			return c
+			first = c
 		}
 	}
-	return nil
+	return first
 }
 
 var socket = regexp.MustCompile(`^\d+<[^>]*>`)
