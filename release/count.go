@@ -101,10 +101,10 @@ func (d *Desk) countOne(ctx context.Context, job Job) error {
 	if errors.Is(err, document.ColourUnseen) {
 		return errors.Join(d.Spool.Destroy(context.WithoutCancel(ctx), doc.ID), d.refuse(ctx, job, document.ColourUnseen.Code))
 	}
-	if err != nil && fault.KindOf(err) == fault.Unavailable {
-		return err // it may have been written: the sweep of orphans decides
-	}
-	if gone == "" {
+	switch {
+	case err != nil && gone == doc.ID:
+		return d.dropUnwritten(ctx, doc, err)
+	case gone == "":
 		return err
 	}
 	return errors.Join(err, d.Spool.Destroy(context.WithoutCancel(ctx), gone))

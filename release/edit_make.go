@@ -93,13 +93,10 @@ func (d *Desk) makeDocument(ctx context.Context, job Job) error {
 	if errors.Is(err, document.ColourUnseen) {
 		return errors.Join(d.Spool.Destroy(context.WithoutCancel(ctx), doc.ID), d.undoEdit(ctx, job, document.ColourUnseen.Code))
 	}
-	if err != nil && fault.KindOf(err) == fault.Unavailable {
-		return err // it may have been written: the sweep of orphans decides
+	if err != nil || kept {
+		return d.dropUnwritten(ctx, doc, err)
 	}
-	if !kept {
-		err = errors.Join(err, d.Spool.Destroy(context.WithoutCancel(ctx), doc.ID))
-	}
-	return err
+	return d.Spool.Destroy(context.WithoutCancel(ctx), doc.ID)
 }
 
 // editWork is what the change asks the engine to make of the document that came.

@@ -314,8 +314,8 @@ func (d *Desk) accept(ctx context.Context, doc spool.Document, id school.ID, row
 	return job, nil
 }
 
-// dropUnwritten destroys a document whose row was refused for certain. If the
-// database was lost the row may be there, and the sweep of orphans decides.
+// dropUnwritten destroys a document whose row was refused for certain. If the database was lost,
+// or the server stopped while it committed, the row may be there, and the sweep of orphans decides.
 func (d *Desk) dropUnwritten(ctx context.Context, doc spool.Document, err error) error {
 	if err != nil && fault.KindOf(err) != fault.Unavailable && !errors.Is(err, context.Canceled) {
 		err = errors.Join(err, d.Spool.Destroy(context.WithoutCancel(ctx), doc.ID))
