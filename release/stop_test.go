@@ -2,6 +2,7 @@ package release_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"inkwell/internal/db/dbtest"
@@ -17,19 +18,23 @@ func TestAStopWhileItCommitsLosesNoDocument(t *testing.T) {
 	dbtest.Exec(t, h.db, `
 		CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
 		BEGIN
-			PERFORM pg_sleep(60);
+			PERFORM pg_sleep(3);
 			RETURN NULL;
 		EXCEPTION WHEN query_canceled THEN -- whoever waited has gone, and it commits all the same
 			RETURN NULL;
 		END $$;
 		CREATE CONSTRAINT TRIGGER slow AFTER UPDATE ON job DEFERRABLE INITIALLY DEFERRED
 			FOR EACH ROW WHEN (NEW.document <> OLD.document) EXECUTE FUNCTION slow()`)
-	stopped := func() {
-		h.t.Helper()
+	committing := func(want bool) {
 		h.eventually("a slow commit", func() (string, bool) {
-			return "none", dbtest.Value[bool](t, h.db, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep')")
+			is := dbtest.Value[bool](t, h.db, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND query = 'COMMIT' AND state = 'active')")
+			return fmt.Sprint(is), is == want
 		})
+	}
+	stopped := func() {
+		committing(true)
 		h.close()
+		committing(false)
 		h.open()
 	}
 	job, err := h.Print(t.Context(), h.submission(h.Sam), bytes.NewReader(documenttest.PDF(3)))
