@@ -97,7 +97,7 @@ func (s *Screen) viewMove(v *View) {
 		return
 	}
 	name := plain(at.Name, nameShown)
-	v.Move = &MoveView{Jobs: ids, Printer: at.ID, Where: plain(at.Where, nameShown)}
+	v.Move = &MoveView{Jobs: ids, Printer: at.ID, Where: s.Told(plain(at.Where, nameShown))}
 	if s.tally().out == 0 {
 		v.Move.Label = s.Say("Print at {printer}", "printer", name)
 	} else {

@@ -30,6 +30,12 @@ func TestTheRestOfTheRunComesOutElsewhere(t *testing.T) {
 	if v.Move == nil || v.Move.Label != "Print the other 9 at Copier" || v.Move.Where != "one floor up" || v.Move.Cost != "" {
 		t.Fatalf("%+v", v.Move)
 	}
+	english := c.s.tongue
+	c.s.tongue = c.s.speaks("cy", false)
+	if v := c.face(FacePrinting); v.Move.Where != "un llawr i fyny" {
+		t.Errorf("in Welsh: %q", v.Move.Where)
+	}
+	c.s.tongue = english
 	c.does(MoveRest{[]release.JobID{41}, 9}, MoveRest{v.Move.Jobs, 8})
 	c.quiet()
 	c.does(MoveRest{v.Move.Jobs, 9}, MoveRest{v.Move.Jobs, 9})

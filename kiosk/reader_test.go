@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"inkwell/internal/fault"
 	"inkwell/internal/web/webtest"
 	"inkwell/release"
 )
@@ -13,6 +14,13 @@ import (
 func (p *page) hears(words string) {
 	p.t.Helper()
 	p.Until(fmt.Sprintf(`document.getElementById('say').textContent.includes(%q)`, words))
+}
+
+// alerted waits until an alert has told a screen reader something, which nothing else tells it again.
+func (p *page) alerted(words string) {
+	p.t.Helper()
+	p.Until(fmt.Sprintf(`[...document.querySelectorAll('[role=alert]:not([hidden])')].filter((el) => el.textContent.includes(%q)).length === 1`, words))
+	p.Until(fmt.Sprintf(`!document.getElementById('say').textContent.includes(%q)`, words))
 }
 
 // on says that the focus is on what does the act, and that it is seen there.
@@ -30,6 +38,15 @@ func TestAScreenReaderHearsEveryChange(t *testing.T) {
 	p.Badge(badge)
 	p.wait(FaceJobs)
 	p.hears("Hi Sam. 2 jobs, 7 pages")
+	d.mu.Lock()
+	d.fail = fault.New(fault.Conflict, "already-released", "")
+	d.mu.Unlock()
+	p.press("release")
+	p.alerted("That is on its way to a printer already.")
+	p.hears("Hi Sam. 2 jobs, 7 pages")
+	d.mu.Lock()
+	d.fail = nil
+	d.mu.Unlock()
 	p.press("release")
 	p.wait(FacePrinting)
 	d.print(41, 3)
@@ -94,7 +111,7 @@ func TestKeysStayWhereTheyAre(t *testing.T) {
 }
 
 // TestMotionAndContrastAreThePersons: nothing moves for ever where motion is to be less, and soft words
-// are as dark as the others where contrast is to be more.
+// are as dark as the others, and quiet buttons have an edge, where contrast is to be more.
 func TestMotionAndContrastAreThePersons(t *testing.T) {
 	b := webtest.Start(t)
 	for _, s := range shots {
@@ -120,6 +137,7 @@ func TestMotionAndContrastAreThePersons(t *testing.T) {
 				t.Errorf("%s is %s, the heading is %s", soft, got, ink)
 			}
 		}
+		p.Until(fmt.Sprintf(`getComputedStyle(document.querySelector('.button--quiet:not([hidden])')).borderTopColor === %q`, ink))
 		p.Axe()
 	}
 }

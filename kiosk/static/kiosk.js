@@ -103,7 +103,9 @@
     const words = ['idle', 'offline', 'over'].includes(next.face) ? [] : [next.title, (next.change || {}).sum, print.sum || next.text, (next.change || {}).saves, print.after, print.detail && print.label, print.detail, (next.class || {}).done, sponsor.costs, sponsor.after, sponsor.short, next.note];
     // A face that names itself in the page alone, such as that of a lost connection.
     if (!next.title && !['idle', 'over'].includes(next.face)) words.unshift(...[...root.querySelectorAll('h1, .lead')].filter(open).map((el) => el.textContent));
-    const text = [...new Set(words.filter(Boolean))].join(' ');
+    // What an alert on the screen says, it says by itself.
+    const alerts = [...root.querySelectorAll('[role="alert"]')].filter(open).map((el) => el.textContent);
+    const text = [...new Set(words)].filter((one) => one && !alerts.includes(one)).join(' ');
     if (live.textContent !== text) live.textContent = text;
   };
 
