@@ -129,8 +129,9 @@ func (r *reader) judge(category, said string) {
 	}
 }
 
-// fixedLetters are what makes a form with places one that can be found again.
-var fixedLetters = regexp.MustCompile(`\pL{3}|\pL\pL.*\pL`)
+// fixedLetters are what makes a form with places one that can be found again: three, or a small word before the
+// one place, as in "in {building}".
+var fixedLetters = regexp.MustCompile(`\pL{3}|\pL\pL.*\pL|^\p{Ll}\pL $`)
 
 // alike says whether an answer takes what its sentence is given, in its order: an amount's figure may
 // stand for the amount.

@@ -37,7 +37,7 @@ func welsh(t *testing.T, young bool) Tongue {
 
 func TestSaysInTheLanguageAndTheVoice(t *testing.T) {
 	t.Parallel()
-	older, young := welsh(t, false), welsh(t, true)
+	older, young, cy := welsh(t, false), welsh(t, true), Shipped().Tongue("cy", false)
 	for got, want := range map[string]string{
 		older.Say("Hi {name}.", "name", "Sam"):                              "Helo Sam.",
 		young.Say("Hi {name}.", "name", "{name} <b>"):                       "Helo, {name} <b>!",
@@ -53,9 +53,14 @@ func TestSaysInTheLanguageAndTheVoice(t *testing.T) {
 		older.Told("Needs 4 pages, you have 5. Needs 2 pages, you have 1."): "Mae angen 4 tudalen, mae gennych 5. Mae angen 2 dudalen, mae gennych 1.",
 		older.Told("Hi Sam."):                                               "Hi Sam.", // two letters are too few to know a sentence by
 		older.Told("Wants 4 pages, you have many."):                         "Wants 4 pages, you have many.",
-		Tongue{}.Told("Needs 4 pages, you have 5."):                         "Needs 4 pages, you have 5.",
-		Tongue{}.Say("Hi {name}.", "name", "Sam"):                           "Hi Sam.",
-		Shipped().Tongue("xx", false).Say("{n} jobs", "n", 2):               "2 jobs",
+		cy.Told("in Arts"):                                                  "yn Arts",
+		cy.Told("Thursday 26 July"):                                         "dydd Iau 26 Gorffennaf",
+		cy.Told("Someday 26 July"):                                          "Someday 26 July",
+		cy.Told("You can't print here until Thursday 26 November, 08:00. Reason: x. Disagree? Ask your tutor for a review."): "Allwch chi ddim argraffu yma cyn dydd Iau 26 Tachwedd, 08:00. Rheswm: x. Anghytuno? Gofynnwch i'ch tiwtor am adolygiad.",
+		Tongue{}.Told("Thursday 26 July"):                     "Thursday 26 July",
+		Tongue{}.Told("Needs 4 pages, you have 5."):           "Needs 4 pages, you have 5.",
+		Tongue{}.Say("Hi {name}.", "name", "Sam"):             "Hi Sam.",
+		Shipped().Tongue("xx", false).Say("{n} jobs", "n", 2): "2 jobs",
 	} {
 		if got != want {
 			t.Errorf("%q, not %q", got, want)

@@ -17,6 +17,9 @@ func (t Tongue) Told(english string) string {
 	if said, ok := t.find(english, nil); ok {
 		return said
 	}
+	if said, ok := t.date(english); ok {
+		return said
+	}
 	for i := 0; ; {
 		at := strings.Index(english[i:], ". ")
 		if at < 0 {
@@ -42,7 +45,23 @@ func (t Tongue) known(english string) (string, bool) {
 	if said, ok := t.find(english, nil); ok {
 		return said, true
 	}
+	if said, ok := t.date(english); ok {
+		return said, true
+	}
 	return t.again(english)
+}
+
+var dated = regexp.MustCompile(`^(\pL+day) (\d{1,2}) (\pL+)$`)
+
+// date says a day such as "Thursday 26 November", if the language has the names of both.
+func (t Tongue) date(english string) (string, bool) {
+	parts := dated.FindStringSubmatch(english)
+	if parts == nil {
+		return "", false
+	}
+	weekday, ok := t.find(parts[1], nil)
+	month, too := t.find(parts[3], nil)
+	return t.Say("{weekday} {time}", "weekday", weekday, "time", t.Say("{day} {month}", "day", parts[2], "month", month)), ok && too
 }
 
 // other says whether anything is said otherwise than in the code.
