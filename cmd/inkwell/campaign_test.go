@@ -150,7 +150,7 @@ func pauseFor(ctx context.Context, d time.Duration) {
 	}
 }
 
-// The server, and its database alone, are killed at random moments under load.
+// The server is killed or stopped, and its database alone is killed, at random moments under load.
 // Nothing accepted is lost, printed twice or charged twice.
 func TestKilledAtRandom(t *testing.T) {
 	kills := 4
@@ -173,7 +173,11 @@ func TestKilledAtRandom(t *testing.T) {
 			slowest = max(slowest, l.killDatabase(s))
 			continue
 		}
-		s.kill()
+		if i%4 == 0 {
+			s.kill()
+		} else {
+			s.stop()
+		}
 		s.start()
 		l.at(s)
 	}
@@ -185,7 +189,7 @@ func TestKilledAtRandom(t *testing.T) {
 	s.eventually("all that is on its way", func() bool {
 		return rows[int](s, "SELECT (SELECT count(*) FROM job WHERE state = 'counting') + (SELECT count(*) FROM delivery WHERE state IN ('reserved', 'sending', 'printing'))") == 0
 	})
-	t.Logf("%d kills, %d jobs accepted, %d documents printed, answers %x; the database was away for %s at most", kills, len(l.accepted), l.came(), l.answers, slowest)
+	t.Logf("%d kills and stops, %d jobs accepted, %d documents printed, answers %x; the database was away for %s at most", kills, len(l.accepted), l.came(), l.answers, slowest)
 	l.verify(s)
 }
 
