@@ -57,6 +57,8 @@ func TestSaysInTheLanguageAndTheVoice(t *testing.T) {
 		cy.Told("Thursday 26 July"):                                         "dydd Iau 26 Gorffennaf",
 		cy.Told("Someday 26 July"):                                          "Someday 26 July",
 		cy.Told("You can't print here until Thursday 26 November, 08:00. Reason: x. Disagree? Ask your tutor for a review."): "Allwch chi ddim argraffu yma cyn dydd Iau 26 Tachwedd, 08:00. Rheswm: x. Anghytuno? Gofynnwch i'ch tiwtor am adolygiad.",
+		Shipped().Tongue(English, true).Say("My jobs"):        "My things",
+		Shipped().Tongue("cy", true).Say("My jobs"):           "Fy mhethau",
 		Tongue{}.Told("Thursday 26 July"):                     "Thursday 26 July",
 		Tongue{}.Told("Needs 4 pages, you have 5."):           "Needs 4 pages, you have 5.",
 		Tongue{}.Say("Hi {name}.", "name", "Sam"):             "Hi Sam.",
