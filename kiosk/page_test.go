@@ -33,6 +33,7 @@ func TestThePage(t *testing.T) {
 		"control keys":            controlKeys,
 		"choose, delete, undo":    chooseDeleteUndo,
 		"pages left out":          changeByTouch,
+		"a fast child":            aFastChild,
 		"as many as fit":          asManyAsFit,
 		"a print went wrong":      aPrintWentWrong,
 		"the printer is broken":   thePrinterIsBroken,

@@ -202,6 +202,35 @@ func (p *Page) Key(key string, at time.Time) {
 	}
 }
 
+// Spot is a place on the screen, in CSS pixels.
+type Spot struct{ X, Y float64 }
+
+// SpotOf is the middle of the first element that a CSS selector finds, once it is there.
+func (p *Page) SpotOf(selector string) (at Spot) {
+	p.t.Helper()
+	p.Until(fmt.Sprintf(`document.querySelector(%q)`, selector))
+	where := p.Says(fmt.Sprintf(`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return (r.left + r.width / 2) + ' ' + (r.top + r.height / 2); })()`, selector))
+	if _, err := fmt.Sscan(where, &at.X, &at.Y); err != nil {
+		p.t.Fatalf("%s is at %q: %v", selector, where, err)
+	}
+	return at
+}
+
+// Touch puts as many fingers as there are spots on the screen at once, and lifts them all: whatever is there then.
+func (p *Page) Touch(spots ...Spot) {
+	p.t.Helper()
+	down := input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchStart}
+	for i, at := range spots {
+		finger := float64(i)
+		down.TouchPoints = append(down.TouchPoints, &input.TouchPoint{X: at.X, Y: at.Y, ID: &finger})
+	}
+	for _, e := range []input.DispatchTouchEventParams{down, {Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}}} {
+		if _, err := chromedp.Call(p.ctx, input.DispatchTouchEvent, e); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
+
 // PowerCut ends the browser and all its processes at once.
 func (p *Page) PowerCut() {
 	p.t.Helper()
