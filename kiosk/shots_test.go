@@ -560,7 +560,7 @@ func enrols(d *fakeDesk) { d.enrol = true }
 func barred(d *fakeDesk) {
 	d.visit.MayObject = true
 	d.visit.Barred = fault.New(fault.Suspended, "printing-suspended",
-		"You can't print here until Thursday 26 November, 08:00. Reason: 140 pages in 10 minutes on Tuesday. Disagree? Ask your tutor for a review.")
+		"You can't print here until Thursday 26 November, 08:00. Reason: 31 jobs, 140 pages, in 10 minutes on Tuesday 24 November. Until then your teacher prints your work with you. Disagree? Ask your tutor for a review.")
 }
 
 // leafedJobs are two jobs whose pages can be looked at.

@@ -106,7 +106,7 @@ func (t Tongue) refill(form string, args []any) string {
 var hole = regexp.MustCompile(place.String() + "|" + verb.String())
 
 // match finds what stands in the places of a form, as the arguments that Say takes. A number's place
-// takes a number alone, and none but the last takes more than one sentence.
+// takes a number alone, and none but the last and those of a refusal take more than one sentence.
 func match(form, english string) (args []any, ok bool) {
 	from, pending := 0, ""
 	put := func(text string) bool {
@@ -132,7 +132,7 @@ func match(form, english string) (args []any, ok bool) {
 			}
 		default:
 			i := strings.Index(english, fixed)
-			if i < 0 || strings.Contains(english[:i], ". ") || !put(english[:i]) {
+			if i < 0 || pending != "%s" && strings.Contains(english[:i], ". ") || !put(english[:i]) {
 				return nil, false
 			}
 			english = english[i+len(fixed):]

@@ -1,6 +1,16 @@
 package conduct
 
-import "testing"
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"inkwell/internal/fault"
+	"inkwell/internal/school/calendar"
+	tongues "inkwell/internal/words"
+	"inkwell/quota/conduct/rule"
+)
 
 // TestWilson against figures of a table.
 func TestWilson(t *testing.T) {
@@ -48,5 +58,30 @@ func TestSmallNumbersCannotBeReckoned(t *testing.T) {
 	tiny := []GroupRate{{Pupils: 4, Flagged: Share{People: 0}}}
 	if hide(tiny, column); !tiny[0].Flagged.Hidden {
 		t.Error("a group of four is shown")
+	}
+}
+
+// TestAWithdrawalIsInTheirLanguage: what a rule saw, and what follows, is in Welsh where the screen is, and ends as a
+// sentence does in both.
+func TestAWithdrawalIsInTheirLanguage(t *testing.T) {
+	t.Parallel()
+	english := regexp.MustCompile(`(?i)\b(the|in|of|on|with|your|you|until|times|pages?|jobs?|days?|hours?|minutes?|seconds?|people|codes?|\pL+day)\b`)
+	cy := tongues.Shipped().Tongue("cy", false)
+	at := time.Date(2026, time.November, 24, 9, 0, 0, 0, time.UTC)
+	for _, n := range []int{1, 7} {
+		numbers := map[string]int{"pages": n, "jobs": n, "days": n, "minutes": n, "hours": n, "seconds": n, "times": n, "colour": n, "of": n, "people": n}
+		for _, kind := range []rule.Kind{rule.Burst, rule.Volume, rule.Identical, rule.Large, rule.ColourShare, rule.Abandon, rule.WrongCodes, rule.Travel, rule.OneKiosk, rule.WrongNames,
+			rule.OutOfHours, rule.Probing, rule.PaperTrick, rule.Refunds, rule.SameDocument, rule.ByStaff} {
+			for _, rung := range rule.Default().Ladder.Rungs {
+				s := Suspension{Ends: at, Action: rung.Action, Reason: reasonOf(Flag{Kind: kind, Evidence: rule.Evidence{Numbers: numbers}, Raised: at}, rung, calendar.Calendar{}), Objection: rule.Default().Ladder.Objection}
+				say := fault.As(s.refusal()).Say
+				if said := cy.Told(say); strings.Contains(say, "..") || english.MatchString(said) {
+					t.Errorf("%s: %q is %q", kind, say, said)
+				}
+			}
+		}
+	}
+	if say := fault.As(Suspension{Reason: "ran in the corridor", Ends: at, Objection: "Ask IT."}.refusal()).Say; !strings.Contains(say, "Reason: ran in the corridor. Disagree?") {
+		t.Errorf("%q", say)
 	}
 }

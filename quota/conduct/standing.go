@@ -3,6 +3,7 @@ package conduct
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"inkwell/internal/db"
@@ -79,10 +80,13 @@ func (s Suspension) refusal() error {
 	case s.Pause:
 		return fault.New(fault.Suspended, "printing-suspended", "%s You can print again from %s.", s.Reason, s.Ends.Format("15:04"))
 	case s.Action == rule.TeacherRelease:
-		return fault.New(fault.Suspended, "printing-suspended", "A teacher prints your work with you until %s. Reason: %s. Disagree? %s", ends, s.Reason, s.Objection)
+		return fault.New(fault.Suspended, "printing-suspended", "A teacher prints your work with you until %s. Reason: %s Disagree? %s", ends, ended(s.Reason), s.Objection)
 	}
-	return fault.New(fault.Suspended, "printing-suspended", "You can't print here until %s. Reason: %s. Disagree? %s", ends, s.Reason, s.Objection)
+	return fault.New(fault.Suspended, "printing-suspended", "You can't print here until %s. Reason: %s Disagree? %s", ends, ended(s.Reason), s.Objection)
 }
+
+// ended is a text that ends as a sentence does.
+func ended(text string) string { return strings.TrimRight(text, ". ") + "." }
 
 func unsigned(c school.Consent) error {
 	if !c.Bars {
