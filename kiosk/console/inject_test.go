@@ -164,7 +164,7 @@ var (
 	addressed = []string{"href", "src", "action", "formaction", "xlink:href", "srcset", "data", "poster", "ping"}
 )
 
-// harmless fails for a page in which a text is anything but text.
+// harmless fails for a page in which a text is anything but text, and for a refusal that nobody at its keys would find.
 func (h *house) harmless(path string, a *httptest.ResponseRecorder) {
 	h.Helper()
 	for name, values := range a.Header() {
@@ -179,13 +179,19 @@ func (h *house) harmless(path string, a *httptest.ResponseRecorder) {
 	if err != nil {
 		h.Fatal(err)
 	}
+	refused, focused := false, false
 	for n := range root.Descendants() {
+		refused = refused || a.Code >= 400 && attr(n, "role") == "alert"
+		focused = focused || slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "autofocus" })
 		switch {
 		case n.Type == html.CommentNode && strings.Contains(n.Data, texttest.Mark):
 			h.Errorf("%s has the comment %q", path, n.Data)
 		case n.Type == html.ElementNode:
 			h.ownElement(path, n)
 		}
+	}
+	if refused && !focused {
+		h.Errorf("%s is refused, and nothing on the page has the focus", path)
 	}
 }
 
