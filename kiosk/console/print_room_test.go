@@ -58,6 +58,17 @@ func TestPrintRoomPages(t *testing.T) {
 	if strings.Index(page.body, "Mock exam") > strings.Index(page.body, "carol service") {
 		t.Error("what is late does not come first")
 	}
+	if strings.Contains(page.body, "lost sight") {
+		t.Error("a printer is lost that nobody lost")
+	}
+	dbtest.Exec(t, h.db, `
+		WITH j AS (UPDATE job SET state = 'released' WHERE title LIKE 'Programme%' RETURNING *), p AS (SELECT * FROM printer WHERE name = 'Library')
+		INSERT INTO delivery (school_id, job_id, person_id, printer_id, state, token, first_page, copies, impressions, amount, reserved_at, not_before)
+			SELECT j.school_id, job_id, j.person_id, printer_id, 'unclear', md5('x'), 1, 1, impressions, price, t.asked_at, t.asked_at FROM j JOIN room_ticket t USING (job_id), p`)
+	lost := h.get(roomPath)
+	h.says(lost, http.StatusOK, "We lost sight of Library printer. Tom Reid says at a kiosk, with their badge, what came out.")
+	dbtest.Exec(t, h.db, "DELETE FROM delivery WHERE state = 'unclear'")
+	dbtest.Exec(t, h.db, "UPDATE job SET state = 'held' WHERE title LIKE 'Programme%'")
 	table := h.get(roomPath + "/table?as=csv")
 	h.says(table, http.StatusOK, "asked by,copies,pages printed", "Sent back", "stapled")
 	ticket := func(where string) int64 {
