@@ -81,12 +81,17 @@ func (r *remote) Shot(file string) {
 // action is one of W3C's, of a pointer or of the keyboard.
 type action map[string]any
 
-// Click touches the middle of the first element that a CSS selector finds, once it is there.
+// Click touches the middle of the first element that a CSS selector finds, once it is there and stays where it is.
 func (r *remote) Click(selector string) {
 	r.t.Helper()
-	r.Until(fmt.Sprintf(`document.querySelector(%q)`, selector))
-	text, err := r.wire.json(fmt.Sprintf(`((el) => { el.scrollIntoView({ block: 'nearest' }); const b = el.getBoundingClientRect();
-		return [Math.floor(b.x + b.width / 2), Math.floor(b.y + b.height / 2)]; })(document.querySelector(%q))`, selector))
+	r.Until(fmt.Sprintf(`((el) => {
+		if (!el) return false;
+		el.scrollIntoView({ block: 'nearest' });
+		const b = el.getBoundingClientRect(), at = [Math.floor(b.x + b.width / 2), Math.floor(b.y + b.height / 2)], was = window.spot;
+		window.spot = JSON.stringify(at);
+		return window.spot === was;
+	})(document.querySelector(%q))`, selector))
+	text, err := r.wire.json(`((at) => { window.spot = null; return JSON.parse(at); })(window.spot)`)
 	r.must(err)
 	var at [2]int
 	r.must(json.Unmarshal([]byte(text), &at))
