@@ -64,10 +64,11 @@ func (b *berth) enter(node string) error {
 	return os.Rename(b.path+".new", b.path)
 }
 
-// leave gives the berth up; the kernel does when the program is killed.
+// leave gives the berth up; the kernel does when the program is killed. A program that is being
+// started has our files until it runs, and would hold the lock that long.
 func (b *berth) leave() error {
 	if b.held == nil {
 		return nil
 	}
-	return b.held.Close()
+	return errors.Join(syscall.Flock(int(b.held.Fd()), syscall.LOCK_UN), b.held.Close()) // #nosec G115 -- a descriptor
 }

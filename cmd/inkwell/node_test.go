@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os/exec"
 	"slices"
+	"sync"
 	"testing"
 )
 
@@ -34,4 +37,34 @@ func TestABerthNamesTheRunsThatEnded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// A berth that was left is free at once, whatever programs are being started at that moment.
+func TestALeftBerthIsFree(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	var starts sync.WaitGroup
+	for range 4 {
+		starts.Go(func() {
+			for ctx.Err() == nil {
+				_ = exec.CommandContext(ctx, "true").Run()
+			}
+		})
+	}
+	dir := t.TempDir()
+	for run := range 300 {
+		b, err := takeBerth(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.held == nil {
+			t.Errorf("held after run %d", run)
+			break
+		}
+		if err := b.leave(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	starts.Wait()
 }
